@@ -1,0 +1,48 @@
+"""One way to say no: each error has a text for people and a reason for machines.
+
+A border turns them into its own form: a condition and an Event, a line and an exit code, a reply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class SundownError(Exception):
+    """Whatever Sundown refuses or cannot do, with a text that says what to do about it."""
+
+    reason: ClassVar[str] = "Error"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong with an object: where (``spec.awake[0].to``) and what."""
+
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.text}"
+
+
+class InvalidObject(SundownError):
+    """An object that cannot be taken as it is; it changes nothing."""
+
+    reason = "InvalidSpec"
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("; ".join(str(mistake) for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+class NothingToDo(SundownError):
+    """A wish that would change nothing, such as extending an environment that no shutdown awaits."""
+
+    reason = "NothingToDo"
+
+
+class NotFound(SundownError):
+    """The thing that was named does not exist."""
+
+    reason = "NotFound"

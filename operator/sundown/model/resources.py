@@ -1,0 +1,194 @@
+"""The custom resources as a whole, and their status."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from sundown.model.base import Model
+from sundown.model.scalars import Count, Instant, LabelKey, LabelValue
+from sundown.model.spec import EnvScheduleSpec
+
+GROUP = "sundown.dev"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
+
+GENERATED_NAME = "default"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+PREVIOUS_REPLICAS = f"{GROUP}/previous-replicas"
+PREVIOUS = f"{GROUP}/previous"
+WAVE = f"{GROUP}/wave"
+EXCLUDE = f"{GROUP}/exclude"
+STATE_LABEL = f"{GROUP}/state"
+OWNER = f"{GROUP}/owner"
+OWNER_EMAIL = "email"
+OWNER_ZONES = f"{GROUP}/owner-time-zones"
+
+State = Literal["Awake", "FallingAsleep", "Asleep", "Waking", "Paused"]
+
+
+class Lenient(Model):
+    """What the API server or a later version writes may hold more than we read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Metadata(Lenient):
+    """The part of an object's metadata that Sundown reads."""
+
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    creation_timestamp: Instant | None = None
+    deletion_timestamp: Instant | None = None
+
+
+class Transition(Lenient):
+    """The next change of state: when, and to what."""
+
+    at: Instant
+    to: Literal["Awake", "Asleep"]
+
+
+class Parts(Lenient):
+    """How many things of the env can sleep, how many are at zero, how many of the others are ready."""
+
+    total: Count = 0
+    asleep: Count = 0
+    ready: Count = 0
+
+
+class HistoryEntry(Lenient):
+    """One past transition: when it was finished, to what, why, and who asked for it."""
+
+    at: Instant
+    to: State
+    why: str = ""
+    by: str | None = None
+
+
+class Condition(Lenient):
+    """As in ``metav1.Condition``."""
+
+    type: Literal["Ready", "Asleep", "Progressing", "Degraded"]
+    status: Literal["True", "False", "Unknown"]
+    reason: str
+    message: str = ""
+    last_transition_time: Instant
+    observed_generation: int = 0
+
+
+class Savings(Lenient):
+    """What sleeping has saved so far, in hours times what the sleeping pods had requested.
+
+    CPU is in core hours, memory in GiB hours. ``potential_*`` is a week of a dry run: what the schedule would save.
+    """
+
+    asleep_hours: float = 0.0
+    cpu_hours: float = 0.0
+    memory_gib_hours: float = 0.0
+    potential_asleep_hours: float | None = None
+    potential_cpu_hours: float | None = None
+    potential_memory_gib_hours: float | None = None
+
+
+class EnvScheduleStatus(Lenient):
+    """What the operator says of the env."""
+
+    observed_generation: int = 0
+    state: State | None = None
+    since: Instant | None = None
+    why: str = ""
+    owner: str | None = None
+    active_since: Instant | None = None
+    next_transition: Transition | None = None
+    shutdown_at: Instant | None = None
+    parts: Parts = Parts()
+    conditions: tuple[Condition, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+    savings: Savings | None = None
+
+
+class EnvSchedule(Lenient):
+    """The schedule of the namespace that it lives in."""
+
+    api_version: Literal["sundown.dev/v1alpha1"] = "sundown.dev/v1alpha1"
+    kind: Literal["EnvSchedule"] = "EnvSchedule"
+    metadata: Metadata = Metadata()
+    spec: EnvScheduleSpec = EnvScheduleSpec()
+    status: EnvScheduleStatus = EnvScheduleStatus()
+
+    @property
+    def generated(self) -> bool:
+        """Whether Sundown made it from a ClusterEnvSchedule, rather than a person."""
+        return self.metadata.labels.get(MANAGED_BY) == "sundown"
+
+
+class Requirement(Model):
+    """As in ``metav1.LabelSelectorRequirement``."""
+
+    key: LabelKey
+    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    values: Annotated[tuple[LabelValue, ...], Field(max_length=100)] = ()
+
+    @model_validator(mode="after")
+    def _values_fit(self) -> Self:
+        needs = self.operator in {"In", "NotIn"}
+        if needs != bool(self.values):
+            raise ValueError(f"operator {self.operator} {'needs' if needs else 'takes no'} values")
+        return self
+
+
+class LabelSelector(Model):
+    """As in ``metav1.LabelSelector``; empty, it selects everything."""
+
+    match_labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32)] = {}
+    match_expressions: Annotated[tuple[Requirement, ...], Field(max_length=32)] = ()
+
+    def matches(self, labels: dict[str, str]) -> bool:
+        """Whether an object with these labels is selected."""
+        if any(labels.get(key) != value for key, value in self.match_labels.items()):
+            return False
+        return all(_holds(requirement, labels) for requirement in self.match_expressions)
+
+
+def _holds(requirement: Requirement, labels: dict[str, str]) -> bool:
+    there = requirement.key in labels
+    match requirement.operator:
+        case "In":
+            return there and labels[requirement.key] in requirement.values
+        case "NotIn":
+            return not there or labels[requirement.key] not in requirement.values
+        case "Exists":
+            return there
+        case "DoesNotExist":
+            return not there
+
+
+class ClusterEnvScheduleSpec(Model):
+    """The default schedule of the namespaces that the selector matches and that have none of their own."""
+
+    namespace_selector: LabelSelector = LabelSelector()
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    template: EnvScheduleSpec
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_override(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and isinstance(raw.get("template"), dict) and raw["template"].get("override"):
+            raise ValueError("template.override is not allowed: an override belongs to one env")
+        return raw
+
+
+class ClusterEnvSchedule(Lenient):
+    """The cluster owner's default for many namespaces."""
+
+    api_version: Literal["sundown.dev/v1alpha1"] = "sundown.dev/v1alpha1"
+    kind: Literal["ClusterEnvSchedule"] = "ClusterEnvSchedule"
+    metadata: Metadata = Metadata()
+    spec: ClusterEnvScheduleSpec

@@ -1,0 +1,183 @@
+"""The spec of an EnvSchedule, field for field as in ``crds/envschedules.yaml``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from sundown.model.base import Model
+from sundown.model.scalars import (
+    MINUTES_A_DAY,
+    Day,
+    Duration,
+    Instant,
+    LabelKey,
+    LabelValue,
+    LocalTime,
+    Name,
+    Text,
+    TimeOfDay,
+    TimeZoneName,
+)
+
+Wanted = Literal["Awake", "Asleep"]
+"""What a schedule can ask for."""
+
+Kind = Literal["Deployment", "StatefulSet"]
+"""The kinds of workload that Sundown puts to sleep by itself: the rows of the sleepers' table."""
+
+
+class Window(Model):
+    """A weekly window in local time: awake from ``from`` to ``to`` on each of ``days``.
+
+    The window belongs to the day on which it starts; with ``to`` not after ``from`` it ends on the next day.
+    Without ``from`` it only stops: see ``sundown.schedule``.
+    """
+
+    days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=7)]
+    start: TimeOfDay | None = Field(default=None, alias="from")
+    to: TimeOfDay
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> Self:
+        if self.start == MINUTES_A_DAY:
+            raise ValueError('from "24:00" is the next day\'s "00:00": write that day instead')
+        if self.start is not None and self.start == self.to:
+            raise ValueError('a window of zero length: from equals to; a whole day is from "00:00" to "24:00"')
+        return self
+
+
+class Holidays(Model):
+    """Whose public holidays are days off: an ISO 3166-1 country, and a subdivision as the ``holidays`` library names it."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    subdivision: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        import holidays  # noqa: PLC0415 - its registry is loaded only where a schedule has holidays
+
+        known = holidays.list_supported_countries(include_aliases=True)
+        if self.country not in known:
+            raise ValueError(f'no holidays are known for the country "{self.country}"')
+        if self.subdivision is not None and self.subdivision not in known[self.country]:
+            some = ", ".join(known[self.country][:20]) or "none"
+            raise ValueError(f'no subdivision "{self.subdivision}" of {self.country} is known; known are: {some}')
+        return self
+
+
+class DatedException(Model):
+    """From one local date and time up to, not including, another the env is in ``state``, whatever the week says."""
+
+    start: LocalTime = Field(alias="from")
+    to: LocalTime
+    state: Wanted
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> Self:
+        if self.to <= self.start:
+            raise ValueError("to must be later than from")
+        return self
+
+
+class Override(Model):
+    """What a person asked for until some instant; it wins over exceptions, holidays and windows."""
+
+    state: Wanted
+    until: Instant | None = None
+    at: Instant | None = None
+    by: Text | None = None
+    via: Annotated[str, StringConstraints(max_length=64)] | None = None
+    reason: Text | None = None
+    drop_at_reset: bool = False
+
+    @model_validator(mode="after")
+    def _reset_needs_a_beginning(self) -> Self:
+        if self.drop_at_reset and self.at is None:
+            raise ValueError("dropAtReset needs at: it ends an override that was made before the daily reset")
+        return self
+
+
+class Notify(Model):
+    """Who is told before a shutdown, and how long before."""
+
+    before: Annotated[tuple[Duration, ...], Field(max_length=10)] = (
+        timedelta(hours=1),
+        timedelta(minutes=30),
+        timedelta(minutes=15),
+    )
+    channel: Annotated[str, StringConstraints(max_length=81)] | None = None
+    owner: bool = True
+
+
+class Selection(Model):
+    """Workloads by kind, name (``*`` and ``?`` allowed) and label.
+
+    As ``include`` a workload has to match each list that is given; as ``exclude`` one match of any list is enough.
+    """
+
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=16)] = ()
+    names: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32)] = {}
+
+
+class PatchRow(Model):
+    """A kind that sleeps by a JSON merge patch."""
+
+    api_version: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    kind: Annotated[str, StringConstraints(min_length=1, max_length=63)]
+    asleep: dict[str, Any]
+
+
+class Workloads(Model):
+    """What sleeps: everything of ``kinds`` that is included and not excluded."""
+
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=16)] = ("Deployment", "StatefulSet")
+    include: Selection = Selection()
+    exclude: Selection = Selection()
+    patches: Annotated[tuple[PatchRow, ...], Field(max_length=16)] = ()
+
+
+class Waves(Model):
+    """How long a transition may take before it counts as degraded."""
+
+    timeout: Duration = timedelta(minutes=10)
+
+    @field_validator("timeout")
+    @classmethod
+    def _is_sensible(cls, timeout: timedelta) -> timedelta:
+        if not timedelta(seconds=1) <= timeout <= timedelta(hours=24):
+            raise ValueError("must be between 1s and 24h")
+        return timeout
+
+
+class Aws(Model):
+    """Whether tagged AWS instances sleep with the env."""
+
+    enabled: bool = True
+
+
+class EnvScheduleSpec(Model):
+    """When an environment is awake, and what of it sleeps."""
+
+    time_zone: TimeZoneName = "UTC"
+    awake: Annotated[tuple[Window, ...], Field(max_length=50)] = ()
+    holidays: Holidays | None = None
+    exceptions: Annotated[tuple[DatedException, ...], Field(max_length=100)] = ()
+    daily_reset: TimeOfDay = 6 * 60
+    paused: bool = False
+    dry_run: bool = False
+    override: Override | None = None
+    notify: Notify = Notify()
+    workloads: Workloads = Workloads()
+    waves: Waves = Waves()
+    aws: Aws = Aws()
+    allow_delete: bool = False
+
+    @property
+    def stops_only(self) -> bool:
+        """Whether some window has no ``from``: then people start the env on request."""
+        return any(window.start is None for window in self.awake)

@@ -1,0 +1,1 @@
+"""What a laptop has instead of a cloud: a real control plane, the demo, the load and the benchmark."""

@@ -68,7 +68,7 @@ def _text(entry: Any) -> str:
         return "is required"
     if kind == "extra_forbidden":
         return "no such field"
-    text = entry["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    text = str(entry["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     text = text[:1].lower() + text[1:]
     if kind == "value_error" or isinstance(value, dict | list):
         return text

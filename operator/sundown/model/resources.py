@@ -42,8 +42,8 @@ class Metadata(Lenient):
     uid: str = ""
     resource_version: str = ""
     generation: int = 0
-    labels: dict[str, str] = {}
-    annotations: dict[str, str] = {}
+    labels: dict[str, str] = Field(default_factory=dict)
+    annotations: dict[str, str] = Field(default_factory=dict)
     creation_timestamp: Instant | None = None
     deletion_timestamp: Instant | None = None
 
@@ -147,7 +147,7 @@ class Requirement(Model):
 class LabelSelector(Model):
     """As in ``metav1.LabelSelector``; empty, it selects everything."""
 
-    match_labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32)] = {}
+    match_labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32, default_factory=dict)]
     match_expressions: Annotated[tuple[Requirement, ...], Field(max_length=32)] = ()
 
     def matches(self, labels: dict[str, str]) -> bool:

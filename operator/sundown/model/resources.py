@@ -147,7 +147,7 @@ class Requirement(Model):
 class LabelSelector(Model):
     """As in ``metav1.LabelSelector``; empty, it selects everything."""
 
-    match_labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32, default_factory=dict)]
+    match_labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32)] = Field(default_factory=dict)
     match_expressions: Annotated[tuple[Requirement, ...], Field(max_length=32)] = ()
 
     def matches(self, labels: dict[str, str]) -> bool:

@@ -121,7 +121,7 @@ class Selection(Model):
 
     kinds: Annotated[tuple[Kind, ...], Field(max_length=16)] = ()
     names: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
-    labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32, default_factory=dict)]
+    labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32)] = Field(default_factory=dict)
 
 
 class PatchRow(Model):

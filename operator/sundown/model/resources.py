@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from sundown.model.base import Model
-from sundown.model.scalars import Count, Instant, LabelKey, LabelValue
+from sundown.model.scalars import Count, Instant, LabelKey, LabelValue, Person, Said, Told
 from sundown.model.spec import EnvScheduleSpec
 
 GROUP = "sundown.dev"
@@ -68,8 +68,8 @@ class HistoryEntry(Lenient):
 
     at: Instant
     to: State
-    why: str = ""
-    by: str | None = None
+    why: Said = ""
+    by: Person | None = None
 
 
 class Condition(Lenient):
@@ -78,7 +78,7 @@ class Condition(Lenient):
     type: Literal["Ready", "Asleep", "Progressing", "Degraded"]
     status: Literal["True", "False", "Unknown"]
     reason: str
-    message: str = ""
+    message: Told = ""
     last_transition_time: Instant
     observed_generation: int = 0
 
@@ -103,8 +103,8 @@ class EnvScheduleStatus(Lenient):
     observed_generation: int = 0
     state: State | None = None
     since: Instant | None = None
-    why: str = ""
-    owner: str | None = None
+    why: Said = ""
+    owner: Person | None = None
     active_since: Instant | None = None
     next_transition: Transition | None = None
     shutdown_at: Instant | None = None
@@ -120,13 +120,8 @@ class EnvSchedule(Lenient):
     api_version: Literal["sundown.dev/v1alpha1"] = "sundown.dev/v1alpha1"
     kind: Literal["EnvSchedule"] = "EnvSchedule"
     metadata: Metadata = Metadata()
-    spec: EnvScheduleSpec = EnvScheduleSpec()
+    spec: EnvScheduleSpec
     status: EnvScheduleStatus = EnvScheduleStatus()
-
-    @property
-    def generated(self) -> bool:
-        """Whether Sundown made it from a ClusterEnvSchedule, rather than a person."""
-        return self.metadata.labels.get(MANAGED_BY) == "sundown"
 
 
 class Requirement(Model):
@@ -174,7 +169,7 @@ class ClusterEnvScheduleSpec(Model):
     """The default schedule of the namespaces that the selector matches and that have none of their own."""
 
     namespace_selector: LabelSelector = LabelSelector()
-    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    priority: Annotated[int, Field(ge=-1000, le=1000, strict=True)] = 0
     template: EnvScheduleSpec
 
     @model_validator(mode="before")
@@ -185,6 +180,13 @@ class ClusterEnvScheduleSpec(Model):
         return raw
 
 
+class ClusterEnvScheduleStatus(Lenient):
+    """What the operator says of the default: whether it can be taken as it is."""
+
+    observed_generation: int = 0
+    conditions: tuple[Condition, ...] = ()
+
+
 class ClusterEnvSchedule(Lenient):
     """The cluster owner's default for many namespaces."""
 
@@ -192,3 +194,4 @@ class ClusterEnvSchedule(Lenient):
     kind: Literal["ClusterEnvSchedule"] = "ClusterEnvSchedule"
     metadata: Metadata = Metadata()
     spec: ClusterEnvScheduleSpec
+    status: ClusterEnvScheduleStatus = ClusterEnvScheduleStatus()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import Annotated, Literal
+from functools import lru_cache, partial
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Strict, StringConstraints
 
 Day = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 DAYS: tuple[Day, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -17,8 +17,8 @@ MINUTES_A_DAY = 24 * 60
 
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])", re.ASCII)
 _DURATION = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,7})s)?", re.ASCII)
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
-_LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
+_INSTANT = re.compile(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_LOCAL_TIME = re.compile(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 
 
 def parse_time_of_day(value: object) -> object:
@@ -151,8 +151,40 @@ def format_local_time(at: datetime) -> str:
 
 LocalTime = Annotated[datetime, BeforeValidator(parse_local_time), PlainSerializer(format_local_time, return_type=str)]
 
+_LABEL_KEY = r"^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"
+_LABEL_VALUE = r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$"
+
 Text = Annotated[str, StringConstraints(max_length=256)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=253)]
-LabelKey = Annotated[str, StringConstraints(min_length=1, max_length=317)]
-LabelValue = Annotated[str, StringConstraints(max_length=63)]
+NamePattern = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=r"^[a-z0-9.*?-]+$")]
+LabelKey = Annotated[str, StringConstraints(min_length=1, max_length=317, pattern=_LABEL_KEY)]
+LabelValue = Annotated[str, StringConstraints(max_length=63, pattern=_LABEL_VALUE)]
 Count = Annotated[int, Field(ge=0)]
+
+
+def clip(text: str, limit: int) -> str:
+    """``text`` in at most ``limit`` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+Said = Annotated[str, AfterValidator(partial(clip, limit=1024))]
+"""What the operator says in a status, cut to what the CRD takes: a long name must not make the API server refuse it."""
+Told = Annotated[str, AfterValidator(partial(clip, limit=4096))]
+"""A condition's message, which may list several mistakes."""
+Person = Annotated[str, AfterValidator(partial(clip, limit=256))]
+"""Who owns an env or asked for something, as an annotation or an override has it."""
+
+Flag = Annotated[bool, Strict()]
+"""A real boolean: the API server takes no ``"yes"`` for one either."""
+
+T = TypeVar("T")
+
+
+def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise ValueError(f'"{value}" is given twice')
+    return values
+
+
+Distinct = AfterValidator(_distinct)
+"""Put on a tuple that the CRD calls a set."""

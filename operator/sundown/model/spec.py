@@ -11,12 +11,14 @@ from sundown.model.base import Model
 from sundown.model.scalars import (
     MINUTES_A_DAY,
     Day,
+    Distinct,
     Duration,
+    Flag,
     Instant,
     LabelKey,
     LabelValue,
     LocalTime,
-    Name,
+    NamePattern,
     Text,
     TimeOfDay,
     TimeZoneName,
@@ -36,7 +38,7 @@ class Window(Model):
     Without ``from`` it only stops: see ``sundown.schedule``.
     """
 
-    days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=7)]
+    days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=7), Distinct]
     start: TimeOfDay | None = Field(default=None, alias="from")
     to: TimeOfDay
 
@@ -92,7 +94,7 @@ class Override(Model):
     by: Text | None = None
     via: Annotated[str, StringConstraints(max_length=64)] | None = None
     reason: Text | None = None
-    drop_at_reset: bool = False
+    drop_at_reset: Flag = False
 
     @model_validator(mode="after")
     def _reset_needs_a_beginning(self) -> Self:
@@ -110,7 +112,7 @@ class Notify(Model):
         timedelta(minutes=15),
     )
     channel: Annotated[str, StringConstraints(max_length=81)] | None = None
-    owner: bool = True
+    owner: Flag = True
 
 
 class Selection(Model):
@@ -119,8 +121,8 @@ class Selection(Model):
     As ``include`` a workload has to match each list that is given; as ``exclude`` one match of any list is enough.
     """
 
-    kinds: Annotated[tuple[Kind, ...], Field(max_length=16)] = ()
-    names: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=16), Distinct] = ()
+    names: Annotated[tuple[NamePattern, ...], Field(max_length=100), Distinct] = ()
     labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32)] = Field(default_factory=dict)
 
 
@@ -129,16 +131,25 @@ class PatchRow(Model):
 
     api_version: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     kind: Annotated[str, StringConstraints(min_length=1, max_length=63)]
-    asleep: dict[str, Any]
+    asleep: Annotated[dict[str, Any], Field(min_length=1, max_length=64)]
 
 
 class Workloads(Model):
     """What sleeps: everything of ``kinds`` that is included and not excluded."""
 
-    kinds: Annotated[tuple[Kind, ...], Field(max_length=16)] = ("Deployment", "StatefulSet")
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=16), Distinct] = ("Deployment", "StatefulSet")
     include: Selection = Selection()
     exclude: Selection = Selection()
     patches: Annotated[tuple[PatchRow, ...], Field(max_length=16)] = ()
+
+    @field_validator("patches")
+    @classmethod
+    def _one_row_a_kind(cls, rows: tuple[PatchRow, ...]) -> tuple[PatchRow, ...]:
+        kinds = [(row.api_version, row.kind) for row in rows]
+        for index, kind in enumerate(kinds):
+            if kind in kinds[:index]:
+                raise ValueError(f'"{kind[1]}" of {kind[0]} is given twice')
+        return rows
 
 
 class Waves(Model):
@@ -157,7 +168,7 @@ class Waves(Model):
 class Aws(Model):
     """Whether tagged AWS instances sleep with the env."""
 
-    enabled: bool = True
+    enabled: Flag = True
 
 
 class EnvScheduleSpec(Model):
@@ -168,14 +179,14 @@ class EnvScheduleSpec(Model):
     holidays: Holidays | None = None
     exceptions: Annotated[tuple[DatedException, ...], Field(max_length=100)] = ()
     daily_reset: TimeOfDay = 6 * 60
-    paused: bool = False
-    dry_run: bool = False
+    paused: Flag = False
+    dry_run: Flag = False
     override: Override | None = None
     notify: Notify = Notify()
     workloads: Workloads = Workloads()
     waves: Waves = Waves()
     aws: Aws = Aws()
-    allow_delete: bool = False
+    allow_delete: Flag = False
 
     @property
     def stops_only(self) -> bool:

@@ -1,0 +1,125 @@
+"""Which programs the lab runs, and where they are: `KUBEBUILDER_ASSETS`, then the cache, then a build into the cache."""
+
+import fcntl
+import hashlib
+import os
+import platform
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sundown_lab.errors import LabError
+
+GOMOD = Path(__file__).with_name("gomod")
+KUBERNETES_VERSION = "v1.36.3"
+LINKER_FLAGS = f"-s -w -X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION}"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program of the control plane: the Go package it is built from, and the module (a folder of gomod/) that pins it."""
+
+    name: str
+    package: str
+    module: str
+
+
+# The long builds come last, so that a machine on which nothing can be built says so within seconds.
+PROGRAMS = (
+    Program("etcd", "go.etcd.io/etcd/server/v3", "kubernetes"),
+    Program("kwok", "sigs.k8s.io/kwok/cmd/kwok", "kwok"),
+    Program("kubectl", "k8s.io/kubernetes/cmd/kubectl", "kubernetes"),
+    Program("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler", "kubernetes"),
+    Program("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager", "kubernetes"),
+    Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", "kubernetes"),
+)
+NAMES = tuple(program.name for program in PROGRAMS)
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """The programs found, by name; a property for each that the lab calls itself."""
+
+    paths: Mapping[str, Path]
+
+    def __getitem__(self, name: str) -> Path:
+        return self.paths[name]
+
+    @property
+    def kubectl(self) -> Path:
+        return self.paths["kubectl"]
+
+
+@dataclass(frozen=True)
+class Cache:
+    """The folder that keeps what was built: `SUNDOWN_LAB_CACHE`, else `sundown-lab` in the user's cache directory."""
+
+    directory: Path
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Cache":
+        """The cache that these environment variables ask for."""
+        if environment.get("SUNDOWN_LAB_CACHE"):
+            return cls(Path(environment["SUNDOWN_LAB_CACHE"]).expanduser().absolute())
+        base = environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or Path.home()) / ".cache"
+        return cls(Path(base) / "sundown-lab")
+
+    def path(self, program: Program) -> Path:
+        """Where the program is or would be. The folder's name changes with all that decides what a build yields."""
+        digest = hashlib.sha256(f"{platform.machine()}\n{LINKER_FLAGS}\n".encode())
+        for name in ("go.mod", "go.sum"):
+            digest.update((GOMOD / program.module / name).read_bytes())
+        return self.directory / f"{program.module}-{digest.hexdigest()[:16]}" / program.name
+
+    @contextmanager
+    def locked(self, *, wait: bool = True) -> Iterator[bool]:
+        """Holds the cache for one builder at a time; yields False when `wait` is off and another one holds it.
+
+        A lock of the kernel: it is gone with its holder, so a killed build blocks nobody.
+        """
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with (self.directory / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+
+def find(names: Iterable[str] = NAMES, *, environment: Mapping[str, str] | None = None) -> dict[str, Path]:
+    """Those of the named programs that exist already; whoever is not in the answer has to be built.
+
+    Raises:
+        LabError: `KUBEBUILDER_ASSETS` names no directory, which is surely not what was meant.
+    """
+    variables = os.environ if environment is None else environment
+    places = []
+    if variables.get("KUBEBUILDER_ASSETS"):
+        assets = Path(variables["KUBEBUILDER_ASSETS"])
+        if not assets.is_dir():
+            raise LabError(
+                f"KUBEBUILDER_ASSETS is {assets}, which is no directory",
+                hint="Unset it to use the lab's own programs, which are built once and kept.",
+            )
+        places.append(assets)
+    cache = Cache.of(variables)
+    found: dict[str, Path] = {}
+    for program in programs(names):
+        for candidate in (*(place / program.name for place in places), cache.path(program)):
+            if usable(candidate):
+                found[program.name] = candidate
+                break
+    return found
+
+
+def programs(names: Iterable[str]) -> tuple[Program, ...]:
+    """The rows of `PROGRAMS` with these names, in the table's order."""
+    wanted = set(names)
+    return tuple(program for program in PROGRAMS if program.name in wanted)
+
+
+def usable(path: Path) -> bool:
+    """Whether the file is there, not empty and may be executed."""
+    return path.is_file() and path.stat().st_size > 0 and os.access(path, os.X_OK)

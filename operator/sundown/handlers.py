@@ -1,0 +1,69 @@
+"""Every Kopf handler: what the operator reacts to, and who answers.
+
+Only ``on.event``: Kopf's other handlers write annotations into the objects of users, and its timers and daemons outlive
+the label selectors that they were started for. An event only says that something is different; what follows from it is
+decided by a visit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import kopf
+
+from sundown.runtime import Operator
+
+
+def registry() -> kopf.OperatorRegistry:
+    """The handlers of one operator. Kopf hands ``memo.operator`` on to each of them."""
+    handlers = kopf.OperatorRegistry()
+
+    @kopf.on.startup(registry=handlers, errors=kopf.ErrorsMode.PERMANENT)
+    async def start(settings: kopf.OperatorSettings, memo: kopf.Memo, **_: Any) -> None:
+        configure(settings)
+        await _operator(memo).start()
+
+    @kopf.on.cleanup(registry=handlers)
+    async def stop(memo: kopf.Memo, **_: Any) -> None:
+        await _operator(memo).stop()
+
+    @kopf.on.login(registry=handlers, errors=kopf.ErrorsMode.PERMANENT)
+    async def login(memo: kopf.Memo, **_: Any) -> kopf.ConnectionInfo:
+        return await _operator(memo).credentials()
+
+    @kopf.on.event("v1", "namespaces", registry=handlers)
+    async def namespace(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
+        _operator(memo).namespace_event(type, dict(body))
+
+    @kopf.on.event("sundown.dev", "v1alpha1", "envschedules", registry=handlers)
+    async def env_schedule(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
+        _operator(memo).env_schedule_event(type, dict(body))
+
+    @kopf.on.event("sundown.dev", "v1alpha1", "clusterenvschedules", registry=handlers)
+    async def cluster_env_schedule(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
+        _operator(memo).cluster_env_schedule_event(type, dict(body))
+
+    return handlers
+
+
+def configure(settings: kopf.OperatorSettings) -> None:
+    """Kopf as Sundown needs it: one replica without peering, no Events and no annotations of its own, no idle watch
+    that nobody notices to be dead."""
+    settings.peering.standalone = True
+    settings.posting.enabled = False
+    settings.scanning.disabled = True
+    settings.persistence.finalizer = "sundown.dev/never-used"
+    settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix="kopf.sundown.dev")
+    settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix="kopf.sundown.dev")
+    settings.watching.server_timeout = 300
+    settings.watching.client_timeout = 330
+    settings.watching.connect_timeout = 10
+    settings.networking.request_timeout = 30
+    settings.queueing.exit_timeout = 1
+    settings.process.ultimate_exiting_timeout = 4
+
+
+def _operator(memo: kopf.Memo) -> Operator:
+    operator = memo.operator
+    assert isinstance(operator, Operator)
+    return operator

@@ -1,0 +1,24 @@
+"""What is counted, for ``/metrics``."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+API_REQUESTS = Counter("sundown_api_requests_total", "Requests to the Kubernetes API.", ["method", "code"])
+ENVS = Gauge("sundown_envs", "Environments by state.", ["state"])
+TRANSITIONS = Counter("sundown_transitions_total", "Finished transitions.", ["to"])
+TRANSITION_SECONDS = Histogram(
+    "sundown_transition_seconds",
+    "From the first write of a transition until all parts are where they should be.",
+    ["to"],
+    buckets=(1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200),
+)
+LATENESS_SECONDS = Histogram(
+    "sundown_lateness_seconds",
+    "From the moment that a transition was due until its first write.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600),
+)
+WRITES = Counter("sundown_workload_writes_total", "Writes to workloads.", ["action", "outcome"])
+VISIT_ERRORS = Counter("sundown_visit_errors_total", "Visits to an env that failed and are repeated.", ["reason"])
+DECIDED = Gauge("sundown_envs_decided", "Environments that have been visited since the start.")
+SAVED = Counter("sundown_saved_total", "What sleep has saved.", ["resource"])

@@ -1,0 +1,71 @@
+"""An env as it is known: its namespace, the schedules in it, and those of the cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sundown.errors import Mistake
+from sundown.model.resources import (
+    MANAGED_BY,
+    OWNER,
+    OWNER_EMAIL,
+    STATE_LABEL,
+    ClusterEnvSchedule,
+    EnvSchedule,
+    EnvScheduleStatus,
+    Metadata,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """The part of a namespace that Sundown reads."""
+
+    name: str
+    created: datetime
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    terminating: bool = False
+    resource_version: str = ""
+
+    @property
+    def owner(self) -> str | None:
+        """Whose env it is: annotation ``sundown.dev/owner``, else ``email``; cut to 256 characters."""
+        text = self.annotations.get(OWNER) or self.annotations.get(OWNER_EMAIL)
+        return text.strip()[:256] or None if text else None
+
+    @property
+    def marked_asleep(self) -> bool:
+        """Whether it carries the label that says that Sundown put it to sleep."""
+        return STATE_LABEL in self.labels
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An EnvSchedule as far as it can be read; ``mistakes`` says why ``schedule`` is not there."""
+
+    metadata: Metadata
+    status: EnvScheduleStatus
+    schedule: EnvSchedule | None = None
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def generated(self) -> bool:
+        """Whether Sundown made it from a ClusterEnvSchedule, rather than a person."""
+        return self.metadata.labels.get(MANAGED_BY) == "sundown"
+
+    @property
+    def age(self) -> tuple[datetime, str]:
+        """To sort by: the oldest first, by name where the second is the same."""
+        return self.metadata.creation_timestamp or datetime.min.replace(tzinfo=UTC), self.metadata.name
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """Everything that is known of one namespace, at one moment."""
+
+    name: str
+    namespace: Namespace | None
+    schedules: tuple[Known, ...] = ()
+    defaults: tuple[ClusterEnvSchedule, ...] = field(default=())

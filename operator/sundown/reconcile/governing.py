@@ -1,0 +1,111 @@
+"""Who governs an env: which EnvSchedule is in force, whether it may act, whether one has to be made. Pure.
+
+Source: requirements A8 to A11; a namespace without the scheduler label counts as new when it is younger than the
+ClusterEnvSchedule that covers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sundown.model.env import Env, Known, Namespace
+from sundown.model.resources import ClusterEnvSchedule
+from sundown.settings import Settings
+
+Role = Literal[
+    "InForce", "Superseded", "ProtectedNamespace", "InvalidLabel", "InvalidSpec", "NamespaceNotEnabled", "NotCovered"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """What follows from labels, ages and selectors, before any time is looked at.
+
+    ``in_force`` acts, or is the one on which ``trouble`` is reported. ``trouble`` says why nothing may change.
+    ``paused_by`` says why the env is woken and then left alone. ``release`` asks to wake what a vanished schedule
+    left asleep. ``label_enabled`` and ``generate`` are the two writes that settle a namespace.
+    """
+
+    in_force: Known | None = None
+    superseded: tuple[Known, ...] = ()
+    trouble: tuple[Role, str] | None = None
+    paused_by: tuple[Role, str] | None = None
+    release: bool = False
+    label_enabled: bool = False
+    generate: ClusterEnvSchedule | None = None
+
+
+def govern(env: Env, *, settings: Settings) -> Governance:
+    """Settle who governs."""
+    namespace = env.namespace
+    if namespace is None or namespace.terminating:
+        return Governance()
+    chosen, superseded = _in_force(env.schedules)
+    if settings.protects(env.name):
+        text = f'namespace "{env.name}" is protected: Sundown never touches it'
+        return Governance(in_force=chosen, superseded=superseded, trouble=("ProtectedNamespace", text))
+    key = settings.scheduler_label
+    label = namespace.labels.get(key)
+    if label not in {None, "enabled", "disabled"}:
+        text = f'namespace label {key} must be "enabled" or "disabled", got "{label}": nothing is changed until it is'
+        return Governance(in_force=chosen, superseded=superseded, trouble=("InvalidLabel", text))
+    cover = covering(namespace, env.defaults)
+    new = cover is not None and label is None and is_new(namespace, cover)
+    theirs = next((known for known in env.schedules if _by_a_person(known)), None)
+    generate = cover if cover is not None and (label is not None or new) and theirs is None else None
+    if chosen is None:
+        return Governance(release=True, label_enabled=new, generate=generate)
+    if chosen.schedule is None:
+        text = "; ".join(str(mistake) for mistake in chosen.mistakes)
+        return Governance(in_force=chosen, superseded=superseded, trouble=("InvalidSpec", text), label_enabled=new)
+    return Governance(
+        in_force=chosen,
+        superseded=superseded,
+        paused_by=_paused(chosen, label=label, key=key, cover=cover, new=new),
+        label_enabled=new,
+        generate=generate,
+    )
+
+
+def _paused(
+    chosen: Known, *, label: str | None, key: str, cover: ClusterEnvSchedule | None, new: bool
+) -> tuple[Role, str] | None:
+    if label == "disabled":
+        return "InForce", f"namespace label {key}=disabled"
+    if label is None and cover is not None and not new:
+        return "NamespaceNotEnabled", (
+            f'the namespace is older than ClusterEnvSchedule "{cover.metadata.name}" and has no label {key}: '
+            f"left alone until it is labelled {key}=enabled"
+        )
+    if cover is None and not _by_a_person(chosen):
+        return "NotCovered", "no ClusterEnvSchedule covers this namespace any more; apply an EnvSchedule of its own"
+    return None
+
+
+def _in_force(schedules: Iterable[Known]) -> tuple[Known | None, tuple[Known, ...]]:
+    """The oldest that a person applied, else the oldest generated one; and the others."""
+    alive = [known for known in schedules if known.metadata.deletion_timestamp is None]
+    ranked = sorted(alive, key=lambda known: (not _by_a_person(known), known.age))
+    return (ranked[0], tuple(ranked[1:])) if ranked else (None, ())
+
+
+def _by_a_person(known: Known) -> bool:
+    return known.metadata.deletion_timestamp is None and not known.generated
+
+
+def covering(namespace: Namespace, defaults: Iterable[ClusterEnvSchedule]) -> ClusterEnvSchedule | None:
+    """The ClusterEnvSchedule that counts for a namespace: highest priority, then the oldest, then by name."""
+    matching = [one for one in defaults if one.spec.namespace_selector.matches(namespace.labels)]
+    return min(
+        matching,
+        key=lambda one: (-one.spec.priority, one.metadata.creation_timestamp or namespace.created, one.metadata.name),
+        default=None,
+    )
+
+
+def is_new(namespace: Namespace, cover: ClusterEnvSchedule) -> bool:
+    """Whether the namespace is younger than the default that covers it (to the second, as Kubernetes records it)."""
+    created = cover.metadata.creation_timestamp
+    return created is not None and namespace.created > created

@@ -1,0 +1,208 @@
+"""What the operator says of an env: its status, with conditions and history, and the Events that follow. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sundown.errors import Mistake
+from sundown.model.resources import (
+    Condition,
+    EnvScheduleStatus,
+    HistoryEntry,
+    Parts,
+    Savings,
+    State,
+    Transition,
+)
+from sundown.reconcile.plan import Plan
+from sundown.schedule.decision import Decision
+
+HISTORY = 10
+_MESSAGE = 1000
+_HARMLESS = frozenset({"Superseded", "NamespaceNotEnabled"})
+_STABLE: tuple[State, ...] = ("Awake", "Asleep", "Paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one visit found out, from which the status follows.
+
+    ``failures`` are the writes that were refused; ``remark`` is said next to a Ready that is true; ``resting`` is why
+    a paused env is paused for another reason than that somebody wanted it.
+    """
+
+    now: datetime
+    generation: int
+    owner: str | None
+    active_since: datetime | None
+    decision: Decision
+    plan: Plan
+    timeout: timedelta
+    dry_run: bool = False
+    failures: tuple[Mistake, ...] = ()
+    remark: str = ""
+    not_ready: tuple[str, str] | None = None
+    savings: Savings | None = None
+
+
+def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
+    """The state that an env is in, given what was said of it last."""
+    decision, plan = finding.decision, finding.plan
+    if decision.state == "Asleep" and not finding.dry_run:
+        return "Asleep" if plan.settled else "FallingAsleep"
+    at_rest: State = "Paused" if decision.state == "Paused" else "Awake"
+    if any(step.action == "Wake" for step in plan.steps):
+        return "Waking"
+    on_the_way = old.state in {"Asleep", "FallingAsleep", "Waking"} and bool(plan.hanging)
+    return "Waking" if on_the_way and not overdue(old, finding) else at_rest
+
+
+def overdue(old: EnvScheduleStatus, finding: Finding) -> bool:
+    """Whether a transition has been under way for longer than ``waves.timeout``."""
+    moving = old.state in {"FallingAsleep", "Waking"} and old.since is not None
+    return moving and old.since is not None and finding.now - old.since >= finding.timeout
+
+
+def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
+    """The status to write; equal to ``old`` when there is nothing new to say."""
+    decision, now = finding.decision, finding.now
+    state = state_of(old, finding)
+    changed = state != old.state
+    why = decision.why.text
+    if finding.dry_run and decision.state == "Asleep":
+        why = f"dry run, nothing is changed; it would be asleep: {why}"
+    history = old.history
+    if changed and state in _STABLE and old.state is not None:
+        entry = HistoryEntry(at=now, to=state, why=why, by=decision.why.by)
+        history = (entry, *history)[:HISTORY]
+    upcoming = decision.upcoming[0] if decision.upcoming else None
+    late = overdue(old, finding) and not finding.plan.settled
+    status = EnvScheduleStatus(
+        observed_generation=finding.generation,
+        state=state,
+        since=now if changed else old.since,
+        why=why,
+        owner=finding.owner,
+        active_since=finding.active_since,
+        next_transition=Transition(at=upcoming.at, to=upcoming.to) if upcoming is not None else None,
+        shutdown_at=decision.shutdown_at,
+        parts=finding.plan.parts if changed or state in _STABLE else old.parts,
+        history=history,
+        savings=finding.savings,
+    )
+    ready = finding.not_ready or ("DryRun" if finding.dry_run else "Scheduled", finding.remark)
+    conditions = (
+        _condition(old, finding, "Ready", holds=finding.not_ready is None, reason=ready[0], message=ready[1]),
+        _condition(old, finding, "Asleep", holds=state == "Asleep", reason=state, message=""),
+        _condition(old, finding, "Progressing", holds=state in {"FallingAsleep", "Waking"}, reason=state, message=""),
+        _degraded(old, finding, late=late),
+    )
+    return status.model_copy(update={"conditions": conditions})
+
+
+def _degraded(old: EnvScheduleStatus, finding: Finding, *, late: bool) -> Condition:
+    problems = (*finding.failures, *finding.plan.mistakes)
+    if problems:
+        reason = "WriteFailed" if finding.failures else "InvalidAnnotation"
+        return _condition(
+            old, finding, "Degraded", holds=True, reason=reason, message="; ".join(str(problem) for problem in problems)
+        )
+    was = next((one for one in old.conditions if one.type == "Degraded"), None)
+    still = was is not None and was.reason == "PartsNotReady" and bool(finding.plan.hanging)
+    if late or still:
+        waited = int(finding.timeout.total_seconds() // 60)
+        message = f"not where it should be after {waited} min: {', '.join(finding.plan.hanging[:10])}"
+        return _condition(old, finding, "Degraded", holds=True, reason="PartsNotReady", message=message)
+    return _condition(old, finding, "Degraded", holds=False, reason="AllWell", message="")
+
+
+def troubled_status(
+    old: EnvScheduleStatus, *, reason: str, message: str, generation: int, now: datetime, owner: str | None = None
+) -> EnvScheduleStatus:
+    """The status of a schedule that may change nothing: everything stays as it was but the Ready condition."""
+    ready = _with_time(
+        old,
+        Condition(
+            type="Ready",
+            status="False",
+            reason=reason,
+            message=message[:_MESSAGE],
+            last_transition_time=now,
+            observed_generation=generation,
+        ),
+    )
+    others = tuple(condition for condition in old.conditions if condition.type != "Ready")
+    update = {
+        "observed_generation": generation,
+        "conditions": (ready, *others),
+        "next_transition": None,
+        "shutdown_at": None,
+    }
+    if owner is not None:
+        update["owner"] = owner
+    if reason == "Superseded":
+        update |= {"state": None, "since": None, "why": message, "parts": Parts()}
+    return old.model_copy(update=update)
+
+
+def _condition(
+    old: EnvScheduleStatus,
+    finding: Finding,
+    kind: Literal["Ready", "Asleep", "Progressing", "Degraded"],
+    *,
+    holds: bool,
+    reason: str,
+    message: str,
+) -> Condition:
+    return _with_time(
+        old,
+        Condition(
+            type=kind,
+            status="True" if holds else "False",
+            reason=reason,
+            message=message[:_MESSAGE],
+            last_transition_time=finding.now,
+            observed_generation=finding.generation,
+        ),
+    )
+
+
+def _with_time(old: EnvScheduleStatus, new: Condition) -> Condition:
+    """A condition keeps its time for as long as its status stays the same."""
+    for condition in old.conditions:
+        if condition.type == new.type and condition.status == new.status:
+            return new.model_copy(update={"last_transition_time": condition.last_transition_time})
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An Event to be posted: a stable reason, and a text for people."""
+
+    reason: str
+    note: str
+    warning: bool = False
+
+
+def words(old: EnvScheduleStatus, new: EnvScheduleStatus) -> tuple[Word, ...]:
+    """The Events that tell the difference between two statuses."""
+    said: list[Word] = []
+    if new.state != old.state and new.state is not None and not (old.state is None and new.state == "Awake"):
+        text = f"{new.state}: {new.why}"
+        if (
+            new.state in _STABLE
+            and old.since is not None
+            and new.since is not None
+            and old.state in {"FallingAsleep", "Waking"}
+        ):
+            text += f" (took {int((new.since - old.since).total_seconds())} s)"
+        said.append(Word(new.state, text))
+    for kind, bad in (("Ready", "False"), ("Degraded", "True")):
+        before, after = (next((one for one in status.conditions if one.type == kind), None) for status in (old, new))
+        if after is None or after.status != bad:
+            continue
+        if before is None or (before.status, before.reason, before.message) != (bad, after.reason, after.message):
+            said.append(Word(after.reason, after.message, warning=after.reason not in _HARMLESS))
+    return tuple(said)

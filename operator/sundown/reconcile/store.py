@@ -1,0 +1,167 @@
+"""What the operator knows of the cluster: fed by events and by the sweep, read by the visits.
+
+The spec of things comes from the API server; their status is the operator's own word, so what it said last counts,
+and an event that still carries an older status changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sundown.model.env import Env, Known, Namespace
+from sundown.model.resources import OWNER_ZONES, ClusterEnvSchedule, EnvScheduleStatus
+
+
+def _older(one: str, other: str) -> bool:
+    """Whether a resourceVersion is older than another; they are numbers (KEP-5504), or nothing is known."""
+    return one.isdecimal() and other.isdecimal() and int(one) < int(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A complete listing of what the store holds."""
+
+    namespaces: tuple[Namespace, ...]
+    schedules: tuple[Known, ...]
+    defaults: tuple[ClusterEnvSchedule, ...]
+
+
+class Store:
+    """Each ``put`` and ``drop`` answers with the namespaces that have to be looked at again."""
+
+    def __init__(self) -> None:
+        self._namespaces: dict[str, Namespace] = {}
+        self._schedules: dict[str, dict[str, Known]] = {}
+        self._defaults: dict[str, ClusterEnvSchedule] = {}
+        self._told: set[tuple[str, ...]] = set()
+
+    def begin_listing(self) -> None:
+        """From now on events are noted, for they know more than a listing that was begun before them."""
+        self._told.clear()
+
+    def env(self, name: str) -> Env:
+        """All that is known of one namespace."""
+        return Env(
+            name=name,
+            namespace=self._namespaces.get(name),
+            schedules=tuple(self._schedules.get(name, {}).values()),
+            defaults=tuple(self._defaults.values()),
+        )
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every namespace that has a schedule, may be given one, or is marked asleep."""
+        marked = {name for name, namespace in self._namespaces.items() if namespace.marked_asleep}
+        candidates = set(self._namespaces) if self._defaults else set()
+        return frozenset(self._schedules) | marked | candidates
+
+    @property
+    def with_schedules(self) -> frozenset[str]:
+        """Every namespace that has an EnvSchedule."""
+        return frozenset(self._schedules)
+
+    def put_namespace(self, namespace: Namespace) -> frozenset[str]:
+        """Take in a namespace."""
+        self._told.add((namespace.name,))
+        before = self._namespaces.get(namespace.name)
+        if before is not None and before.created == namespace.created:
+            if _older(namespace.resource_version, before.resource_version):
+                return frozenset()
+            self._namespaces[namespace.name] = namespace
+            if replace(namespace, resource_version="") == replace(before, resource_version=""):
+                return frozenset()
+        self._namespaces[namespace.name] = namespace
+        return frozenset({namespace.name})
+
+    def drop_namespace(self, name: str) -> frozenset[str]:
+        """Forget a namespace that is gone, with all that was in it."""
+        self._told.add((name,))
+        self._namespaces.pop(name, None)
+        self._schedules.pop(name, None)
+        return frozenset()
+
+    def put_schedule(self, known: Known) -> frozenset[str]:
+        """Take in an EnvSchedule."""
+        metadata = known.metadata
+        self._told.add((metadata.namespace, metadata.name))
+        there = self._schedules.setdefault(metadata.namespace, {})
+        before = there.get(metadata.name)
+        if before is None or before.metadata.uid != metadata.uid:
+            there[metadata.name] = known
+            return frozenset({metadata.namespace})
+        if _older(metadata.resource_version, before.metadata.resource_version):
+            return frozenset()
+        there[metadata.name] = replace(known, status=before.status)
+        if _outline(known) == _outline(before):
+            return frozenset()
+        return frozenset({metadata.namespace})
+
+    def drop_schedule(self, namespace: str, name: str, *, uid: str = "") -> frozenset[str]:
+        """Forget an EnvSchedule that is gone; not the next one of the same name."""
+        self._told.add((namespace, name))
+        there = self._schedules.get(namespace, {})
+        before = there.get(name)
+        if before is None or (uid and before.metadata.uid != uid):
+            return frozenset()
+        del there[name]
+        if not there:
+            del self._schedules[namespace]
+        return frozenset({namespace})
+
+    def put_default(self, default: ClusterEnvSchedule) -> frozenset[str]:
+        """Take in a ClusterEnvSchedule."""
+        self._told.add(("", default.metadata.name))
+        before = self._defaults.get(default.metadata.name)
+        self._defaults[default.metadata.name] = default
+        if before is not None and before.spec == default.spec and before.metadata.uid == default.metadata.uid:
+            return frozenset()
+        return frozenset(self._namespaces)
+
+    def drop_default(self, name: str) -> frozenset[str]:
+        """Forget a ClusterEnvSchedule that is gone."""
+        self._told.add(("", name))
+        return frozenset(self._namespaces) if self._defaults.pop(name, None) is not None else frozenset()
+
+    def said(self, namespace: str, name: str, status: EnvScheduleStatus, *, uid: str) -> None:
+        """Remember the status that is being written."""
+        before = self._schedules.get(namespace, {}).get(name)
+        if before is not None and before.metadata.uid == uid:
+            self._schedules[namespace][name] = replace(before, status=status)
+
+    def replace_all(self, snapshot: Snapshot) -> frozenset[str]:
+        """Take in a complete listing: what it does not hold is gone, although no event said so.
+
+        What events have told since ``begin_listing`` counts more than the listing.
+        """
+        told = frozenset(self._told)
+        namespaces = {(one.name,): one for one in snapshot.namespaces}
+        defaults = {("", one.metadata.name): one for one in snapshot.defaults}
+        schedules = {(one.metadata.namespace, one.metadata.name): one for one in snapshot.schedules}
+        touched: set[str] = set()
+        for name in [name for name in self._namespaces if (name,) not in told and (name,) not in namespaces]:
+            touched |= self.drop_namespace(name)
+        for name in [name for name in self._defaults if ("", name) not in told and ("", name) not in defaults]:
+            touched |= self.drop_default(name)
+        for key in [(space, name) for space, there in self._schedules.items() for name in there]:
+            if key not in told and key not in schedules:
+                touched |= self.drop_schedule(*key)
+        touched |= _all(self.put_namespace(one) for key, one in namespaces.items() if key not in told)
+        touched |= _all(self.put_default(one) for key, one in defaults.items() if key not in told)
+        touched |= _all(self.put_schedule(one) for key, one in schedules.items() if key not in told)
+        return frozenset(touched)
+
+
+def _outline(known: Known) -> tuple[object, ...]:
+    """What of an EnvSchedule can change a decision; its status is not part of it."""
+    metadata = known.metadata
+    return (
+        metadata.generation,
+        metadata.deletion_timestamp,
+        metadata.annotations.get(OWNER_ZONES),
+        known.generated,
+    )
+
+
+def _all(parts: Iterable[frozenset[str]]) -> set[str]:
+    return {name for part in parts for name in part}

@@ -1,0 +1,288 @@
+"""One visit to one env: look, decide, plan, act, report. It may end at any point and be begun again from the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+
+from sundown.cluster import paths, reading
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import Missing
+from sundown.cluster.events import EventRecorder, Notice, Regarding
+from sundown.cluster.gate import Gate, Urgency
+from sundown.metrics import LATENESS_SECONDS, TRANSITION_SECONDS, TRANSITIONS
+from sundown.model.env import Env, Known
+from sundown.model.resources import API_VERSION, OWNER_ZONES, STATE_LABEL, EnvScheduleStatus, Savings
+from sundown.model.spec import EnvScheduleSpec, Workloads
+from sundown.reconcile import savings
+from sundown.reconcile.acting import act
+from sundown.reconcile.generating import generate, is_current, template_hash
+from sundown.reconcile.governing import Governance, govern
+from sundown.reconcile.plan import plan
+from sundown.reconcile.report import Finding, next_status, overdue, troubled_status, words
+from sundown.reconcile.statuses import StatusWriter
+from sundown.reconcile.store import Store
+from sundown.schedule.clock import Clock
+from sundown.schedule.decision import Circumstances, Decision, asleep_time, decide
+from sundown.schedule.lint import doubts
+from sundown.schedule.owners import parse_owner_zones
+from sundown.settings import Settings
+from sundown.sleepers.census import Census
+
+log = structlog.get_logger(__name__)
+
+_WEEK = timedelta(days=7)
+_MOVING = frozenset({"FallingAsleep", "Waking"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What a visit works with."""
+
+    cluster: Cluster
+    gate: Gate
+    census: Census
+    store: Store
+    statuses: StatusWriter
+    recorder: EventRecorder
+    clock: Clock
+    settings: Settings
+
+
+class Visitor:
+    """Visits envs. Knows nothing of when; ``visit`` answers with the moment at which it wants to come again."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._edited: dict[str, str] = {}
+
+    async def visit(self, name: str) -> datetime | None:
+        """Bring one env to where it should be.
+
+        Raises:
+            ApiError: when the API server could not be asked; nothing is half-done that the next visit would not finish.
+        """
+        rooms = self._rooms
+        env = rooms.store.env(name)
+        governance = govern(env, settings=rooms.settings)
+        for known in governance.superseded:
+            self._superseded(env, known, by=governance.in_force)
+        if not rooms.settings.dry_run:
+            await self._settle(env, governance)
+        if governance.in_force is None:
+            return await self._release(env) if governance.release else None
+        if governance.trouble is not None:
+            reason, message = governance.trouble
+            self._trouble(env, governance.in_force, reason=reason, message=message)
+            return None
+        return await self._governed(env, governance)
+
+    async def _settle(self, env: Env, governance: Governance) -> None:
+        """The two writes after which it is clear for good that a namespace takes part."""
+        rooms = self._rooms
+        if governance.label_enabled:
+            await self._label(env.name, rooms.settings.scheduler_label, "enabled")
+        cover = governance.generate
+        if cover is None or is_current(env, cover) or self._edited.get(env.name) == template_hash(cover):
+            return
+        async with rooms.gate.slot(Urgency.WORKLOAD):
+            if await generate(rooms.cluster, env, cover):
+                self._edited.pop(env.name, None)
+            else:
+                self._edited[env.name] = template_hash(cover)
+
+    async def _governed(self, env: Env, governance: Governance) -> datetime | None:
+        rooms = self._rooms
+        known = governance.in_force
+        assert known is not None
+        assert known.schedule is not None
+        spec, old, now = known.schedule.spec, known.status, rooms.clock.now()
+        circumstances = self._circumstances(known, governance, now=now)
+        decision = decide(spec, circumstances, now)
+        dry_run = spec.dry_run or rooms.settings.dry_run
+        wanted: Literal["Awake", "Asleep"] = "Asleep" if decision.state == "Asleep" and not dry_run else "Awake"
+        if not rooms.settings.dry_run:
+            self._lateness(old, decision, wanted=wanted, now=now)
+            await self._mark(env, asleep=wanted == "Asleep")
+        workloads = await rooms.census.of(env.name, patient=old.state in _MOVING)
+        the_plan = plan(wanted, workloads, selection=spec.workloads, now=now)
+        finding = Finding(
+            now=now,
+            generation=known.metadata.generation,
+            owner=env.namespace.owner if env.namespace is not None else None,
+            active_since=circumstances.active_since,
+            decision=decision,
+            plan=the_plan,
+            timeout=spec.waves.timeout,
+            dry_run=dry_run,
+            remark=self._remark(env, spec, known, now=now),
+            not_ready=_not_ready(governance),
+        )
+        finding = replace(finding, savings=_savings(old, finding, spec, circumstances))
+        self._report(env, known, next_status(old, finding))
+        if rooms.settings.dry_run or not the_plan.steps:
+            return self._next(old=old, finding=finding, acted=False)
+        outcome = await act(rooms.cluster, rooms.gate, the_plan)
+        if outcome.failures:
+            # What was said before the writes has not been sent yet or is about to be replaced by this.
+            said = rooms.store.env(env.name).schedules
+            latest = next((one for one in said if one.metadata.uid == known.metadata.uid), known)
+            self._report(env, latest, next_status(latest.status, replace(finding, failures=outcome.failures)))
+        return self._next(old=old, finding=finding, acted=True)
+
+    def _circumstances(self, known: Known, governance: Governance, *, now: datetime) -> Circumstances:
+        status = known.status
+        since = status.active_since or known.metadata.creation_timestamp or now
+        resumed = status.state == "Paused" and governance.paused_by is None
+        if resumed and known.schedule is not None and not known.schedule.spec.paused:
+            since = now.replace(microsecond=0)
+        zones, _ = parse_owner_zones(known.metadata.annotations.get(OWNER_ZONES, ""))
+        return Circumstances(
+            active_since=since,
+            zones=zones,
+            fallback_zone=self._rooms.settings.default_time_zone,
+            paused_by=governance.paused_by[1] if governance.paused_by is not None else None,
+        )
+
+    def _remark(self, env: Env, spec: EnvScheduleSpec, known: Known, *, now: datetime) -> str:
+        remarks = [str(doubt) for doubt in doubts(spec, now)]
+        _, bad = parse_owner_zones(known.metadata.annotations.get(OWNER_ZONES, ""))
+        if bad:
+            remarks.append(f"annotation {OWNER_ZONES}: no such time zone: {', '.join(bad)}")
+        if env.name in self._edited:
+            remarks.append("the template has changed, but somebody edited this EnvSchedule: the edit stays")
+        return "; ".join(remarks)
+
+    async def _release(self, env: Env) -> datetime | None:
+        """Wake what a schedule that is gone left asleep."""
+        rooms = self._rooms
+        namespace = env.namespace
+        if namespace is None or rooms.settings.dry_run:
+            return None
+        if not namespace.marked_asleep and env.name not in rooms.census.strays:
+            return None
+        the_plan = plan("Awake", await rooms.census.of(env.name), selection=Workloads(), now=rooms.clock.now())
+        log.info("orphan-released", namespace=env.name, writes=len(the_plan.steps))
+        outcome = await act(rooms.cluster, rooms.gate, the_plan)
+        for failure in outcome.failures:
+            self._say_of_namespace(env.name, "WakeFailed", str(failure), warning=True)
+        if outcome.failures:
+            return rooms.clock.now() + rooms.settings.sweep
+        await self._mark(env, asleep=False)
+        if outcome.written:
+            self._say_of_namespace(env.name, "Awake", "no EnvSchedule is in force any more: everything was woken")
+        return None
+
+    async def _mark(self, env: Env, *, asleep: bool) -> None:
+        """Put the label on the namespace before anything sleeps, and take it off before anything wakes."""
+        if env.namespace is not None and env.namespace.marked_asleep != asleep:
+            await self._label(env.name, STATE_LABEL, "asleep" if asleep else None)
+
+    async def _label(self, namespace: str, key: str, value: str | None) -> None:
+        rooms = self._rooms
+        body = {"metadata": {"labels": {key: value}}}
+        try:
+            async with rooms.gate.slot(Urgency.WORKLOAD):
+                reply = await rooms.cluster.merge_patch(paths.namespace(namespace), body)
+        except Missing:
+            return
+        rooms.store.put_namespace(reading.namespace(reply))
+
+    def _superseded(self, env: Env, known: Known, *, by: Known | None) -> None:
+        text = f'superseded by EnvSchedule "{by.metadata.name}"' if by is not None else "superseded"
+        self._trouble(env, known, reason="Superseded", message=text)
+
+    def _trouble(self, env: Env, known: Known, *, reason: str, message: str) -> None:
+        status = troubled_status(
+            known.status,
+            reason=reason,
+            message=message,
+            generation=known.metadata.generation,
+            now=self._rooms.clock.now(),
+            owner=env.namespace.owner if env.namespace is not None else None,
+        )
+        self._report(env, known, status)
+
+    def _report(self, env: Env, known: Known, status: EnvScheduleStatus) -> None:
+        """Have the status written where it differs, and tell what happened."""
+        rooms, old, metadata = self._rooms, known.status, known.metadata
+        if status == old:
+            return
+        rooms.store.said(env.name, metadata.name, status, uid=metadata.uid)
+        rooms.statuses.offer(env.name, metadata.name, status=status, before=old)
+        regarding = Regarding(API_VERSION, "EnvSchedule", metadata.name, env.name, metadata.uid)
+        for word in words(old, status):
+            log.info("said", namespace=env.name, reason=word.reason, note=word.note)
+            rooms.recorder.post(
+                Notice(
+                    regarding,
+                    word.reason,
+                    word.note,
+                    action="Reconcile",
+                    at=rooms.clock.now(),
+                    type="Warning" if word.warning else "Normal",
+                )
+            )
+        if status.state != old.state and status.state in {"Awake", "Asleep"} and old.state in _MOVING:
+            TRANSITIONS.labels(status.state).inc()
+            if old.since is not None and status.since is not None:
+                TRANSITION_SECONDS.labels(status.state).observe((status.since - old.since).total_seconds())
+
+    def _say_of_namespace(self, namespace: str, reason: str, note: str, *, warning: bool = False) -> None:
+        regarding = Regarding("v1", "Namespace", namespace, namespace)
+        kind: Literal["Normal", "Warning"] = "Warning" if warning else "Normal"
+        notice = Notice(regarding, reason, note, action="Reconcile", at=self._rooms.clock.now(), type=kind)
+        self._rooms.recorder.post(notice)
+
+    def _lateness(self, old: EnvScheduleStatus, decision: Decision, *, wanted: str, now: datetime) -> None:
+        due = old.next_transition
+        if due is not None and due.to == wanted == decision.state and due.at <= now:
+            LATENESS_SECONDS.observe((now - due.at).total_seconds())
+
+    def _next(self, *, old: EnvScheduleStatus, finding: Finding, acted: bool) -> datetime | None:
+        """When the env has to be looked at again: the next turn, the end of an exclusion, or the next look at its pods."""
+        now, the_plan, decision = finding.now, finding.plan, finding.decision
+        moments = [at for at in (decision.until, the_plan.revisit) if at is not None]
+        moving = next_status(old, finding).state in _MOVING
+        if not self._rooms.settings.dry_run and (acted or moving):
+            late = overdue(old, finding)
+            began = old.since if old.state in _MOVING and old.since is not None else now
+            moments.append(now + _LATE if late else _tick(self._rooms.clock.now(), waited=now - began))
+        return min(moments, default=None)
+
+
+_LATE = timedelta(seconds=30)
+
+
+def _tick(now: datetime, *, waited: timedelta) -> datetime:
+    """The next look at an env on its way: often at first, then every few seconds.
+
+    Ticks fall on round moments, so that envs that are on their way at the same time are looked at together.
+    """
+    interval = next((step for step in (0.5, 1.0, 2.0) if waited.total_seconds() < 8 * step), 4.0)
+    return datetime.fromtimestamp((now.timestamp() // interval + 1) * interval, tz=now.tzinfo)
+
+
+def _savings(
+    old: EnvScheduleStatus, finding: Finding, spec: EnvScheduleSpec, circumstances: Circumstances
+) -> Savings | None:
+    now = finding.now
+    if finding.dry_run:
+        # Counted over the calendar week, so that the figure does not change, and is not written, with every visit.
+        monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
+        asleep = asleep_time(spec, circumstances, start=monday, until=monday + _WEEK)
+        return savings.potential(old.savings, asleep_a_week=asleep, plan=finding.plan)
+    before = savings.without_potential(old.savings)
+    if finding.decision.state != "Asleep" and old.state == "Asleep" and old.since is not None:
+        return savings.saved(before, asleep=now - old.since, plan=finding.plan)
+    return before
+
+
+def _not_ready(governance: Governance) -> tuple[str, str] | None:
+    """Why the env rests although nobody asked for it."""
+    if governance.paused_by is None or governance.paused_by[0] == "InForce":
+        return None
+    return governance.paused_by

@@ -1,0 +1,170 @@
+"""The operator process: its rooms put together, started and stopped; what Kopf's handlers delegate to."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import kopf
+import structlog
+from kubernetes_asyncio.client import Configuration
+
+from sundown.cluster import reading
+from sundown.cluster.client import Cluster
+from sundown.cluster.events import EventRecorder
+from sundown.cluster.gate import Gate
+from sundown.errors import InvalidObject
+from sundown.probes import Health, serve
+from sundown.reconcile.scheduler import Scheduler
+from sundown.reconcile.statuses import StatusWriter
+from sundown.reconcile.store import Store
+from sundown.reconcile.sweep import Sweep
+from sundown.reconcile.visit import Rooms, Visitor
+from sundown.schedule.clock import Clock, SystemClock
+from sundown.settings import Settings
+from sundown.sleepers.census import Census
+
+log = structlog.get_logger(__name__)
+
+_LAST_WORDS = 2.0
+_STALLED = timedelta(seconds=90)
+_CREDENTIALS = timedelta(minutes=5)
+
+
+class Operator:
+    """Everything that runs in the operator's process beside Kopf."""
+
+    def __init__(self, configuration: Configuration, settings: Settings, *, clock: Clock | None = None) -> None:
+        self._configuration = configuration
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._cluster = Cluster(configuration, request_timeout=settings.request_timeout_seconds)
+        gate = Gate(width=settings.writes_in_flight)
+        self._store = Store()
+        self._statuses = StatusWriter(self._cluster, gate)
+        self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
+        census = Census(self._cluster, gate)
+        visitor = Visitor(
+            Rooms(
+                cluster=self._cluster,
+                gate=gate,
+                census=census,
+                store=self._store,
+                statuses=self._statuses,
+                recorder=self._recorder,
+                clock=self._clock,
+                settings=settings,
+            )
+        )
+        self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)
+        self._sweep = Sweep(
+            self._cluster, store=self._store, census=census, scheduler=self._scheduler, settings=settings
+        )
+        self._resources = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Open the connection and the probes, learn what there is, and begin to act."""
+        await self._resources.enter_async_context(self._cluster)
+        await self._resources.enter_async_context(
+            serve(self.health, host=self._settings.http_host, port=self._settings.http_port)
+        )
+        await self._sweep.first()
+        for name, work in (
+            ("scheduler", self._scheduler.run()),
+            ("sweep", self._sweep.run()),
+            ("events", self._recorder.run()),
+        ):
+            task = asyncio.create_task(work, name=name)
+            task.add_done_callback(self._died)
+            self._tasks.append(task)
+        log.info("started", envs=len(self._store.with_schedules), dry_run=self._settings.dry_run)
+
+    async def stop(self) -> None:
+        """Stop acting, write the statuses that are on their way, and close the connection."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._statuses.idle(), timeout=_LAST_WORDS)
+        await self._resources.aclose()
+        log.info("stopped")
+
+    async def credentials(self) -> kopf.ConnectionInfo:
+        """The same credentials for Kopf; they expire, because a pod's token is replaced while it runs."""
+        configuration = self._configuration
+        token = await configuration.get_api_key_with_prefix("BearerToken")
+        return kopf.ConnectionInfo(
+            server=str(configuration.host).rstrip("/"),
+            ca_path=configuration.ssl_ca_cert,
+            insecure=not configuration.verify_ssl,
+            certificate_path=configuration.cert_file,
+            private_key_path=configuration.key_file,
+            scheme="Bearer" if token else None,
+            token=token.removeprefix("Bearer ") if token else None,
+            expiration=datetime.now(UTC) + _CREDENTIALS,
+        )
+
+    def health(self) -> Health:
+        """What the probes answer."""
+        beat = self._scheduler.beat
+        stalled = beat is not None and self._clock.now() - beat > _STALLED
+        dead = [task.get_name() for task in self._tasks if task.done()]
+        alive = not stalled and not dead
+        text = "ok" if alive else f"stopped: {', '.join(dead) or 'scheduler stalled'}"
+        if not self._sweep.done.is_set():
+            return Health(alive=alive, ready=False, text=self._sweep.failed or "learning what there is")
+        return Health(alive=alive, ready=alive and self._sweep.failed is None, text=self._sweep.failed or text)
+
+    def namespace_event(self, kind: str | None, raw: dict[str, Any]) -> None:
+        """A namespace came, changed or went."""
+        self._resync(kind)
+        namespace = reading.namespace(raw)
+        if kind == "DELETED":
+            self._store.drop_namespace(namespace.name)
+        else:
+            self._scheduler.touch(self._store.put_namespace(namespace))
+
+    def env_schedule_event(self, kind: str | None, raw: dict[str, Any]) -> None:
+        """An EnvSchedule came, changed or went."""
+        self._resync(kind)
+        known = reading.env_schedule(raw)
+        metadata = known.metadata
+        if kind == "DELETED":
+            self._scheduler.touch(self._store.drop_schedule(metadata.namespace, metadata.name, uid=metadata.uid))
+        else:
+            self._scheduler.touch(self._store.put_schedule(known))
+
+    def cluster_env_schedule_event(self, kind: str | None, raw: dict[str, Any]) -> None:
+        """A ClusterEnvSchedule came, changed or went."""
+        self._resync(kind)
+        if kind == "DELETED":
+            self._scheduler.touch(self._store.drop_default(raw["metadata"]["name"]))
+            return
+        try:
+            self._scheduler.touch(self._store.put_default(reading.cluster_env_schedule(raw)))
+        except InvalidObject as error:
+            log.error("cluster-schedule-invalid", name=raw["metadata"]["name"], error=str(error))
+
+    def _resync(self, kind: str | None) -> None:
+        if kind is None:
+            self._sweep.soon()
+
+    def _died(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            log.error("task-died", task=task.get_name(), exc_info=task.exception())
+
+
+async def run(configuration: Configuration, settings: Settings) -> None:
+    """Run the operator until SIGTERM or SIGINT."""
+    from sundown.handlers import registry  # noqa: PLC0415 - the handlers import this module for its types
+
+    await kopf.operator(
+        registry=registry(),
+        clusterwide=True,
+        standalone=True,
+        memo=kopf.Memo(operator=Operator(configuration, settings)),
+    )

@@ -1,0 +1,52 @@
+"""The settings of the processes, from the environment (``SUNDOWN_*``)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sundown.model.scalars import TimeZoneName
+
+
+class Settings(BaseSettings):
+    """How this installation of Sundown behaves; each field is an environment variable with the prefix ``SUNDOWN_``."""
+
+    model_config = SettingsConfigDict(env_prefix="SUNDOWN_", frozen=True)
+
+    namespace: str = Field(default="sundown-system", description="The namespace that Sundown itself lives in.")
+    scheduler_label: str = Field(default="scheduler", description="The namespace label that enables or disables.")
+    protected_namespaces: tuple[str, ...] = Field(
+        default=("kube-*",), description="Namespaces that are never touched (JSON list, * allowed)."
+    )
+    default_time_zone: TimeZoneName = Field(
+        default="UTC", description="The zone of schedules that say `owner` while nobody knows the owner's."
+    )
+    dry_run: bool = Field(default=False, description="Report what would be done, change no workload.")
+    writes_in_flight: Annotated[int, Field(ge=1, le=1024)] = Field(
+        default=64, description="Writes under way at once, over all envs."
+    )
+    sweep_minutes: Annotated[float, Field(gt=0, le=1440)] = Field(
+        default=10, description="Every so many minutes the whole cluster is compared with what should be."
+    )
+    request_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=20, description="The time-out of one request to the Kubernetes API."
+    )
+    http_host: str = Field(default="", description="Where /livez, /readyz and /metrics listen; empty: everywhere.")
+    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8080, description="The port of /livez, /readyz and /metrics; 0 takes any free one."
+    )
+    log_format: Literal["json", "console"] = Field(default="json", description="json for machines, console for people.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
+
+    @property
+    def sweep(self) -> timedelta:
+        """The time between two comparisons of everything."""
+        return timedelta(minutes=self.sweep_minutes)
+
+    def protects(self, namespace: str) -> bool:
+        """Whether the namespace is one that is never touched, whatever its label."""
+        return namespace == self.namespace or any(fnmatchcase(namespace, glob) for glob in self.protected_namespaces)

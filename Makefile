@@ -1,0 +1,77 @@
+# Sundown. `make` alone tells what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.complete
+
+.PHONY: help
+help: ## Show this
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(STAMP) ## Make .venv with everything that sundown, sundown-lab and the tests need
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Sundown needs Python 3.11 or later; say which: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "Making .venv (a minute or so the first time) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $(STAMP)
+
+.PHONY: demo
+demo: setup ## A real Kubernetes on this machine, four teams, and environments that fall asleep before your eyes
+	@$(BIN)/sundown-lab demo
+
+.PHONY: story
+story: setup ## The same without a person: sleeps, wakes, compares the counts, says how it went
+	@$(BIN)/sundown-lab story
+
+.PHONY: check
+check: setup ## Format, lint, types, import contract, dead code, unit tests: under a minute
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/vulture
+	@$(BIN)/pytest -q -m "not lab"
+
+.PHONY: test
+test: setup ## Every test, those against the real control plane included
+	@$(BIN)/pytest
+
+.PHONY: bench
+bench: setup ## Measure speed, memory and idle cost against a bare loop of the same writes; bench.json has the numbers
+	@$(BIN)/sundown-lab bench --json bench.json
+
+.PHONY: format
+format: setup ## Format, and mend what the linter can mend by itself
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: deploy
+deploy: ## Install into the cluster of the current kubectl context
+	kubectl apply -k deploy/base
+
+.PHONY: undeploy
+undeploy: setup ## Stop the operator, wake everything it put to sleep, then remove it
+	kubectl -n sundown-system delete deployment sundown --ignore-not-found --wait
+	$(BIN)/sundown wake-all --direct
+	kubectl delete -k deploy/base --ignore-not-found
+
+.PHONY: lock
+lock: setup ## Pin the dependencies anew, by hash
+	@$(BIN)/python -m pip install --quiet uv
+	@mkdir -p requirements
+	@$(BIN)/uv pip compile pyproject.toml --upgrade --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --output-file requirements/run.txt > /dev/null
+	@$(BIN)/uv pip compile pyproject.toml --upgrade --quiet --universal --python-version 3.11 --extra dev \
+	  --constraints requirements/run.txt \
+	  --generate-hashes --no-header --no-annotate --output-file requirements/dev.txt > /dev/null
+
+.PHONY: clean
+clean: ## Remove .venv and all caches of the checkout (the lab's cache stays)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis bench.json
+	find operator tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,12 +46,12 @@ class Operator:
         self._store = Store()
         self._statuses = StatusWriter(self._cluster, gate)
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
-        census = Census(self._cluster, gate)
+        self._census = Census(self._cluster, gate)
         visitor = Visitor(
             Rooms(
                 cluster=self._cluster,
                 gate=gate,
-                census=census,
+                census=self._census,
                 store=self._store,
                 statuses=self._statuses,
                 recorder=self._recorder,
@@ -61,10 +61,11 @@ class Operator:
         )
         self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)
         self._sweep = Sweep(
-            self._cluster, store=self._store, census=census, scheduler=self._scheduler, settings=settings
+            self._cluster, store=self._store, census=self._census, scheduler=self._scheduler, settings=settings
         )
         self._resources = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
+        self._seen: set[str] = set()
 
     async def start(self) -> None:
         """Open the connection and the probes, learn what there is, and begin to act."""
@@ -88,8 +89,8 @@ class Operator:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._statuses.idle(), timeout=_LAST_WORDS)
+        await self._census.close()
+        await self._statuses.close(at_most=_LAST_WORDS)
         await self._resources.aclose()
         log.info("stopped")
 
@@ -121,7 +122,7 @@ class Operator:
 
     def namespace_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A namespace came, changed or went."""
-        self._resync(kind)
+        self._notice_relisting(kind, raw)
         namespace = reading.namespace(raw)
         if kind == "DELETED":
             self._store.drop_namespace(namespace.name)
@@ -130,7 +131,7 @@ class Operator:
 
     def env_schedule_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """An EnvSchedule came, changed or went."""
-        self._resync(kind)
+        self._notice_relisting(kind, raw)
         known = reading.env_schedule(raw)
         metadata = known.metadata
         if kind == "DELETED":
@@ -140,7 +141,7 @@ class Operator:
 
     def cluster_env_schedule_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A ClusterEnvSchedule came, changed or went."""
-        self._resync(kind)
+        self._notice_relisting(kind, raw)
         if kind == "DELETED":
             self._scheduler.touch(self._store.drop_default(raw["metadata"]["name"]))
             return
@@ -149,9 +150,15 @@ class Operator:
         except InvalidObject as error:
             log.error("cluster-schedule-invalid", name=raw["metadata"]["name"], error=str(error))
 
-    def _resync(self, kind: str | None) -> None:
-        if kind is None:
+    def _notice_relisting(self, kind: str | None, raw: dict[str, Any]) -> None:
+        """A second listing of the same object means that a watch lost its place, and with it what was deleted since."""
+        uid = raw["metadata"]["uid"]
+        if kind == "DELETED":
+            self._seen.discard(uid)
+            return
+        if kind is None and uid in self._seen:
             self._sweep.soon()
+        self._seen.add(uid)
 
     def _died(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:

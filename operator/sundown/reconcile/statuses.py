@@ -43,10 +43,13 @@ class StatusWriter:
         if key not in self._tasks:
             self._tasks[key] = asyncio.create_task(self._deliver(key), name=f"status of {namespace}/{name}")
 
-    async def idle(self) -> None:
-        """Wait until everything that was offered has been written or given up."""
-        while self._tasks:
-            await asyncio.wait(list(self._tasks.values()))
+    async def close(self, *, at_most: float) -> None:
+        """Wait up to so many seconds until everything that was offered is written, and give up the rest."""
+        if self._tasks:
+            _, late = await asyncio.wait(list(self._tasks.values()), timeout=at_most)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _deliver(self, key: tuple[str, str]) -> None:
         wait = _FIRST_WAIT

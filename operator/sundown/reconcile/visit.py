@@ -118,20 +118,21 @@ class Visitor:
             plan=the_plan,
             timeout=spec.waves.timeout,
             dry_run=dry_run,
-            remark=self._remark(env, spec, known, now=now),
+            remark=self._remark(env, spec, known),
             not_ready=_not_ready(governance),
         )
         finding = replace(finding, savings=_savings(old, finding, spec, circumstances))
-        self._report(env, known, next_status(old, finding))
+        status = next_status(old, finding)
+        self._report(env, known, status)
         if rooms.settings.dry_run or not the_plan.steps:
-            return self._next(old=old, finding=finding, acted=False)
+            return self._next(status, old=old, finding=finding, acted=False)
         outcome = await act(rooms.cluster, rooms.gate, the_plan)
         if outcome.failures:
             # What was said before the writes has not been sent yet or is about to be replaced by this.
             said = rooms.store.env(env.name).schedules
             latest = next((one for one in said if one.metadata.uid == known.metadata.uid), known)
             self._report(env, latest, next_status(latest.status, replace(finding, failures=outcome.failures)))
-        return self._next(old=old, finding=finding, acted=True)
+        return self._next(status, old=old, finding=finding, acted=True)
 
     def _circumstances(self, known: Known, governance: Governance, *, now: datetime) -> Circumstances:
         status = known.status
@@ -147,8 +148,8 @@ class Visitor:
             paused_by=governance.paused_by[1] if governance.paused_by is not None else None,
         )
 
-    def _remark(self, env: Env, spec: EnvScheduleSpec, known: Known, *, now: datetime) -> str:
-        remarks = [str(doubt) for doubt in doubts(spec, now)]
+    def _remark(self, env: Env, spec: EnvScheduleSpec, known: Known) -> str:
+        remarks = [str(doubt) for doubt in doubts(spec)]
         _, bad = parse_owner_zones(known.metadata.annotations.get(OWNER_ZONES, ""))
         if bad:
             remarks.append(f"annotation {OWNER_ZONES}: no such time zone: {', '.join(bad)}")
@@ -242,11 +243,13 @@ class Visitor:
         if due is not None and due.to == wanted == decision.state and due.at <= now:
             LATENESS_SECONDS.observe((now - due.at).total_seconds())
 
-    def _next(self, *, old: EnvScheduleStatus, finding: Finding, acted: bool) -> datetime | None:
+    def _next(
+        self, status: EnvScheduleStatus, *, old: EnvScheduleStatus, finding: Finding, acted: bool
+    ) -> datetime | None:
         """When the env has to be looked at again: the next turn, the end of an exclusion, or the next look at its pods."""
         now, the_plan, decision = finding.now, finding.plan, finding.decision
         moments = [at for at in (decision.until, the_plan.revisit) if at is not None]
-        moving = next_status(old, finding).state in _MOVING
+        moving = status.state in _MOVING
         if not self._rooms.settings.dry_run and (acted or moving):
             late = overdue(old, finding)
             began = old.since if old.state in _MOVING and old.since is not None else now

@@ -83,6 +83,13 @@ class Census:
         await self._wide({})
         return self.strays
 
+    async def close(self) -> None:
+        """Stop asking."""
+        tasks = [task for task in (self._pump, *self._batches) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _gather(self) -> None:
         while self._asked:
             waited = 0.0

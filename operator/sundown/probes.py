@@ -23,8 +23,10 @@ class Health:
 
 
 @asynccontextmanager
-async def serve(health: Callable[[], Health], *, host: str, port: int) -> AsyncIterator[int]:
-    """Answer probes on ``port`` (0: any free one); gives the port.
+async def serve(
+    health: Callable[[], Health], *, refresh: Callable[[], None], host: str, port: int
+) -> AsyncIterator[int]:
+    """Answer probes on ``port`` (0: any free one); gives the port. ``refresh`` is called before metrics are read.
 
     Raises:
         OSError: when the port is taken.
@@ -39,6 +41,7 @@ async def serve(health: Callable[[], Health], *, host: str, port: int) -> AsyncI
         return web.Response(text=now.text + "\n", status=200 if now.ready else 503)
 
     async def metrics(_: web.Request) -> web.Response:
+        refresh()
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import kopf
 import structlog
@@ -17,6 +17,8 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
 from sundown.errors import InvalidObject
+from sundown.metrics import ENVS
+from sundown.model.resources import State
 from sundown.probes import Health, serve
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.statuses import StatusWriter
@@ -71,7 +73,7 @@ class Operator:
         """Open the connection and the probes, learn what there is, and begin to act."""
         await self._resources.enter_async_context(self._cluster)
         await self._resources.enter_async_context(
-            serve(self.health, host=self._settings.http_host, port=self._settings.http_port)
+            serve(self.health, refresh=self.count_envs, host=self._settings.http_host, port=self._settings.http_port)
         )
         await self._sweep.first()
         for name, work in (
@@ -119,6 +121,12 @@ class Operator:
         if not self._sweep.done.is_set():
             return Health(alive=alive, ready=False, text=self._sweep.failed or "learning what there is")
         return Health(alive=alive, ready=alive and self._sweep.failed is None, text=self._sweep.failed or text)
+
+    def count_envs(self) -> None:
+        """Set the metric of envs by state."""
+        counted = self._store.states()
+        for state in get_args(State):
+            ENVS.labels(state).set(counted[state])
 
     def namespace_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A namespace came, changed or went."""

@@ -93,7 +93,7 @@ class EventRecorder:
                 "apiVersion": regarding.api_version,
                 "kind": regarding.kind,
                 "name": regarding.name,
-                "namespace": regarding.namespace if regarding.kind != "Namespace" else "",
+                "namespace": regarding.namespace,
                 "uid": regarding.uid,
             },
         }

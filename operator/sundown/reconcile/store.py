@@ -6,11 +6,12 @@ and an event that still carries an older status changes nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sundown.model.env import Env, Known, Namespace
-from sundown.model.resources import OWNER_ZONES, ClusterEnvSchedule, EnvScheduleStatus
+from sundown.model.resources import OWNER_ZONES, ClusterEnvSchedule, EnvScheduleStatus, State
 
 
 def _older(one: str, other: str) -> bool:
@@ -60,6 +61,11 @@ class Store:
     def with_schedules(self) -> frozenset[str]:
         """Every namespace that has an EnvSchedule."""
         return frozenset(self._schedules)
+
+    def states(self) -> Counter[State]:
+        """How many envs are in each state."""
+        everything = (known.status.state for there in self._schedules.values() for known in there.values())
+        return Counter(state for state in everything if state is not None)
 
     def put_namespace(self, namespace: Namespace) -> frozenset[str]:
         """Take in a namespace."""

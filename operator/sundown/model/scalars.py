@@ -21,14 +21,12 @@ _INSTANT = re.compile(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d
 _LOCAL_TIME = re.compile(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 
 
-def parse_time_of_day(value: object) -> object:
+def parse_time_of_day(value: object) -> int:
     """Minutes since midnight of ``"08:00"``; ``"24:00"`` is the day's end (1440).
 
     Raises:
         ValueError: for anything else.
     """
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MINUTES_A_DAY:
-        return value
     match = _TIME_OF_DAY.fullmatch(value) if isinstance(value, str) else None
     if match is not None:
         minutes = int(match[1]) * 60 + int(match[2])
@@ -81,7 +79,7 @@ def zone(name: str) -> ZoneInfo:
     Raises:
         ValueError: when the IANA database has no such zone.
     """
-    foreign = name.startswith(("posix/", "right/")) or name in {"localtime", "posixrules", "Factory"}
+    foreign = name.startswith(("posix/", "right/")) or name in {"localtime", "posixrules"}
     try:
         if not foreign:
             return ZoneInfo(name)

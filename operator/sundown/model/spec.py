@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from sundown.model.base import Model
 from sundown.model.scalars import (
@@ -42,10 +42,15 @@ class Window(Model):
     start: TimeOfDay | None = Field(default=None, alias="from")
     to: TimeOfDay
 
+    @field_validator("start")
+    @classmethod
+    def _starts_within_the_day(cls, start: int | None) -> int | None:
+        if start == MINUTES_A_DAY:
+            raise ValueError('from "24:00" is the next day\'s "00:00": write that day instead')
+        return start
+
     @model_validator(mode="after")
     def _has_a_length(self) -> Self:
-        if self.start == MINUTES_A_DAY:
-            raise ValueError('from "24:00" is the next day\'s "00:00": write that day instead')
         if self.start is not None and self.start == self.to:
             raise ValueError('a window of zero length: from equals to; a whole day is from "00:00" to "24:00"')
         return self
@@ -57,17 +62,31 @@ class Holidays(Model):
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     subdivision: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
 
-    @model_validator(mode="after")
-    def _exists(self) -> Self:
-        import holidays  # noqa: PLC0415 - its registry is loaded only where a schedule has holidays
+    @field_validator("country")
+    @classmethod
+    def _is_a_country(cls, country: str) -> str:
+        if _subdivisions(country) is None:
+            raise ValueError(f'no holidays are known for the country "{country}"')
+        return country
 
-        known = holidays.list_supported_countries(include_aliases=True)
-        if self.country not in known:
-            raise ValueError(f'no holidays are known for the country "{self.country}"')
-        if self.subdivision is not None and self.subdivision not in known[self.country]:
-            some = ", ".join(known[self.country][:20]) or "none"
-            raise ValueError(f'no subdivision "{self.subdivision}" of {self.country} is known; known are: {some}')
-        return self
+    @field_validator("subdivision")
+    @classmethod
+    def _is_a_part_of_it(cls, subdivision: str | None, info: ValidationInfo) -> str | None:
+        country = info.data.get("country", "")
+        known = _subdivisions(country)
+        if subdivision is not None and known is not None and subdivision not in known:
+            some = ", ".join(known[:20]) or "none"
+            raise ValueError(f'no subdivision "{subdivision}" of {country} is known; known are: {some}')
+        return subdivision
+
+
+def _subdivisions(country: str) -> tuple[str, ...] | None:
+    """The codes of a country's subdivisions, then their names; None where no holidays of it are known."""
+    import holidays  # noqa: PLC0415 - loaded only where a schedule has holidays
+
+    # Looked up one by one: the library's list of all countries loads the modules of all of them.
+    entity = getattr(holidays, country, None)
+    return None if entity is None else (*entity.subdivisions, *entity.subdivisions_aliases)
 
 
 class DatedException(Model):

@@ -94,11 +94,34 @@ class Cluster:
         path = self.directory / "kubeconfigs" / f"{namespace}.{name}.kubeconfig"
         return kubeconfigs.write(path, endpoint=self.endpoint, login=token, namespace=namespace)
 
+    @property
+    def audit_log(self) -> Path:
+        """The file of audit events, JSON lines. Raises LabError: only clusters that the lab started have one."""
+        raise self._not_ours("read its audit log")
+
     def user_kubeconfig(self, user: str, groups: Sequence[str] = ()) -> Path:
         """A kubeconfig that logs in as a person. Raises LabError: only clusters that the lab started can make one."""
-        raise LabError(
-            f"{self.kubeconfig} is a cluster that the lab did not start: it cannot log in as {user} {groups}"
-        )
+        raise self._not_ours(f"log in as {user} {list(groups)}")
+
+    def start_api_server(self) -> None:
+        """Starts the API server. Raises LabError: only clusters that the lab started can be faulted."""
+        raise self._not_ours("start its API server")
+
+    def stop_api_server(self, *, kill: bool = False) -> None:
+        """Stops the API server. Raises LabError: only clusters that the lab started can be faulted."""
+        raise self._not_ours("kill its API server" if kill else "stop its API server")
+
+    def restart_api_server(self, *, kill: bool = False) -> None:
+        """Stops the API server, in order or (`kill`) as a crash would, and starts it with the same port and data."""
+        self.stop_api_server(kill=kill)
+        self.start_api_server()
+
+    def compact(self) -> int:
+        """Makes etcd forget. Raises LabError: only clusters that the lab started can be faulted."""
+        raise self._not_ours("compact its etcd")
+
+    def _not_ours(self, wish: str) -> LabError:
+        return LabError(f"the lab did not start {self.server}, so it cannot {wish}")
 
 
 def connect(kubeconfig: Path, *, directory: Path) -> Cluster:

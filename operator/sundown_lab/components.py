@@ -11,9 +11,10 @@ DATA = Path(__file__).with_name("data")
 SERVICE_RANGE = "10.96.0.0/16"
 POD_RANGE = "10.128.0.0/9"
 ISSUER = "https://kubernetes.default.svc.cluster.local"
-# Far longer than in production, so that a starved machine or an API server that is away for a test loses no node.
-NODE_LEASE_SECONDS = 120
-NODE_GRACE = "150s"
+# Nobody renews a lease for the nodes: a restarted kwok would have to wait until the lease of its killed predecessor ran
+# out before it may play pods again. So the controller manager must not miss the heartbeats either.
+NODE_LEASE_SECONDS = 0
+NODE_GRACE = "24h"
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ etcd, the API server, the controller manager, the scheduler and kwok (which pret
 plain processes on free ports of the loopback address. They end with the process that started them, even after `kill -9`.
 """
 
+import http.client
 import json
+import platform
 import secrets
-import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from sundown_lab.build import find_or_build
 from sundown_lab.certs import Authority, Certificate, service_account_key
 from sundown_lab.cluster import Cluster, mark
 from sundown_lab.components import Layout, Options, Ports
+from sundown_lab.errors import LabError
 from sundown_lab.processes import LOOPBACK, Process, answers, free_ports, wait_until
 from sundown_lab.progress import Progress
 from sundown_lab.runs import Run
@@ -30,6 +32,7 @@ COMPONENT_USERS = {
     "kwok": ("sundown-lab:kwok", ("system:masters",)),
     "admin": ("sundown-lab:admin", ("system:masters",)),
 }
+CLIENTS = ("kube-controller-manager", "kube-scheduler", "kwok")
 LOG_LINES = "2026-11-23T08:00:00Z stdout F pretended container: nothing runs here, so nothing else is said\n"
 
 
@@ -53,6 +56,11 @@ def start(
     Raises:
         LabError: a program could not be built or does not become ready; the hint holds the end of its log.
     """
+    if platform.system() != "Linux":
+        raise LabError(
+            "a control plane can be started on Linux only",
+            hint="Use a cluster of kind or k3d by its kubeconfig (--kubeconfig FILE).",
+        )
     binaries = find_or_build(progress=progress)
     options = Options(
         nodes=nodes,
@@ -103,6 +111,11 @@ class ControlPlane(Cluster):
         return self._layout.audit_log
 
     @property
+    def processes(self) -> Mapping[str, Process]:
+        """The programs by name, in the order in which they start."""
+        return self._processes
+
+    @property
     def pids(self) -> dict[str, int]:
         """The process ids of the programs that run, by program."""
         return {name: process.pid for name, process in self._processes.items() if process.pid is not None}
@@ -125,9 +138,6 @@ class ControlPlane(Cluster):
         try:
             self._start_program("etcd", url=f"http://{LOOPBACK}:{self.ports.etcd}/health")
             self.start_api_server()
-            self._processes["kube-controller-manager"].start()
-            self._processes["kube-scheduler"].start()
-            self._processes["kwok"].start()
             self.kubectl("apply", "-f", "-", input=json.dumps(self._first_objects()))
             wait_until(
                 self._settled,
@@ -147,11 +157,18 @@ class ControlPlane(Cluster):
             self._run.end()
 
     def start_api_server(self) -> None:
-        """Starts the API server on its port with the data that etcd has, and returns when it is ready."""
+        """Starts the API server on its port with the data that etcd has, and returns when it is ready.
+
+        The control plane's own clients are started afresh: left alone, their backoff grows with each fault to half a
+        minute in which no pod becomes ready, and what a test is about is how *its* clients take the fault.
+        """
         self._start_program("kube-apiserver", url=f"https://{LOOPBACK}:{self.ports.api_server}/readyz")
+        for name in CLIENTS:
+            self._processes[name].kill()
+            self._processes[name].start()
 
     def stop_api_server(self, *, kill: bool = False) -> None:
-        """Stops the API server alone, in order or (`kill`) as a crash would; everybody else goes on and retries."""
+        """Stops the API server alone, in order or (`kill`) as a crash would; everybody else goes on."""
         process = self._processes["kube-apiserver"]
         process.kill() if kill else process.stop()
 
@@ -227,10 +244,19 @@ class ControlPlane(Cluster):
         return bool(accounts) and len(nodes) == self.options.nodes and all(map(_takes_pods, nodes))
 
     def _etcd(self, path: str, body: dict[str, object]) -> dict[str, Any]:
-        url = f"http://{LOOPBACK}:{self.ports.etcd}{path}"
-        request = urllib.request.Request(url, data=json.dumps(body).encode(), method="POST")
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            parsed: dict[str, Any] = json.load(answer)
+        # http.client and not urllib, which would go through a proxy that the environment names.
+        connection = http.client.HTTPConnection(LOOPBACK, self.ports.etcd, timeout=30)
+        try:
+            connection.request("POST", path, body=json.dumps(body))
+            answer = connection.getresponse()
+            text = answer.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            raise LabError(f"etcd did not answer {path}: {error}") from error
+        finally:
+            connection.close()
+        if answer.status != http.HTTPStatus.OK:
+            raise LabError(f"etcd answered {path} with {answer.status}: {text}")
+        parsed: dict[str, Any] = json.loads(text)
         return parsed
 
 

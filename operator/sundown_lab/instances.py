@@ -103,17 +103,20 @@ def up(name: str = DEFAULT, *, options: Options, progress: Progress) -> Instance
         LabError: the name cannot be one, a program could not be built, or the control plane does not become ready.
     """
     directory = _directory(name)
-    instance = get(name)
-    if instance is not None and instance.state in {"up", "external"}:
-        progress.say(f"the lab {name} is up already")
-        return instance
-    if instance is not None and instance.state in {"starting", "degraded"}:
-        raise LabError(f"the lab {name} is {instance.state}", hint=f"Take it away first: {down_command(name)}")
     find_or_build(progress=progress)  # here and not in the supervisor, so that whoever waits can see it
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True, mode=0o700)
-    with progress.step(f"starting the lab {name}"):
-        _start_supervisor(name, directory, options=options)
+    with runs.exclusive(directory.parent, name):
+        instance = get(name)
+        if instance is not None and instance.state in {"up", "external"}:
+            progress.say(f"the lab {name} is up already")
+            return instance
+        if instance is not None and instance.state in {"starting", "degraded"}:
+            raise LabError(f"the lab {name} is {instance.state}", hint=f"Take it away first: {down_command(name)}")
+        if instance is not None:
+            progress.say(f"the lab {name} was killed; starting it afresh")
+            shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(mode=0o700)
+        with progress.step(f"starting the lab {name}"):
+            _start_supervisor(name, directory, options=options)
     ready = get(name)
     assert ready is not None
     return ready

@@ -44,7 +44,7 @@ class Run:
 def begin(name: str) -> Run:
     """Makes a new folder for a control plane of this process, and takes away those whose owners were killed."""
     runs = home() / "runs"
-    with _exclusive(runs):
+    with exclusive(runs):
         sweep(runs)
         directory = runs / f"{name}-{secrets.token_hex(3)}"
         return claim(directory)
@@ -98,9 +98,10 @@ def sweep(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def _exclusive(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path, name: str = "") -> Iterator[None]:
+    """Lets one process at a time make the folders (or the one called `name`) in `folder`; the others wait."""
     # Between the making of a folder and its claim it looks like a dead one to those who sweep.
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".making").open("w") as file:
+    with (folder / f".making{name}").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -41,7 +41,13 @@ def supervise(*, name: str, directory: Path, options: Options) -> None:
         audit_log=str(control_plane.audit_log) if options.audit else "",
         programs=control_plane.pids,
     ).save(directory)
-    asked.wait()
+    known: set[str] = set()
+    while not asked.wait(1):
+        # Asking also takes a dead child out of the process table, where `status` would still count it as running.
+        for program, process in control_plane.processes.items():
+            if process.exit_code is not None and program not in known:
+                known.add(program)
+                print(f"{program} ended with code {process.exit_code}; see {process.log}", flush=True)
     control_plane.stop()
     run.end()
 

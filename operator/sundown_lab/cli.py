@@ -34,6 +34,8 @@ COMMANDS = (
     Row("down", "Stop one and take its files away.", "sundown_lab.commands.instances:down"),
     Row("status", "Show what runs.", "sundown_lab.commands.instances:status"),
     Row("kubectl", "Run kubectl against one.", "sundown_lab.commands.instances:kubectl"),
+    Row("load", "Fill one with envs, or take them away.", "sundown_lab.commands.load:load"),
+    Row("bench", "Measure the operator against the design's bars.", "sundown_lab.commands.bench:bench"),
     Row("build", "Build the programs without starting anything.", "sundown_lab.commands.build:build"),
 )
 

@@ -1,0 +1,115 @@
+"""The rows of the table: what is measured, against which bar, and how it came out. The bars are those of the design."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Unit = Literal["ratio", "s", "MiB", "a minute"]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of the design's table: ``most`` is the largest figure that passes."""
+
+    key: str
+    what: str
+    most: float
+    unit: Unit
+    how: str
+
+
+BARS: tuple[Bar, ...] = (
+    Bar(
+        "herd-100",
+        "due at once: due to all written ÷ bare loop of the same PATCHes",
+        1.25,
+        "ratio",
+        "medians of rounds in turn on the same objects; bare loop: aiohttp, 64 at once, replicas and record in one "
+        "merge patch with resourceVersion, metadata asked for, the operator's identity, the operator frozen",
+    ),
+    Bar(
+        "herd-500",
+        "due at once: due to all written ÷ bare loop of the same PATCHes",
+        1.25,
+        "ratio",
+        "as herd-100",
+    ),
+    Bar(
+        "cpu",
+        "operator CPU per 1,000 workloads of a transition",
+        0.8,
+        "s",
+        "user and system time from just before due until every status says that it is over, Events posted; median of "
+        "the rounds, the dearer of both ways",
+    ),
+    Bar(
+        "start",
+        "operator start to all envs decided",
+        10.0,
+        "s",
+        "from the start of the process, imports and all; the slower of a start on new envs and one on sleeping ones",
+    ),
+    Bar(
+        "first-write",
+        "due to first workload written, all envs due at the same second",
+        1.0,
+        "s",
+        "the arrival of the first change at a watch of the workloads; the later of both ways",
+    ),
+    Bar(
+        "memory",
+        "operator memory, most resident from its start through a transition",
+        150.0,
+        "MiB",
+        "the kernel's high-water mark (VmHWM)",
+    ),
+    Bar(
+        "idle",
+        "API requests beyond watches, all envs asleep",
+        2.0,
+        "a minute",
+        "as the API server counts them, Kopf's among them, for sweeps every 10 minutes: a quiet window, and a window "
+        "with sweeps every minute of which a tenth counts; a write fails it",
+    ),
+)
+KEYS = tuple(bar.key for bar in BARS)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured figure. ``size`` is envs x workloads; ``detail`` holds what it was made from."""
+
+    bar: Bar
+    size: str
+    measured: float
+    way: str = ""
+    spoiled: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        return self.measured <= self.bar.most and not self.spoiled
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        about = {"size": self.size, "way": self.way or None, "measured": round(self.measured, 4), "passed": self.passed}
+        return {**asdict(self.bar), **about, "spoiled": self.spoiled or None, "detail": self.detail}
+
+
+def bar(key: str) -> Bar:
+    """The bar of that key."""
+    return next(each for each in BARS if each.key == key)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured: ``herds`` as envs and rounds, the crowd's envs, and the seconds and sweeps that idling takes."""
+
+    herds: tuple[tuple[str, int, int], ...]
+    crowd: int
+    idle_seconds: float
+    sweep_minutes: float
+    workloads: int = 10
+
+
+FULL = Scale(herds=(("herd-100", 100, 5), ("herd-500", 500, 2)), crowd=1000, idle_seconds=60, sweep_minutes=1)
+QUICK = Scale(herds=(("herd-100", 100, 2),), crowd=200, idle_seconds=12, sweep_minutes=0.2)

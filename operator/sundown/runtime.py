@@ -16,10 +16,10 @@ from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
-from sundown.errors import InvalidObject
 from sundown.metrics import ENVS
 from sundown.model.resources import State
 from sundown.probes import Health, serve
+from sundown.reconcile.defaults import Defaults
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
@@ -47,6 +47,7 @@ class Operator:
         gate = Gate(width=settings.writes_in_flight)
         self._store = Store()
         self._statuses = StatusWriter(self._cluster, gate)
+        self._defaults = Defaults(self._cluster, gate, store=self._store, clock=self._clock)
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
         visitor = Visitor(
@@ -63,7 +64,12 @@ class Operator:
         )
         self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)
         self._sweep = Sweep(
-            self._cluster, store=self._store, census=self._census, scheduler=self._scheduler, settings=settings
+            self._cluster,
+            store=self._store,
+            defaults=self._defaults,
+            census=self._census,
+            scheduler=self._scheduler,
+            settings=settings,
         )
         self._resources = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
@@ -92,6 +98,7 @@ class Operator:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._census.close()
+        await self._defaults.close()
         await self._statuses.close(at_most=_LAST_WORDS)
         await self._resources.aclose()
         log.info("stopped")
@@ -153,10 +160,7 @@ class Operator:
         if kind == "DELETED":
             self._scheduler.touch(self._store.drop_default(raw["metadata"]["name"]))
             return
-        try:
-            self._scheduler.touch(self._store.put_default(reading.cluster_env_schedule(raw)))
-        except InvalidObject as error:
-            log.error("cluster-schedule-invalid", name=raw["metadata"]["name"], error=str(error))
+        self._scheduler.touch(self._defaults.take(raw))
 
     def _notice_relisting(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A second listing of the same object means that a watch lost its place, and with it what was deleted since."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sundown.errors import Mistake
@@ -68,4 +68,6 @@ class Env:
     name: str
     namespace: Namespace | None
     schedules: tuple[Known, ...] = ()
-    defaults: tuple[ClusterEnvSchedule, ...] = field(default=())
+    defaults: tuple[ClusterEnvSchedule, ...] = ()
+    unreadable_defaults: bool = False
+    """Whether there are ClusterEnvSchedules that cannot be read, so that nobody knows what they cover."""

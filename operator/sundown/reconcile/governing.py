@@ -63,14 +63,14 @@ def govern(env: Env, *, settings: Settings) -> Governance:
     return Governance(
         in_force=chosen,
         superseded=superseded,
-        paused_by=_paused(chosen, label=label, key=key, cover=cover, new=new),
+        paused_by=_paused(chosen, label=label, key=key, cover=cover, new=new, unsure=env.unreadable_defaults),
         label_enabled=new,
         generate=generate,
     )
 
 
 def _paused(
-    chosen: Known, *, label: str | None, key: str, cover: ClusterEnvSchedule | None, new: bool
+    chosen: Known, *, label: str | None, key: str, cover: ClusterEnvSchedule | None, new: bool, unsure: bool
 ) -> tuple[Role, str] | None:
     if label == "disabled":
         return "InForce", f"namespace label {key}=disabled"
@@ -79,7 +79,7 @@ def _paused(
             f'the namespace is older than ClusterEnvSchedule "{cover.metadata.name}" and has no label {key}: '
             f"left alone until it is labelled {key}=enabled"
         )
-    if cover is None and not _by_a_person(chosen):
+    if cover is None and not _by_a_person(chosen) and not unsure:
         return "NotCovered", "no ClusterEnvSchedule covers this namespace any more; apply an EnvSchedule of its own"
     return None
 

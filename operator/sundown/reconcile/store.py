@@ -25,7 +25,8 @@ class Snapshot:
 
     namespaces: tuple[Namespace, ...]
     schedules: tuple[Known, ...]
-    defaults: tuple[ClusterEnvSchedule, ...]
+    defaults: frozenset[str]
+    """The names of all ClusterEnvSchedules; they are taken in one by one, for not each can be read."""
 
 
 class Store:
@@ -35,6 +36,7 @@ class Store:
         self._namespaces: dict[str, Namespace] = {}
         self._schedules: dict[str, dict[str, Known]] = {}
         self._defaults: dict[str, ClusterEnvSchedule] = {}
+        self._unreadable: set[str] = set()
         self._told: set[tuple[str, ...]] = set()
 
     def begin_listing(self) -> None:
@@ -48,6 +50,7 @@ class Store:
             namespace=self._namespaces.get(name),
             schedules=tuple(self._schedules.get(name, {}).values()),
             defaults=tuple(self._defaults.values()),
+            unreadable_defaults=bool(self._unreadable),
         )
 
     @property
@@ -118,15 +121,25 @@ class Store:
     def put_default(self, default: ClusterEnvSchedule) -> frozenset[str]:
         """Take in a ClusterEnvSchedule."""
         self._told.add(("", default.metadata.name))
+        self._unreadable.discard(default.metadata.name)
         before = self._defaults.get(default.metadata.name)
+        if before is not None and _older(default.metadata.resource_version, before.metadata.resource_version):
+            return frozenset()
         self._defaults[default.metadata.name] = default
         if before is not None and before.spec == default.spec and before.metadata.uid == default.metadata.uid:
             return frozenset()
         return frozenset(self._namespaces)
 
+    def put_unreadable_default(self, name: str) -> frozenset[str]:
+        """Note that there is a ClusterEnvSchedule that cannot be read; what was known of it before still counts."""
+        self._told.add(("", name))
+        self._unreadable.add(name)
+        return frozenset()
+
     def drop_default(self, name: str) -> frozenset[str]:
         """Forget a ClusterEnvSchedule that is gone."""
         self._told.add(("", name))
+        self._unreadable.discard(name)
         return frozenset(self._namespaces) if self._defaults.pop(name, None) is not None else frozenset()
 
     def said(self, namespace: str, name: str, status: EnvScheduleStatus, *, uid: str) -> None:
@@ -142,18 +155,16 @@ class Store:
         """
         told = frozenset(self._told)
         namespaces = {(one.name,): one for one in snapshot.namespaces}
-        defaults = {("", one.metadata.name): one for one in snapshot.defaults}
         schedules = {(one.metadata.namespace, one.metadata.name): one for one in snapshot.schedules}
         touched: set[str] = set()
         for name in [name for name in self._namespaces if (name,) not in told and (name,) not in namespaces]:
             touched |= self.drop_namespace(name)
-        for name in [name for name in self._defaults if ("", name) not in told and ("", name) not in defaults]:
+        for name in [name for name in self._defaults if ("", name) not in told and name not in snapshot.defaults]:
             touched |= self.drop_default(name)
         for key in [(space, name) for space, there in self._schedules.items() for name in there]:
             if key not in told and key not in schedules:
                 touched |= self.drop_schedule(*key)
         touched |= _all(self.put_namespace(one) for key, one in namespaces.items() if key not in told)
-        touched |= _all(self.put_default(one) for key, one in defaults.items() if key not in told)
         touched |= _all(self.put_schedule(one) for key, one in schedules.items() if key not in told)
         return frozenset(touched)
 

@@ -13,8 +13,7 @@ import structlog
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
-from sundown.errors import InvalidObject
-from sundown.model.resources import ClusterEnvSchedule
+from sundown.reconcile.defaults import Defaults
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.store import Snapshot, Store
 from sundown.settings import Settings
@@ -32,10 +31,18 @@ class Sweep:
     """Keeps the store complete. ``done`` is set after the first complete listing."""
 
     def __init__(
-        self, cluster: Cluster, *, store: Store, census: Census, scheduler: Scheduler, settings: Settings
+        self,
+        cluster: Cluster,
+        *,
+        store: Store,
+        defaults: Defaults,
+        census: Census,
+        scheduler: Scheduler,
+        settings: Settings,
     ) -> None:
         self._cluster = cluster
         self._store = store
+        self._defaults = defaults
         self._census = census
         self._scheduler = scheduler
         self._settings = settings
@@ -88,19 +95,13 @@ class Sweep:
             Snapshot(
                 namespaces=tuple(reading.namespace(raw) for raw in namespaces),
                 schedules=tuple(reading.env_schedule(raw) for raw in schedules),
-                defaults=tuple(default for raw in defaults if (default := _default(raw)) is not None),
+                defaults=frozenset(raw["metadata"]["name"] for raw in defaults),
             )
         )
+        for raw in defaults:
+            self._defaults.take(raw)
         names = self._store.names
         if not names:
             return
         strays = await self._census.everything() if not self.done.is_set() else self._census.strays
         self._scheduler.touch(names | (strays - self._store.with_schedules))
-
-
-def _default(raw: dict[str, object]) -> ClusterEnvSchedule | None:
-    try:
-        return reading.cluster_env_schedule(raw)
-    except InvalidObject as error:
-        log.error("cluster-schedule-invalid", error=str(error))
-        return None

@@ -14,6 +14,8 @@ from sundown_lab import controlplane
 from sundown_lab.cluster import Cluster, connect, require_lab
 from sundown_lab.progress import Progress
 
+pytest_plugins = ["operators", "envs", "audit"]
+
 ROOT = Path(__file__).parent.parent
 LAB_TIMEOUT = 120.0
 ran_in_lab = pytest.StashKey[list[str]]()

@@ -53,12 +53,13 @@ def _build_locked(names: tuple[str, ...], *, cache: Cache, progress: Progress) -
     if not missing:
         return
     go = toolchain.find_or_install(cache, say=progress.say)
-    progress.say(f"building {len(missing)} of {len(names)} programs with Go {go.version} into {cache.directory}")
+    listed = ", ".join(program.name for program in missing)
+    progress.say(f"building {listed} with Go {go.version} into {cache.directory}")
     began = time.monotonic()
     for number, program in enumerate(missing, start=1):
         with progress.step(f"[{number}/{len(missing)}] {program.name}"):
             build(program, target=cache.path(program), go=go, progress=progress)
-    progress.say(f"built {len(missing)} programs in {time.monotonic() - began:.0f} s")
+    progress.say(f"built {listed} in {time.monotonic() - began:.0f} s")
 
 
 def build(program: Program, *, target: Path, go: Toolchain, progress: Progress) -> None:

@@ -1,14 +1,31 @@
-"""The two options with which every command is told its cluster."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from sundown.model.scalars import parse_duration
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def span(text: str) -> timedelta:
+    """A length of time: ``2h``, ``90m``, ``1h30m``, ``3d``; a bare number is hours.
+
+    Raises:
+        click.BadParameter: for anything else.
+    """
+    plain = re.sub(r"\s+", "", text).lower()
+    try:
+        return parse_duration(f"{plain}h" if re.fullmatch(r"[0-9]{1,5}", plain) else plain)
+    except ValueError:
+        raise click.BadParameter(f'"{text}" is no length of time; write it as in 30m, 2h, 1h30m or 3d') from None
 
 
 def cluster_options(command: Command) -> Command:
@@ -23,3 +40,21 @@ def cluster_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def wait_options(wanted: str) -> Callable[[Command], Command]:
+    """Add ``--wait`` and ``--timeout``."""
+
+    def add(command: Command) -> Command:
+        for option in (
+            click.option(
+                "--timeout", type=span, default="10m", show_default=True, help="With --wait: fail after so long."
+            ),
+            click.option(
+                "--wait", is_flag=True, help=f"Return when it is {wanted}, pods included, and say how long it took."
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return add

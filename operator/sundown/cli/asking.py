@@ -1,0 +1,174 @@
+"""What a person wishes for an env, put into its EnvSchedule: the wishes as a table, and the one write that each is."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sundown.cli.cluster_access import Found, find, plainly
+from sundown.cluster import paths
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import ApiError, Conflict, Unreachable
+from sundown.errors import NothingToDo, SundownError
+from sundown.model.resources import API_VERSION
+from sundown.model.spec import EnvScheduleSpec, Override, Wanted
+from sundown.schedule import wishes
+from sundown.schedule.clock import Clock
+from sundown.schedule.decision import Circumstances, Decision, decide
+from sundown.schedule.wishes import Asker
+
+FIELD_MANAGER = "sundown-cli"
+VIA = "cli"
+_TRIES = 12
+
+Make = Callable[[EnvScheduleSpec, Circumstances, datetime, Asker, timedelta], Override]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A verb that people know: what it says of itself, which state it brings, and how its override is made.
+
+    ``span`` says what the length of time means, where the verb takes one.
+    """
+
+    verb: str
+    summary: str
+    text: str
+    wanted: Wanted
+    make: Make
+    span: str | None = None
+    examples: tuple[str, ...] = ()
+
+
+WISHES: dict[str, Wish] = {
+    wish.verb: wish
+    for wish in (
+        Wish(
+            "start",
+            "Wake environments until their next scheduled shutdown.",
+            "Where no shutdown is scheduled they stay awake until somebody stops them.",
+            "Awake",
+            lambda spec, circumstances, now, asker, _: wishes.start(spec, circumstances, now, asker),
+            examples=("sundown start dev1", "sundown start dev1 dev2 --wait --reason 'release test'"),
+        ),
+        Wish(
+            "stop",
+            "Put environments to sleep until their next scheduled start.",
+            "Where no start is scheduled they sleep until somebody starts them.",
+            "Asleep",
+            lambda spec, circumstances, now, asker, _: wishes.stop(spec, circumstances, now, asker),
+            examples=("sundown stop dev1", "sundown stop dev1 --dry-run"),
+        ),
+        Wish(
+            "extend",
+            "Put off the shutdown of an environment.",
+            "SPAN is added to the shutdown in force, so that asking twice adds twice; one that is asleep is woken for that long. "
+            "Between 1 minute and 24 hours; the daily reset ends it.",
+            "Awake",
+            lambda spec, circumstances, now, asker, span: wishes.prolongate(spec, circumstances, now, asker, span=span),
+            span="added to the shutdown in force",
+            examples=("sundown extend dev1 2h", "sundown extend dev1 2      # hours", "sundown extend dev1 dev2 1h30m"),
+        ),
+        Wish(
+            "snooze",
+            "Keep an environment awake for a time from now.",
+            "SPAN counts from now and takes the place of whatever was asked for before. Between 1 minute and 30 days.",
+            "Awake",
+            lambda spec, circumstances, now, asker, span: wishes.snooze(spec, circumstances, now, asker, span=span),
+            span="from now",
+            examples=("sundown snooze dev1 3h", "sundown snooze dev1 3d --reason 'trade fair'"),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A wish that was written: the schedule with it, at which generation, and what it brings about."""
+
+    namespace: str
+    name: str
+    generation: int
+    override: Override
+    decision: Decision
+    asked_at: datetime
+    changes_nothing: bool
+    """Whether the schedule is a dry run, so that no workload will follow."""
+
+
+async def ask(
+    cluster: Cluster, namespace: str, wish: Wish, *, span: timedelta, asker: Asker, clock: Clock, dry_run: bool = False
+) -> Answer:
+    """Write the wish; when somebody else wrote since the schedule was read, think again from what stands there now.
+
+    Raises:
+        SundownError: when it is refused, by the rules of wishes or by the cluster; the text names neither path nor verb.
+    """
+    for attempt in range(_TRIES):
+        found = await find(cluster, namespace)
+        refuse(found)
+        now = clock.now()
+        override = wish.make(found.spec, found.circumstances(), now, asker, span)
+        try:
+            written = await cluster.apply(
+                paths.env_schedule(namespace, found.known.metadata.name),
+                manifest(found, override),
+                manager=FIELD_MANAGER,
+                force=True,
+                **({"dryRun": "All"} if dry_run else {}),
+            )
+        except Conflict:
+            await asyncio.sleep(random.uniform(0.01, 0.05 * (attempt + 1)))  # noqa: S311 - no secret
+            continue
+        except Unreachable as error:
+            text = f"{error}; it may have been done all the same: `sundown why {namespace}` tells"
+            raise Unreachable(text) from error
+        except ApiError as error:
+            raise plainly(error, wish=wish.verb, env=namespace) from error
+        spec = found.spec.model_copy(update={"override": override})
+        return Answer(
+            namespace=namespace,
+            name=found.known.metadata.name,
+            generation=int(written["metadata"]["generation"]),
+            override=override,
+            decision=decide(spec, found.circumstances(), now),
+            asked_at=now,
+            changes_nothing=spec.dry_run,
+        )
+    raise Conflict(f"others changed it {_TRIES} times in a row while it was being written; try again", status=409)
+
+
+def manifest(found: Found, override: Override) -> dict[str, Any]:
+    """What is applied: the override and nothing else, to the very object that was read."""
+    metadata = found.known.metadata
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "EnvSchedule",
+        "metadata": {
+            "name": metadata.name,
+            "namespace": metadata.namespace,
+            "uid": metadata.uid,
+            "resourceVersion": metadata.resource_version,
+        },
+        "spec": {"override": override.to_json()},
+    }
+
+
+def refuse(found: Found) -> None:
+    """Say no where the operator would do nothing with a wish.
+
+    Raises:
+        NothingToDo: with the operator's reason.
+    """
+    if found.trouble is not None:
+        raise NothingToDo(found.trouble)
+
+
+def in_a_sentence(error: SundownError, namespace: str) -> str:
+    """What went wrong, with the name of the env in front where the text does not have it."""
+    text = str(error)
+    return text if f'"{namespace}"' in text else f"{namespace}: {text}"

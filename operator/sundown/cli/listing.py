@@ -1,0 +1,207 @@
+"""``sundown list``: every env that this person may see."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sundown import wording
+from sundown.cli.cluster_access import NotAllowed, connected, context_namespace, in_force, plainly
+from sundown.cli.connecting import cluster_options
+from sundown.cli.output import as_json, examples, note, say, table
+from sundown.cluster import paths, reading
+from sundown.cluster.client import Cluster, Json
+from sundown.cluster.errors import ApiError, Denied
+from sundown.model.env import Known
+from sundown.model.resources import EnvScheduleStatus
+from sundown.model.scalars import format_instant
+from sundown.schedule.clock import SystemClock
+
+_LISTS_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An env and the schedule in force there."""
+
+    namespace: str
+    known: Known
+
+    @property
+    def status(self) -> EnvScheduleStatus:
+        """What the operator says of it."""
+        return self.known.status
+
+    def to_json(self) -> dict[str, Any]:
+        """The row for machines."""
+        status = self.status
+        coming = status.next_transition
+        return {
+            "namespace": self.namespace,
+            "state": status.state,
+            "next": {"at": format_instant(coming.at), "to": coming.to} if coming is not None else None,
+            "owner": status.owner,
+            "why": wording.why(status),
+            "parts": status.parts.model_dump(),
+        }
+
+
+async def visible(
+    cluster: Cluster, namespaces: tuple[str, ...] = (), *, own: Callable[[], str] = lambda: "default"
+) -> tuple[tuple[Listed, ...], bool]:
+    """The envs of these namespaces, or all that may be seen; and whether those may be fewer than there are.
+
+    Where the whole cluster may not be listed, each namespace that may be seen is asked, or else only ``own()``.
+
+    Raises:
+        NotAllowed: when nothing may be seen.
+        ApiError: when the API server cannot be asked.
+    """
+    if namespaces:
+        return _listed(await _of(cluster, namespaces)), False
+    try:
+        return _listed(await cluster.list_all(paths.ENV_SCHEDULES)), False
+    except Denied as denied:
+        if denied.status == 401:
+            raise plainly(denied, wish="list") from denied
+        seen = await _namespaces(cluster) or (own(),)
+    except ApiError as error:
+        raise plainly(error, wish="list") from error
+    raws: list[Json] = []
+    refused = 0
+    for result in await _each(cluster, seen):
+        if isinstance(result, Denied):
+            refused += 1
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            raws += result
+    if refused == len(seen):
+        where = f'of namespace "{seen[0]}"' if refused == 1 else "of any namespace"
+        raise NotAllowed(
+            f"you may list neither the environments of the whole cluster nor those {where}; name yours with -n NAMESPACE"
+        )
+    return _listed(raws), True
+
+
+async def _of(cluster: Cluster, namespaces: tuple[str, ...]) -> list[Json]:
+    found: list[Json] = []
+    for namespace, result in zip(namespaces, await _each(cluster, namespaces), strict=True):
+        if isinstance(result, ApiError):
+            raise plainly(result, wish="look at", env=namespace) from result
+        if isinstance(result, BaseException):
+            raise result
+        found += result
+    return found
+
+
+async def _each(cluster: Cluster, namespaces: tuple[str, ...]) -> list[list[Json] | BaseException]:
+    limit = asyncio.Semaphore(_LISTS_AT_ONCE)
+
+    async def one(namespace: str) -> list[Json]:
+        async with limit:
+            return await cluster.list_all(paths.env_schedules(namespace))
+
+    return await asyncio.gather(*(one(namespace) for namespace in namespaces), return_exceptions=True)
+
+
+async def _namespaces(cluster: Cluster) -> tuple[str, ...]:
+    try:
+        return tuple(raw["metadata"]["name"] for raw in await cluster.list_all(paths.NAMESPACES))
+    except Denied:
+        return ()
+
+
+def _listed(raws: list[Json]) -> tuple[Listed, ...]:
+    by_namespace: dict[str, list[Known]] = {}
+    for raw in raws:
+        by_namespace.setdefault(raw["metadata"]["namespace"], []).append(reading.env_schedule(raw))
+    rows = (
+        Listed(namespace, chosen)
+        for namespace, schedules in sorted(by_namespace.items())
+        if (chosen := in_force(namespace, tuple(schedules)).in_force) is not None
+    )
+    return tuple(rows)
+
+
+@click.command(
+    "list",
+    epilog=examples(
+        "sundown list",
+        "sundown list --state asleep --owner 'ana@*'",
+        "sundown list -n team-a -n team-b -o wide",
+        "sundown list -o json | jq -r '.[] | select(.next.to == \"Asleep\") | .namespace'",
+    ),
+)
+@cluster_options
+@click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only these; may be repeated.")
+@click.option(
+    "--state",
+    type=click.Choice([*wording.STATES], case_sensitive=False),
+    help="Only those in this state.",
+)
+@click.option("--owner", metavar="WHO", help="Only those of this owner; * and ? stand for any letters.")
+@click.option("-o", "--output", type=click.Choice(["table", "wide", "json"]), default="table", help="How to print it.")
+def list_envs(
+    *,
+    kubeconfig: Path | None,
+    context: str | None,
+    namespaces: tuple[str, ...],
+    state: str | None,
+    owner: str | None,
+    output: str,
+) -> None:
+    """List environments: state, what comes next and when (your local time), owner, and why.
+
+    Without the right to list the whole cluster it shows the namespaces that you may see.
+    """
+
+    async def work(cluster: Cluster) -> tuple[tuple[Listed, ...], bool]:
+        return await visible(cluster, namespaces, own=lambda: context_namespace(kubeconfig, context))
+
+    found, partial = connected(work, kubeconfig=kubeconfig, context=context)
+    rows = [row for row in found if _wanted(row, state=state, owner=owner)]
+    if output == "json":
+        as_json([row.to_json() for row in rows])
+        return
+    if partial:
+        note("you may not list the whole cluster: these are the environments in namespaces that you may see")
+    if not rows:
+        say("no environments" if not found else "no environments of that kind")
+        return
+    _print(rows, wide=output == "wide", now=SystemClock().now())
+
+
+def _wanted(row: Listed, *, state: str | None, owner: str | None) -> bool:
+    if state is not None and row.status.state != state:
+        return False
+    return owner is None or fnmatchcase((row.status.owner or "").lower(), owner.lower())
+
+
+def _print(rows: list[Listed], *, wide: bool, now: datetime) -> None:
+    header = ["NAMESPACE", "STATE", "NEXT", "AT", "OWNER"]
+    more = ["SINCE", "PARTS", "SCHEDULE"] if wide else []
+    table([*header, *more, "WHY"], [_cells(row, wide=wide, now=now) for row in rows])
+
+
+def _cells(row: Listed, *, wide: bool, now: datetime) -> list[str]:
+    status = row.status
+    coming = status.next_transition
+    cells = [
+        row.namespace,
+        wording.state(status),
+        wording.STATES[coming.to] if coming is not None else "",
+        wording.moment(coming.at, now=now) if coming is not None else "",
+        status.owner or "",
+    ]
+    if wide:
+        since = wording.clock_time(status.since, now=now) if status.since is not None else ""
+        cells += [since, wording.parts(status.parts), row.known.metadata.name]
+    return [*cells, wording.why(status)]

@@ -1,0 +1,196 @@
+"""``sundown start|stop|extend|snooze``: one command for each row of the wishes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from sundown import wording
+from sundown.cli.asking import VIA, WISHES, Answer, Wish, ask, in_a_sentence
+from sundown.cli.cluster_access import connected, whoami
+from sundown.cli.connecting import cluster_options, wait_options
+from sundown.cli.connecting import span as span_type
+from sundown.cli.output import as_json, examples, failed, note, say
+from sundown.cli.waiting import Arrived, Expected, Outcome, wait_for
+from sundown.cluster.client import Cluster
+from sundown.errors import SundownError
+from sundown.model.resources import EnvScheduleStatus, State
+from sundown.model.scalars import format_instant
+from sundown.schedule.clock import Clock, SystemClock
+from sundown.schedule.wishes import Asker
+
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one env: what was written, or why not; what is waited for, and how the waiting ended.
+
+    ``said`` is all there is to say where nothing was written.
+    """
+
+    namespace: str
+    answer: Answer | SundownError | None = None
+    expected: Expected | None = None
+    outcome: Outcome | None = None
+    said: str | None = None
+
+    @property
+    def error(self) -> SundownError | None:
+        """What went wrong first."""
+        if isinstance(self.answer, SundownError):
+            return self.answer
+        return self.outcome if isinstance(self.outcome, SundownError) else None
+
+    def to_json(self, *, dry_run: bool) -> dict[str, Any]:
+        """The result for machines."""
+        answer = self.answer if isinstance(self.answer, Answer) else None
+        until = answer.decision.until if answer is not None else None
+        error = self.error
+        return {
+            "namespace": self.namespace,
+            "ok": error is None,
+            "dryRun": dry_run,
+            "state": answer.decision.state if answer is not None else None,
+            "until": format_instant(until) if until is not None else None,
+            "override": answer.override.to_json() if answer is not None else None,
+            "seconds": round(self.outcome.seconds, 1) if isinstance(self.outcome, Arrived) else None,
+            "error": {"reason": error.reason, "text": str(error)} if error is not None else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wish with all that was said to it."""
+
+    wish: Wish
+    span: timedelta = timedelta()
+    reason: str | None = None
+    dry_run: bool = False
+
+
+async def ask_all(cluster: Cluster, request: Request, namespaces: Sequence[str], *, clock: Clock) -> list[Result]:
+    """Ask for all envs at once; one that is refused does not stop the others."""
+    asker = Asker(by=await whoami(cluster), via=VIA, reason=request.reason)
+    limit = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(namespace: str) -> Result:
+        async with limit:
+            try:
+                answer = await ask(
+                    cluster,
+                    namespace,
+                    request.wish,
+                    span=request.span,
+                    asker=asker,
+                    clock=clock,
+                    dry_run=request.dry_run,
+                )
+            except SundownError as error:
+                return Result(namespace, error)
+            return Result(namespace, answer, expected=Expected(namespace, answer.name, answer.generation))
+
+    return await asyncio.gather(*(one(namespace) for namespace in dict.fromkeys(namespaces)))
+
+
+async def wait_all(
+    cluster: Cluster, results: Sequence[Result], *, wanted: State, patience: timedelta, tell: Callable[[str], None]
+) -> list[Result]:
+    """Wait for all of them together, and ``tell`` how they get on."""
+
+    def progress(namespace: str, status: EnvScheduleStatus) -> None:
+        tell(f"{namespace}: {wording.state(status)}, {wording.parts(status.parts)}")
+
+    expected = [result.expected for result in results if result.expected is not None]
+    outcomes = await wait_for(cluster, expected, wanted=wanted, patience=patience, tell=progress)
+    return [replace(result, outcome=outcomes.get(result.namespace)) for result in results]
+
+
+def report(results: Sequence[Result], *, dry_run: bool, now: datetime, as_machine: bool) -> None:
+    """Print what became of a wish, and end with code 1 where something went wrong."""
+    if as_machine:
+        as_json([result.to_json(dry_run=dry_run) for result in results])
+    else:
+        for result in results:
+            _say(result, dry_run=dry_run, now=now)
+    if any(result.error is not None for result in results):
+        raise SystemExit(1)
+
+
+def _say(result: Result, *, dry_run: bool, now: datetime) -> None:
+    if isinstance(result.answer, Answer):
+        _say_answer(result.answer, dry_run=dry_run, now=now)
+    if result.said is not None:
+        say(f"{result.namespace}: {result.said}")
+    if result.error is not None:
+        failed(in_a_sentence(result.error, result.namespace))
+    elif isinstance(result.outcome, Arrived):
+        status = result.outcome.status
+        took = wording.span(timedelta(seconds=result.outcome.seconds))
+        say(f"{result.namespace}: {wording.state(status)} after {took}, {wording.parts(status.parts)}")
+
+
+def _say_answer(answer: Answer, *, dry_run: bool, now: datetime) -> None:
+    promise = wording.promise(answer.decision, now=now)
+    if dry_run:
+        say(f"{answer.namespace}: would be {promise}")
+        for key, value in answer.override.to_json().items():
+            say(f"  spec.override.{key}: {value}")
+        return
+    say(f"{answer.namespace}: {promise}")
+    if answer.changes_nothing:
+        note(f"{answer.namespace}: its schedule is a dry run, so no workload will change")
+
+
+def command_for(wish: Wish) -> click.Command:
+    """The command of a wish."""
+
+    def run(
+        *,
+        envs: tuple[str, ...],
+        reason: str | None,
+        dry_run: bool,
+        wait: bool,
+        timeout: timedelta,
+        output: str,
+        span: timedelta | None = None,
+        **cluster: Any,
+    ) -> None:
+        request = Request(wish=wish, span=span or timedelta(), reason=reason, dry_run=dry_run)
+        clock = SystemClock()
+
+        async def work(cluster: Cluster) -> list[Result]:
+            results = await ask_all(cluster, request, envs, clock=clock)
+            if not wait or dry_run:
+                return results
+            return await wait_all(cluster, results, wanted=wish.wanted, patience=timeout, tell=note)
+
+        results = connected(work, **cluster)
+        report(results, dry_run=dry_run, now=clock.now(), as_machine=output == "json")
+
+    command: Callable[..., Any] = run
+    for option in (
+        click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", help="How to print it."),
+        click.option("--dry-run", is_flag=True, help="Say what would be written, and whether you may; write nothing."),
+        wait_options(wish.wanted),
+        click.option("--reason", metavar="TEXT", help="Why, for the env's history."),
+        cluster_options,
+    ):
+        command = option(command)
+    if wish.span is not None:
+        command = click.argument("span", type=span_type, metavar="SPAN")(command)
+    command = click.argument("envs", nargs=-1, required=True, metavar="ENV...")(command)
+    return click.command(
+        wish.verb, help=f"{wish.summary}\n\n{wish.text}", short_help=wish.summary, epilog=examples(*wish.examples)
+    )(command)
+
+
+start = command_for(WISHES["start"])
+stop = command_for(WISHES["stop"])
+extend = command_for(WISHES["extend"])
+snooze = command_for(WISHES["snooze"])

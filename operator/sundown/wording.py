@@ -1,0 +1,119 @@
+"""How things are said to people: the words of states and wishes, and times as a person on the spot would put them.
+
+Pure, and the same for every door, so that the command line and chat tell the same story.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from math import ceil
+
+from sundown.model.resources import Condition, EnvScheduleStatus, Parts
+from sundown.model.scalars import DAYS
+from sundown.schedule.decision import Decision, Turn
+
+STATES = {
+    "Awake": "awake",
+    "FallingAsleep": "falling asleep",
+    "Asleep": "asleep",
+    "Waking": "waking",
+    "Paused": "paused",
+}
+
+NOT_YET = "the operator has not looked at it yet"
+OPERATOR_AWAY = "the operator does not answer: is it running? (kubectl get pods -n sundown-system)"
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+_A_WEEK = 7
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its two largest units, ``1d 3h`` or ``45s``; ``0s`` for none or less."""
+    rest = max(0, int(length.total_seconds()))
+    parts: list[str] = []
+    for size, unit in _UNITS:
+        count, rest = divmod(rest, size)
+        if count or parts:
+            parts.append(f"{count}{unit}" if count else "")
+        if len(parts) == 2:
+            break
+    return " ".join(part for part in parts if part) or "0s"
+
+
+def clock_time(at: datetime, *, now: datetime, zone: tzinfo | None = None) -> str:
+    """An instant on the clock of ``zone`` (None: this machine's): ``18:00`` today, ``Tue 08:00`` this week, else a date."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    time = f"{local:%H:%M}"
+    days = (local.date() - today).days
+    if days == 0:
+        return time
+    if 0 < days < _A_WEEK:
+        return f"{DAYS[local.weekday()]} {time}"
+    return f"{local.date().isoformat()} {time}"
+
+
+def moment(at: datetime, *, now: datetime, zone: tzinfo | None = None) -> str:
+    """The same with how far off it is: ``Tue 08:00 (in 14h 3m)``, ``18:00 (2h ago)``."""
+    return f"{clock_time(at, now=now, zone=zone)} ({distance(at, now=now)})"
+
+
+def distance(at: datetime, *, now: datetime) -> str:
+    """``in 2h 10m``, ``5m ago`` or ``now``."""
+    seconds = (at - now).total_seconds()
+    if abs(seconds) < 1:
+        return "now"
+    if seconds > 0:
+        # Rounded up: two hours from a moment ago are two hours, not 1h 59m.
+        return f"in {span(timedelta(seconds=ceil(seconds)))}"
+    return f"{span(now - at)} ago"
+
+
+def condition(status: EnvScheduleStatus, kind: str) -> Condition | None:
+    """The condition of that type, where there is one."""
+    return next((one for one in status.conditions if one.type == kind), None)
+
+
+def troubles(status: EnvScheduleStatus) -> tuple[Condition, ...]:
+    """The conditions that are not well: not Ready, or Degraded."""
+    ready, degraded = condition(status, "Ready"), condition(status, "Degraded")
+    return tuple(one for one, bad in ((ready, "False"), (degraded, "True")) if one is not None and one.status == bad)
+
+
+def state(status: EnvScheduleStatus) -> str:
+    """The state in words, and whether something is not well: ``waking, degraded``."""
+    words = [STATES[status.state]] if status.state is not None else ["unknown"]
+    words += ["degraded" for one in troubles(status) if one.type == "Degraded"]
+    return ", ".join(words)
+
+
+def why(status: EnvScheduleStatus) -> str:
+    """Why an env is in its state; where its schedule cannot be followed, that is the reason."""
+    ready = condition(status, "Ready")
+    if ready is not None and ready.status == "False" and ready.message:
+        return ready.message
+    if status.state is None:
+        return NOT_YET
+    return status.why
+
+
+def parts(counts: Parts) -> str:
+    """How many of an env's parts do what: ``3 parts: 2 ready, 1 asleep``."""
+    total = f"{counts.total} part" if counts.total == 1 else f"{counts.total} parts"
+    if counts.total == 0:
+        return "no parts"
+    starting = counts.total - counts.ready - counts.asleep
+    told = ((counts.ready, "ready"), (counts.asleep, "asleep"), (starting, "not ready yet"))
+    return f"{total}: {', '.join(f'{count} {word}' for count, word in told if count > 0)}"
+
+
+def turn(coming: Turn, *, now: datetime, zone: tzinfo | None = None) -> str:
+    """A transition to come: ``asleep at 18:00 (in 2h): outside working hours ...``."""
+    return f"{STATES[coming.to]} at {moment(coming.at, now=now, zone=zone)}: {coming.why.text}"
+
+
+def promise(decision: Decision, *, now: datetime, zone: tzinfo | None = None) -> str:
+    """What a wish has brought about: ``awake until 18:00 (in 3h)``."""
+    said = STATES[decision.state]
+    if decision.until is None:
+        return f"{said} until further notice" if decision.state == "Awake" else f"{said} until somebody starts it"
+    return f"{said} until {moment(decision.until, now=now, zone=zone)}"

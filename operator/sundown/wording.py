@@ -40,6 +40,11 @@ def span(length: timedelta) -> str:
     return " ".join(part for part in parts if part) or "0s"
 
 
+def took(seconds: float) -> str:
+    """How long something took."""
+    return span(timedelta(seconds=seconds)) if seconds >= 1 else "less than a second"
+
+
 def clock_time(at: datetime, *, now: datetime, zone: tzinfo | None = None) -> str:
     """An instant on the clock of ``zone`` (None: this machine's): ``18:00`` today, ``Tue 08:00`` this week, else a date."""
     local, today = at.astimezone(zone), now.astimezone(zone).date()

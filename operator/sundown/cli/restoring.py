@@ -27,7 +27,7 @@ from sundown.sleepers.replicas import KINDS
 
 _PAGE = 1000
 _AT_ONCE = 8
-OPERATOR_LABELS = "app.kubernetes.io/name=sundown"
+OPERATOR_LABELS = "app.kubernetes.io/name=sundown,app.kubernetes.io/component=operator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sundown import wording
@@ -36,11 +36,12 @@ class NotWell(SundownError):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The schedule that is waited for, and from which generation on the operator's word about it counts."""
+    """The schedule that is waited for, from which generation on the operator's word about it counts, and since when."""
 
     namespace: str
     name: str
-    generation: int
+    generation: int = 0
+    since: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,11 @@ async def wait_for(
     while pending:
         looked = time.monotonic()
         for namespace, known in (await _look(cluster, pending)).items():
-            outcome = _outcome(pending[namespace], known, wanted=wanted, seconds=time.monotonic() - began)
+            outcome = _outcome(pending[namespace], known, wanted=wanted)
             if outcome is not None:
                 outcomes[namespace] = outcome
                 del pending[namespace]
-            elif known is not None and told.get(namespace) != known.status:
+            elif known is not None and _is_news(known, told.get(namespace), since=pending[namespace].generation):
                 told[namespace] = known.status
                 tell(namespace, known.status)
         if time.monotonic() - began >= patience.total_seconds():
@@ -110,7 +111,7 @@ async def _one(cluster: Cluster, expected: Expected) -> dict[str, Known | None]:
     return {expected.namespace: reading.env_schedule(raw)}
 
 
-def _outcome(expected: Expected, known: Known | None, *, wanted: State, seconds: float) -> Outcome | None:
+def _outcome(expected: Expected, known: Known | None, *, wanted: State) -> Outcome | None:
     """How it ended, or None while it has not."""
     if known is None:
         return NotWell("its EnvSchedule has been deleted")
@@ -120,7 +121,7 @@ def _outcome(expected: Expected, known: Known | None, *, wanted: State, seconds:
         degraded = wording.condition(known.status, "Degraded")
         if degraded is not None and degraded.status == "True":
             return NotWell(f"{wording.state(known.status)}: {degraded.message}")
-        return Arrived(known.status, seconds)
+        return Arrived(known.status, seconds=time.monotonic() - expected.since)
     text = _obstacle(expected, known, wanted=wanted)
     return NotWell(text) if text is not None else None
 
@@ -141,6 +142,14 @@ def _still_wanted(spec: EnvScheduleSpec | None, wanted: State) -> bool:
     if spec is None or wanted == "Paused":
         return spec is not None and spec.paused
     return spec.override is not None and spec.override.state == wanted
+
+
+def _is_news(known: Known, told: EnvScheduleStatus | None, *, since: int) -> bool:
+    """Whether the operator has answered, and other than it was told last."""
+    new = known.status
+    if new.observed_generation < since:
+        return False
+    return told is None or (told.state, told.parts, told.conditions) != (new.state, new.parts, new.conditions)
 
 
 def _too_late(expected: Expected, status: EnvScheduleStatus | None, *, wanted: State, patience: timedelta) -> NotInTime:

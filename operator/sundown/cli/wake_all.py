@@ -132,7 +132,7 @@ async def _asked(cluster: Cluster, everything: Everything, clock: Clock) -> list
         asked = set(to_ask)
         # The operator is on its way with these; a wish would only take the place of the one that it follows.
         results += [
-            Result(row.namespace, expected=Expected(row.namespace, row.known.metadata.name, 0))
+            Result(row.namespace, expected=Expected(row.namespace, row.known.metadata.name))
             for row in found
             if row.namespace not in asked and row.status.state in _NOT_UP
         ]
@@ -239,6 +239,7 @@ def _tell(woken: list[Woken], everything: Everything, *, as_machine: bool) -> No
             for failure in one.failures:
                 failed(f"{one.namespace}: {failure}")
         count = sum(len(one.steps) for one in woken)
-        say(f"{count} {'workload' if count == 1 else 'workloads'} {verb}" if count else "nothing sleeps")
+        nothing = not count and not any(one.failures for one in woken)
+        say("nothing sleeps" if nothing else f"{count} {'workload' if count == 1 else 'workloads'} {verb}")
     if any(one.failures for one in woken):
         raise SystemExit(1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -81,6 +83,7 @@ async def ask_all(cluster: Cluster, request: Request, namespaces: Sequence[str],
 
     async def one(namespace: str) -> Result:
         async with limit:
+            began = time.monotonic()
             try:
                 answer = await ask(
                     cluster,
@@ -93,7 +96,7 @@ async def ask_all(cluster: Cluster, request: Request, namespaces: Sequence[str],
                 )
             except SundownError as error:
                 return Result(namespace, error)
-            return Result(namespace, answer, expected=Expected(namespace, answer.name, answer.generation))
+            return Result(namespace, answer, expected=Expected(namespace, answer.name, answer.generation, since=began))
 
     return await asyncio.gather(*(one(namespace) for namespace in dict.fromkeys(namespaces)))
 
@@ -131,7 +134,7 @@ def _say(result: Result, *, dry_run: bool, now: datetime) -> None:
         failed(in_a_sentence(result.error, result.namespace))
     elif isinstance(result.outcome, Arrived):
         status = result.outcome.status
-        took = wording.span(timedelta(seconds=result.outcome.seconds))
+        took = wording.took(result.outcome.seconds)
         say(f"{result.namespace}: {wording.state(status)} after {took}, {wording.parts(status.parts)}")
 
 
@@ -140,7 +143,7 @@ def _say_answer(answer: Answer, *, dry_run: bool, now: datetime) -> None:
     if dry_run:
         say(f"{answer.namespace}: would be {promise}")
         for key, value in answer.override.to_json().items():
-            say(f"  spec.override.{key}: {value}")
+            say(f"  spec.override.{key}: {json.dumps(value, ensure_ascii=False)}")
         return
     say(f"{answer.namespace}: {promise}")
     if answer.changes_nothing:

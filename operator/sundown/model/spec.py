@@ -84,7 +84,6 @@ def _subdivisions(country: str) -> tuple[str, ...] | None:
     """The codes of a country's subdivisions, then their names; None where no holidays of it are known."""
     import holidays  # noqa: PLC0415 - loaded only where a schedule has holidays
 
-    # Looked up one by one: the library's list of all countries loads the modules of all of them.
     entity = getattr(holidays, country, None)
     return None if entity is None else (*entity.subdivisions, *entity.subdivisions_aliases)
 

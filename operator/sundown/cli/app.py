@@ -1,0 +1,77 @@
+"""The table of commands, and how what goes wrong in any of them is told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from sundown import __version__
+from sundown.cli import output
+from sundown.errors import InvalidObject, SundownError
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "explain": ("sundown.cli.explain:explain", "Show when a schedule sleeps and wakes, and why."),
+    "validate": ("sundown.cli.validate:validate", "Look for mistakes in schedules, without a cluster."),
+    "operator": ("sundown.cli.operator:operator", "Run the operator."),
+}
+"""Each command: where it is, and what it does in a line."""
+
+_EXAMPLES = """\b
+Examples:
+  sundown explain -f schedule.yaml --until 2027-01-31
+  sundown validate -f examples/
+  sundown COMMAND --help
+"""
+
+
+class Refused(click.ClickException):
+    """What Sundown refuses or cannot do: a line on stderr for each thing, and exit code 1."""
+
+    def show(self, file: object = None) -> None:
+        for line in self.message.splitlines():
+            output.failed(line)
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by the table and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except InvalidObject as error:
+            raise Refused("\n".join(str(mistake) for mistake in error.mistakes)) from error
+        except SundownError as error:
+            raise Refused(str(error)) from error
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="sundown %(version)s")
+def cli() -> None:
+    """Puts Kubernetes dev and test environments to sleep when nobody works in them, and wakes them the moment somebody does."""
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 refused or failed, 2 called wrongly."""
+    cli(prog_name="kubectl sundown" if Path(sys.argv[0]).name == "kubectl-sundown" else "sundown")

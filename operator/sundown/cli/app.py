@@ -14,6 +14,13 @@ from sundown.cli import output
 from sundown.errors import InvalidObject, SundownError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "list": ("sundown.cli.listing:list_envs", "List the environments: state, what comes next, owner, why."),
+    "why": ("sundown.cli.why:why", "Say why an environment is in its state, who did it, and what comes next."),
+    "start": ("sundown.cli.wish:start", "Wake environments until their next scheduled shutdown."),
+    "stop": ("sundown.cli.wish:stop", "Put environments to sleep until their next scheduled wake."),
+    "extend": ("sundown.cli.wish:extend", "Put off the next shutdown of environments."),
+    "snooze": ("sundown.cli.wish:snooze", "Hold environments awake for a while from now."),
+    "wake-all": ("sundown.cli.wake_all:wake_all", "Wake every environment, before an uninstallation say."),
     "explain": ("sundown.cli.explain:explain", "Show when a schedule sleeps and wakes, and why."),
     "validate": ("sundown.cli.validate:validate", "Look for mistakes in schedules, without a cluster."),
     "operator": ("sundown.cli.operator:operator", "Run the operator."),
@@ -22,6 +29,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 
 _EXAMPLES = """\b
 Examples:
+  sundown list
+  sundown extend shop-dev 2h
   sundown explain -f schedule.yaml --until 2027-01-31
   sundown validate -f examples/
   sundown COMMAND --help

@@ -1,0 +1,95 @@
+"""The operator's rights against the API server's audit log: whatever it asks it may, and whatever it may it asks."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+import yaml
+
+from apiserver import Api, eventually
+from audit import Audit
+from envs import ALWAYS_AWAKE, DEFAULTS, Env
+from operators import ROOT, Stage
+from sundown_lab.cluster import Cluster
+
+pytestmark = pytest.mark.lab
+
+Right = tuple[str, str]
+"""A verb and what it is for: ``("patch", "deployments")``."""
+
+DISCOVERY = {""}
+"""What is asked without a resource (``/apis``) is granted to every account of every cluster."""
+
+
+def granted() -> set[Right]:
+    """What the ClusterRole in ``deploy/base`` grants."""
+    documents = yaml.safe_load_all((ROOT / "deploy/base/clusterrole-operator.yaml").read_text())
+    role = next(each for each in documents if each["kind"] == "ClusterRole")
+    return {(verb, resource) for rule in role["rules"] for resource in rule["resources"] for verb in rule["verbs"]}
+
+
+def used(audit: Audit) -> set[Right]:
+    """What the operator has asked. Server-side apply that makes an object needs both ``patch`` and ``create``."""
+    rights = set()
+    for request in audit.requests():
+        if request.resource in DISCOVERY:
+            continue
+        rights.add((request.verb, request.resource))
+        if request.verb == "patch" and request.code == 201:
+            rights.add(("create", request.resource))
+    return rights
+
+
+@pytest.mark.timeout(180, func_only=True)
+def test_every_right_is_needed_and_none_is_missing(
+    control_plane: Cluster,
+    stage: Stage,
+    audit: Audit,
+    make_env: Callable[..., Env],
+    make_default: Callable[..., str],
+    api: Api,
+) -> None:
+    """J3 (the operator's part)"""
+    stage.fresh().start()
+    default = make_default(ALWAYS_AWAKE, team="rights")
+    covered = make_env({"team": "rights", "scheduler": "enabled"})
+    env = make_env()
+    for kind in ("Deployment", "StatefulSet"):
+        env.add("web", 2, kind=kind)
+    env.schedule(ALWAYS_AWAKE)
+    env.until("Awake")
+    covered.until("Awake")
+    api.merge(f"{DEFAULTS}/{default}", {"spec": {"template": {"timeZone": "Nowhere/AtAll"}}})
+    done = threading.Event()
+    editors = [
+        threading.Thread(target=_keep_editing, args=(control_plane, env.name, plural, done))
+        for plural in ("deployments", "statefulsets")
+    ]
+    for editor in editors:
+        editor.start()
+    try:
+        # To read a single workload takes a conflict, so somebody edits while the env falls asleep and wakes.
+        states = iter(["Asleep", "Awake"] * 50)
+        while not {("get", "deployments"), ("get", "statefulsets")} <= used(audit):
+            state = next(states)
+            env.wish(state)
+            env.until(state)
+    finally:
+        done.set()
+        for editor in editors:
+            editor.join()
+    eventually(
+        lambda: {each.resource for each in audit.writes()} >= {"events", "envschedules/status"}, what="all is told"
+    )
+    assert granted() - used(audit) == set()
+    assert used(audit) - granted() == set()
+    assert [request for request in audit.requests() if request.code == 403] == []
+
+
+def _keep_editing(cluster: Cluster, namespace: str, plural: str, done: threading.Event) -> None:
+    api = Api(cluster.kubeconfig)
+    count = 0
+    while not done.wait(0.03):
+        count += 1
+        body = {"metadata": {"annotations": {"example.com/edit": str(count)}}}
+        api.merge(f"/apis/apps/v1/namespaces/{namespace}/{plural}/web", body)

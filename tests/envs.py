@@ -189,7 +189,9 @@ class Env:
         """The status, once its state is one of these and it speaks of the spec as it is now."""
 
         def there() -> Json | None:
-            found = self.api.get(self.schedules(name))
+            found = self.api.find(self.schedules(name))
+            if found is None:
+                return None
             status: Json = found.get("status", {})
             current = status.get("observedGeneration") == found["metadata"]["generation"]
             return status if current and status.get("state") in states else None

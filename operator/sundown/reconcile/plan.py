@@ -70,7 +70,7 @@ def plan(
             revisit = min(excluded_until, revisit or excluded_until)
         if workload.record is not None:
             records += 1
-        if workload.broken_record:
+        if workload.broken_record and workload.replicas == 0:
             mistakes.append(_broken(workload))
         mine = excluded_until is None and selected(workload, selection=selection)
         if mine:
@@ -103,11 +103,9 @@ def step_for(wanted: Literal["Awake", "Asleep"], workload: Workload) -> Step | N
     if wanted == "Asleep":
         # Whoever set a count above zero set it after the record was written, so that count is the one to remember.
         return Step("Sleep", workload, 0) if workload.replicas > 0 else None
-    if workload.previous is None:
-        return None
-    if workload.replicas > 0:
+    if workload.record is not None and workload.replicas > 0:
         return Step("Forget", workload, workload.replicas)
-    return Step("Wake", workload, workload.previous)
+    return Step("Wake", workload, workload.previous) if workload.previous is not None else None
 
 
 def _waves(steps: list[Step], *, reverse: bool) -> tuple[tuple[Step, ...], ...]:
@@ -165,5 +163,5 @@ def _broken(workload: Workload) -> Mistake:
     shown = (workload.record or "")[:60]
     return Mistake(
         f"{workload.title}: annotation {PREVIOUS_REPLICAS}",
-        f'must be a count, got "{shown}"; nobody knows what to wake it to: scale it by hand and remove the annotation',
+        f'must be a count, got "{shown}"; nobody knows what to wake it to: scale it by hand',
     )

@@ -19,7 +19,7 @@ from sundown.model.resources import API_VERSION, OWNER_ZONES, STATE_LABEL, EnvSc
 from sundown.model.spec import EnvScheduleSpec, Workloads
 from sundown.reconcile import savings
 from sundown.reconcile.acting import act
-from sundown.reconcile.generating import generate, is_current, template_hash
+from sundown.reconcile.generating import generate, generated, is_current, is_edited, template_hash
 from sundown.reconcile.governing import Governance, govern
 from sundown.reconcile.plan import plan
 from sundown.reconcile.report import Finding, next_status, overdue, troubled_status, words
@@ -57,7 +57,7 @@ class Visitor:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._edited: dict[str, str] = {}
+        self._edited: dict[str, tuple[str, int]] = {}
 
     async def visit(self, name: str) -> datetime | None:
         """Bring one env to where it should be.
@@ -85,14 +85,20 @@ class Visitor:
         rooms = self._rooms
         if governance.label_enabled:
             await self._label(env.name, rooms.settings.scheduler_label, "enabled")
-        cover = governance.generate
-        if cover is None or is_current(env, cover) or self._edited.get(env.name) == template_hash(cover):
+        cover, known = governance.generate, generated(env)
+        if cover is None or is_current(env, cover):
+            self._edited.pop(env.name, None)
+            return
+        version = (template_hash(cover), known.metadata.generation if known is not None else 0)
+        if known is not None and is_edited(known):
+            self._edited[env.name] = version
+        if self._edited.get(env.name) == version:
             return
         async with rooms.gate.slot(Urgency.WORKLOAD):
             if await generate(rooms.cluster, env, cover):
                 self._edited.pop(env.name, None)
             else:
-                self._edited[env.name] = template_hash(cover)
+                self._edited[env.name] = version
 
     async def _governed(self, env: Env, governance: Governance) -> datetime | None:
         rooms = self._rooms

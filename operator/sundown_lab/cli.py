@@ -30,6 +30,8 @@ class Row:
 
 
 COMMANDS = (
+    Row("demo", "Watch four teams' environments fall asleep and wake.", "sundown_lab.commands.demo:demo"),
+    Row("story", "The same unattended: compares every count, says how it went.", "sundown_lab.commands.story:story"),
     Row("up", "Start a control plane in the background.", "sundown_lab.commands.instances:up"),
     Row("down", "Stop one and take its files away.", "sundown_lab.commands.instances:down"),
     Row("status", "Show what runs.", "sundown_lab.commands.instances:status"),

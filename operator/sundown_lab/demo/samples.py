@@ -1,0 +1,71 @@
+"""What is applied: the four sample teams of examples/, and how any other env is written down."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from sundown_lab.demo.stage import CHECKOUT
+from sundown_lab.wire import Json
+
+TEAMS = ("01-office-hours.yaml", "02-stop-only.yaml", "03-night-shift.yaml", "04-holidays-and-exceptions.yaml")
+EVERY_DAY = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+IMAGE = "registry.k8s.io/pause:3.10"
+
+
+def teams(files: Iterable[str] = TEAMS) -> list[Json]:
+    """All objects of these files of examples/."""
+    folder = CHECKOUT / "examples"
+    return [each for name in files for each in yaml.safe_load_all((folder / name).read_text()) if each]
+
+
+def window(start: datetime | None, end: datetime, *, zone: str) -> Json:
+    """A window of every day between two instants (aware, full minutes, less than a day apart) on the zone's clock.
+
+    Without `start` it only stops.
+    """
+    local = ZoneInfo(zone)
+    times = {"from": start, "to": end} if start is not None else {"to": end}
+    return {"days": EVERY_DAY, **{key: f"{at.astimezone(local):%H:%M}" for key, at in times.items()}}
+
+
+def full_minute(after: datetime) -> datetime:
+    """The first full minute that is not before the instant."""
+    floor = after.replace(second=0, microsecond=0)
+    return floor if floor == after else floor + timedelta(minutes=1)
+
+
+def env(namespace: str, *, owner: str, spec: Json) -> list[Json]:
+    """A namespace that takes part, and its EnvSchedule."""
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": namespace, "labels": {"scheduler": "enabled"}, "annotations": {"email": owner}},
+        },
+        {
+            "apiVersion": "sundown.dev/v1alpha1",
+            "kind": "EnvSchedule",
+            "metadata": {"name": "default", "namespace": namespace},
+            "spec": spec,
+        },
+    ]
+
+
+def workload(kind: str, namespace: str, name: str, *, replicas: int) -> Json:
+    """A Deployment or StatefulSet of one small container."""
+    container = {"name": name, "image": IMAGE, "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}}}
+    spec: Json = {
+        "replicas": replicas,
+        "selector": {"matchLabels": {"app": name}},
+        "template": {"metadata": {"labels": {"app": name}}, "spec": {"containers": [container]}},
+    }
+    if kind == "StatefulSet":
+        spec["serviceName"] = name
+    return {
+        "apiVersion": "apps/v1",
+        "kind": kind,
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": spec,
+    }

@@ -1,0 +1,149 @@
+"""Brings up what demo and story play on: a control plane of this process's own, Sundown's installation, its companions."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from sundown_lab import instances, runs
+from sundown_lab.build import find_or_build
+from sundown_lab.components import Options
+from sundown_lab.controlplane import ControlPlane
+from sundown_lab.demo.companions import COMPANIONS, Running
+from sundown_lab.demo.ending import ignore_signals
+from sundown_lab.errors import LabError
+from sundown_lab.instances import Record
+from sundown_lab.progress import Progress
+from sundown_lab.wire import Json
+
+CHECKOUT = Path(__file__).parents[3]
+# These would only be pretended by kwok: the programs themselves run as companions.
+PRETENDED = frozenset({"Deployment", "Service", "PodDisruptionBudget"})
+COMMANDS = ("sundown", "kubectl-sundown", "sundown-lab")
+
+
+@dataclass
+class Stage:
+    """A control plane with Sundown installed; `companions` run once `play` was called."""
+
+    control_plane: ControlPlane
+    progress: Progress
+    companions: dict[str, Running] = field(default_factory=dict)
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's."""
+        return self.control_plane.kubeconfig
+
+    @property
+    def logs(self) -> Path:
+        """The folder in which every program has its log."""
+        return self.control_plane.directory / "logs"
+
+    @property
+    def commands(self) -> Path:
+        """A folder of links to kubectl and Sundown's own commands, to be put on the PATH."""
+        return self.control_plane.directory / "bin"
+
+    def apply(self, objects: list[Json]) -> None:
+        """Applies objects as administrator. Raises KubectlError: one is refused."""
+        together = {"apiVersion": "v1", "kind": "List", "items": objects}
+        self.control_plane.kubectl("apply", "-f", "-", input=json.dumps(together))
+
+    def play(self) -> None:
+        """Starts every companion. Raises LabError: one does not become ready; the hint holds the end of its log."""
+        for companion in COMPANIONS:
+            with self.progress.step(f"starting the {companion.name}, which {companion.does}"):
+                running = Running(companion, self.control_plane)
+                self.companions[companion.name] = running
+                running.start()
+
+    def stop(self) -> None:
+        """Stops the companions, the last started first."""
+        for running in reversed(self.companions.values()):
+            running.process.stop()
+
+
+@contextmanager
+def set_up(name: str, *, progress: Progress) -> Iterator[Stage]:
+    """A stage that ends with the block, or with this process.
+
+    The control plane is the lab's instance `name`, held by this process and not by a supervisor in the background, so
+    `sundown-lab status` and `kubectl` know it, and `sundown-lab down` asks this process to end.
+
+    Raises:
+        LabError: a lab of that name runs, a program cannot be built or started, or this is no checkout.
+    """
+    base = CHECKOUT / "deploy" / "base"
+    if not base.is_dir():
+        raise LabError(f"{base} is not there", hint="Demo and story run from a checkout of Sundown.")
+    find_or_build(progress=progress)
+    with _control_plane(name, progress=progress) as control_plane:
+        stage = Stage(control_plane, progress)
+        try:
+            with progress.step("installing Sundown: CRDs, ServiceAccount, rights"):
+                _install(control_plane, base)
+                _link_commands(stage)
+            yield stage
+        finally:
+            ignore_signals()
+            stage.stop()
+
+
+@contextmanager
+def _control_plane(name: str, *, progress: Progress) -> Iterator[ControlPlane]:
+    directory = runs.home() / "instances" / name
+    with runs.exclusive(directory.parent, name):
+        instance = instances.get(name)
+        if instance is not None and instance.state != "dead":
+            raise LabError(
+                f"the lab {name} runs already",
+                hint=f"Choose another name with --name, or stop that one: {instances.down_command(name)}",
+            )
+        shutil.rmtree(directory, ignore_errors=True)
+        run = runs.claim(directory)
+    control_plane = ControlPlane(name=name, directory=directory, binaries=find_or_build(), options=Options())
+    try:
+        with progress.step("starting Kubernetes: etcd, API server, controllers, scheduler, a pretended node"):
+            control_plane.start()
+        _record(control_plane).save(directory)
+        yield control_plane
+    finally:
+        ignore_signals()
+        control_plane.stop()
+        run.end()
+
+
+def _record(control_plane: ControlPlane) -> Record:
+    return Record(
+        name=control_plane.name,
+        kubeconfig=str(control_plane.kubeconfig),
+        server=control_plane.server,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        nodes=control_plane.options.nodes,
+        programs=control_plane.pids,
+    )
+
+
+def _install(control_plane: ControlPlane, base: Path) -> None:
+    rendered = control_plane.kubectl("kustomize", str(base)).stdout
+    manifest = control_plane.directory / "sundown.yaml"
+    kept = [each for each in yaml.safe_load_all(rendered) if each["kind"] not in PRETENDED]
+    manifest.write_text(yaml.safe_dump_all(kept))
+    control_plane.install([manifest])
+
+
+def _link_commands(stage: Stage) -> None:
+    stage.commands.mkdir()
+    (stage.commands / "kubectl").symlink_to(stage.control_plane.binaries.kubectl)
+    for name in COMMANDS:
+        program = Path(sys.executable).with_name(name)
+        if os.access(program, os.X_OK):
+            (stage.commands / name).symlink_to(program)

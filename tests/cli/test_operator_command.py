@@ -1,0 +1,72 @@
+"""`sundown operator`: its settings and how it refuses to start."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from commandline import Called
+from sundown.cli.operator import operator, settings_from
+from sundown.settings import Settings
+
+Call = Callable[..., Called]
+
+
+def test_help_lists_every_setting_as_environment_variable(call: Call) -> None:
+    shown = call("operator", "--help").out
+    assert set(re.findall(r"SUNDOWN_[A-Z_]+", shown)) >= {f"SUNDOWN_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUNDOWN_HTTP_PORT", "1")
+    monkeypatch.setenv("SUNDOWN_LOG_FORMAT", "console")
+    settings = settings_from({"http_port": 2, "log_format": None})
+    assert (settings.http_port, settings.log_format) == (2, "console")
+
+
+def test_logs_are_json_where_nobody_looks_on() -> None:
+    assert settings_from({}).log_format == "json"
+
+
+def test_every_option_is_a_setting_or_says_which_cluster() -> None:
+    names = {parameter.name for parameter in operator.params}
+    assert names - {"kubeconfig", "context"} <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SUNDOWN_HTTP_PORT", "99999"),
+        ("SUNDOWN_WRITES_IN_FLIGHT", "0"),
+        ("SUNDOWN_SWEEP_MINUTES", "soon"),
+        ("SUNDOWN_DEFAULT_TIME_ZONE", "Mars/Olympus"),
+        ("SUNDOWN_DRY_RUN", "maybe"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(
+    call: Call, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    called = call("operator")
+    assert called.code == 2
+    assert f"{variable}: " in called.err
+
+
+def test_a_list_that_is_no_json_is_refused(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUNDOWN_PROTECTED_NAMESPACES", "kube-*,prod")
+    called = call("operator")
+    assert called.code == 2
+    assert "protected_namespaces" in called.err
+    assert json.dumps(["kube-*"]) in call("operator", "--help").out
+
+
+def test_without_a_cluster_it_does_not_start(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    empty = tmp_path_factory.mktemp("home") / "kubeconfig"
+    empty.write_text("apiVersion: v1\nkind: Config\n")
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    called = call("operator", "--kubeconfig", str(empty))
+    assert called.code == 1
+    assert called.err.startswith("Error: no cluster to talk to")

@@ -1,0 +1,142 @@
+"""`sundown why`: state, since when, who, what comes next, what is not well, what hangs, what was before."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from commandline import Sundown
+from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
+from operators import Operator
+
+pytestmark = pytest.mark.lab
+
+
+@pytest.fixture
+def stopped(env: Env, operator: Operator) -> Env:
+    """An env that ben put to sleep for an hour."""
+    env.annotate(email="ana@example.com")
+    env.add("web", 3)
+    env.schedule(ALWAYS_AWAKE)
+    env.until("Awake")
+    env.wish("Asleep", until=instant(hours=1), by="ben@example.com", via="slack", reason="costs")
+    env.until("Asleep")
+    return env
+
+
+def test_it_says_the_state_who_brought_it_about_and_what_comes_next(sundown: Sundown, stopped: Env) -> None:
+    """D7"""
+    called = sundown("why", stopped.name)
+    assert called.code == 0
+    first, *lines = called.out.splitlines()
+    assert first.startswith(f"{stopped.name}: asleep since ")
+    told = {line[2:12].strip(): line[12:] for line in lines if line.startswith("  ")}
+    assert told["why"].endswith("asked for by ben@example.com via slack: costs")
+    assert told["who"] == "ben@example.com"
+    assert told["next"].startswith("awake at ")
+    assert told["parts"] == "1 part: 1 asleep"
+    assert told["owner"] == "ana@example.com"
+
+
+def test_it_shows_the_last_transitions_with_who_and_why(sundown: Sundown, stopped: Env) -> None:
+    """D7 G7"""
+    lines = sundown("why", stopped.name).out.splitlines()
+    header = next(index for index, line in enumerate(lines) if line.startswith("WHEN"))
+    assert "asleep   ben@example.com   asleep until" in lines[header + 1]
+
+
+def test_json_tells_the_same(sundown: Sundown, stopped: Env) -> None:
+    status = stopped.status()
+    told = sundown("why", stopped.name, "-o", "json").json
+    assert {key: told[key] for key in ("namespace", "schedule", "state", "since", "by", "owner", "parts")} == {
+        "namespace": stopped.name,
+        "schedule": "default",
+        "state": "Asleep",
+        "since": status["since"],
+        "by": "ben@example.com",
+        "owner": "ana@example.com",
+        "parts": {"total": 1, "asleep": 1, "ready": 0},
+    }
+    assert told["next"] == status["nextTransition"]
+    assert [turn["to"] for turn in told["upcoming"]] == ["Awake"]
+    assert [(entry["to"], entry["by"]) for entry in told["history"]] == [("Asleep", "ben@example.com")]
+    assert (told["troubles"], told["hanging"], told["notes"]) == ([], [], [])
+
+
+def test_workloads_that_are_not_ready_are_named(sundown: Sundown, env: Env, operator: Operator) -> None:
+    """D3"""
+    env.add("web", 2, annotations={"sundown.dev/exclude": "true"})
+    env.add("stuck", 2)
+    env.schedule(ALWAYS_AWAKE)
+    env.until("Awake")
+    env.edit("stuck", {"spec": {"paused": True}})
+    env.edit("stuck", {"spec": {"replicas": 5}})
+    env.edit("stuck", {"spec": {"template": {"spec": {"nodeSelector": {"no": "such-node"}}}, "paused": False}})
+    env.wish("Asleep")
+    env.until("Asleep")
+    env.wish("Awake")
+    env.until("Waking")
+    hanging = sundown("why", env.name, "-o", "json").json["hanging"]
+    assert [(one["kind"], one["name"], one["replicas"], one["ready"]) for one in hanging] == [
+        ("Deployment", "stuck", 5, 0)
+    ]
+    assert "  hanging   Deployment/stuck: 0 of 5 ready" in sundown("why", env.name).out
+
+
+def test_what_is_not_well_is_said(sundown: Sundown, env: Env, operator: Operator) -> None:
+    env.add("web", 1, annotations={"sundown.dev/exclude": "perhaps"})
+    env.schedule(ALWAYS_AWAKE)
+    env.until_condition("Degraded", "True", "InvalidAnnotation")
+    assert (
+        "  not well  InvalidAnnotation: Deployment/web: annotation sundown.dev/exclude" in sundown("why", env.name).out
+    )
+    assert sundown("why", env.name).out.startswith(f"{env.name}: awake, degraded since")
+
+
+def say(env: Env, **status: object) -> None:
+    """Have the status say what an operator that went away has left behind."""
+    env.api.merge(f"{env.schedules('default')}/status", {"status": status})
+
+
+def test_a_transition_that_is_overdue_casts_doubt_on_the_operator(
+    sundown: Sundown, env: Env, no_operator: None
+) -> None:
+    env.schedule(ALWAYS_AWAKE)
+    say(env, state="Awake", observedGeneration=1, nextTransition={"at": instant(minutes=-10), "to": "Asleep"})
+    (note,) = sundown("why", env.name, "-o", "json").json["notes"]
+    assert note.startswith("asleep is overdue since ")
+    assert "the operator does not answer: is it running?" in note
+
+
+def test_a_change_that_the_operator_has_not_seen_is_said_to_be_so(
+    sundown: Sundown, env: Env, no_operator: None
+) -> None:
+    env.schedule(ALWAYS_AWAKE)
+    say(env, state="Awake", observedGeneration=1)
+    env.wish("Asleep")
+    assert "the operator has not looked at it yet since it was changed" in sundown("why", env.name).out
+
+
+def test_who_may_see_only_schedules_is_told_what_is_missing(
+    sundown: Sundown, stopped: Env, person: Callable[..., Path]
+) -> None:
+    told = sundown("why", stopped.name, "-o", "json", who=person(stopped.name, "sundown-viewer")).json
+    assert told["state"] == "Asleep"
+    assert told["notes"] == ["you may not look at its workloads, so those that hang are not shown"]
+
+
+def test_a_name_that_is_no_env_is_said_to_be_none(sundown: Sundown, namespace: str) -> None:
+    """D5"""
+    for name, text in (("no-such-env", "there is no such namespace"), (namespace, "the namespace has no EnvSchedule")):
+        called = sundown("why", name)
+        assert (called.code, called.out) == (1, "")
+        assert called.err.startswith(f'Error: no environment "{name}": {text}; `sundown list` shows all')
+
+
+def test_an_env_that_sleeps_for_want_of_windows_says_so(sundown: Sundown, env: Env, operator: Operator) -> None:
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    out = sundown("why", env.name).out
+    assert "  who       its schedule\n" in out
+    assert "  next      nothing is scheduled\n" in out
+    assert "  owner     nobody: annotate the namespace" in out

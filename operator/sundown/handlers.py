@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import kopf
+from kubernetes_asyncio.client import Configuration
 
 from sundown.runtime import Operator
+from sundown.settings import Settings
 
 
 def registry() -> kopf.OperatorRegistry:
@@ -44,6 +46,16 @@ def registry() -> kopf.OperatorRegistry:
         _operator(memo).cluster_env_schedule_event(type, dict(body))
 
     return handlers
+
+
+async def run(configuration: Configuration, settings: Settings) -> None:
+    """Run the operator until SIGTERM or SIGINT."""
+    await kopf.operator(
+        registry=registry(),
+        clusterwide=True,
+        standalone=True,
+        memo=kopf.Memo(operator=Operator(configuration, settings)),
+    )
 
 
 def configure(settings: kopf.OperatorSettings) -> None:

@@ -175,15 +175,3 @@ class Operator:
     def _died(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
             log.error("task-died", task=task.get_name(), exc_info=task.exception())
-
-
-async def run(configuration: Configuration, settings: Settings) -> None:
-    """Run the operator until SIGTERM or SIGINT."""
-    from sundown.handlers import registry  # noqa: PLC0415 - the handlers import this module for its types
-
-    await kopf.operator(
-        registry=registry(),
-        clusterwide=True,
-        standalone=True,
-        memo=kopf.Memo(operator=Operator(configuration, settings)),
-    )

@@ -12,7 +12,7 @@ import click
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from sundown import logs, runtime
+from sundown import handlers, logs
 from sundown.cli.connecting import cluster_options
 from sundown.cluster.client import load_configuration
 from sundown.errors import SundownError
@@ -108,7 +108,7 @@ def operator(*, kubeconfig: Path | None, context: str | None, **options: Any) ->
 async def _run(kubeconfig: Path | None, context: str | None, settings: Settings) -> None:
     configuration = await load_configuration(kubeconfig=kubeconfig, context=context)
     try:
-        await runtime.run(configuration, settings)
+        await handlers.run(configuration, settings)
     except Exception as error:
         # Kopf has logged the details; its own exception has no public name and says only that something failed.
         raise NotStarted(f"the operator could not go on: {error.__cause__ or error}") from error

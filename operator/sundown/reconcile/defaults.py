@@ -63,9 +63,8 @@ class Defaults:
             "message": message[:_MESSAGE],
             "observedGeneration": metadata.get("generation", 0),
         }
-        said = next(
-            (one for one in (raw.get("status") or {}).get("conditions") or () if one.get("type") == "Ready"), {}
-        )
+        conditions: list[dict[str, Any]] = (raw.get("status") or {}).get("conditions") or []
+        said: dict[str, Any] = next((one for one in conditions if one.get("type") == "Ready"), {})
         if all(said.get(key, "") == value for key, value in condition.items()):
             return
         since = said.get("lastTransitionTime") if said.get("status") == status else None

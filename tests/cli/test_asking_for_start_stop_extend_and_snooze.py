@@ -179,6 +179,14 @@ def test_a_namespace_with_a_bad_label_is_not_promised_anything(sundown: Sundown,
     assert 'must be "enabled" or "disabled", got "on"' in called.err
 
 
+def test_a_schedule_that_cannot_be_read_is_refused_with_the_field(sundown: Sundown, env: Env) -> None:
+    env.schedule({"timeZone": "Mars/Olympus"})
+    called = sundown("start", env.name)
+    assert (called.code, overridden(env)) == (1, {})
+    assert 'spec.timeZone: no time zone "Mars/Olympus"' in called.err
+    assert sundown("why", env.name).code == 0
+
+
 def test_the_wish_goes_to_the_schedule_in_force(sundown: Sundown, env: Env) -> None:
     labels = {"app.kubernetes.io/managed-by": "sundown"}
     env.schedule(ASLEEP_FOR_EVER, labels=labels)

@@ -102,6 +102,14 @@ def test_a_schedule_that_cannot_be_followed_says_why(sundown: Sundown, asleep: E
     assert 'must be "enabled" or "disabled", got "on"' in row["why"]
 
 
+def test_a_schedule_that_cannot_be_read_is_listed_with_its_mistake(sundown: Sundown, asleep: Env) -> None:
+    """Z"""
+    asleep.patch({"spec": {"timeZone": "Mars/Olympus"}})
+    asleep.until_condition("Ready", "False", "InvalidSpec")
+    (row,) = sundown("list", "-n", asleep.name, "-o", "json").json
+    assert row["why"].startswith('spec.timeZone: no time zone "Mars/Olympus"')
+
+
 def test_what_a_terminal_would_obey_is_not_printed(sundown: Sundown, env: Env, operator: Operator) -> None:
     env.annotate(email="ana\x1b[2J@example.com\nforged line")
     env.schedule(ALWAYS_AWAKE)

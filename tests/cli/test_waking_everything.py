@@ -12,6 +12,8 @@ from operators import HOME, Operator, Stage
 
 pytestmark = pytest.mark.lab
 
+OPERATOR = {"app.kubernetes.io/name": "sundown", "app.kubernetes.io/component": "operator"}
+PODS = f"/api/v1/namespaces/{HOME}/pods"
 DEPLOYMENTS = f"/apis/apps/v1/namespaces/{HOME}/deployments"
 
 
@@ -27,10 +29,9 @@ def sleeping(env: Env, no_operator: None) -> Env:
 
 @pytest.fixture
 def deployed(stage: Stage, api: Api) -> Iterator[None]:
-    """A Deployment that looks like Sundown's (its pods only pretend to run)."""
+    """A Deployment that looks like Sundown's (its pods are refused for what they lack)."""
     assert stage.account.exists()
-    labels = {"app.kubernetes.io/name": "sundown", "app.kubernetes.io/component": "operator"}
-    api.create(DEPLOYMENTS, manifest("Deployment", "sundown", 1, labels=labels))
+    api.create(DEPLOYMENTS, manifest("Deployment", "sundown", 1, labels=OPERATOR))
     yield
     api.delete(f"{DEPLOYMENTS}/sundown")
 
@@ -113,6 +114,22 @@ def test_while_an_operator_is_deployed_it_is_refused(sundown: Sundown, sleeping:
     assert called.code == 1
     assert f"an operator runs (Deployment {HOME}/sundown)" in called.err
     assert sleeping.replicas("web") == 0
+
+
+def test_while_a_pod_of_an_operator_is_left_it_is_refused(
+    sundown: Sundown, sleeping: Env, stage: Stage, api: Api
+) -> None:
+    assert stage.account.exists()
+    secure = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    container = {"name": "operator", "image": "registry.example.com/sundown:1", "securityContext": secure}
+    person = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
+    pod = {"metadata": {"name": "left-over", "labels": OPERATOR}}
+    api.create(PODS, {**pod, "spec": {"securityContext": person, "containers": [container]}})
+    called = sundown("wake-all", "--direct", "-n", sleeping.name)
+    api.delete(f"{PODS}/left-over")
+    eventually(lambda: not api.items(PODS, labelSelector="app.kubernetes.io/name=sundown"), what="the pod is gone")
+    assert called.code == 1
+    assert f"an operator runs (Pod {HOME}/left-over)" in called.err
 
 
 def test_pausing_keeps_what_was_woken_awake(sundown: Sundown, env: Env, operator: Operator, deployed: None) -> None:

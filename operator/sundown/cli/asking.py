@@ -30,17 +30,14 @@ Make = Callable[[EnvScheduleSpec, Circumstances, datetime, Asker, timedelta], Ov
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A verb that people know: what it says of itself, which state it brings, and how its override is made.
-
-    ``span`` says what the length of time means, where the verb takes one.
-    """
+    """A verb that people know: what it says of itself, which state it brings, and how its override is made."""
 
     verb: str
     summary: str
     text: str
     wanted: Wanted
     make: Make
-    span: str | None = None
+    takes_span: bool = False
     examples: tuple[str, ...] = ()
 
 
@@ -70,7 +67,7 @@ WISHES: dict[str, Wish] = {
             "Between 1 minute and 24 hours; the daily reset ends it.",
             "Awake",
             lambda spec, circumstances, now, asker, span: wishes.prolongate(spec, circumstances, now, asker, span=span),
-            span="added to the shutdown in force",
+            takes_span=True,
             examples=("sundown extend dev1 2h", "sundown extend dev1 2      # hours", "sundown extend dev1 dev2 1h30m"),
         ),
         Wish(
@@ -79,7 +76,7 @@ WISHES: dict[str, Wish] = {
             "SPAN counts from now and takes the place of whatever was asked for before. Between 1 minute and 30 days.",
             "Awake",
             lambda spec, circumstances, now, asker, span: wishes.snooze(spec, circumstances, now, asker, span=span),
-            span="from now",
+            takes_span=True,
             examples=("sundown snooze dev1 3h", "sundown snooze dev1 3d --reason 'trade fair'"),
         ),
     )

@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError
 
 from sundown import handlers, logs
 from sundown.cli.connecting import cluster_options
+from sundown.cli.output import examples
 from sundown.cluster.client import load_configuration
 from sundown.errors import SundownError
 from sundown.model.base import mistakes_of
@@ -75,12 +76,11 @@ def settings_from(options: dict[str, Any]) -> Settings:
 
 @click.command(
     cls=WithEnvironment,
-    epilog="""\b
-Examples:
-  sundown operator                                   # in a pod: as its ServiceAccount
-  sundown operator --context staging --dry-run       # on a laptop: say what would be done
-  SUNDOWN_HTTP_PORT=0 sundown operator               # probes on any free port; the log says which
-""",
+    epilog=examples(
+        "sundown operator                                   # in a pod: as its ServiceAccount",
+        "sundown operator --context staging --dry-run       # on a laptop: say what would be done",
+        "SUNDOWN_HTTP_PORT=0 sundown operator               # probes on any free port; the log says which",
+    ),
 )
 @cluster_options
 @click.option("--namespace", metavar="NAME", help="The namespace that Sundown itself lives in.")
@@ -97,8 +97,7 @@ Examples:
 def operator(*, kubeconfig: Path | None, context: str | None, **options: Any) -> None:
     """Run the operator until SIGTERM or Ctrl-C.
 
-    Settings are options or environment variables; an option wins. The exit code is 0 after a signal, 1 when it could
-    not start, 2 for a setting that cannot be.
+    Settings are options or environment variables; an option wins.
     """
     settings = settings_from(options)
     logs.configure(settings)

@@ -27,6 +27,7 @@ from sundown.sleepers.replicas import KINDS
 
 _PAGE = 1000
 _AT_ONCE = 8
+_OVER = frozenset({"Succeeded", "Failed"})
 OPERATOR_LABELS = "app.kubernetes.io/name=sundown,app.kubernetes.io/component=operator"
 
 
@@ -137,16 +138,19 @@ async def unmark(cluster: Cluster, namespace: str) -> None:
 
 
 async def running_operator(cluster: Cluster, *, settings: Settings) -> str | None:
-    """The Deployment in Sundown's own namespace that runs an operator, as far as it can be seen.
+    """The Deployment in Sundown's own namespace that runs an operator, or a pod that it has left behind.
 
     None proves nothing: an operator can run elsewhere, and this person may not be allowed to look.
     """
-    collection = KINDS["Deployment"].collection(settings.namespace)
-    try:
-        listed = await cluster.list_all(collection, labelSelector=OPERATOR_LABELS)
-    except (Denied, Missing):
-        return None
-    for raw in listed:
-        if raw.get("spec", {}).get("replicas", 1) > 0:
-            return f"{settings.namespace}/{raw['metadata']['name']}"
+    for kind, collection in (
+        ("Deployment", KINDS["Deployment"].collection(settings.namespace)),
+        ("Pod", f"{paths.namespace(settings.namespace)}/pods"),
+    ):
+        try:
+            listed = await cluster.list_all(collection, labelSelector=OPERATOR_LABELS)
+        except (Denied, Missing):
+            continue
+        for raw in listed:
+            if raw.get("spec", {}).get("replicas", 1) > 0 and raw.get("status", {}).get("phase") not in _OVER:
+                return f"{kind} {settings.namespace}/{raw['metadata']['name']}"
     return None

@@ -65,7 +65,8 @@ class Everything:
         "sundown wake-all --direct --dry-run     # without an operator: what would be woken, and to which count",
         "",
         "# uninstall so that nothing stays asleep:",
-        "kubectl delete deployment sundown -n sundown-system && sundown wake-all --direct && kubectl delete -k crds/",
+        "kubectl delete deployment sundown -n sundown-system --cascade=foreground",
+        "sundown wake-all --direct && kubectl delete -k deploy/base",
     ),
 )
 @cluster_options
@@ -185,8 +186,8 @@ async def _direct(cluster: Cluster, everything: Everything, clock: Clock) -> lis
         operator = await running_operator(cluster, settings=known)
         if operator is not None and not everything.pause and not everything.dry_run:
             raise OperatorRuns(
-                f"an operator runs (Deployment {operator}) and would put everything back to sleep: "
-                "delete it first, or add --pause, or leave out --direct to have the operator do it"
+                f"an operator runs ({operator}) and would put everything back to sleep: "
+                "delete its Deployment first, or add --pause, or leave out --direct to have the operator do it"
             )
         if everything.pause and not everything.dry_run:
             await _pause_all(cluster, everything)

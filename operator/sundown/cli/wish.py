@@ -185,7 +185,7 @@ def command_for(wish: Wish) -> click.Command:
         cluster_options,
     ):
         command = option(command)
-    if wish.span is not None:
+    if wish.takes_span:
         command = click.argument("span", type=span_type, metavar="SPAN")(command)
     command = click.argument("envs", nargs=-1, required=True, metavar="ENV...")(command)
     return click.command(

@@ -84,6 +84,7 @@ def set_up(name: str, *, progress: Progress) -> Iterator[Stage]:
     base = CHECKOUT / "deploy" / "base"
     if not base.is_dir():
         raise LabError(f"{base} is not there", hint="Demo and story run from a checkout of Sundown.")
+    instances.get(name)  # refuses what cannot be a name before anything is made of it
     find_or_build(progress=progress)
     with _control_plane(name, progress=progress) as control_plane:
         stage = Stage(control_plane, progress)

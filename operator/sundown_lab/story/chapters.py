@@ -1,0 +1,168 @@
+"""What happens in the story, chapter by chapter; each says what it found, and ends the story where that is wrong."""
+
+import asyncio
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rich.markup import escape
+
+from sundown_lab.demo import samples
+from sundown_lab.errors import LabError
+from sundown_lab.story import closing
+from sundown_lab.story.closing import AUCKLAND, BERLIN, KOLKATA, NEW_YORK, TEAMS
+from sundown_lab.story.ledger import Key, Ledger, Line
+from sundown_lab.story.scene import PATIENCE, Scene
+
+NOTICE = timedelta(seconds=12)
+AWAY = 3.0
+WEB, SEARCH = Key(AUCKLAND, "Deployment", "web"), Key(AUCKLAND, "Deployment", "search")
+PARKED = Key(BERLIN, "Deployment", closing.PARKED)
+MORE = 5
+NEW_IMAGE = "registry.k8s.io/pause:3.9"
+
+
+class Story:
+    """The chapters; what they find about every workload goes into `ledger`."""
+
+    def __init__(self, scene: Scene, ledger: Ledger) -> None:
+        self._scene = scene
+        self._lines = ledger.lines
+        self._ledger = ledger
+        self._closing = datetime.max.replace(tzinfo=UTC)
+
+    async def tell(self) -> None:
+        """All of them, in order. Raises LabError: what should have happened did not; the text says what."""
+        await self._at_work()
+        await self._hours_are_set()
+        await self._closing_time()
+        await self._operator_is_back()
+        await self._edited_while_asleep()
+        await self._woken_by_owner(NEW_YORK)
+        await self._schedule_deleted(KOLKATA)
+        await self._woken_by_owner(AUCKLAND)
+        await self._woken_by_schedule(BERLIN)
+
+    async def _at_work(self) -> None:
+        scene = self._scene
+        bindings = [closing.rights(owner, namespace) for namespace, owner in scene.owners.items()]
+        await asyncio.to_thread(scene.stage.apply, [*closing.workloads(), *bindings])
+        found = await scene.until("all pods run", lambda now: all(count.runs for count in now.values()))
+        self._lines.update({key: Line(count, count.replicas, count.image) for key, count in found.items()})
+        self._lines[PARKED].remark = ", still at 0"
+        pods = sum(count.ready for count in found.values())
+        scene.say(f"Four teams are at work: {len(found)} workloads, {pods} pods ready.")
+
+    async def _hours_are_set(self) -> None:
+        scene = self._scene
+        self._closing = samples.full_minute(datetime.now(UTC) + NOTICE)
+        schedules = closing.schedules(self._closing)
+        await asyncio.to_thread(scene.stage.apply, schedules)
+        clocks = [
+            f"{self._closing.astimezone(ZoneInfo(zone)):%H:%M} in {zone.rpartition('/')[2].replace('_', ' ')}"
+            for zone in (each["spec"]["timeZone"] for each in schedules)
+        ]
+        scene.say(f"All of them go home at the same minute: {', '.join(clocks)}.")
+        told = {"at": f"{self._closing:%Y-%m-%dT%H:%M:%SZ}", "to": "Asleep"}
+        await scene.until_status("knows its closing time", TEAMS, lambda status: status.get("nextTransition") == told)
+
+    async def _closing_time(self) -> None:
+        scene = self._scene
+        operator = scene.stage.companions["operator"].process
+        async with scene.first_asleep() as first:
+            with scene.progress.step(f"waiting for closing time, {self._closing.astimezone():%H:%M:%S}"):
+                try:
+                    await asyncio.wait_for(first.wait(), timeout=2 * PATIENCE)
+                except TimeoutError:
+                    raise LabError(f"nothing went to sleep at {self._closing.astimezone():%H:%M:%S}") from None
+            operator.kill()
+        late = (datetime.now(UTC) - self._closing).total_seconds()
+        if late < 0:
+            raise LabError(f"something went to sleep {-late:.1f} s before closing time")
+        found = await scene.counts()
+        down = sum(count.replicas == 0 for key, count in found.items() if key != PARKED)
+        scene.say(
+            f"Closing time: [bold red]kill -9[/] of the operator as soon as one workload is at 0; {down} of {len(found) - 1} are."
+        )
+        for key, count in found.items():
+            before = self._lines[key].before.replicas
+            if (count.replicas, count.record) not in {(before, None), (0, str(before) if before else None)}:
+                raise LabError(f"{key} is neither awake nor asleep: {count}")
+        scene.say("None is between awake and asleep: whatever is at 0 has its count recorded.")
+        await asyncio.sleep(AWAY)
+
+    async def _operator_is_back(self) -> None:
+        scene, began = self._scene, time.monotonic()
+        await asyncio.to_thread(scene.stage.companions["operator"].start)
+        found = await scene.until(
+            "all workloads are at 0, without pods",
+            lambda now: not any(one.replicas or one.pods for one in now.values()),
+        )
+        for key, count in found.items():
+            self._lines[key].asleep = count
+        await scene.until_status("is Asleep", TEAMS, lambda status: status.get("state") == "Asleep")
+        scene.say(f"The operator is started again; {time.monotonic() - began:.1f} s later all four envs are asleep.")
+        wrong = [f"{key} {fault}" for key, line in self._lines.items() for fault in line.asleep_faults]
+        if wrong:
+            raise LabError("; ".join(wrong))
+        scene.say(f"All {len(found)} workloads are at 0, and every count is recorded.")
+
+    async def _edited_while_asleep(self) -> None:
+        scene = self._scene
+        await scene.kubectl(AUCKLAND, "scale", "deployment", WEB.name, f"--replicas={MORE}")
+        await scene.kubectl(AUCKLAND, "set", "image", f"deployment/{SEARCH.name}", f"{SEARCH.name}={NEW_IMAGE}")
+        self._lines[WEB].wanted = MORE
+        self._lines[WEB].remark = f", {MORE} were asked for while it slept"
+        self._lines[SEARCH].image = NEW_IMAGE
+        self._lines[SEARCH].remark = ", with the image set while it slept"
+        with scene.progress.step("waiting until the operator comes by and sees it"):
+            await scene.until(
+                f"{WEB} is at 0 again with {MORE} recorded",
+                lambda now: (now[WEB].replicas, now[WEB].pods, now[WEB].record) == (0, 0, str(MORE)),
+            )
+        scene.say(f"It is night in {AUCKLAND}: {WEB.name} is at 0 again, and {MORE} is what it will wake to.")
+
+    async def _woken_by_owner(self, namespace: str) -> None:
+        scene = self._scene
+        owner = scene.owners[namespace]
+        command = (sys.executable, "-m", "sundown", "start", namespace, "--wait", "--timeout=60s")
+        said = await scene.type(namespace, *command)
+        scene.say(f"{owner} types [bold]kubectl sundown start {namespace} --wait[/]: {escape(said)}")
+        await self._awake(namespace, how=f"by {owner}")
+        by = (await scene.schedule(namespace))["spec"]["override"].get("by")
+        if by != owner:
+            raise LabError(f"{namespace} was started by {owner}, but its schedule says by {by}")
+
+    async def _schedule_deleted(self, namespace: str) -> None:
+        await self._scene.kubectl(namespace, "delete", "envschedule", "default")
+        await self._awake(namespace, how="its schedule was deleted")
+        self._scene.say(
+            f"{namespace} has no schedule any more, so it was woken: nothing stays asleep without an owner."
+        )
+
+    async def _woken_by_schedule(self, namespace: str) -> None:
+        scene, opens = self._scene, self._closing + closing.NIGHT
+        with scene.progress.step(f"waiting for the morning of {namespace}, {opens.astimezone():%H:%M:%S}"):
+            await scene.until_status(
+                "is Awake", [namespace], lambda now: now.get("state") == "Awake", within=2 * PATIENCE
+            )
+        since = datetime.fromisoformat((await scene.schedule(namespace))["status"]["since"])
+        if since < opens:
+            raise LabError(f"{namespace} woke {(opens - since).total_seconds():g} s too early")
+        await self._awake(namespace, how="by its schedule")
+        scene.say(f"{namespace} is awake by its schedule.")
+
+    async def _awake(self, namespace: str, *, how: str) -> None:
+        """Waits until the counts are what the owner wanted; whatever they are is noted for the table."""
+        self._ledger.woken[namespace] = how
+        lines = {key: line for key, line in self._lines.items() if key.namespace == namespace}
+        try:
+            await self._scene.until(
+                f"{namespace} has its counts back and all pods are ready",
+                lambda now: all(now[key].runs and now[key].replicas == line.wanted for key, line in lines.items()),
+            )
+        finally:
+            found = await self._scene.counts()
+            for key, line in lines.items():
+                line.after = found.get(key)

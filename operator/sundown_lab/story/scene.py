@@ -1,0 +1,118 @@
+"""What a chapter can see and do: counts and statuses, commands typed by the envs' owners, a line for the reader."""
+
+import asyncio
+import os
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from rich.console import Console
+from rich.markup import escape
+
+from sundown_lab.demo.stage import Stage
+from sundown_lab.errors import LabError
+from sundown_lab.load import PLURALS, collection, env_schedules
+from sundown_lab.progress import Progress
+from sundown_lab.story import closing
+from sundown_lab.story.ledger import RECORD, Count, Key, counts
+from sundown_lab.wire import Json, Wire
+
+POLL = 0.1
+PATIENCE = 60.0
+
+
+class Scene:
+    """A stage on which the teams' envs are, seen through requests of its own; `owners` says whose each env is."""
+
+    def __init__(self, stage: Stage, wire: Wire, *, console: Console, progress: Progress) -> None:
+        self.stage = stage
+        self.progress = progress
+        self.owners = closing.owners()
+        self._wire = wire
+        self._console = console
+
+    def say(self, text: str) -> None:
+        """Tells the reader, with the time of this machine."""
+        self._console.print(f"[dim]{datetime.now().astimezone():%H:%M:%S}[/]  {text}", soft_wrap=True)
+        self._console.file.flush()
+
+    async def counts(self) -> dict[Key, Count]:
+        """Every workload of the teams as it is now."""
+        return await counts(self._wire, closing.TEAMS)
+
+    async def until(
+        self, what: str, right: Callable[[dict[Key, Count]], bool], *, within: float = PATIENCE
+    ) -> dict[Key, Count]:
+        """The counts once they are right. Raises LabError: they are not in time; the hint says what they are."""
+        deadline = time.monotonic() + within
+        while not right(found := await self.counts()):
+            if time.monotonic() > deadline:
+                listed = "\n".join(f"  {key}: {count}" for key, count in sorted(found.items()))
+                raise LabError(f"{what}: not after {within:g} s", hint=f"The workloads are:\n{listed}")
+            await asyncio.sleep(POLL)
+        return found
+
+    async def schedule(self, namespace: str) -> Json:
+        """The env's EnvSchedule as it is now."""
+        return await self._wire.ask("GET", f"{env_schedules(namespace)}/default")
+
+    async def until_status(
+        self, what: str, namespaces: Iterable[str], right: Callable[[Json], bool], *, within: float = PATIENCE
+    ) -> None:
+        """Returns once the status of each env is right. Raises LabError: one is not in time; the hint says what it is."""
+        deadline = time.monotonic() + within
+        for namespace in namespaces:
+            while not right(status := (await self.schedule(namespace)).get("status") or {}):
+                if time.monotonic() > deadline:
+                    raise LabError(f"{namespace} {what}: not after {within:g} s", hint=f"Its status is: {status}")
+                await asyncio.sleep(POLL)
+
+    async def kubectl(self, namespace: str, *arguments: str) -> None:
+        """Types a kubectl command as the env's owner. Raises LabError: it failed."""
+        program = str(self.stage.control_plane.binaries.kubectl)
+        said = await self.type(namespace, program, "-n", namespace, *arguments)
+        typed = " ".join(("kubectl -n", namespace, *arguments))
+        self.say(f"{self.owners[namespace]} types [bold]{escape(typed)}[/]: {escape(said)}")
+
+    async def type(self, namespace: str, *command: str) -> str:
+        """Runs a command as the env's owner, and returns what it printed. Raises LabError: it failed."""
+        owner = self.owners[namespace]
+        kubeconfig = self.stage.control_plane.user_kubeconfig(owner)
+        typed = " ".join(command[1:])
+        try:
+            done = await asyncio.to_thread(
+                subprocess.run,
+                command,
+                env={**os.environ, "KUBECONFIG": str(kubeconfig)},
+                capture_output=True,
+                text=True,
+                timeout=2 * PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise LabError(f"{owner} typed {typed}: no end after {2 * PATIENCE:g} s") from error
+        if done.returncode != 0:
+            said = (done.stderr or done.stdout).strip()
+            raise LabError(f"{owner} typed {typed}: it ended with code {done.returncode}: {said}")
+        return "; ".join(filter(None, map(str.strip, done.stdout.splitlines())))
+
+    @asynccontextmanager
+    async def first_asleep(self) -> AsyncIterator[asyncio.Event]:
+        """An event that is set as soon as any workload is put to sleep: by a watch, because milliseconds count."""
+        first = asyncio.Event()
+
+        async def watch(kind: str) -> None:
+            _, since = await self._wire.listed(collection(kind))
+            async for news in self._wire.watch(collection(kind), since=since):
+                if RECORD in (news["object"]["metadata"].get("annotations") or {}):
+                    first.set()
+
+        watches = [asyncio.create_task(watch(kind)) for kind in PLURALS]
+        try:
+            yield first
+        finally:
+            for one in watches:
+                one.cancel()
+            await asyncio.gather(*watches, return_exceptions=True)

@@ -5,8 +5,9 @@ import dataclasses
 from rich.console import Console
 
 from sundown_lab.errors import LabError
-from sundown_lab.story.ledger import Count, Key, Ledger, Line
+from sundown_lab.story.ledger import Ledger, Line
 from sundown_lab.story.run import judge
+from sundown_lab.workloads import Count, Key
 
 BEFORE = Count(replicas=3, pods=3, ready=3, record=None, image="a")
 ASLEEP = Count(replicas=0, pods=0, ready=0, record="3", image="a")

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sundown import wording
-from sundown.model.parts import Workload
 from sundown_lab.demo.view import EnvView, Said, View
+from sundown_lab.workloads import Count, Key
 
 COLOURS = {
     "Awake": "green",
@@ -70,7 +70,7 @@ def _state(env: EnvView, *, now: datetime) -> Text:
 def _pods(env: EnvView, *, room: int) -> Text:
     ready, wanted = env.pods
     total = Text.assemble((f"{ready}/{wanted}", "bold"))
-    return Text("\n").join(_filled((total, *map(count, env.workloads)), room=room))
+    return Text("\n").join(_filled((total, *map(compact, env.workloads, env.workloads.values())), room=room))
 
 
 def _filled(pieces: Iterable[Text], *, room: int) -> list[Text]:
@@ -84,14 +84,14 @@ def _filled(pieces: Iterable[Text], *, room: int) -> list[Text]:
     return lines
 
 
-def count(part: Workload) -> Text:
+def compact(key: Key, count: Count) -> Text:
     """A workload in as few characters as can be: ``web 3/3``, ``web 0 (3)``, ``web 1→0 (3)``."""
-    if part.replicas > 0:
-        shown, colour = f"{part.ready}/{part.replicas}", "green" if part.is_ready else "yellow"
+    if count.replicas > 0:
+        shown, colour = f"{count.ready}/{count.replicas}", "green" if count.runs else "yellow"
     else:
-        shown, colour = (f"{part.pods}→0", "yellow") if part.pods else ("0", "blue")
-        shown += f" ({part.previous})" if part.previous is not None else ""
-    return Text.assemble(f"{part.name} ", (shown, colour))
+        shown, colour = (f"{count.pods}→0", "yellow") if count.pods else ("0", "blue")
+        shown += f" ({count.record})" if count.record is not None else ""
+    return Text.assemble(f"{key.name} ", (shown, colour))
 
 
 def _next(env: EnvView, *, now: datetime) -> Text:

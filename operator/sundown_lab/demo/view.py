@@ -1,28 +1,28 @@
 """How the cluster looks at one moment: the envs with their workloads, and what Sundown said last."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sundown.cluster import paths, reading
 from sundown.model.env import Known, Namespace
-from sundown.model.parts import Workload
 from sundown.model.resources import OWNER_ZONES, EnvScheduleStatus
 from sundown.model.scalars import OWNER_ZONE, parse_instant
 from sundown.schedule.owners import parse_owner_zones
-from sundown_lab.load import PLURALS, collection
 from sundown_lab.wire import Json, Wire
+from sundown_lab.workloads import Count, Key, counts
 
 EVENTS = "/apis/events.k8s.io/v1/events?fieldSelector=reportingController%3Dsundown.dev%2Foperator"
 
 
 @dataclass(frozen=True)
 class EnvView:
-    """An env: its namespace, the EnvSchedule of which the operator reports a state, and its workloads by name."""
+    """An env: its namespace, the EnvSchedule of which the operator reports a state, and its workloads."""
 
     namespace: Namespace
     schedule: Known | None
-    workloads: tuple[Workload, ...]
+    workloads: Mapping[Key, Count]
 
     @property
     def name(self) -> str:
@@ -46,7 +46,7 @@ class EnvView:
     @property
     def pods(self) -> tuple[int, int]:
         """How many pods are ready, and how many the workloads want."""
-        return sum(one.ready for one in self.workloads), sum(one.replicas for one in self.workloads)
+        return sum(one.ready for one in self.workloads.values()), sum(one.replicas for one in self.workloads.values())
 
 
 @dataclass(frozen=True)
@@ -74,17 +74,13 @@ class View:
 
 async def look(wire: Wire) -> View:
     """The view of now. Raises LabError: the API server does not answer."""
-    namespaces, schedules, events, *workloads = await asyncio.gather(
-        _items(wire, paths.NAMESPACES),
-        _items(wire, paths.ENV_SCHEDULES),
-        _items(wire, EVENTS),
-        *(_items(wire, collection(kind)) for kind in PLURALS),
+    namespaces, schedules, events, workloads = await asyncio.gather(
+        _items(wire, paths.NAMESPACES), _items(wire, paths.ENV_SCHEDULES), _items(wire, EVENTS), counts(wire)
     )
     known = [reading.env_schedule(raw) for raw in schedules]
-    parts = [reading.workload(raw, kind=kind) for kind, raws in zip(PLURALS, workloads, strict=True) for raw in raws]
     return View(
         envs=tuple(
-            _env(namespace, known, parts)
+            _env(namespace, known, workloads)
             for namespace in sorted(map(reading.namespace, namespaces), key=lambda one: one.name)
             if "scheduler" in namespace.labels or any(one.metadata.namespace == namespace.name for one in known)
         ),
@@ -99,7 +95,7 @@ async def _items(wire: Wire, path: str) -> list[Json]:
     return items
 
 
-def _env(namespace: Namespace, schedules: list[Known], workloads: list[Workload]) -> EnvView:
+def _env(namespace: Namespace, schedules: list[Known], workloads: Mapping[Key, Count]) -> EnvView:
     mine = sorted(
         (one for one in schedules if one.metadata.namespace == namespace.name),
         key=lambda one: (one.status.state is None, one.age),
@@ -107,7 +103,7 @@ def _env(namespace: Namespace, schedules: list[Known], workloads: list[Workload]
     return EnvView(
         namespace=namespace,
         schedule=mine[0] if mine else None,
-        workloads=tuple(one for one in workloads if one.namespace == namespace.name),
+        workloads={key: count for key, count in sorted(workloads.items()) if key.namespace == namespace.name},
     )
 
 

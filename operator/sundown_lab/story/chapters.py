@@ -12,8 +12,9 @@ from sundown_lab.demo import samples
 from sundown_lab.errors import LabError
 from sundown_lab.story import closing
 from sundown_lab.story.closing import AUCKLAND, BERLIN, KOLKATA, NEW_YORK, TEAMS
-from sundown_lab.story.ledger import Key, Ledger, Line
+from sundown_lab.story.ledger import Ledger, Line
 from sundown_lab.story.scene import PATIENCE, Scene
+from sundown_lab.workloads import Key
 
 NOTICE = timedelta(seconds=12)
 AWAY = 3.0

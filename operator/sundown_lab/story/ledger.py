@@ -1,72 +1,12 @@
-"""What every workload's owner wanted, what was found while it slept and after it woke, and the verdict.
+"""What every workload's owner wanted, what was found while it slept and after it woke, and the verdict."""
 
-Reads plain objects and shares no code with the operator: a mistake in there must not be in the yardstick too.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from sundown_lab.load import PLURALS, collection
-from sundown_lab.wire import Json, Wire
-
-RECORD = "sundown.dev/previous-replicas"
-
-
-@dataclass(frozen=True, order=True)
-class Key:
-    """Which workload."""
-
-    namespace: str
-    kind: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.namespace} {self.kind}/{self.name}"
-
-
-@dataclass(frozen=True)
-class Count:
-    """A workload as it is: the count in its spec, its pods (all, and those ready), and the record of its former count."""
-
-    replicas: int
-    pods: int
-    ready: int
-    record: str | None
-    image: str
-
-    @property
-    def runs(self) -> bool:
-        """Whether it has exactly the pods that it wants, and they are ready."""
-        return self.pods == self.ready == self.replicas
-
-    def __str__(self) -> str:
-        return f"{self.replicas} ({self.ready} ready, {f'{self.record} recorded' if self.record else 'no record'})"
-
-
-async def counts(wire: Wire, namespaces: Iterable[str]) -> dict[Key, Count]:
-    """Every workload of these namespaces. Raises LabError: the API server does not answer."""
-    chosen = set(namespaces)
-    return {
-        Key(found["metadata"]["namespace"], kind, found["metadata"]["name"]): _count(found)
-        for kind in PLURALS
-        for found in (await wire.ask("GET", collection(kind)))["items"]
-        if found["metadata"]["namespace"] in chosen
-    }
-
-
-def _count(found: Json) -> Count:
-    status = found.get("status") or {}
-    return Count(
-        replicas=found["spec"]["replicas"],
-        pods=status.get("replicas") or 0,
-        ready=status.get("readyReplicas") or 0,
-        record=(found["metadata"].get("annotations") or {}).get(RECORD),
-        image=found["spec"]["template"]["spec"]["containers"][0]["image"],
-    )
+from sundown_lab.workloads import Count, Key
 
 
 @dataclass

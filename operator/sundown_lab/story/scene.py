@@ -16,8 +16,8 @@ from sundown_lab.errors import LabError
 from sundown_lab.load import PLURALS, collection, env_schedules
 from sundown_lab.progress import Progress
 from sundown_lab.story import closing
-from sundown_lab.story.ledger import RECORD, Count, Key, counts
 from sundown_lab.wire import Json, Wire
+from sundown_lab.workloads import RECORD, Count, Key, counts
 
 POLL = 0.1
 PATIENCE = 60.0
@@ -40,7 +40,8 @@ class Scene:
 
     async def counts(self) -> dict[Key, Count]:
         """Every workload of the teams as it is now."""
-        return await counts(self._wire, closing.TEAMS)
+        found = await counts(self._wire)
+        return {key: count for key, count in found.items() if key.namespace in closing.TEAMS}
 
     async def until(
         self, what: str, right: Callable[[dict[Key, Count]], bool], *, within: float = PATIENCE

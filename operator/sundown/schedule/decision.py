@@ -52,7 +52,7 @@ def decide(spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime) -
     timetable = Timetable(spec, circumstances)
     verdict = timetable.verdict(now)
     upcoming = tuple(islice(_walk(timetable, now, FOREVER, patience=SEARCH), 2))
-    return Decision(verdict.state, verdict.why, upcoming[0].at if upcoming else None, upcoming)
+    return Decision(verdict.state, verdict.why(), upcoming[0].at if upcoming else None, upcoming)
 
 
 def turns(spec: EnvScheduleSpec, circumstances: Circumstances, *, start: datetime, until: datetime) -> Iterator[Turn]:
@@ -83,5 +83,5 @@ def _walk(timetable: Timetable, start: datetime, until: datetime, patience: time
         at = verdict.until
         following = timetable.verdict(at)
         if following.state not in {verdict.state, "Paused"}:
-            yield Turn(at, following.state, following.why)
+            yield Turn(at, following.state, following.why())
         verdict = following

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sundown.model.scalars import DAYS, Day, format_local_time, format_time_of_day
 from sundown.model.spec import DatedException, Holidays, Override, Window
 from sundown.schedule.instants import FOREVER, wall_clock
+
+T = TypeVar("T")
 
 _SHOWN = 4
 """So many windows or zones are named; a schedule of fifty would fill the screen."""
@@ -56,8 +59,8 @@ def inside(window: Window, zone_name: str) -> Why:
 
 
 def outside(windows: Sequence[Window], zones: Sequence[str]) -> Why:
-    regular = _some([describe_window(window) for window in windows if window.start is not None])
-    return Why("OutsideWindows", f"outside working hours {regular} {_some(zones)}")
+    regular = [window for window in windows if window.start is not None]
+    return Why("OutsideWindows", f"outside working hours {_some(regular, describe_window)} {_some(zones)}")
 
 
 def started(windows: Sequence[Window], zones: Sequence[str]) -> Why:
@@ -98,9 +101,9 @@ def _describe_days(days: Sequence[Day]) -> str:
 
 
 def _stops(windows: Sequence[Window]) -> str:
-    return _some([f"{_describe_days(window.days)} {format_time_of_day(window.to)}" for window in windows])
+    return _some(windows, lambda window: f"{_describe_days(window.days)} {format_time_of_day(window.to)}")
 
 
-def _some(texts: Sequence[str]) -> str:
-    shown = ", ".join(texts[:_SHOWN])
-    return shown if len(texts) <= _SHOWN else f"{shown} and {len(texts) - _SHOWN} more"
+def _some(things: Sequence[T], describe: Callable[[T], str] = str) -> str:
+    shown = ", ".join(describe(thing) for thing in things[:_SHOWN])
+    return shown if len(things) <= _SHOWN else f"{shown} and {len(things) - _SHOWN} more"

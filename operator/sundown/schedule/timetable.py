@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from sundown.model.scalars import OWNER_ZONE
@@ -34,7 +35,8 @@ class Verdict:
     """What the env is at one instant, and an instant before which it will not change."""
 
     state: Literal["Awake", "Asleep", "Paused"]
-    why: Why
+    why: Callable[[], Why]
+    """Asked only where the state changes: in a year most verdicts do not."""
     until: datetime
     dated: bool = False
     """Whether ``until`` is a date that somebody wrote, rather than the week's next turn."""
@@ -59,16 +61,16 @@ class Timetable:
     def verdict(self, at: datetime) -> Verdict:
         """What the env is at ``at``."""
         if self._paused_by is not None:
-            return Verdict("Paused", reasons.paused(self._paused_by), FOREVER)
+            return Verdict("Paused", partial(reasons.paused, self._paused_by), FOREVER)
         override = self._spec.override
         if override is None:
             return self._scheduled(at)
         start, end = override.at or BEGINNING, self.override_end
         if start <= at < end:
-            return Verdict(
-                override.state, reasons.overridden(override, end=end, zone_name=self.zones[0]), end, dated=True
-            )
-        return _cut(self._scheduled(at), start if at < start < end else FOREVER)
+            why = partial(reasons.overridden, override, end=end, zone_name=self.zones[0])
+            return Verdict(override.state, why, end, dated=True)
+        verdict = self._scheduled(at)
+        return replace(verdict, until=start, dated=False) if at < start < min(end, verdict.until) else verdict
 
     @cached_property
     def override_end(self) -> datetime:
@@ -98,28 +100,24 @@ class Timetable:
     def _in_zone(self, zone: _Zone, at: datetime) -> Verdict:
         exception, change = zone.exception(at)
         if exception is not None:
-            return Verdict(exception.state, reasons.excepted(exception, zone.name), change, dated=True)
+            return Verdict(exception.state, partial(reasons.excepted, exception, zone.name), change, dated=True)
         span = zone.week.around(at)
         if span is not None:
             until = FOREVER if zone.week.unbroken else span.end
-            return _cut(Verdict("Awake", reasons.inside(span.window, zone.name), until), change)
+            return Verdict("Awake", partial(reasons.inside, span.window, zone.name), min(until, change))
         if self._spec.stops_only:
-            return _cut(self._on_request(zone, at), change)
-        if not self._spec.awake:
-            return Verdict("Asleep", reasons.NO_WINDOWS, change)
-        return _cut(Verdict("Asleep", self._off(zone, at), zone.week.next_start(at)), change)
+            return self._on_request(zone, at, change)
+        return Verdict("Asleep", partial(self._off, zone, at), min(zone.week.next_start(at), change))
 
-    def _on_request(self, zone: _Zone, at: datetime) -> Verdict:
+    def _on_request(self, zone: _Zone, at: datetime, change: datetime) -> Verdict:
         """Outside the regular windows of a schedule that has stop-only ones: awake if it was started and not stopped."""
         start = max((start for start in self._starts if start <= at), default=None)
         stop = None if start is None else self._first_stop(start, at)
         if stop is not None and at < stop:
-            return Verdict("Awake", self._started, stop)
+            return Verdict("Awake", partial(reasons.started, self._spec.awake, self.zones), min(stop, change))
         next_start = min((start for start in self._starts if start > at), default=FOREVER)
-        off = self._off(zone, at)
-        if off.reason != "Holiday":
-            off = reasons.NOT_STARTED if start is None else self._stopped
-        return Verdict("Asleep", off, min(next_start, zone.week.next_start(at)))
+        why = partial(self._off, zone, at, started=start is not None)
+        return Verdict("Asleep", why, min(next_start, zone.week.next_start(at), change))
 
     def _first_stop(self, start: datetime, at: datetime) -> datetime:
         """The first stop after ``start``, or else an instant after ``at`` up to which there is none."""
@@ -131,23 +129,16 @@ class Timetable:
             self._stop_after[start] = stop
         return self._stop_after[start]
 
-    def _off(self, zone: _Zone, at: datetime) -> Why:
+    def _off(self, zone: _Zone, at: datetime, *, started: bool = False) -> Why:
+        """Why it is asleep by the week."""
         holiday = zone.week.taken(at)
         if holiday is not None and self._spec.holidays is not None:
             return reasons.on_holiday(holiday, self._spec.holidays)
-        return self._outside
-
-    @cached_property
-    def _outside(self) -> Why:
-        return reasons.outside(self._spec.awake, self.zones)
-
-    @cached_property
-    def _started(self) -> Why:
-        return reasons.started(self._spec.awake, self.zones)
-
-    @cached_property
-    def _stopped(self) -> Why:
-        return reasons.stopped(self._spec.awake, self.zones)
+        if not self._spec.awake:
+            return reasons.NO_WINDOWS
+        if not self._spec.stops_only:
+            return reasons.outside(self._spec.awake, self.zones)
+        return reasons.stopped(self._spec.awake, self.zones) if started else reasons.NOT_STARTED
 
 
 class _Zone:
@@ -174,10 +165,3 @@ def zones_of(spec: EnvScheduleSpec, circumstances: Circumstances) -> tuple[str, 
     if spec.time_zone != OWNER_ZONE:
         return (spec.time_zone,)
     return tuple(dict.fromkeys(circumstances.zones)) or (circumstances.fallback_zone,)
-
-
-def _cut(verdict: Verdict, until: datetime) -> Verdict:
-    """The same verdict, holding no longer than ``until``."""
-    if verdict.until <= until:
-        return verdict
-    return Verdict(verdict.state, verdict.why, until)

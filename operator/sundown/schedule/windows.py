@@ -109,20 +109,19 @@ class ZoneWeek:
         return day_off(self._holidays, yesterday) if lost else None
 
     def _spans(self, day: date) -> tuple[Span, ...]:
-        spans = self._known.get(day)
-        if spans is None:
-            spans = () if day_off(self._holidays, day) else self._laid_out(day)
-            self._known[day] = spans
-        return spans
+        return () if day_off(self._holidays, day) else self._laid_out(day)
 
     def _laid_out(self, day: date) -> tuple[Span, ...]:
-        found = []
-        for window in self._rows[day.weekday()]:
-            start = instant_of_day(self.zone_name, day, window.start or 0)
-            end = instant_of_day(self.zone_name, day, end_minutes(window))
-            if start < end:
-                found.append(Span(start, end, window))
-        return tuple(found)
+        spans = self._known.get(day)
+        if spans is None:
+            found = []
+            for window in self._rows[day.weekday()]:
+                start = instant_of_day(self.zone_name, day, window.start or 0)
+                end = instant_of_day(self.zone_name, day, end_minutes(window))
+                if start < end:
+                    found.append(Span(start, end, window))
+            spans = self._known[day] = tuple(found)
+        return spans
 
 
 class Stops:

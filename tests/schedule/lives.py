@@ -119,7 +119,7 @@ def _overrides(draw: st.DrawFn, anchor: datetime) -> dict[str, Any]:
     made = anchor + draw(_around(1440))
     ended = made + timedelta(minutes=draw(st.integers(-60, 2880)))
     full = {"at": f"{made:%Y-%m-%dT%H:%M:%SZ}", "until": f"{ended:%Y-%m-%dT%H:%M:%SZ}"}
-    override = {field: text for field, text in full.items() if not draw(sometimes)}
+    override: dict[str, Any] = {field: text for field, text in full.items() if not draw(sometimes)}
     if "at" in override:
         override |= {"dropAtReset": draw(st.booleans())}
     return override | {"state": draw(wanted)}

@@ -2,6 +2,7 @@
 
 import warnings
 from datetime import date
+from typing import Any
 
 import pytest
 from telling import EVERY_DAY, WEEKDAYS, at, told, utc, window
@@ -10,7 +11,7 @@ from sundown.model.spec import Holidays
 from sundown.schedule.days_off import day_off
 from sundown.schedule.decision import Circumstances
 
-BERLIN = {"timeZone": "Europe/Berlin", "holidays": {"country": "DE", "subdivision": "BE"}}
+BERLIN: dict[str, Any] = {"timeZone": "Europe/Berlin", "holidays": {"country": "DE", "subdivision": "BE"}}
 
 
 def test_a_holiday_is_slept_through() -> None:
@@ -20,13 +21,13 @@ def test_a_holiday_is_slept_through() -> None:
 
 
 def test_a_holiday_of_another_subdivision_is_a_working_day() -> None:
-    bavaria = {"timeZone": "Europe/Berlin", "holidays": {"country": "DE", "subdivision": "BY"}}
+    bavaria: dict[str, Any] = {"timeZone": "Europe/Berlin", "holidays": {"country": "DE", "subdivision": "BY"}}
     assert at("2027-03-08 12:00", awake=[window(WEEKDAYS, "08:00", "18:00")], **bavaria).state == "Awake"
 
 
 def test_a_holiday_that_is_observed_on_another_day_is_free_then() -> None:
     """4 July 2026 is a Saturday, so the United States are off on Friday."""
-    usa = {"timeZone": "America/New_York", "holidays": {"country": "US"}}
+    usa: dict[str, Any] = {"timeZone": "America/New_York", "holidays": {"country": "US"}}
     decision = at("2026-07-03 16:00", awake=[window(WEEKDAYS, "08:00", "18:00")], **usa)
     assert (decision.state, decision.why.reason) == ("Asleep", "Holiday")
     assert decision.why.text == "holiday in US: Independence Day (observed)"
@@ -45,7 +46,7 @@ def test_a_window_that_starts_on_a_holiday_is_gone_beyond_midnight_too() -> None
 
 def test_the_holiday_is_that_of_the_local_date() -> None:
     """Auckland's New Year's Day begins on 31 December, at 11:00 UTC."""
-    auckland = {"timeZone": "Pacific/Auckland", "holidays": {"country": "NZ"}}
+    auckland: dict[str, Any] = {"timeZone": "Pacific/Auckland", "holidays": {"country": "NZ"}}
     days = told("2026-12-31 00:00", "2027-01-03 10:00", awake=[window(EVERY_DAY, "00:00", "24:00")], **auckland)
     assert days == ["Awake", "2026-12-31 11:00 Asleep", "2027-01-02 11:00 Awake"]
 

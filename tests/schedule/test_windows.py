@@ -1,5 +1,8 @@
 """The weekly windows, without clock changes."""
 
+from typing import Any
+
+import pytest
 from telling import EVERY_DAY, WEEKDAYS, at, told, window
 
 BERLIN = "Europe/Berlin"
@@ -69,6 +72,22 @@ def test_windows_that_fill_the_week_leave_no_turn() -> None:
     shifts = [window(EVERY_DAY, "06:00", "18:00"), window(EVERY_DAY, "18:00", "06:00")]
     decision = at("2026-11-23 12:00", awake=shifts)
     assert (decision.state, decision.until, decision.upcoming) == ("Awake", None, ())
+
+
+@pytest.mark.parametrize(
+    ("left_out", "sleeps", "wakes"),
+    [
+        (window("Sun", "00:00", "23:00"), "2026-11-29 23:00 Asleep", "2026-11-30 00:00 Awake"),
+        (window("Mon", "01:00", "24:00"), "2026-11-30 00:00 Asleep", "2026-11-30 01:00 Awake"),
+        (window("Thu", "00:00", "12:00"), "2026-11-26 12:00 Asleep", "2026-11-27 00:00 Awake"),
+    ],
+    ids=["its last hour", "its first hour", "an afternoon"],
+)
+def test_windows_that_fill_the_week_but_for_a_part_leave_that(
+    left_out: dict[str, Any], sleeps: str, wakes: str
+) -> None:
+    rest = window([day for day in EVERY_DAY if day not in left_out["days"]], "00:00", "24:00")
+    assert told("2026-11-24 00:00", "2026-11-30 12:00", awake=[rest, left_out]) == ["Awake", sleeps, wakes]
 
 
 def test_without_windows_the_env_sleeps_until_somebody_starts_it() -> None:

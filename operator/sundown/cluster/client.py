@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import aiohttp
 import orjson
 from kubernetes_asyncio.client import Configuration
-from kubernetes_asyncio.client.rest import RESTClientObject
 from kubernetes_asyncio.config import load_incluster_config, load_kube_config
 from kubernetes_asyncio.config.config_exception import ConfigException
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
 from sundown.cluster.errors import ApiError, Busy, Expired, Unreachable, error_for
+from sundown.cluster.pages import Page, RawPage, json_object
+from sundown.cluster.session import open_session, proxy_for
 from sundown.errors import SundownError
 from sundown.metrics import API_REQUESTS
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
@@ -60,43 +62,70 @@ async def load_configuration(*, kubeconfig: Path | None = None, context: str | N
 
 
 class Cluster:
-    """An open connection to one cluster. Use as ``async with Cluster(configuration) as cluster``."""
+    """An open connection to one cluster. Use as ``async with Cluster(configuration) as cluster``.
 
-    def __init__(self, configuration: Configuration, *, request_timeout: float = 20.0, attempts: int = 5) -> None:
+    ``manager`` is the field manager of the writes that name none.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        request_timeout: float = 20.0,
+        attempts: int = 5,
+        manager: str = "sundown",
+    ) -> None:
         self.configuration = configuration
         self._host = str(configuration.host).rstrip("/")
-        self._timeout = aiohttp.ClientTimeout(total=request_timeout, connect=min(10.0, request_timeout))
+        self._request_timeout = request_timeout
         self._attempts = attempts
-        self._rest: RESTClientObject | None = None
+        self._manager = manager
+        self._proxy = proxy_for(configuration)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._rest = RESTClientObject(self.configuration)
-        self._session = self._rest.pool_manager
+        self._session = open_session(self.configuration, timeout=self._request_timeout, manager=self._manager)
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
-        if self._rest is not None:
-            await self._rest.close()
+        if self._session is not None:
+            await self._session.close()
 
     async def get(self, path: str, **params: str) -> Json:
         """GET one object, or a whole list in one page."""
         return await self._request("GET", path, params=params)
 
-    async def pages(self, path: str, *, limit: int = 500, **params: str) -> AsyncIterator[list[Json]]:
+    async def pages(self, path: str, *, limit: int = 500, **params: str) -> AsyncIterator[Sequence[Json]]:
         """GET a list page by page, as the items of each page, in the order of namespace and name.
 
         Raises:
             Expired: when the list took so long that its next page is gone; what was read so far is stale.
         """
+        async for items in self.pages_as(path, RawPage, limit=limit, **params):
+            yield items
+
+    async def pages_as(
+        self, path: str, read: Callable[[bytes], Page[T]], *, limit: int = 500, **params: str
+    ) -> AsyncIterator[Sequence[T]]:
+        """The same with pages that are read from their bytes at once: for lists that are too large to be taken apart first.
+
+        ``read`` raises ValueError for what is no such page.
+
+        Raises:
+            Expired: as with ``pages``.
+        """
         params = {**params, "limit": str(limit)}
         while True:
-            page = await self._request("GET", path, params=params)
-            yield page.get("items") or []
-            token = page.get("metadata", {}).get("continue")
-            if not token:
+            answer = await self._send("GET", path, params=params)
+            try:
+                page = read(answer)
+            except ValueError as error:
+                raise ApiError(f"GET {path}: the answer is no list: {error}", status=200) from error
+            del answer
+            yield page.items
+            if not page.token:
                 return
-            params["continue"] = token
+            params["continue"] = page.token
 
     async def list_all(self, path: str, *, limit: int = 500, **params: str) -> list[Json]:
         """Every item of a list, over all its pages; begun afresh when a page has expired."""
@@ -135,6 +164,22 @@ class Cluster:
         accept: str = "application/json",
         params: Mapping[str, str],
     ) -> Json:
+        answer = await self._send(method, path, body=body, content_type=content_type, accept=accept, params=params)
+        try:
+            return json_object(answer)
+        except ValueError as error:
+            raise ApiError(f"{method} {path}: the answer is no JSON", status=200) from error
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Json | None = None,
+        content_type: str = "application/json",
+        accept: str = "application/json",
+        params: Mapping[str, str],
+    ) -> bytes:
         data = orjson.dumps(body) if body is not None else None
         headers = {"Accept": accept}
         if data is not None:
@@ -157,7 +202,7 @@ class Cluster:
 
     async def _once(
         self, method: str, path: str, *, data: bytes | None, headers: Mapping[str, str], params: Mapping[str, str]
-    ) -> Json:
+    ) -> bytes:
         assert self._session is not None, "use `async with`"
         token = await self.configuration.get_api_key_with_prefix("BearerToken")
         sent = {**headers, "Authorization": token} if token else headers
@@ -168,9 +213,9 @@ class Cluster:
                 data=data,
                 headers=sent,
                 params=params or None,
-                timeout=self._timeout,
                 server_hostname=self.configuration.tls_server_name or None,
-                proxy=self.configuration.proxy or None,
+                proxy=self._proxy,
+                proxy_headers=self.configuration.proxy_headers,
             ) as response:
                 answer = await response.read()
                 status = response.status
@@ -181,24 +226,14 @@ class Cluster:
             raise Unreachable(f"the API server at {self._host} does not answer: {text}") from error
         API_REQUESTS.labels(method, str(status)).inc()
         if status < 400:
-            try:
-                return _object(answer)
-            except orjson.JSONDecodeError as error:
-                raise ApiError(f"{method} {path}: the answer is no JSON", status=status) from error
+            return answer
         raise error_for(status, f"{method} {path}: {_message(answer, status)}", _seconds(retry_after))
-
-
-def _object(answer: bytes) -> Json:
-    parsed = orjson.loads(answer)
-    if isinstance(parsed, dict):
-        return parsed
-    raise orjson.JSONDecodeError("not an object", "", 0)
 
 
 def _message(answer: bytes, status: int) -> str:
     try:
-        return str(_object(answer).get("message") or status)[:500]
-    except orjson.JSONDecodeError:
+        return str(json_object(answer).get("message") or status)[:500]
+    except ValueError:
         return answer[:200].decode(errors="replace") or str(status)
 
 

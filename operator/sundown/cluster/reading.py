@@ -7,21 +7,15 @@ from typing import Any
 from sundown.errors import InvalidObject
 from sundown.model.base import parse
 from sundown.model.env import Known, Namespace
-from sundown.model.parts import Workload
-from sundown.model.quantities import quantity
 from sundown.model.resources import (
-    EXCLUDE,
     OWNER,
     OWNER_EMAIL,
-    PREVIOUS_REPLICAS,
     ClusterEnvSchedule,
     EnvSchedule,
     EnvScheduleStatus,
     Metadata,
 )
 from sundown.model.scalars import parse_instant
-
-_GIB = 1024**3
 
 
 def namespace(raw: dict[str, Any]) -> Namespace:
@@ -59,36 +53,3 @@ def cluster_env_schedule(raw: dict[str, Any]) -> ClusterEnvSchedule:
         InvalidObject: when its spec cannot be read.
     """
     return parse(ClusterEnvSchedule, raw)
-
-
-def workload(raw: dict[str, Any], *, kind: str) -> Workload:
-    """A Deployment or StatefulSet."""
-    metadata, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
-    annotations = metadata.get("annotations") or {}
-    replicas = spec.get("replicas", 1)
-    cpu, memory = _requests(((spec.get("template") or {}).get("spec") or {}).get("containers") or ())
-    return Workload(
-        kind=kind,
-        namespace=metadata["namespace"],
-        name=metadata["name"],
-        resource_version=metadata["resourceVersion"],
-        replicas=replicas,
-        pods=status.get("replicas") or 0,
-        ready=status.get("readyReplicas") or 0,
-        settled=(status.get("observedGeneration") or 0) >= (metadata.get("generation") or 0),
-        record=annotations.get(PREVIOUS_REPLICAS),
-        exclude=annotations.get(EXCLUDE),
-        labels=metadata.get("labels"),
-        cpu=cpu,
-        memory=memory,
-    )
-
-
-def _requests(containers: Any) -> tuple[float, float]:
-    """CPU in cores and memory in GiB that one pod's containers request together."""
-    cpu = memory = 0.0
-    for container in containers:
-        requests = (container.get("resources") or {}).get("requests") or {}
-        cpu += quantity(str(requests.get("cpu", "0")))
-        memory += quantity(str(requests.get("memory", "0"))) / _GIB
-    return cpu, memory

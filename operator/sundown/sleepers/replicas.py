@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.reading import workload
+from sundown.cluster.workloads import WorkloadPage, workload
 from sundown.model.parts import Step, Workload
 from sundown.model.resources import PREVIOUS_REPLICAS
 
@@ -30,6 +30,14 @@ class ReplicaKind:
     def read(self, raw: dict[str, Any]) -> Workload:
         """The object as the plan sees it."""
         return workload(raw, kind=self.kind)
+
+    def read_page(self, answer: bytes) -> WorkloadPage:
+        """A page of a list of them.
+
+        Raises:
+            ValueError: for what is no such list.
+        """
+        return WorkloadPage(answer, kind=self.kind)
 
 
 KINDS: dict[str, ReplicaKind] = {

@@ -1,0 +1,53 @@
+"""The connection to the API server: TLS, proxy and time-outs from the configuration of kubernetes-asyncio.
+
+Not its own session: to look for proxies and .netrc that asks two threads before each request, which costs more than the
+request itself. Compression costs both sides more than it saves on the way.
+"""
+
+from __future__ import annotations
+
+import ssl
+import urllib.request
+from urllib.parse import urlsplit
+
+import aiohttp
+from kubernetes_asyncio.client import Configuration
+
+from sundown import __version__
+
+_BUFFER = 2**20
+
+
+def open_session(configuration: Configuration, *, timeout: float, manager: str) -> aiohttp.ClientSession:
+    """A session whose requests end after ``timeout`` seconds; writes that name no field manager are ``manager``'s."""
+    connector = aiohttp.TCPConnector(limit=configuration.connection_pool_maxsize, ssl=_tls(configuration))
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        # The API server takes the part before the slash for the field manager.
+        headers={"User-Agent": f"{manager}/{__version__}", "Accept-Encoding": "identity"},
+        timeout=aiohttp.ClientTimeout(total=timeout, connect=min(10.0, timeout)),
+        read_bufsize=_BUFFER,
+    )
+
+
+def proxy_for(configuration: Configuration) -> str | None:
+    """The proxy on the way to the API server: the kubeconfig's, else the environment's (``HTTPS_PROXY``, ``NO_PROXY``)."""
+    if configuration.proxy:
+        return str(configuration.proxy)
+    address = urlsplit(str(configuration.host))
+    if urllib.request.proxy_bypass(address.hostname or ""):
+        return None
+    return urllib.request.getproxies().get(address.scheme)
+
+
+def _tls(configuration: Configuration) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
+    if configuration.cert_file:
+        context.load_cert_chain(configuration.cert_file, keyfile=configuration.key_file)
+    if not configuration.verify_ssl:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if configuration.disable_strict_ssl_verification:
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context

@@ -1,0 +1,125 @@
+"""Deployments and StatefulSets from their JSON, with only the fields that Sundown reads taken out of it.
+
+A list of ten thousand is a hundred megabytes as dicts and lists, most of it managedFields and pod templates; so it is
+decoded straight into these few fields, which takes a tenth of the time and of the memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sundown.model.parts import Workload
+from sundown.model.quantities import quantity
+from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS
+
+_GIB = 1024**3
+
+
+class _Read(msgspec.Struct, rename="camel", gc=False):
+    """Base of what is read: camelCase on the wire, other fields skipped."""
+
+
+class _Resources(_Read):
+    requests: dict[str, str] | None = None
+
+
+class _Container(_Read):
+    resources: _Resources | None = None
+
+
+class _PodSpec(_Read):
+    containers: list[_Container] | None = None
+
+
+class _Template(_Read):
+    spec: _PodSpec | None = None
+
+
+class _Spec(_Read):
+    replicas: int | None = 1
+    template: _Template | None = None
+
+
+class _Status(_Read):
+    replicas: int | None = 0
+    ready_replicas: int | None = 0
+    observed_generation: int | None = 0
+
+
+class _Metadata(_Read):
+    name: str
+    namespace: str
+    resource_version: str
+    generation: int = 0
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+
+
+class _Object(_Read):
+    metadata: _Metadata
+    spec: _Spec = msgspec.field(default_factory=_Spec)
+    status: _Status = msgspec.field(default_factory=_Status)
+
+
+class _ListMetadata(_Read):
+    token: str = msgspec.field(name="continue", default="")
+
+
+class _List(_Read):
+    metadata: _ListMetadata
+    items: list[_Object] | None = None
+
+
+_lists = msgspec.json.Decoder(_List)
+
+
+class WorkloadPage:
+    """One page of a list of one kind.
+
+    Raises:
+        ValueError: for what is no such list.
+    """
+
+    def __init__(self, answer: bytes, *, kind: str) -> None:
+        page = _lists.decode(answer)
+        self.items = [_workload(found, kind=kind) for found in page.items or ()]
+        self.token = page.metadata.token
+
+
+def workload(raw: dict[str, Any], *, kind: str) -> Workload:
+    """One object that was read as plain JSON."""
+    return _workload(msgspec.convert(raw, _Object), kind=kind)
+
+
+def _workload(found: _Object, *, kind: str) -> Workload:
+    metadata, spec, status = found.metadata, found.spec, found.status
+    annotations = metadata.annotations or {}
+    cpu, memory = _requests(spec)
+    return Workload(
+        kind=kind,
+        namespace=metadata.namespace,
+        name=metadata.name,
+        resource_version=metadata.resource_version,
+        replicas=1 if spec.replicas is None else spec.replicas,
+        pods=status.replicas or 0,
+        ready=status.ready_replicas or 0,
+        settled=(status.observed_generation or 0) >= metadata.generation,
+        record=annotations.get(PREVIOUS_REPLICAS),
+        exclude=annotations.get(EXCLUDE),
+        labels=metadata.labels,
+        cpu=cpu,
+        memory=memory,
+    )
+
+
+def _requests(spec: _Spec) -> tuple[float, float]:
+    """CPU in cores and memory in GiB that one pod's containers request together."""
+    cpu = memory = 0.0
+    pod = spec.template.spec if spec.template is not None else None
+    for container in (pod.containers if pod is not None else None) or ():
+        requests = (container.resources.requests if container.resources is not None else None) or {}
+        cpu += quantity(requests.get("cpu", "0"))
+        memory += quantity(requests.get("memory", "0")) / _GIB
+    return cpu, memory

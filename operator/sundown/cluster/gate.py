@@ -11,11 +11,18 @@ from itertools import count
 
 
 class Urgency(IntEnum):
-    """Who goes first where many wait: what people wait for, then what tells them about it."""
+    """Who goes first where many wait: what people wait for, then what nobody waits for, then what tells them about it.
 
-    WORKLOAD = 0
-    STATUS = 1
-    EVENT = 2
+    The namespaces' labels go behind the workloads, so that the first env of a thousand is through before the last one is
+    labelled.
+    """
+
+    WAKE = 0
+    RELEASE = 1
+    SLEEP = 2
+    HOLD = 3
+    STATUS = 4
+    EVENT = 5
 
 
 class Gate:
@@ -53,7 +60,7 @@ class Gate:
             self._count(urgency, -1)
 
     async def quiet(self, *, at_most: float) -> None:
-        """Wait until no write to a workload is under way or waiting, but no longer than ``at_most`` seconds."""
+        """Wait until no write to a workload or a namespace is under way or waiting, but no longer than ``at_most`` seconds."""
         try:
             async with asyncio.timeout(at_most):
                 await self._quiet.wait()
@@ -69,7 +76,7 @@ class Gate:
         self._free += 1
 
     def _count(self, urgency: Urgency, change: int) -> None:
-        if urgency is Urgency.WORKLOAD:
+        if urgency <= Urgency.HOLD:
             self._urgent += change
             if self._urgent:
                 self._quiet.clear()

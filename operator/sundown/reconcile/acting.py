@@ -62,7 +62,7 @@ async def _write(cluster: Cluster, gate: Gate, step: Step) -> int:
         if current is None:
             return 0
         try:
-            async with gate.slot(Urgency.WORKLOAD):
+            async with gate.slot(Urgency.SLEEP if wanted == "Asleep" else Urgency.WAKE):
                 await write(cluster, current)
         except Conflict:
             WRITES.labels(current.action, "conflict").inc()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -94,7 +95,7 @@ class Visitor:
             self._edited[env.name] = version
         if self._edited.get(env.name) == version:
             return
-        async with rooms.gate.slot(Urgency.WORKLOAD):
+        async with rooms.gate.slot(Urgency.HOLD):
             if await generate(rooms.cluster, env, cover):
                 self._edited.pop(env.name, None)
             else:
@@ -112,8 +113,11 @@ class Visitor:
         wanted: Literal["Awake", "Asleep"] = "Asleep" if decision.state == "Asleep" and not dry_run else "Awake"
         if not rooms.settings.dry_run:
             self._lateness(old, decision, wanted=wanted, now=now)
-            await self._mark(env, asleep=wanted == "Asleep")
-        workloads = await rooms.census.of(env.name, patient=old.state in _MOVING)
+        on_its_way = old.state == ("FallingAsleep" if wanted == "Asleep" else "Waking")
+        marked, workloads = await asyncio.gather(
+            self._mark(env, asleep=wanted == "Asleep"),
+            rooms.census.of(env.name, patient=on_its_way, written=old.state in _MOVING),
+        )
         the_plan = plan(wanted, workloads, selection=spec.workloads, now=now)
         finding = Finding(
             now=now,
@@ -131,7 +135,8 @@ class Visitor:
         status = next_status(old, finding)
         self._report(env, known, status)
         if rooms.settings.dry_run or not the_plan.steps:
-            return self._next(status, old=old, finding=finding, acted=False)
+            # What came between the look and the label on the namespace is seen by another look.
+            return self._next(status, old=old, finding=finding, acted=marked)
         outcome = await act(rooms.cluster, rooms.gate, the_plan)
         if outcome.failures:
             # What was said before the writes has not been sent yet or is about to be replaced by this.
@@ -183,16 +188,18 @@ class Visitor:
             self._say_of_namespace(env.name, "Awake", "no EnvSchedule is in force any more: everything was woken")
         return None
 
-    async def _mark(self, env: Env, *, asleep: bool) -> None:
+    async def _mark(self, env: Env, *, asleep: bool) -> bool:
         """Put the label on the namespace before anything sleeps, and take it off before anything wakes."""
-        if env.namespace is not None and env.namespace.marked_asleep != asleep:
-            await self._label(env.name, STATE_LABEL, "asleep" if asleep else None)
+        if self._rooms.settings.dry_run or env.namespace is None or env.namespace.marked_asleep == asleep:
+            return False
+        await self._label(env.name, STATE_LABEL, "asleep" if asleep else None)
+        return True
 
     async def _label(self, namespace: str, key: str, value: str | None) -> None:
         rooms = self._rooms
         body = {"metadata": {"labels": {key: value}}}
         try:
-            async with rooms.gate.slot(Urgency.WORKLOAD):
+            async with rooms.gate.slot(Urgency.HOLD if value else Urgency.RELEASE):
                 reply = await rooms.cluster.merge_patch(paths.namespace(namespace), body)
         except Missing:
             return

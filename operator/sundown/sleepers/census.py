@@ -7,39 +7,38 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Expired
+from sundown.cluster.errors import ApiError
 from sundown.cluster.gate import Gate
 from sundown.model.parts import Workload
+from sundown.sleepers.passing import Passing, Question
 from sundown.sleepers.replicas import KINDS, ReplicaKind
 
 _PAGE = 1000
 _GATHERING = 0.01
 _LONGEST_GATHERING = 0.1
 _LISTS_AT_ONCE = 32
-_PATIENCE = 5.0
+_PATIENCE = 10.0
+_PAUSE = 2.0
+_WORTH = 150
+"""Listing one namespace costs as much as having so many workloads more in a list of all of them."""
 
 
-@dataclass
-class _Asked:
-    """One env's question, answered when every kind has been looked through."""
+@dataclass(eq=False)
+class _Wide:
+    """Lists of the whole cluster, one of each kind, that are under way; ``asked`` is who asked others meanwhile."""
 
-    answer: asyncio.Future[tuple[Workload, ...]]
-    found: list[Workload] = field(default_factory=list)
-    kinds_to_go: int = len(KINDS)
+    passings: tuple[Passing, ...]
+    asked: set[str] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
 
-    def failed(self, error: ApiError) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(error)
-            # Whoever asked may have gone since; then nobody would look at the error, which is fine.
-            self.answer.exception()
-
-    def kind_done(self) -> None:
-        self.kinds_to_go -= 1
-        if self.kinds_to_go == 0 and not self.answer.done():
-            self.answer.set_result(tuple(self.found))
+    def expect(self, namespace: str, question: Question) -> None:
+        for passing in self.passings:
+            passing.expect(namespace, question)
 
 
 class Census:
@@ -52,132 +51,136 @@ class Census:
     def __init__(self, cluster: Cluster, gate: Gate) -> None:
         self._cluster = cluster
         self._gate = gate
-        self._asked: dict[str, _Asked] = {}
-        self._pump: asyncio.Task[None] | None = None
+        self._urgent: dict[str, Question] = {}
+        self._patient: dict[str, Question] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._batches: set[asyncio.Task[None]] = set()
         self._lists = asyncio.Semaphore(_LISTS_AT_ONCE)
+        self._under_way: list[_Wide] = []
         self._workloads_in_cluster = 0
         self._wide_took = 0.0
         self._wide_ended = 0.0
-        self._impatient = False
         self.strays: frozenset[str] = frozenset()
 
-    async def of(self, namespace: str, *, patient: bool = False) -> tuple[Workload, ...]:
+    async def of(self, namespace: str, *, patient: bool = False, written: bool = False) -> tuple[Workload, ...]:
         """The workloads of one env.
 
-        A ``patient`` question waits until the writes that are under way are done: it only asks how they went.
+        A ``patient`` question waits until the writes that are under way are done: it only asks how they went. Where
+        something was ``written`` lately, a list that was begun before does not answer.
 
         Raises:
             ApiError: when the API server cannot be asked.
         """
-        asked = self._asked.get(namespace)
-        if asked is None:
-            asked = self._asked[namespace] = _Asked(asyncio.get_running_loop().create_future())
-        self._impatient = self._impatient or not patient
-        if self._pump is None or self._pump.done():
-            self._pump = asyncio.create_task(self._gather(), name="census")
-        return await asyncio.shield(asked.answer)
+        waiting = self._patient if patient else self._urgent
+        question = waiting.get(namespace)
+        if question is None:
+            question = Question(asyncio.get_running_loop().create_future())
+            if patient or written or not self._joined(namespace, question):
+                waiting[namespace] = question
+                for wide in self._under_way:
+                    wide.asked.add(namespace)
+                self._wake("patient" if patient else "urgent")
+        return await asyncio.shield(question.answer)
 
     async def everything(self) -> frozenset[str]:
-        """List the whole cluster once for nobody in particular, and say which namespaces hold records."""
+        """List the whole cluster once for nobody in particular, and say which namespaces hold records.
+
+        Raises:
+            ApiError: when the API server cannot be asked.
+        """
         await self._wide({})
         return self.strays
 
     async def close(self) -> None:
         """Stop asking."""
-        tasks = [task for task in (self._pump, *self._batches) if task is not None]
+        tasks = [*self._tasks.values(), *self._batches]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _gather(self) -> None:
-        while self._asked:
-            waited = 0.0
-            seen = 0
-            while len(self._asked) != seen and waited < _LONGEST_GATHERING:
-                seen = len(self._asked)
-                await asyncio.sleep(_GATHERING)
-                waited += _GATHERING
-            if not self._impatient:
-                await self._gate.quiet(at_most=_PATIENCE)
-                if self._is_wide(len(self._asked)):
-                    await asyncio.sleep(
-                        min(_PATIENCE, max(0.0, self._wide_ended + 5 * self._wide_took - time.monotonic()))
-                    )
-            batch, self._asked, self._impatient = self._asked, {}, False
+    def _joined(self, namespace: str, question: Question) -> bool:
+        """Have a list answer that is under way and has not come to this namespace yet.
+
+        It says what was when it began, so not for an env that somebody has looked at since.
+        """
+        for wide in self._under_way:
+            if namespace not in wide.asked and all(passing.is_ahead(namespace) for passing in wide.passings):
+                wide.expect(namespace, question)
+                return True
+        return False
+
+    def _wake(self, name: str) -> None:
+        task = self._tasks.get(name)
+        if task is None or task.done():
+            work = self._answer_patient() if name == "patient" else self._answer_urgent()
+            self._tasks[name] = asyncio.create_task(work, name=f"census, {name}")
+
+    async def _answer_urgent(self) -> None:
+        while self._urgent:
+            await _gathered(self._urgent)
+            batch, self._urgent = self._urgent, {}
             task = asyncio.create_task(self._answer(batch), name="census batch")
             self._batches.add(task)
             task.add_done_callback(self._batches.discard)
 
+    async def _answer_patient(self) -> None:
+        while self._patient:
+            await _gathered(self._patient)
+            await self._gate.quiet(at_most=_PATIENCE)
+            if self._is_wide(len(self._patient)):
+                pause = max(_PAUSE, 5 * self._wide_took)
+                await asyncio.sleep(min(_PATIENCE, max(0.0, self._wide_ended + pause - time.monotonic())))
+            batch, self._patient = self._patient, {}
+            await self._answer(batch)
+
     def _is_wide(self, asked: int) -> bool:
-        return asked >= max(8, self._workloads_in_cluster // 100)
+        return asked >= max(8, self._workloads_in_cluster // _WORTH)
 
-    async def _answer(self, batch: dict[str, _Asked]) -> None:
+    async def _answer(self, batch: Mapping[str, Question]) -> None:
         if self._is_wide(len(batch)):
-            try:
+            with suppress(ApiError):  # those who asked have been told
                 await self._wide(batch)
-            except ApiError as error:
-                for asked in batch.values():
-                    asked.failed(error)
         else:
-            await asyncio.gather(
-                *(self._narrow(namespace, row, asked) for namespace, asked in batch.items() for row in KINDS.values())
-            )
+            each = [(namespace, row, question) for namespace, question in batch.items() for row in KINDS.values()]
+            await asyncio.gather(*(self._narrow(*one) for one in each))
 
-    async def _narrow(self, namespace: str, row: ReplicaKind, asked: _Asked) -> None:
+    async def _narrow(self, namespace: str, row: ReplicaKind, question: Question) -> None:
+        found: list[Workload] = []
         try:
             async with self._lists:
-                listed = await self._cluster.list_all(row.collection(namespace), limit=_PAGE)
-        except ApiError as error:
-            asked.failed(error)
-            return
-        asked.found += [row.read(raw) for raw in listed]
-        asked.kind_done()
+                async for page in self._cluster.pages_as(row.collection(namespace), row.read_page, limit=_PAGE):
+                    found += page
+        except BaseException as error:
+            question.failed(error)
+            if not isinstance(error, ApiError):
+                raise
+        else:
+            question.kind_done(found)
 
-    async def _wide(self, batch: dict[str, _Asked]) -> None:
-        began = time.monotonic()
-        seen: list[int] = []
-        strays: set[str] = set()
-        # The API server lists in the order of its keys, "namespace/name": the slash counts.
-        order = sorted(batch, key=lambda namespace: namespace + "/")
-        await asyncio.gather(
-            *(self._wide_kind(row, batch, order=order, seen=seen, strays=strays) for row in KINDS.values())
-        )
-        self._workloads_in_cluster = sum(seen)
-        self.strays = frozenset(strays)
-        self._wide_ended = time.monotonic()
-        self._wide_took = self._wide_ended - began
-
-    async def _wide_kind(
-        self, row: ReplicaKind, batch: dict[str, _Asked], *, order: list[str], seen: list[int], strays: set[str]
-    ) -> None:
-        while True:
-            found: dict[str, list[Workload]] = {namespace: [] for namespace in order}
-            answered = 0
-            total = 0
-            try:
-                async for page in self._cluster.pages(row.collection(), limit=_PAGE):
-                    total += len(page)
-                    for raw in page:
-                        namespace = raw["metadata"]["namespace"]
-                        if namespace in found:
-                            found[namespace].append(row.read(raw))
-                        elif row.read(raw).record is not None:
-                            strays.add(namespace)
-                    last = page[-1]["metadata"]["namespace"] + "/" if page else ""
-                    while answered < len(order) and order[answered] + "/" < last:
-                        _hand_over(batch[order[answered]], found[order[answered]])
-                        answered += 1
-                for namespace in order[answered:]:
-                    _hand_over(batch[namespace], found[namespace])
-            except Expired:
-                # The order says who has had an answer; the rest begins afresh.
-                order = order[answered:]
-                continue
-            seen.append(total)
-            return
+    async def _wide(self, batch: Mapping[str, Question]) -> None:
+        wide = _Wide(tuple(Passing(row) for row in KINDS.values()))
+        for namespace, question in batch.items():
+            wide.expect(namespace, question)
+        self._under_way.append(wide)
+        try:
+            await asyncio.gather(*(passing.run(self._cluster) for passing in wide.passings))
+        except BaseException as error:
+            for passing in wide.passings:
+                passing.fail(error)
+            raise
+        finally:
+            self._under_way.remove(wide)
+            self._wide_ended = time.monotonic()
+        self._wide_took = self._wide_ended - wide.began
+        self._workloads_in_cluster = sum(passing.seen for passing in wide.passings)
+        self.strays = frozenset[str]().union(*(passing.strays for passing in wide.passings))
 
 
-def _hand_over(asked: _Asked, found: list[Workload]) -> None:
-    asked.found += found
-    asked.kind_done()
+async def _gathered(questions: Mapping[str, Question]) -> None:
+    """Wait until no more are coming, a moment at most."""
+    waited = 0.0
+    seen = 0
+    while len(questions) != seen and waited < _LONGEST_GATHERING:
+        seen = len(questions)
+        await asyncio.sleep(_GATHERING)
+        waited += _GATHERING

@@ -57,8 +57,8 @@ async def transition(stage: Stage, subject: Subject, to: Wanted) -> Transition:
     Raises:
         LabError: it does not come to its end, or a count or a record is wrong after it.
     """
-    envs, workloads = stage.load.envs, len(stage.load.keys)
-    due = await stage.schedule(to, lead=6 + envs / 50)
+    workloads = len(stage.load.keys)
+    due = await stage.schedule(to)
     expected = stage.expect_written(to)
     await asyncio.sleep(max(0.0, due - 0.3 - time.time()))
     cpu = subject.cpu_seconds
@@ -116,6 +116,7 @@ def _ratios(stage: Stage, key: str, times: dict[Wanted, Times]) -> list[Row]:
             "bare_seconds": _rounded(measured.bare),
             "bare_cpu_seconds": _rounded(measured.bare_cpu),
             "bare_patches_a_second": round(len(stage.load.keys) / bare),
+            "interruptions_of_the_watch": stage.interruptions,
         }
         rows.append(Row(bar(key), stage.load.size, operator / bare, way=NAMES[way], detail=detail))
     return rows

@@ -95,29 +95,30 @@ class Stage:
             await mirror.stop()
             await mirror.start()
 
-    async def schedule(self, to: Wanted, *, lead: float) -> float:
-        """Have every env turn ``to`` at the same second, ``lead`` seconds from now; its Unix time.
+    async def schedule(self, to: Wanted) -> float:
+        """Have every env turn ``to`` at the same second, a while from now; its Unix time.
 
         By a dated exception that begins or ends then; returns when every status tells of that turn.
 
         Raises:
-            LabError: the statuses do not tell in time, even with four times the lead.
+            LabError: the statuses do not tell in time, even when they have three times as long.
         """
-        for seconds in (lead, 2 * lead, 4 * lead):
-            due = float(int(time.time() + seconds) + 1)
+        margin = 3 + self.load.envs / 200
+        for seconds in (factor * (6 + self.load.envs / 40) for factor in (1, 2, 3)):
+            due = float(int(time.time() + seconds + margin) + 1)
             at = datetime.fromtimestamp(due, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S")
             spec = _awake_until(at) if to == "Asleep" else _awake_until(LAST, since=at)
             told = self._schedules.expect(_tells_of({"at": f"{at}Z", "to": to}), self._schedule_keys)
             await each(self.load.namespaces, partial(self._reschedule, spec))
             try:
                 await self._schedules.until(
-                    told, what=f"nextTransition is {to} at {at}", patience=due - 1 - time.time()
+                    told, what=f"nextTransition is {to} at {at}", patience=due - margin - time.time()
                 )
             except LabError as error:
                 self.progress.say(f"{error}; once more with more time")
                 continue
             return due
-        raise LabError(f"the operator does not take in {self.load.envs} edited schedules within {4 * lead:g} s")
+        raise LabError(f"the operator does not take in {self.load.envs} edited schedules within {seconds:g} s")
 
     def expect_written(self, to: Wanted) -> dict[str, Expectation]:
         """Note when every workload gets, or loses, its record: that is written together with its count."""
@@ -145,6 +146,11 @@ class Stage:
         )
         await self._play(self.load.keys, awake=to == "Awake")
         await self._schedules.until(over, what=f"state is {to}", patience=patience)
+
+    @property
+    def interruptions(self) -> int:
+        """How often a watch of the workloads had to begin anew."""
+        return sum(mirror.interruptions for mirror in self._workloads.values())
 
     async def check(self, to: Wanted) -> None:
         """Make sure that every count and every record is what it has to be. Raises LabError: one is not."""
@@ -230,17 +236,6 @@ async def set_up(*, progress: Progress, command: str | None = None) -> AsyncIter
 
 def grant(control_plane: ControlPlane) -> None:
     """The operator's namespace, ServiceAccount and rights from ``deploy/base``; what runs a program stays out."""
-    if not (ROOT / "deploy" / "base" / "kustomization.yaml").exists():
-        control_plane.kubectl("create", "namespace", NAMESPACE)
-        control_plane.kubectl("create", "serviceaccount", ACCOUNT, "-n", NAMESPACE)
-        control_plane.kubectl(
-            "create",
-            "clusterrolebinding",
-            "bench",
-            "--clusterrole=cluster-admin",
-            f"--serviceaccount={NAMESPACE}:{ACCOUNT}",
-        )
-        return
     built = control_plane.kubectl("kustomize", str(ROOT / "deploy" / "base")).stdout
     objects = [one for one in yaml.safe_load_all(built) if one and one["kind"] not in PARTS_OF_A_PROGRAM]
     together = {"apiVersion": "v1", "kind": "List", "items": objects}

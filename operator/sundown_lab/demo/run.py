@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
 
+from sundown.model.resources import EnvSchedule
+from sundown.schedule.decision import Circumstances, decide
 from sundown_lab.binaries import KUBERNETES_VERSION
 from sundown_lab.demo import ending, samples
 from sundown_lab.demo.board import board
@@ -137,7 +139,7 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
         (f"export KUBECONFIG={stage.kubeconfig}", ""),
         (f'export PATH="{stage.commands}:$PATH"', "kubectl and sundown, if you have none"),
         ("kubectl get envs -A -w", "the same as below, as Kubernetes tells it"),
-        ("kubectl sundown start team-auckland", "or stop, extend, snooze; list, why"),
+        (f"kubectl sundown {_wish(datetime.now(UTC))}", "or extend, snooze; list, why"),
         ("sundown explain team-kolkata --until 2027-01-04", "when it sleeps and wakes, and why"),
         ("kubectl -n demo-nap scale deployment web --replicas=5", "awake or asleep: your count is the one that counts"),
     ]
@@ -162,6 +164,14 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
         "Ctrl-C stops everything.",
         "",
     ]
+
+
+def _wish(now: datetime) -> str:
+    """A wish that changes something at this hour: to start a team that sleeps, or to stop one where none does."""
+    schedules = [EnvSchedule.model_validate(each) for each in samples.teams() if each["kind"] == "EnvSchedule"]
+    asleep = [one for one in schedules if decide(one.spec, Circumstances(active_since=now), now).state == "Asleep"]
+    wish, one = ("start", asleep[0]) if asleep else ("stop", schedules[0])
+    return f"{wish} {one.metadata.namespace}"
 
 
 def _say(console: Console, text: str) -> None:

@@ -1,12 +1,9 @@
 """What happens in the story, chapter by chapter; each says what it found, and ends the story where that is wrong."""
 
 import asyncio
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from rich.markup import escape
 
 from sundown_lab.demo import samples
 from sundown_lab.errors import LabError
@@ -111,12 +108,14 @@ class Story:
 
     async def _edited_while_asleep(self) -> None:
         scene = self._scene
-        await scene.kubectl(AUCKLAND, "scale", "deployment", WEB.name, f"--replicas={MORE}")
-        await scene.kubectl(AUCKLAND, "set", "image", f"deployment/{SEARCH.name}", f"{SEARCH.name}={NEW_IMAGE}")
+        await scene.kubectl(AUCKLAND, "-n", AUCKLAND, "scale", "deployment", WEB.name, f"--replicas={MORE}")
+        await scene.kubectl(
+            AUCKLAND, "-n", AUCKLAND, "set", "image", f"deployment/{SEARCH.name}", f"{SEARCH.name}={NEW_IMAGE}"
+        )
         self._lines[WEB].wanted = MORE
-        self._lines[WEB].remark = f", {MORE} were asked for while it slept"
+        self._lines[WEB].remark = f", {MORE} asked for meanwhile"
         self._lines[SEARCH].image = NEW_IMAGE
-        self._lines[SEARCH].remark = ", with the image set while it slept"
+        self._lines[SEARCH].remark = ", image set meanwhile"
         with scene.progress.step("waiting until the operator comes by and sees it"):
             await scene.until(
                 f"{WEB} is at 0 again with {MORE} recorded",
@@ -127,16 +126,14 @@ class Story:
     async def _woken_by_owner(self, namespace: str) -> None:
         scene = self._scene
         owner = scene.owners[namespace]
-        command = (sys.executable, "-m", "sundown", "start", namespace, "--wait", "--timeout=60s")
-        said = await scene.type(namespace, *command)
-        scene.say(f"{owner} types [bold]kubectl sundown start {namespace} --wait[/]: {escape(said)}")
+        await scene.kubectl(namespace, "sundown", "start", namespace, "--wait", "--timeout=60s")
         await self._awake(namespace, how=f"by {owner}")
         by = (await scene.schedule(namespace))["spec"]["override"].get("by")
         if by != owner:
             raise LabError(f"{namespace} was started by {owner}, but its schedule says by {by}")
 
     async def _schedule_deleted(self, namespace: str) -> None:
-        await self._scene.kubectl(namespace, "delete", "envschedule", "default")
+        await self._scene.kubectl(namespace, "-n", namespace, "delete", "envschedule", "default")
         await self._awake(namespace, how="its schedule was deleted")
         self._scene.say(
             f"{namespace} has no schedule any more, so it was woken: nothing stays asleep without an owner."

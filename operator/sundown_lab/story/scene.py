@@ -71,22 +71,19 @@ class Scene:
                 await asyncio.sleep(POLL)
 
     async def kubectl(self, namespace: str, *arguments: str) -> None:
-        """Types a kubectl command as the env's owner. Raises LabError: it failed."""
-        program = str(self.stage.control_plane.binaries.kubectl)
-        said = await self.type(namespace, program, "-n", namespace, *arguments)
-        typed = " ".join(("kubectl -n", namespace, *arguments))
-        self.say(f"{self.owners[namespace]} types [bold]{escape(typed)}[/]: {escape(said)}")
-
-    async def type(self, namespace: str, *command: str) -> str:
-        """Runs a command as the env's owner, and returns what it printed. Raises LabError: it failed."""
-        owner = self.owners[namespace]
-        kubeconfig = self.stage.control_plane.user_kubeconfig(owner)
-        typed = " ".join(command[1:])
+        """Types a kubectl command (`sundown` is one) as the env's owner. Raises LabError: it failed."""
+        owner, typed = self.owners[namespace], " ".join(("kubectl", *arguments))
+        self.say(f"{owner} types: [bold]{escape(typed)}[/]")
+        environment = {
+            **os.environ,
+            "KUBECONFIG": str(self.stage.control_plane.user_kubeconfig(owner)),
+            "PATH": f"{self.stage.commands}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        }
         try:
             done = await asyncio.to_thread(
                 subprocess.run,
-                command,
-                env={**os.environ, "KUBECONFIG": str(kubeconfig)},
+                [str(self.stage.commands / "kubectl"), *arguments],
+                env=environment,
                 capture_output=True,
                 text=True,
                 timeout=2 * PATIENCE,
@@ -97,7 +94,9 @@ class Scene:
         if done.returncode != 0:
             said = (done.stderr or done.stdout).strip()
             raise LabError(f"{owner} typed {typed}: it ended with code {done.returncode}: {said}")
-        return "; ".join(filter(None, map(str.strip, done.stdout.splitlines())))
+        for line in done.stdout.splitlines():
+            self._console.print(f"            [dim]{escape(line.strip())}[/]", soft_wrap=True)
+        self._console.file.flush()
 
     @asynccontextmanager
     async def first_asleep(self) -> AsyncIterator[asyncio.Event]:

@@ -15,6 +15,7 @@ from sundown_lab.workloads import Key
 
 NOTICE = timedelta(seconds=12)
 AWAY = 3.0
+LATE = 30.0
 WEB, SEARCH = Key(AUCKLAND, "Deployment", "web"), Key(AUCKLAND, "Deployment", "search")
 PARKED = Key(BERLIN, "Deployment", closing.PARKED)
 MORE = 5
@@ -70,8 +71,9 @@ class Story:
         operator = scene.stage.companions["operator"].process
         async with scene.first_asleep() as first:
             with scene.progress.step(f"waiting for closing time, {self._closing.astimezone():%H:%M:%S}"):
+                patience = (self._closing - datetime.now(UTC)).total_seconds() + LATE
                 try:
-                    await asyncio.wait_for(first.wait(), timeout=2 * PATIENCE)
+                    await asyncio.wait_for(first.wait(), timeout=patience)
                 except TimeoutError:
                     raise LabError(f"nothing went to sleep at {self._closing.astimezone():%H:%M:%S}") from None
             operator.kill()

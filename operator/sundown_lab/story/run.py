@@ -66,7 +66,8 @@ def judge(console: Console, ledger: Ledger, failure: LabError | None, *, last: s
         return True
     if failure is not None:
         console.print(f"[bold red]The story failed:[/] {escape(str(failure))}", soft_wrap=True)
-        console.print(escape(failure.hint), soft_wrap=True)
+        if failure.hint:
+            console.print(escape(failure.hint), soft_wrap=True)
     else:
         wrong = "\n".join(ledger.faults) or "nothing was looked at"
         console.print(f"[bold red]The story failed:[/]\n{escape(wrong)}", soft_wrap=True)

@@ -30,7 +30,7 @@ class Answered(Exception):
 
 
 class Api:
-    """One client of one thread; it dials again when the API server was away, but asks nothing twice."""
+    """One client of one thread; it dials again when the API server was away since it was asked last."""
 
     def __init__(self, kubeconfig: Path) -> None:
         document = yaml.safe_load(kubeconfig.read_text())
@@ -109,15 +109,17 @@ class Api:
         return found
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> http.client.HTTPResponse:
-        connection = self._connection
-        if connection is None:
-            connection = self._connection = http.client.HTTPSConnection(self._address, timeout=30, context=self._tls)
+        kept = self._connection is not None
+        if self._connection is None:
+            self._connection = http.client.HTTPSConnection(self._address, timeout=30, context=self._tls)
         try:
-            connection.request(method, path, body=body, headers={**self._headers, **headers})
-            return connection.getresponse()
-        except BaseException:
-            connection.close()
+            self._connection.request(method, path, body=body, headers={**self._headers, **headers})
+            return self._connection.getresponse()
+        except BaseException as error:
+            self._connection.close()
             self._connection = None
+            if kept and isinstance(error, _GONE):  # the API server was restarted since the last request
+                return self._ask(method, path, body, headers)
             raise
 
 

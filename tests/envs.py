@@ -198,6 +198,15 @@ class Env:
 
         return eventually(there, what=f"{self.name} is {' or '.join(states)}", within=within)
 
+    def until_count(self, name: str, replicas: int, *, kind: str = "Deployment", within: float = 30.0) -> None:
+        """Return when a workload is asked to have so many."""
+        what = f"{self.name}: {name} has {replicas}"
+        eventually(lambda: self.replicas(name, kind=kind) == replicas, what=what, within=within)
+
+    def until_let_go(self, *, within: float = 30.0) -> None:
+        """Return when the namespace is not marked as asleep any more."""
+        eventually(lambda: STATE not in self.labels(), what=f"{self.name} is let go", within=within)
+
     def until_condition(self, kind: str, status: str, reason: str, *, name: str = "default") -> str:
         """The message, once a condition has this status and reason."""
 

@@ -163,12 +163,15 @@ class Operator:
         self._scheduler.touch(self._defaults.take(raw))
 
     def _notice_relisting(self, kind: str | None, raw: dict[str, Any]) -> None:
-        """A second listing of the same object means that a watch lost its place, and with it what was deleted since."""
+        """A second listing of the same object means that a watch lost its place, and with it what was deleted since.
+
+        So may the very first: what was deleted between the first sweep and the first listing was told to nobody.
+        """
         uid = raw["metadata"]["uid"]
         if kind == "DELETED":
             self._seen.discard(uid)
             return
-        if kind is None and uid in self._seen:
+        if kind is None and (uid in self._seen or not self._seen):
             self._sweep.soon()
         self._seen.add(uid)
 

@@ -6,6 +6,7 @@ A watch that was cut off tells nothing of what was deleted meanwhile, and worklo
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
@@ -52,29 +53,34 @@ class Sweep:
 
     def soon(self) -> None:
         """A watch began anew: what was deleted while it was away has to be found out."""
-        if self.done.is_set():
-            self._wanted.set()
+        self._wanted.set()
 
     async def first(self) -> None:
         """Fill the store, however long the API server stays away."""
-        await self._until_it_works()
+        await self._until_it_works(self._compare)
         self.done.set()
 
     async def run(self) -> None:
         """Sweep again and again, until cancelled."""
+        now = asyncio.get_running_loop().time
         period = self._settings.sweep.total_seconds()
+        due = now() + period
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), timeout=period)
+                await asyncio.wait_for(self._wanted.wait(), timeout=max(due - now(), 0))
                 await asyncio.sleep(_SETTLING)
             self._wanted.clear()
-            await self._until_it_works()
+            if now() < due:
+                await self._until_it_works(self._list)
+            else:
+                await self._until_it_works(self._compare)
+                due = now() + period
 
-    async def _until_it_works(self) -> None:
+    async def _until_it_works(self, work: Callable[[], Awaitable[None]]) -> None:
         wait = _FIRST_RETRY
         while True:
             try:
-                await self._once()
+                await work()
             except ApiError as error:
                 self.failed = str(error)
                 log.warning("sweep-repeated", error=str(error), wait_seconds=wait)
@@ -84,24 +90,25 @@ class Sweep:
                 self.failed = None
                 return
 
-    async def _once(self) -> None:
+    async def _list(self) -> None:
+        """Find out what has come, changed or gone without an event that said so."""
         self._store.begin_listing()
         namespaces, schedules, defaults = await asyncio.gather(
             self._cluster.list_all(paths.NAMESPACES, limit=_PAGE),
             self._cluster.list_all(paths.ENV_SCHEDULES, limit=_PAGE),
             self._cluster.list_all(paths.CLUSTER_ENV_SCHEDULES, limit=_PAGE),
         )
-        self._store.replace_all(
+        touched = self._store.replace_all(
             Snapshot(
                 namespaces=tuple(reading.namespace(raw) for raw in namespaces),
                 schedules=tuple(reading.env_schedule(raw) for raw in schedules),
                 defaults=frozenset(raw["metadata"]["name"] for raw in defaults),
             )
         )
-        for raw in defaults:
-            self._defaults.take(raw)
-        names = self._store.names
-        if not names:
-            return
-        strays = await self._census.everything() if not self.done.is_set() else self._census.strays
-        self._scheduler.touch(names | (strays - self._store.with_schedules))
+        self._scheduler.touch(touched.union(*(self._defaults.take(raw) for raw in defaults)))
+
+    async def _compare(self) -> None:
+        """Look at every env, and at the first time for what sleeps in namespaces that have no EnvSchedule any more."""
+        await self._list()
+        strays = self._census.strays if self.done.is_set() else await self._census.everything()
+        self._scheduler.touch(self._store.names | (strays - self._store.with_schedules))

@@ -29,7 +29,8 @@ _STABLE: tuple[State, ...] = ("Awake", "Asleep", "Paused")
 class Finding:
     """What one visit found out, from which the status follows.
 
-    ``failures`` are the writes that were refused; ``remark`` is said next to a Ready that is true; ``resting`` is why
+    ``dry_run`` keeps the env awake whatever was decided, ``frozen`` keeps it as it is, because the whole operator only
+    reports. ``failures`` are the writes that were refused; ``remark`` is said next to a Ready that is true; ``resting`` is why
     a paused env is paused for another reason than that somebody wanted it.
     """
 
@@ -41,6 +42,7 @@ class Finding:
     plan: Plan
     timeout: timedelta
     dry_run: bool = False
+    frozen: bool = False
     failures: tuple[Mistake, ...] = ()
     remark: str = ""
     not_ready: tuple[str, str] | None = None
@@ -50,9 +52,13 @@ class Finding:
 def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
     """The state that an env is in, given what was said of it last."""
     decision, plan = finding.decision, finding.plan
+    if finding.frozen and plan.records > 0 and plan.parts.asleep == plan.parts.total:
+        return "Asleep"
     if decision.state == "Asleep" and not finding.dry_run:
         return "Asleep" if plan.settled else "FallingAsleep"
     at_rest: State = "Paused" if decision.state == "Paused" else "Awake"
+    if finding.frozen:
+        return at_rest
     if any(step.action == "Wake" for step in plan.steps):
         return "Waking"
     on_the_way = old.state in {"Asleep", "FallingAsleep", "Waking"} and bool(plan.hanging)
@@ -71,14 +77,14 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
     state = state_of(old, finding)
     changed = state != old.state
     why = decision.why.text
-    if finding.dry_run and decision.state == "Asleep":
-        why = f"dry run, nothing is changed; it would be asleep: {why}"
+    if finding.dry_run and (decision.state == "Asleep") != (state == "Asleep"):
+        why = f"dry run, nothing is changed; it would be {decision.state.lower()}: {why}"
     history = old.history
     if changed and state in _STABLE and old.state is not None:
         entry = HistoryEntry(at=now, to=state, why=why, by=decision.why.by)
         history = (entry, *history)[:HISTORY]
     upcoming = decision.upcoming[0] if decision.upcoming else None
-    late = overdue(old, finding) and not finding.plan.settled
+    late = overdue(old, finding) and not finding.plan.settled and not finding.frozen
     status = EnvScheduleStatus(
         observed_generation=finding.generation,
         state=state,

@@ -128,6 +128,7 @@ class Visitor:
             plan=the_plan,
             timeout=spec.waves.timeout,
             dry_run=dry_run,
+            frozen=rooms.settings.dry_run,
             remark=self._remark(env, spec, known),
             not_ready=_not_ready(governance),
         )

@@ -27,7 +27,7 @@ def settled(make_env: MakeEnv, team: str) -> None:
     """Return when the operator has looked at a namespace made after everything else, and so at everything else."""
     for _ in range(2):
         last = make_env({"team": team, "scheduler": "enabled"})
-        eventually(lambda env=last: env.status().get("state"), what="the last namespace has been looked at")
+        last.until("Awake", "Asleep", "Paused")
 
 
 def spec_of(env: Env) -> Json:
@@ -81,7 +81,7 @@ def test_a_new_namespace_is_labelled_enabled_and_takes_part(
     env.add("web", 2)
     env.until("Asleep")
     assert env.labels()["scheduler"] == "enabled"
-    eventually(lambda: env.replicas("web") == 0, what="the workload sleeps")
+    env.until_count("web", 0)
 
 
 def later(make_env: MakeEnv, api: Api, default: str, team: str) -> Env:
@@ -170,7 +170,7 @@ def test_relabelling_to_disabled_wakes_and_relabelling_to_enabled_sleeps_again(
     make_default(ASLEEP_FOR_EVER, team=team)
     env = make_env({"team": team, "scheduler": "enabled"})
     env.add("web", 2)
-    eventually(lambda: env.replicas("web") == 0, what="it sleeps")
+    env.until_count("web", 0)
     env.label(scheduler="disabled")
     status = env.until("Paused")
     assert env.replicas("web") == 2
@@ -294,9 +294,9 @@ def test_deleting_the_default_wakes_what_it_put_to_sleep(
     name = make_default(ASLEEP_FOR_EVER, team=team)
     env = make_env({"team": team, "scheduler": "enabled"})
     env.add("web", 2)
-    eventually(lambda: env.replicas("web") == 0, what="it sleeps")
+    env.until_count("web", 0)
     api.delete(f"{DEFAULTS}/{name}")
-    eventually(lambda: env.replicas("web") == 2, what="it is awake")
+    env.until_count("web", 2)
     eventually(lambda: not env.api.items(env.schedules()), what="the generated schedule has gone with its default")
 
 

@@ -59,9 +59,9 @@ def test_an_exclusion_holds_until_its_time_and_no_longer(team: Env) -> None:
     """A14"""
     team.edit("web", excluding(instant(seconds=8)))
     team.schedule(ASLEEP_FOR_EVER)
-    eventually(lambda: team.replicas("api") == 0, what="the others sleep")
+    team.until_count("api", 0)
     assert team.replicas("web") == 2
-    eventually(lambda: team.replicas("web") == 0, what="the exclusion is over")
+    team.until_count("web", 0)
     assert team.record("web") == "2"
 
 
@@ -92,7 +92,7 @@ def test_what_is_excluded_while_it_sleeps_is_woken(team: Env) -> None:
     team.schedule(ASLEEP_FOR_EVER)
     team.until("Asleep")
     team.patch({"spec": {"workloads": {"exclude": {"names": ["web"]}}}})
-    eventually(lambda: team.replicas("web") == 2, what="the excluded one is awake")
+    team.until_count("web", 2)
     team.until("Asleep")
     assert team.replicas("api") == 0
     assert team.record("web") is None
@@ -105,7 +105,7 @@ def test_a_record_that_somebody_spoiled_is_reported_and_left(team: Env) -> None:
     team.edit("web", {"metadata": {"annotations": {RECORD: "two"}}})
     team.wish("Awake")
     message = team.until_condition("Degraded", "True", "InvalidAnnotation")
-    eventually(lambda: team.replicas("api") == 2, what="the others are awake")
+    team.until_count("api", 2)
     assert 'must be a count, got "two"' in message
     assert team.replicas("web") == 0
 

@@ -23,7 +23,8 @@ from sundown.reconcile.acting import act
 from sundown.reconcile.generating import generate, generated, is_current, is_edited, template_hash
 from sundown.reconcile.governing import Governance, govern
 from sundown.reconcile.plan import plan
-from sundown.reconcile.report import Finding, next_status, overdue, troubled_status, words
+from sundown.reconcile.report import Finding, next_status, troubled_status, words
+from sundown.reconcile.revisits import MOVING, next_look
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
 from sundown.schedule.clock import Clock
@@ -36,7 +37,6 @@ from sundown.sleepers.census import Census
 log = structlog.get_logger(__name__)
 
 _WEEK = timedelta(days=7)
-_MOVING = frozenset({"FallingAsleep", "Waking"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Visitor:
         on_its_way = old.state == ("FallingAsleep" if wanted == "Asleep" else "Waking")
         marked, workloads = await asyncio.gather(
             self._mark(env, asleep=wanted == "Asleep"),
-            rooms.census.of(env.name, patient=on_its_way, written=old.state in _MOVING),
+            rooms.census.of(env.name, patient=on_its_way, written=old.state in MOVING),
         )
         the_plan = plan(wanted, workloads, selection=spec.workloads, now=now)
         finding = Finding(
@@ -137,14 +137,14 @@ class Visitor:
         self._report(env, known, status)
         if rooms.settings.dry_run or not the_plan.steps:
             # What came between the look and the label on the namespace is seen by another look.
-            return self._next(status, old=old, finding=finding, acted=marked)
+            return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
         outcome = await act(rooms.cluster, rooms.gate, the_plan)
         if outcome.failures:
             # What was said before the writes has not been sent yet or is about to be replaced by this.
             said = rooms.store.env(env.name).schedules
             latest = next((one for one in said if one.metadata.uid == known.metadata.uid), known)
             self._report(env, latest, next_status(latest.status, replace(finding, failures=outcome.failures)))
-        return self._next(status, old=old, finding=finding, acted=True)
+        return next_look(status, old=old, finding=finding, acted=True, now=rooms.clock.now())
 
     def _circumstances(self, known: Known, governance: Governance, *, now: datetime) -> Circumstances:
         status = known.status
@@ -241,7 +241,7 @@ class Visitor:
                     type="Warning" if word.warning else "Normal",
                 )
             )
-        if status.state != old.state and status.state in {"Awake", "Asleep"} and old.state in _MOVING:
+        if status.state != old.state and status.state in {"Awake", "Asleep"} and old.state in MOVING:
             TRANSITIONS.labels(status.state).inc()
             if old.since is not None and status.since is not None:
                 TRANSITION_SECONDS.labels(status.state).observe((status.since - old.since).total_seconds())
@@ -256,31 +256,6 @@ class Visitor:
         due = old.next_transition
         if due is not None and due.to == wanted == decision.state and due.at <= now:
             LATENESS_SECONDS.observe((now - due.at).total_seconds())
-
-    def _next(
-        self, status: EnvScheduleStatus, *, old: EnvScheduleStatus, finding: Finding, acted: bool
-    ) -> datetime | None:
-        """When the env has to be looked at again: the next turn, the end of an exclusion, or the next look at its pods."""
-        now, the_plan, decision = finding.now, finding.plan, finding.decision
-        moments = [at for at in (decision.until, the_plan.revisit) if at is not None]
-        moving = status.state in _MOVING
-        if not self._rooms.settings.dry_run and (acted or moving):
-            late = overdue(old, finding)
-            began = old.since if old.state in _MOVING and old.since is not None else now
-            moments.append(now + _LATE if late else _tick(self._rooms.clock.now(), waited=now - began))
-        return min(moments, default=None)
-
-
-_LATE = timedelta(seconds=30)
-
-
-def _tick(now: datetime, *, waited: timedelta) -> datetime:
-    """The next look at an env on its way: often at first, then every few seconds.
-
-    Ticks fall on round moments, so that envs that are on their way at the same time are looked at together.
-    """
-    interval = next((step for step in (0.5, 1.0, 2.0) if waited.total_seconds() < 8 * step), 4.0)
-    return datetime.fromtimestamp((now.timestamp() // interval + 1) * interval, tz=now.tzinfo)
 
 
 def _savings(

@@ -1,0 +1,53 @@
+"""When an env has to be looked at again, though nobody says that anything has changed. Pure.
+
+Looks fall on round moments, so that envs that fell asleep together are looked at together, in one list.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sundown.model.resources import EnvScheduleStatus
+from sundown.reconcile.report import Finding, overdue
+
+MOVING = frozenset({"FallingAsleep", "Waking"})
+
+_LATE = timedelta(seconds=30)
+_AFTER_LOOKS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60))
+
+
+def next_look(
+    status: EnvScheduleStatus, *, old: EnvScheduleStatus, finding: Finding, acted: bool, now: datetime
+) -> datetime | None:
+    """The next turn, the end of an exclusion, or the next look at the pods, whichever comes first.
+
+    ``acted`` says that this visit wrote something, ``now`` is when it ended.
+    """
+    moments = [at for at in (finding.decision.until, finding.plan.revisit) if at is not None]
+    if not finding.frozen:
+        look = _on_the_way(old, finding, now=now) if acted or status.state in MOVING else _afterwards(status, now=now)
+        if look is not None:
+            moments.append(look)
+    return min(moments, default=None)
+
+
+def _on_the_way(old: EnvScheduleStatus, finding: Finding, *, now: datetime) -> datetime:
+    """Often at first, then every few seconds, and seldom when it takes longer than it may."""
+    if overdue(old, finding):
+        return now + _LATE
+    began = old.since if old.state in MOVING and old.since is not None else finding.now
+    waited = (finding.now - began).total_seconds()
+    return _round_up(now, next((step for step in (0.5, 1.0, 2.0) if waited < 8 * step), 4.0))
+
+
+def _afterwards(status: EnvScheduleStatus, *, now: datetime) -> datetime | None:
+    """A few looks at an env that has just fallen asleep: ``kubectl apply -f folder/`` makes the schedule first, and then
+    the workloads, which would else run until the next sweep."""
+    if status.state != "Asleep" or status.since is None:
+        return None
+    ahead = (status.since + span for span in _AFTER_LOOKS)
+    return next((_round_up(look, 5.0) for look in ahead if look > now), None)
+
+
+def _round_up(at: datetime, interval: float) -> datetime:
+    return datetime.fromtimestamp((at.timestamp() // interval + 1) * interval, tz=at.tzinfo)

@@ -12,6 +12,7 @@ from typing import Any
 import kopf
 from kubernetes_asyncio.client import Configuration
 
+from sundown.essence import NoEssence
 from sundown.runtime import Operator
 from sundown.settings import Settings
 
@@ -66,7 +67,7 @@ def configure(settings: kopf.OperatorSettings) -> None:
     settings.scanning.disabled = True
     settings.persistence.finalizer = "sundown.dev/never-used"
     settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix="kopf.sundown.dev")
-    settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix="kopf.sundown.dev")
+    settings.persistence.diffbase_storage = NoEssence()
     settings.watching.server_timeout = 300
     settings.watching.client_timeout = 330
     settings.watching.connect_timeout = 10

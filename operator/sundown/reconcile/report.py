@@ -16,6 +16,7 @@ from sundown.model.resources import (
     State,
     Transition,
 )
+from sundown.model.scalars import format_duration
 from sundown.reconcile.plan import Plan
 from sundown.schedule.decision import Decision
 
@@ -118,8 +119,9 @@ def _degraded(old: EnvScheduleStatus, finding: Finding, *, late: bool) -> Condit
     was = next((one for one in old.conditions if one.type == "Degraded"), None)
     still = was is not None and was.reason == "PartsNotReady" and bool(finding.plan.hanging)
     if late or still:
-        waited = int(finding.timeout.total_seconds() // 60)
-        message = f"not where it should be after {waited} min: {', '.join(finding.plan.hanging[:10])}"
+        # What somebody scaled anew in the middle of it is still to be written, and hangs on nothing but that.
+        parts = finding.plan.hanging or tuple(step.workload.title for step in finding.plan.steps)
+        message = f"not where it should be after {format_duration(finding.timeout)}: {', '.join(parts[:10])}"
         return _condition(old, finding, "Degraded", holds=True, reason="PartsNotReady", message=message)
     return _condition(old, finding, "Degraded", holds=False, reason="AllWell", message="")
 
@@ -139,7 +141,8 @@ def troubled_status(
             observed_generation=generation,
         ),
     )
-    others = tuple(condition for condition in old.conditions if condition.type != "Ready")
+    # Of the env itself only the schedule in force speaks, or `kubectl wait` would be told what was long ago.
+    others = (one for one in old.conditions if one.type != "Ready" and reason != "Superseded")
     update = {
         "observed_generation": generation,
         "conditions": (ready, *others),

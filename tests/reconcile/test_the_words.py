@@ -1,0 +1,68 @@
+"""Which Events tell people of an env: what is new, once, and as a warning where something is wrong."""
+
+import pytest
+
+from samples import after, after_visits, decision, sleeping, troubled, workload
+from sundown.errors import Mistake
+from sundown.model.resources import EnvScheduleStatus
+from sundown.reconcile.report import Word, words
+
+
+@pytest.fixture
+def awake() -> EnvScheduleStatus:
+    """What was said of an env that is awake."""
+    return after_visits("Awake", [workload()])
+
+
+@pytest.fixture
+def asleep() -> EnvScheduleStatus:
+    """What was said of an env that sleeps."""
+    return after_visits("Asleep", [workload()], [sleeping()])
+
+
+def said(old: EnvScheduleStatus, new: EnvScheduleStatus) -> list[str]:
+    return [word.reason for word in words(old, new)]
+
+
+def test_a_new_state_is_told_with_its_reason(awake: EnvScheduleStatus) -> None:
+    falling = after_visits(decision("Asleep", text="outside working hours"), [workload()], old=awake)
+    assert words(awake, falling) == (Word("FallingAsleep", "FallingAsleep: outside working hours"),)
+
+
+def test_the_end_of_a_transition_tells_how_long_it_took(asleep: EnvScheduleStatus) -> None:
+    """A4."""
+    waking = after_visits("Awake", [sleeping()], old=asleep, now=after(hours=1))
+    woken = after_visits("Awake", [workload()], old=waking, now=after(hours=1, seconds=83))
+    (word,) = words(waking, woken)
+    assert word.note == "Awake: awake by schedule (took 83 s)"
+
+
+def test_nothing_is_told_of_an_env_that_was_awake_when_its_schedule_came(awake: EnvScheduleStatus) -> None:
+    assert said(EnvScheduleStatus(), awake) == []
+
+
+def test_the_same_status_is_told_once(asleep: EnvScheduleStatus) -> None:
+    """Z: alerts repeat on every watch event."""
+    assert said(asleep, asleep) == []
+
+
+def test_trouble_is_told_as_a_warning(awake: EnvScheduleStatus) -> None:
+    assert words(awake, troubled(awake)) == (Word("InvalidSpec", "it is wrong", warning=True),)
+
+
+def test_other_trouble_of_the_same_kind_is_told_again(awake: EnvScheduleStatus) -> None:
+    assert said(troubled(awake), troubled(awake, message="something else is wrong")) == ["InvalidSpec"]
+
+
+@pytest.mark.parametrize("reason", ["Superseded", "NamespaceNotEnabled"])
+def test_what_harms_nobody_is_no_warning(awake: EnvScheduleStatus, reason: str) -> None:
+    assert [word.warning for word in words(awake, troubled(awake, reason))] == [False]
+
+
+def test_a_degraded_env_is_told_as_a_warning(awake: EnvScheduleStatus) -> None:
+    refused = after_visits("Awake", [workload()], old=awake, failures=(Mistake("Deployment/web", "forbidden"),))
+    assert words(awake, refused) == (Word("WriteFailed", "Deployment/web: forbidden", warning=True),)
+
+
+def test_what_was_set_right_is_not_told(awake: EnvScheduleStatus) -> None:
+    assert said(troubled(awake), after_visits("Awake", [workload()], old=troubled(awake))) == []

@@ -166,9 +166,12 @@ class Cluster:
     ) -> Json:
         answer = await self._send(method, path, body=body, content_type=content_type, accept=accept, params=params)
         try:
-            return json_object(answer)
+            reply = json_object(answer)
         except ValueError as error:
             raise ApiError(f"{method} {path}: the answer is no JSON", status=200) from error
+        if reply.get("kind") == "Status" and reply.get("status") == "Failure":
+            raise ApiError(f"{method} {path}: {_message(answer, 200)}", status=200)
+        return reply
 
     async def _send(
         self,

@@ -29,7 +29,10 @@ class RawPage:
 
     def __init__(self, answer: bytes) -> None:
         page = json_object(answer)
-        self.items: list[dict[str, Any]] = page.get("items") or []
+        if "items" not in page:
+            # Read as an empty list, an error that comes with a 200 would say that everything is gone.
+            raise ValueError(str(page.get("message") or "no items"))
+        self.items: list[dict[str, Any]] = page["items"] or []
         self.token: str = page.get("metadata", {}).get("continue") or ""
 
 

@@ -69,7 +69,8 @@ class _ListMetadata(_Read):
 
 class _List(_Read):
     metadata: _ListMetadata
-    items: list[_Object] | None = None
+    # No default: an error that comes with a 200 has no items, and is not an env without workloads.
+    items: list[_Object] | None
 
 
 _lists = msgspec.json.Decoder(_List)

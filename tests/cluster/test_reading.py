@@ -1,0 +1,174 @@
+"""Objects of the API server as the rooms see them, with fields missing, empty or wrong."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sundown.cluster import reading
+from sundown.cluster.pages import RawPage
+from sundown.cluster.workloads import WorkloadPage, workload
+from sundown.errors import InvalidObject
+from sundown.model.parts import Workload
+
+FAILURE = {"kind": "Status", "metadata": {}, "status": "Failure", "message": "etcdserver: timed out", "code": 500}
+CREATED = "2026-11-23T08:00:00Z"
+
+
+def namespace(**metadata: Any) -> dict[str, Any]:
+    return {"metadata": {"name": "dev", "creationTimestamp": CREATED, **metadata}}
+
+
+def deployment(name: str = "web", **more: Any) -> dict[str, Any]:
+    return {"metadata": {"name": name, "namespace": "dev", "resourceVersion": "7", **more.pop("metadata", {})}, **more}
+
+
+def read(**more: Any) -> Workload:
+    return workload(deployment(**more), kind="Deployment")
+
+
+def page(*items: dict[str, Any], **metadata: Any) -> bytes:
+    return json.dumps({"kind": "DeploymentList", "metadata": metadata, "items": items}).encode()
+
+
+def test_a_namespace_without_labels_and_annotations_is_read() -> None:
+    found = reading.namespace(namespace())
+    assert (found.name, found.created, found.labels, found.terminating) == (
+        "dev",
+        datetime(2026, 11, 23, 8, tzinfo=UTC),
+        {},
+        False,
+    )
+
+
+def test_a_namespace_being_deleted_is_terminating() -> None:
+    assert reading.namespace(namespace(deletionTimestamp=CREATED)).terminating
+
+
+def test_a_namespace_with_the_state_label_is_marked_asleep() -> None:
+    assert reading.namespace(namespace(labels={"sundown.dev/state": "asleep"})).marked_asleep
+
+
+@pytest.mark.parametrize(
+    ("annotations", "owner"),
+    [
+        ({"email": "ana@example.com"}, "ana@example.com"),
+        ({"email": "ana@example.com", "sundown.dev/owner": "bo@example.com"}, "bo@example.com"),
+        ({"sundown.dev/owner": "  ", "email": "ana@example.com"}, None),
+        ({"sundown.dev/owner": "", "email": "ana@example.com"}, "ana@example.com"),
+        ({"email": "x" * 10_000}, "x" * 256),
+        ({}, None),
+    ],
+)
+def test_the_owner_is_found_in_the_annotations(annotations: dict[str, str], owner: str | None) -> None:
+    """B1."""
+    assert reading.namespace(namespace(annotations=annotations)).owner == owner
+
+
+def test_only_the_owners_annotations_are_kept() -> None:
+    """A thousand namespaces may carry a megabyte of others."""
+    found = reading.namespace(namespace(annotations={"email": "ana@example.com", "big": "x" * 10_000}))
+    assert found.annotations == {"email": "ana@example.com"}
+
+
+def test_a_schedule_is_read_with_its_status() -> None:
+    found = reading.env_schedule({"metadata": {"name": "a"}, "spec": {"paused": True}, "status": {"state": "Paused"}})
+    assert found.schedule is not None
+    assert (found.schedule.spec.paused, found.status.state, found.mistakes) == (True, "Paused", ())
+
+
+def test_a_schedule_that_cannot_be_read_keeps_its_name_its_status_and_its_mistakes() -> None:
+    """Z: one malformed object stops the whole controller."""
+    raw = {"metadata": {"name": "a"}, "spec": {"timeZone": "Mars/Base"}, "status": {"state": "Asleep"}}
+    found = reading.env_schedule(raw)
+    assert (found.metadata.name, found.schedule, found.status.state) == ("a", None, "Asleep")
+    assert [mistake.path for mistake in found.mistakes] == ["spec.timeZone"]
+
+
+def test_a_schedule_without_a_spec_is_a_mistake() -> None:
+    assert [str(mistake) for mistake in reading.env_schedule({"metadata": {"name": "a"}}).mistakes] == [
+        "spec: is required"
+    ]
+
+
+@pytest.mark.parametrize("status", [{"state": "Sleepy"}, {"since": "yesterday"}, {"history": {}}, "none"])
+def test_a_status_that_cannot_be_read_is_as_good_as_none(status: Any) -> None:
+    """Z: one malformed object stops the whole controller."""
+    found = reading.env_schedule({"metadata": {"name": "a"}, "spec": {}, "status": status})
+    assert (found.schedule is not None, found.status.state) == (True, None)
+
+
+def test_a_status_may_hold_more_than_is_known() -> None:
+    """A later version has written it."""
+    found = reading.env_schedule({"metadata": {"name": "a"}, "spec": {}, "status": {"state": "Awake", "mood": "good"}})
+    assert found.status.state == "Awake"
+
+
+def test_a_default_that_cannot_be_read_is_refused_with_the_path() -> None:
+    raw = {"metadata": {"name": "a"}, "spec": {"template": {"awake": [{"days": ["Mon"], "to": "25:00"}]}}}
+    with pytest.raises(InvalidObject, match=r"^spec\.template\.awake\[0\]\.to: "):
+        reading.cluster_env_schedule(raw)
+
+
+@pytest.mark.parametrize("spec", [{}, {"replicas": None}])
+def test_a_workload_that_names_no_count_wants_one_pod(spec: dict[str, Any]) -> None:
+    assert read(spec=spec).replicas == 1
+
+
+def test_a_workload_without_a_status_has_no_pods() -> None:
+    found = read(spec={"replicas": 3})
+    assert (found.pods, found.ready) == (0, 0)
+
+
+@pytest.mark.parametrize(("observed", "settled"), [(4, False), (5, True), (6, True), (None, False)])
+def test_a_workload_is_settled_when_its_controller_has_seen_its_last_edit(observed: int | None, settled: bool) -> None:
+    """A4."""
+    assert read(metadata={"generation": 5}, status={"observedGeneration": observed}).settled == settled
+
+
+def test_the_record_and_the_exclusion_are_read_as_they_are_written() -> None:
+    annotations = {"sundown.dev/previous-replicas": "three", "sundown.dev/exclude": "perhaps"}
+    found = read(metadata={"annotations": annotations})
+    assert (found.record, found.exclude) == ("three", "perhaps")
+
+
+def test_a_workload_requests_what_its_containers_request_together() -> None:
+    """G6."""
+    requests = [{"cpu": "250m", "memory": "512Mi"}, {"cpu": "1"}, None]
+    containers = [{"resources": {"requests": each}} for each in requests] + [{"resources": None}, {}]
+    found = read(spec={"template": {"spec": {"containers": containers}}})
+    assert (found.cpu, found.memory) == (1.25, 0.5)
+
+
+def test_a_page_holds_its_workloads_and_the_token_of_the_next() -> None:
+    """Z: lists stop at the first page."""
+    found = WorkloadPage(page(deployment("a"), deployment("b"), **{"continue": "next"}), kind="StatefulSet")
+    assert [(one.kind, one.name) for one in found.items] == [("StatefulSet", "a"), ("StatefulSet", "b")]
+    assert found.token == "next"
+
+
+def test_the_last_page_has_no_token() -> None:
+    assert WorkloadPage(page(deployment()), kind="Deployment").token == ""
+
+
+@pytest.mark.parametrize("items", [[], None])
+def test_an_empty_list_is_a_list(items: Any) -> None:
+    answer = json.dumps({"metadata": {}, "items": items}).encode()
+    assert (WorkloadPage(answer, kind="Deployment").items, RawPage(answer).items) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "answer", [json.dumps(FAILURE).encode(), b"[]", b"{}", b"", b"<html>", b'{"items": 3}', b"\xff"]
+)
+def test_what_is_no_list_of_workloads_is_refused(answer: bytes) -> None:
+    """Z: API replies 200 with an error body. An env must not seem to have no workloads."""
+    with pytest.raises(ValueError, match=r".*"):
+        WorkloadPage(answer, kind="Deployment")
+
+
+@pytest.mark.parametrize("answer", [json.dumps(FAILURE).encode(), b"[]", b"{}", b"", b"<html>"])
+def test_what_is_no_list_is_refused(answer: bytes) -> None:
+    """Z: API replies 200 with an error body. A cluster must not seem to have no namespaces."""
+    with pytest.raises(ValueError, match=r".*"):
+        RawPage(answer)

@@ -49,6 +49,7 @@ class Passing:
     def __init__(self, row: ReplicaKind) -> None:
         self._row = row
         self._expected: dict[str, _Expected] = {}
+        self._asked_about: set[str] = set()
         self._position = ""
         self._over = False
         self.seen = 0
@@ -60,6 +61,7 @@ class Passing:
 
     def expect(self, namespace: str, question: Question) -> None:
         """Answer for a namespace that is ahead."""
+        self._asked_about.add(namespace)
         self._expected.setdefault(namespace, _Expected([])).questions.append(question)
 
     async def run(self, cluster: Cluster) -> None:
@@ -95,7 +97,7 @@ class Passing:
             expected = self._expected.get(namespace)
             if expected is not None:
                 expected.found.append(workload)
-            elif workload.record is not None:
+            elif workload.record is not None and namespace not in self._asked_about:
                 self.strays.add(namespace)
         if namespace:
             self._position = _place(namespace)

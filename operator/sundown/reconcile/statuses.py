@@ -10,7 +10,7 @@ import structlog
 
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Busy, Missing, Unreachable
+from sundown.cluster.errors import ApiError, Conflict, Missing, Refused
 from sundown.cluster.gate import Gate, Urgency
 from sundown.model.resources import EnvScheduleStatus
 
@@ -21,27 +21,38 @@ _LONGEST_WAIT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
+class _Address:
+    namespace: str
+    name: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Letter:
     status: EnvScheduleStatus
     before: EnvScheduleStatus
 
 
 class StatusWriter:
-    """One write at a time for each EnvSchedule, repeated while the API server is away."""
+    """One write at a time for each EnvSchedule, repeated while the API server is away or does not allow it."""
 
     def __init__(self, cluster: Cluster, gate: Gate) -> None:
         self._cluster = cluster
         self._gate = gate
-        self._letters: dict[tuple[str, str], _Letter] = {}
-        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._letters: dict[_Address, _Letter] = {}
+        self._refused: dict[_Address, EnvScheduleStatus] = {}
+        self._tasks: dict[_Address, asyncio.Task[None]] = {}
 
-    def offer(self, namespace: str, name: str, *, status: EnvScheduleStatus, before: EnvScheduleStatus) -> None:
-        """Have a status written as soon as no workload waits; ``before`` is what stands there now."""
-        key = (namespace, name)
-        waiting = self._letters.get(key)
-        self._letters[key] = _Letter(status, waiting.before if waiting is not None else before)
-        if key not in self._tasks:
-            self._tasks[key] = asyncio.create_task(self._deliver(key), name=f"status of {namespace}/{name}")
+    def offer(
+        self, namespace: str, name: str, *, uid: str, status: EnvScheduleStatus, before: EnvScheduleStatus
+    ) -> None:
+        """Have a status written as soon as no workload waits; ``before`` is what was said of this very object last."""
+        address = _Address(namespace, name, uid)
+        waiting = self._letters.get(address)
+        stands = waiting.before if waiting is not None else self._refused.pop(address, before)
+        self._letters[address] = _Letter(status, stands)
+        if address not in self._tasks:
+            self._tasks[address] = asyncio.create_task(self._deliver(address), name=f"status of {namespace}/{name}")
 
     async def close(self, *, at_most: float) -> None:
         """Wait up to so many seconds until everything that was offered is written, and give up the rest."""
@@ -51,34 +62,45 @@ class StatusWriter:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _deliver(self, key: tuple[str, str]) -> None:
+    async def _deliver(self, address: _Address) -> None:
         wait = _FIRST_WAIT
         try:
-            while key in self._letters:
+            while address in self._letters:
                 async with self._gate.slot(Urgency.STATUS):
-                    letter = self._letters.pop(key)
+                    letter = self._letters.pop(address)
                     try:
-                        await self._send(key, letter)
+                        await self._send(address, letter)
                         wait = _FIRST_WAIT
                         continue
-                    except Missing:
+                    except (Missing, Conflict):
+                        # The object is gone; another of its name may be there, of which this is not true.
                         continue
-                    except (Unreachable, Busy) as error:
-                        log.warning("status-delayed", namespace=key[0], name=key[1], error=str(error))
-                        later = self._letters.get(key, letter)
-                        self._letters[key] = _Letter(later.status, letter.before)
+                    except Refused as error:
+                        # The same again would be refused again. What is said next has to start from what stands there.
+                        log.error("status-refused", namespace=address.namespace, name=address.name, error=str(error))
+                        self._put_back(address, letter)
+                        continue
                     except ApiError as error:
-                        log.error("status-refused", namespace=key[0], name=key[1], error=str(error))
-                        continue
+                        log.warning("status-delayed", namespace=address.namespace, name=address.name, error=str(error))
+                        later = self._letters.get(address, letter)
+                        self._letters[address] = _Letter(later.status, letter.before)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
         finally:
-            del self._tasks[key]
+            del self._tasks[address]
 
-    async def _send(self, key: tuple[str, str], letter: _Letter) -> None:
+    def _put_back(self, address: _Address, letter: _Letter) -> None:
+        later = self._letters.get(address)
+        if later is not None:
+            self._letters[address] = _Letter(later.status, letter.before)
+        else:
+            self._refused[address] = letter.before
+
+    async def _send(self, address: _Address, letter: _Letter) -> None:
         body = status_patch(letter.before, letter.status)
         if body:
-            await self._cluster.merge_patch(f"{paths.env_schedule(*key)}/status", {"status": body})
+            path = f"{paths.env_schedule(address.namespace, address.name)}/status"
+            await self._cluster.merge_patch(path, {"metadata": {"uid": address.uid}, "status": body})
 
 
 def status_patch(before: EnvScheduleStatus, after: EnvScheduleStatus) -> dict[str, Any]:

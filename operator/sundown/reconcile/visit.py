@@ -227,7 +227,7 @@ class Visitor:
         if status == old:
             return
         rooms.store.said(env.name, metadata.name, status, uid=metadata.uid)
-        rooms.statuses.offer(env.name, metadata.name, status=status, before=old)
+        rooms.statuses.offer(env.name, metadata.name, uid=metadata.uid, status=status, before=old)
         regarding = Regarding(API_VERSION, "EnvSchedule", metadata.name, env.name, metadata.uid)
         for word in words(old, status):
             log.info("said", namespace=env.name, reason=word.reason, note=word.note)

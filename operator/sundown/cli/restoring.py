@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sundown.cluster import paths
@@ -20,7 +21,7 @@ from sundown.model.parts import Step, Workload
 from sundown.model.resources import STATE_LABEL
 from sundown.model.spec import Workloads
 from sundown.reconcile.acting import act
-from sundown.reconcile.plan import Plan, plan
+from sundown.reconcile.plan import Plan, plan, step_for
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
 from sundown.sleepers.replicas import KINDS
@@ -120,7 +121,7 @@ async def _wake(cluster: Cluster, gate: Gate, sleeper: Sleeping) -> Woken:
     try:
         if sleeper.marked:
             await unmark(cluster, sleeper.namespace)
-        outcome = await act(cluster, gate, sleeper.plan)
+        outcome = await act(cluster, gate, sleeper.plan, again=partial(step_for, "Awake"))
     except ApiError as error:
         return Woken(sleeper.namespace, (), (*failures, Mistake("the namespace", str(error))))
     failures += outcome.failures

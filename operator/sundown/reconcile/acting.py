@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import structlog
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Busy, Conflict, Denied, Missing, Refused, Unreachable
+from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
 from sundown.errors import Mistake
 from sundown.metrics import WRITES
-from sundown.model.parts import Step
-from sundown.reconcile.plan import Plan, step_for
+from sundown.model.parts import Step, Workload
+from sundown.reconcile.plan import Plan
 from sundown.sleepers.replicas import look, write
 
 log = structlog.get_logger(__name__)
@@ -25,62 +25,60 @@ _LOOKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many writes were made, and which were refused for good."""
+    """How many writes were made, and which failed."""
 
     written: int
     failures: tuple[Mistake, ...]
 
 
-async def act(cluster: Cluster, gate: Gate, plan: Plan) -> Outcome:
-    """Write every step; one that is refused does not stop the others.
+async def act(cluster: Cluster, gate: Gate, plan: Plan, *, again: Callable[[Workload], Step | None]) -> Outcome:
+    """Write every step; one that is refused, or that the API server has no answer to, does not stop the others.
+
+    ``again`` thinks anew about a workload that has changed since the plan was made.
 
     Raises:
-        Unreachable, Busy: when the API server went away; the steps that were made stand.
+        Unreachable: when no step of a wave had an answer; the steps that were made stand.
     """
     written = 0
     failures: list[Mistake] = []
     for wave in plan.waves:
-        results = await asyncio.gather(*(_write(cluster, gate, step) for step in wave), return_exceptions=True)
-        lost: BaseException | None = None
+        results = await asyncio.gather(*(_write(cluster, gate, step, again) for step in wave), return_exceptions=True)
+        if all(isinstance(result, Unreachable) for result in results):
+            raise next(result for result in results if isinstance(result, Unreachable))
         for step, result in zip(wave, results, strict=True):
-            if isinstance(result, Denied | Refused | Conflict):
+            if isinstance(result, ApiError):
                 failures.append(Mistake(step.workload.title, str(result)))
             elif isinstance(result, BaseException):
-                lost = result
+                raise result
             else:
                 written += result
-        if lost is not None:
-            raise lost
     return Outcome(written=written, failures=tuple(failures))
 
 
-async def _write(cluster: Cluster, gate: Gate, step: Step) -> int:
+async def _write(cluster: Cluster, gate: Gate, step: Step, again: Callable[[Workload], Step | None]) -> int:
     """Make one step; look again and think again as long as somebody else is faster."""
     current: Step | None = step
-    wanted: Literal["Awake", "Asleep"] = "Asleep" if step.action == "Sleep" else "Awake"
     for attempt in range(_LOOKS):
         if current is None:
             return 0
         try:
-            async with gate.slot(Urgency.SLEEP if wanted == "Asleep" else Urgency.WAKE):
+            async with gate.slot(Urgency.SLEEP if current.action == "Sleep" else Urgency.WAKE):
                 await write(cluster, current)
         except Conflict:
             WRITES.labels(current.action, "conflict").inc()
             if attempt:
                 await asyncio.sleep(0.02 * 2**attempt)
             try:
-                current = step_for(wanted, await look(cluster, current.workload))
+                current = again(await look(cluster, current.workload))
             except Missing:
                 return 0
         except Missing:
             return 0
-        except (Busy, Unreachable):
-            WRITES.labels(current.action, "lost").inc()
-            raise
         except ApiError as error:
-            WRITES.labels(current.action, "refused").inc()
+            lost = isinstance(error, Busy | Unreachable)
+            WRITES.labels(current.action, "lost" if lost else "refused").inc()
             log.warning(
-                "write-refused", namespace=step.workload.namespace, workload=step.workload.title, error=str(error)
+                "write-failed", namespace=step.workload.namespace, workload=step.workload.title, error=str(error)
             )
             raise
         else:

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import MAXYEAR, datetime
 from fnmatch import fnmatchcase
-from typing import Literal
 
 from sundown.errors import Mistake
 from sundown.model.parts import Step, Workload
 from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS, Parts
 from sundown.model.scalars import parse_instant
-from sundown.model.spec import Selection, Workloads
+from sundown.model.spec import Selection, Wanted, Workloads
 
 FALLING_ASLEEP_ORDER = ("Deployment", "StatefulSet")
 """Who calls goes before who is called; waking is the reverse."""
@@ -48,9 +47,7 @@ class Plan:
         return not self.hanging and not any(self.waves)
 
 
-def plan(
-    wanted: Literal["Awake", "Asleep"], workloads: Iterable[Workload], *, selection: Workloads, now: datetime
-) -> Plan:
+def plan(wanted: Wanted, workloads: Iterable[Workload], *, selection: Workloads, now: datetime) -> Plan:
     """Compare what should be with what is.
 
     A workload that is not selected and carries a record was put to sleep before it was excluded: it is woken, whatever
@@ -98,7 +95,14 @@ def plan(
     )
 
 
-def step_for(wanted: Literal["Awake", "Asleep"], workload: Workload) -> Step | None:
+def reconsider(wanted: Wanted, workload: Workload, *, selection: Workloads, now: datetime) -> Step | None:
+    """The write to a workload that has changed since it was planned for: it may have been excluded meanwhile."""
+    until, _ = excluded(workload, now=now)
+    mine = until is None and selected(workload, selection=selection)
+    return step_for(wanted if mine else "Awake", workload)
+
+
+def step_for(wanted: Wanted, workload: Workload) -> Step | None:
     """The write that brings one workload to where it should be, or None."""
     if wanted == "Asleep":
         # Whoever set a count above zero set it after the record was written, so that count is the one to remember.

@@ -31,8 +31,8 @@ class Finding:
     """What one visit found out, from which the status follows.
 
     ``dry_run`` keeps the env awake whatever was decided, ``frozen`` keeps it as it is, because the whole operator only
-    reports. ``failures`` are the writes that were refused; ``remark`` is said next to a Ready that is true; ``resting`` is why
-    a paused env is paused for another reason than that somebody wanted it.
+    reports. ``failures`` are the writes that failed, None before any was tried; ``remark`` is said next to a Ready that is
+    true; ``not_ready`` is why an env rests although nobody asked for it.
     """
 
     now: datetime
@@ -44,7 +44,7 @@ class Finding:
     timeout: timedelta
     dry_run: bool = False
     frozen: bool = False
-    failures: tuple[Mistake, ...] = ()
+    failures: tuple[Mistake, ...] | None = None
     remark: str = ""
     not_ready: tuple[str, str] | None = None
     savings: Savings | None = None
@@ -110,13 +110,16 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
 
 
 def _degraded(old: EnvScheduleStatus, finding: Finding, *, late: bool) -> Condition:
-    problems = (*finding.failures, *finding.plan.mistakes)
+    was = next((one for one in old.conditions if one.type == "Degraded"), None)
+    if finding.failures is None and finding.plan.steps and was is not None and was.reason == "WriteFailed":
+        # They are about to be tried again: not well yet, and no worse.
+        return _condition(old, finding, "Degraded", holds=True, reason=was.reason, message=was.message)
+    problems = (*(finding.failures or ()), *finding.plan.mistakes)
     if problems:
         reason = "WriteFailed" if finding.failures else "InvalidAnnotation"
         return _condition(
             old, finding, "Degraded", holds=True, reason=reason, message="; ".join(str(problem) for problem in problems)
         )
-    was = next((one for one in old.conditions if one.type == "Degraded"), None)
     still = was is not None and was.reason == "PartsNotReady" and bool(finding.plan.hanging)
     if late or still:
         # What somebody scaled anew in the middle of it is still to be written, and hangs on nothing but that.

@@ -13,6 +13,8 @@ from sundown.reconcile.report import Finding, overdue
 MOVING = frozenset({"FallingAsleep", "Waking"})
 
 _LATE = timedelta(seconds=30)
+_FIRST_RETRY = timedelta(seconds=2)
+_LONGEST_RETRY = timedelta(minutes=1)
 _AFTER_LOOKS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60))
 
 
@@ -24,7 +26,11 @@ def next_look(
     ``acted`` says that this visit wrote something, ``now`` is when it ended.
     """
     moments = [at for at in (finding.decision.until, finding.plan.revisit) if at is not None]
-    if not finding.frozen:
+    failing = next((one for one in status.conditions if one.reason == "WriteFailed"), None)
+    if finding.failures and failing is not None:
+        # Later and later: whoever refuses the writes will not change their mind with every second.
+        moments.append(now + min(max((now - failing.last_transition_time) / 4, _FIRST_RETRY), _LONGEST_RETRY))
+    elif not finding.frozen:
         look = _on_the_way(old, finding, now=now) if acted or status.state in MOVING else _afterwards(status, now=now)
         if look is not None:
             moments.append(look)

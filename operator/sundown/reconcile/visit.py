@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -17,12 +18,12 @@ from sundown.cluster.gate import Gate, Urgency
 from sundown.metrics import LATENESS_SECONDS, TRANSITION_SECONDS, TRANSITIONS
 from sundown.model.env import Env, Known
 from sundown.model.resources import API_VERSION, OWNER_ZONES, STATE_LABEL, EnvScheduleStatus, Savings
-from sundown.model.spec import EnvScheduleSpec, Workloads
+from sundown.model.spec import EnvScheduleSpec, Wanted, Workloads
 from sundown.reconcile import savings
 from sundown.reconcile.acting import act
 from sundown.reconcile.generating import generate, generated, is_current, is_edited, template_hash
 from sundown.reconcile.governing import Governance, govern
-from sundown.reconcile.plan import plan
+from sundown.reconcile.plan import plan, reconsider, step_for
 from sundown.reconcile.report import Finding, next_status, troubled_status, words
 from sundown.reconcile.revisits import MOVING, next_look
 from sundown.reconcile.statuses import StatusWriter
@@ -37,6 +38,7 @@ from sundown.sleepers.census import Census
 log = structlog.get_logger(__name__)
 
 _WEEK = timedelta(days=7)
+_ORPHAN_RETRY = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Visitor:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._edited: dict[str, tuple[str, int]] = {}
+        self._with_records: set[str] = set()
+        self._stuck: set[str] = set()
 
     async def visit(self, name: str) -> datetime | None:
         """Bring one env to where it should be.
@@ -110,7 +114,7 @@ class Visitor:
         circumstances = self._circumstances(known, governance, now=now)
         decision = decide(spec, circumstances, now)
         dry_run = spec.dry_run or rooms.settings.dry_run
-        wanted: Literal["Awake", "Asleep"] = "Asleep" if decision.state == "Asleep" and not dry_run else "Awake"
+        wanted: Wanted = "Asleep" if decision.state == "Asleep" and not dry_run else "Awake"
         if not rooms.settings.dry_run:
             self._lateness(old, decision, wanted=wanted, now=now)
         on_its_way = old.state == ("FallingAsleep" if wanted == "Asleep" else "Waking")
@@ -119,6 +123,8 @@ class Visitor:
             rooms.census.of(env.name, patient=on_its_way, written=old.state in MOVING),
         )
         the_plan = plan(wanted, workloads, selection=spec.workloads, now=now)
+        # Should the schedule go before they are all woken, this is how anybody knows: the mark goes first.
+        (self._with_records.add if the_plan.records else self._with_records.discard)(env.name)
         finding = Finding(
             now=now,
             generation=known.metadata.generation,
@@ -138,12 +144,15 @@ class Visitor:
         if rooms.settings.dry_run or not the_plan.steps:
             # What came between the look and the label on the namespace is seen by another look.
             return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
-        outcome = await act(rooms.cluster, rooms.gate, the_plan)
+        again = partial(reconsider, wanted, selection=spec.workloads, now=now)
+        outcome = await act(rooms.cluster, rooms.gate, the_plan, again=again)
         if outcome.failures:
             # What was said before the writes has not been sent yet or is about to be replaced by this.
             said = rooms.store.env(env.name).schedules
             latest = next((one for one in said if one.metadata.uid == known.metadata.uid), known)
-            self._report(env, latest, next_status(latest.status, replace(finding, failures=outcome.failures)))
+            finding = replace(finding, failures=outcome.failures)
+            status = next_status(latest.status, finding)
+            self._report(env, latest, status)
         return next_look(status, old=old, finding=finding, acted=True, now=rooms.clock.now())
 
     def _circumstances(self, known: Known, governance: Governance, *, now: datetime) -> Circumstances:
@@ -175,16 +184,23 @@ class Visitor:
         namespace = env.namespace
         if namespace is None or rooms.settings.dry_run:
             return None
-        if not namespace.marked_asleep and env.name not in rooms.census.strays:
+        if env.name in rooms.census.strays:
+            self._with_records.add(env.name)
+        if not namespace.marked_asleep and env.name not in self._with_records:
             return None
         the_plan = plan("Awake", await rooms.census.of(env.name), selection=Workloads(), now=rooms.clock.now())
         log.info("orphan-released", namespace=env.name, writes=len(the_plan.steps))
-        outcome = await act(rooms.cluster, rooms.gate, the_plan)
-        for failure in outcome.failures:
-            self._say_of_namespace(env.name, "WakeFailed", str(failure), warning=True)
+        outcome = await act(rooms.cluster, rooms.gate, the_plan, again=partial(step_for, "Awake"))
         if outcome.failures:
-            return rooms.clock.now() + rooms.settings.sweep
+            self._with_records.add(env.name)
+            if env.name not in self._stuck:
+                self._stuck.add(env.name)
+                text = "; ".join(str(failure) for failure in outcome.failures)
+                self._say_of_namespace(env.name, "WakeFailed", text, warning=True)
+            return rooms.clock.now() + _ORPHAN_RETRY
         await self._mark(env, asleep=False)
+        self._with_records.discard(env.name)
+        self._stuck.discard(env.name)
         if outcome.written:
             self._say_of_namespace(env.name, "Awake", "no EnvSchedule is in force any more: everything was woken")
         return None

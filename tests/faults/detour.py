@@ -1,0 +1,201 @@
+"""A way to the real API server on which things go wrong: a reverse proxy that can refuse, delay, cut and forge answers."""
+
+import asyncio
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from sundown_lab.cluster import Cluster
+from sundown_lab.processes import LOOPBACK
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "host"}
+START_TIMEOUT = 10.0
+HELD_AT_MOST = 60.0
+
+
+@dataclass
+class Fault:
+    """What happens to requests of a method (any, where empty) whose path and query contain ``part``, so many times.
+
+    ``status`` answers instead of the API server, with ``headers`` and ``body``. ``cut`` drops the connection without an
+    answer; with ``after`` the API server has had the request by then. ``seconds`` delays it, and so does ``hold`` until
+    ``release`` is called.
+    """
+
+    method: str = ""
+    part: str = ""
+    times: int = 10**9
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = '{"kind": "Status", "status": "Failure", "message": "a fault of the test"}'
+    cut: bool = False
+    after: bool = False
+    seconds: float = 0.0
+    hold: bool = False
+    met: int = 0
+    arrived: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
+
+    def release(self) -> None:
+        """Let go what is held, now and later."""
+        self.go_on.set()
+
+    def meets(self, method: str, target: str) -> bool:
+        """Whether it strikes this request; counts those that it strikes."""
+        strikes = self.met < self.times and self.method in {"", method} and self.part in target
+        self.met += strikes
+        return strikes
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A request that was answered: when (monotonic seconds) and with what; 0 for no answer."""
+
+    method: str
+    target: str
+    status: int
+    at: float
+
+
+class Detour:
+    """The proxy. ``server`` is its URL, which the certificate of the lab's API server is good for too."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._upstream = cluster.server
+        self._pki = cluster.directory / "pki"
+        self._faults: list[Fault] = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="detour", daemon=True)
+        self._stop: asyncio.Event | None = None
+        self._ended: Future[None] | None = None
+        self.passed: list[Passed] = []
+        self.server = ""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        ready: Future[str] = Future()
+        self._ended = asyncio.run_coroutine_threadsafe(self._run(ready), self._loop)
+        self.server = ready.result(timeout=START_TIMEOUT)
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.mend()
+        assert self._stop is not None
+        assert self._ended is not None
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._ended.result(timeout=START_TIMEOUT)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def add(self, fault: Fault) -> Fault:
+        """From now on requests can meet this fault; the first that strikes counts."""
+        self._faults.append(fault)
+        return fault
+
+    def mend(self) -> None:
+        """No more faults."""
+        faults, self._faults = self._faults, []
+        for fault in faults:
+            fault.release()
+
+    @contextmanager
+    def broken(self, fault: Fault) -> Iterator[Fault]:
+        """The fault for the length of a block."""
+        self.add(fault)
+        try:
+            yield fault
+        finally:
+            self._faults.remove(fault)
+            fault.release()
+
+    async def _run(self, ready: Future[str]) -> None:
+        self._stop = asyncio.Event()
+        trusted = ssl.create_default_context(cafile=self._pki / "ca.crt")
+        own = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        own.load_cert_chain(self._pki / "server.crt", self._pki / "server.key")
+        connector = aiohttp.TCPConnector(ssl=trusted, limit=0)
+        timeout = aiohttp.ClientTimeout(total=None)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session:
+
+            async def handle(request: web.BaseRequest) -> web.StreamResponse:
+                return await self._handle(request, session)
+
+            server = web.Server(handle, access_log=None)
+            runner = web.ServerRunner(server, shutdown_timeout=0.1)
+            await runner.setup()
+            await web.TCPSite(runner, LOOPBACK, 0, ssl_context=own).start()
+            ready.set_result(f"https://{LOOPBACK}:{runner.addresses[0][1]}")
+            await self._stop.wait()
+            await runner.cleanup()
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def _handle(self, request: web.BaseRequest, session: aiohttp.ClientSession) -> web.StreamResponse:
+        fault = next((one for one in list(self._faults) if one.meets(request.method, request.raw_path)), None)
+        body = await request.read()
+        if fault is None:
+            return await self._pass_on(request, body, session)
+        fault.arrived.set()
+        await asyncio.sleep(fault.seconds)
+        if fault.hold:
+            await asyncio.to_thread(fault.go_on.wait, HELD_AT_MOST)
+        if fault.status:
+            self._note(request, fault.status)
+            return web.Response(
+                status=fault.status, text=fault.body, headers=fault.headers, content_type="application/json"
+            )
+        if fault.cut:
+            if fault.after:
+                async with self._ask(request, body, session) as had:
+                    await had.read()
+            self._note(request, 0)
+            assert request.transport is not None
+            request.transport.abort()
+        return await self._pass_on(request, body, session)
+
+    async def _pass_on(
+        self, request: web.BaseRequest, body: bytes, session: aiohttp.ClientSession
+    ) -> web.StreamResponse:
+        try:
+            async with self._ask(request, body, session) as upstream:
+                response = web.StreamResponse(status=upstream.status)
+                response.headers.extend((k, v) for k, v in upstream.headers.items() if k.lower() not in HOP_BY_HOP)
+                if "Content-Encoding" in upstream.headers:
+                    response.headers["Content-Encoding"] = upstream.headers["Content-Encoding"]
+                await response.prepare(request)
+                async for piece in upstream.content.iter_any():
+                    await response.write(piece)
+                await response.write_eof()
+        except (aiohttp.ClientError, OSError):
+            # What the API server does to the proxy, the proxy does to the operator.
+            if request.transport is not None:
+                request.transport.abort()
+            raise
+        self._note(request, upstream.status)
+        return response
+
+    def _note(self, request: web.BaseRequest, status: int) -> None:
+        self.passed.append(Passed(request.method, request.raw_path, status, time.monotonic()))
+
+    def _ask(
+        self, request: web.BaseRequest, body: bytes, session: aiohttp.ClientSession
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return session.request(
+            request.method,
+            URL(self._upstream + request.raw_path, encoded=True),
+            data=body or None,
+            headers={key: value for key, value in request.headers.items() if key.lower() not in HOP_BY_HOP},
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        )

@@ -72,6 +72,8 @@ def configure(settings: kopf.OperatorSettings) -> None:
     settings.watching.client_timeout = 330
     settings.watching.connect_timeout = 10
     settings.networking.request_timeout = 30
+    settings.watching.chunk_size = 250
+    settings.queueing.idle_timeout = 0.2  # each worker that waits for another event keeps the last one whole
     settings.queueing.exit_timeout = 1
     settings.process.ultimate_exiting_timeout = 4
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -16,7 +16,7 @@ from kubernetes_asyncio.config.config_exception import ConfigException
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
 from sundown.cluster.errors import ApiError, Busy, Expired, Unreachable, error_for
-from sundown.cluster.pages import Page, RawPage, json_object
+from sundown.cluster.pages import Page, RawPage, SlimPage, json_object
 from sundown.cluster.session import open_session, proxy_for
 from sundown.errors import SundownError
 from sundown.metrics import API_REQUESTS
@@ -95,7 +95,7 @@ class Cluster:
         """GET one object, or a whole list in one page."""
         return await self._request("GET", path, params=params)
 
-    async def pages(self, path: str, *, limit: int = 500, **params: str) -> AsyncIterator[Sequence[Json]]:
+    async def pages(self, path: str, *, limit: int = 500, **params: str) -> AsyncIterator[Iterable[Json]]:
         """GET a list page by page, as the items of each page, in the order of namespace and name.
 
         Raises:
@@ -106,7 +106,7 @@ class Cluster:
 
     async def pages_as(
         self, path: str, read: Callable[[bytes], Page[T]], *, limit: int = 500, **params: str
-    ) -> AsyncIterator[Sequence[T]]:
+    ) -> AsyncIterator[Iterable[T]]:
         """The same with pages that are read from their bytes at once: for lists that are too large to be taken apart first.
 
         ``read`` raises ValueError for what is no such page.
@@ -132,6 +132,15 @@ class Cluster:
         while True:
             try:
                 return [item async for page in self.pages(path, limit=limit, **params) for item in page]
+            except Expired:
+                continue
+
+    async def list_as(self, path: str, read: Callable[[Json], T], *, limit: int = 500, **params: str) -> list[T]:
+        """The same of objects with spec and status, each as ``read`` makes of it: only one page is there as JSON."""
+        while True:
+            try:
+                pages = self.pages_as(path, SlimPage, limit=limit, **params)
+                return [read(item) async for page in pages for item in page]
             except Expired:
                 continue
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from sundown.errors import InvalidObject
 from sundown.model.base import parse
@@ -16,6 +19,7 @@ from sundown.model.resources import (
     Metadata,
 )
 from sundown.model.scalars import parse_instant
+from sundown.model.spec import EnvScheduleSpec
 
 
 def namespace(raw: dict[str, Any]) -> Namespace:
@@ -39,11 +43,24 @@ def env_schedule(raw: dict[str, Any]) -> Known:
         status = parse(EnvScheduleStatus, raw.get("status") or {})
     except InvalidObject:
         status = EnvScheduleStatus()
+    whole = {**raw, "metadata": metadata, "status": {}}
     try:
-        schedule = parse(EnvSchedule, {**raw, "status": {}})
+        if isinstance(whole.get("spec"), dict):
+            whole["spec"] = _spec(orjson.dumps(whole["spec"]))
+        schedule = parse(EnvSchedule, whole)
     except InvalidObject as error:
         return Known(metadata=metadata, status=status, mistakes=error.mistakes)
     return Known(metadata=metadata, status=status, schedule=schedule)
+
+
+@lru_cache(maxsize=256)
+def _spec(spec: bytes) -> EnvScheduleSpec:
+    """A spec from its JSON; envs that have the same one share it, and those of a ClusterEnvSchedule do by the thousand.
+
+    Raises:
+        InvalidObject: when it cannot be read.
+    """
+    return parse(EnvScheduleSpec, orjson.loads(spec), prefix="spec")
 
 
 def cluster_env_schedule(raw: dict[str, Any]) -> ClusterEnvSchedule:

@@ -6,6 +6,7 @@ request itself. Compression costs both sides more than it saves on the way.
 
 from __future__ import annotations
 
+import asyncio.sslproto
 import ssl
 import urllib.request
 from urllib.parse import urlsplit
@@ -16,10 +17,13 @@ from kubernetes_asyncio.client import Configuration
 from sundown import __version__
 
 _BUFFER = 2**20
+_TLS_BUFFER = 32 * 1024
 
 
 def open_session(configuration: Configuration, *, timeout: float, manager: str) -> aiohttp.ClientSession:
     """A session whose requests end after ``timeout`` seconds; writes that name no field manager are ``manager``'s."""
+    # Each connection keeps a buffer of 256 KiB; a TLS record has 16 KiB at most, and there are many connections.
+    asyncio.sslproto.SSLProtocol.max_size = _TLS_BUFFER
     connector = aiohttp.TCPConnector(limit=configuration.connection_pool_maxsize, ssl=_tls(configuration))
     return aiohttp.ClientSession(
         connector=connector,

@@ -93,15 +93,13 @@ class Sweep:
     async def _list(self) -> None:
         """Find out what has come, changed or gone without an event that said so."""
         self._store.begin_listing()
-        namespaces, schedules, defaults = await asyncio.gather(
-            self._cluster.list_all(paths.NAMESPACES, limit=_PAGE),
-            self._cluster.list_all(paths.ENV_SCHEDULES, limit=_PAGE),
-            self._cluster.list_all(paths.CLUSTER_ENV_SCHEDULES, limit=_PAGE),
-        )
+        namespaces = await self._cluster.list_as(paths.NAMESPACES, reading.namespace, limit=_PAGE)
+        schedules = await self._cluster.list_as(paths.ENV_SCHEDULES, reading.env_schedule, limit=_PAGE)
+        defaults = await self._cluster.list_all(paths.CLUSTER_ENV_SCHEDULES, limit=_PAGE)
         touched = self._store.replace_all(
             Snapshot(
-                namespaces=tuple(reading.namespace(raw) for raw in namespaces),
-                schedules=tuple(reading.env_schedule(raw) for raw in schedules),
+                namespaces=tuple(namespaces),
+                schedules=tuple(schedules),
                 defaults=frozenset(raw["metadata"]["name"] for raw in defaults),
             )
         )

@@ -31,7 +31,8 @@ def next_look(
         # Later and later: whoever refuses the writes will not change their mind with every second.
         moments.append(now + min(max((now - failing.last_transition_time) / 4, _FIRST_RETRY), _LONGEST_RETRY))
     elif not finding.frozen:
-        look = _on_the_way(old, finding, now=now) if acted or status.state in MOVING else _afterwards(status, now=now)
+        moving = acted or status.state in MOVING
+        look = _on_the_way(old, finding, now=now) if moving else _afterwards(status, finding, now=now)
         if look is not None:
             moments.append(look)
     return min(moments, default=None)
@@ -46,12 +47,12 @@ def _on_the_way(old: EnvScheduleStatus, finding: Finding, *, now: datetime) -> d
     return _round_up(now, next((step for step in (0.5, 1.0, 2.0) if waited < 8 * step), 4.0))
 
 
-def _afterwards(status: EnvScheduleStatus, *, now: datetime) -> datetime | None:
-    """A few looks at an env that has just fallen asleep: ``kubectl apply -f folder/`` makes the schedule first, and then
+def _afterwards(status: EnvScheduleStatus, finding: Finding, *, now: datetime) -> datetime | None:
+    """A few looks at a sleeping env whose schedule is new: ``kubectl apply -f folder/`` makes the schedule first, and then
     the workloads, which would else run until the next sweep."""
-    if status.state != "Asleep" or status.since is None:
+    if status.state != "Asleep" or finding.active_since is None:
         return None
-    ahead = (status.since + span for span in _AFTER_LOOKS)
+    ahead = (finding.active_since + span for span in _AFTER_LOOKS)
     return next((_round_up(look, 5.0) for look in ahead if look > now), None)
 
 

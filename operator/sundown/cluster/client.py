@@ -101,22 +101,23 @@ class Cluster:
         Raises:
             Expired: when the list took so long that its next page is gone; what was read so far is stale.
         """
-        async for items in self.pages_as(path, RawPage, limit=limit, **params):
+        async for items in self.pages_as(path, RawPage, limit=limit, first=None, **params):
             yield items
 
     async def pages_as(
-        self, path: str, read: Callable[[bytes], Page[T]], *, limit: int = 500, **params: str
+        self, path: str, read: Callable[[bytes], Page[T]], *, limit: int = 500, first: int | None = None, **params: str
     ) -> AsyncIterator[Iterable[T]]:
         """The same with pages that are read from their bytes at once: for lists that are too large to be taken apart first.
 
-        ``read`` raises ValueError for what is no such page.
+        ``read`` raises ValueError for what is no such page. The ``first`` page can be shorter, so that it comes sooner.
 
         Raises:
             Expired: as with ``pages``.
         """
-        params = {**params, "limit": str(limit)}
+        params = {**params, "limit": str(first or limit)}
         while True:
             answer = await self._send("GET", path, params=params)
+            params["limit"] = str(limit)
             try:
                 page = read(answer)
             except ValueError as error:
@@ -139,7 +140,7 @@ class Cluster:
         """The same of objects with spec and status, each as ``read`` makes of it: only one page is there as JSON."""
         while True:
             try:
-                pages = self.pages_as(path, SlimPage, limit=limit, **params)
+                pages = self.pages_as(path, SlimPage, limit=limit, first=None, **params)
                 return [read(item) async for page in pages for item in page]
             except Expired:
                 continue

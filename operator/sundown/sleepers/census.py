@@ -21,6 +21,9 @@ from sundown.sleepers.replicas import KINDS, ReplicaKind
 _PAGE = 1000
 _GATHERING = 0.01
 _LONGEST_GATHERING = 0.1
+_LAPS = 3
+_MANY = 64
+"""So many questions come within a moment; with more of them a list is begun that later ones join."""
 _LISTS_AT_ONCE = 32
 _PATIENCE = 10.0
 _PAUSE = 2.0
@@ -117,7 +120,7 @@ class Census:
 
     async def _answer_urgent(self) -> None:
         while self._urgent:
-            await _gathered(self._urgent)
+            await self._gathered(self._urgent, at_most=max(_MANY, self._wide_from))
             batch, self._urgent = self._urgent, {}
             task = asyncio.create_task(self._answer(batch), name="census batch")
             self._batches.add(task)
@@ -125,19 +128,35 @@ class Census:
 
     async def _answer_patient(self) -> None:
         while self._patient:
-            await _gathered(self._patient)
+            await self._gathered(self._patient)
             await self._gate.quiet(at_most=_PATIENCE)
-            if self._is_wide(len(self._patient)):
+            if len(self._patient) >= self._wide_from:
                 pause = max(_PAUSE, 5 * self._wide_took)
                 await asyncio.sleep(min(_PATIENCE, max(0.0, self._wide_ended + pause - time.monotonic())))
             batch, self._patient = self._patient, {}
             await self._answer(batch)
 
-    def _is_wide(self, asked: int) -> bool:
-        return asked >= max(8, self._workloads_in_cluster // _WORTH)
+    async def _gathered(self, questions: Mapping[str, Question], *, at_most: int | None = None) -> None:
+        """Wait until no more are coming, a moment at most; or until a list that later ones can join is worth its while."""
+        waited = 0.0
+        seen = 0
+        while len(questions) != seen and waited < _LONGEST_GATHERING:
+            seen = len(questions)
+            if at_most is not None and seen >= at_most:
+                return
+            await asyncio.sleep(_GATHERING)
+            waited += _GATHERING
+            for _ in range(_LAPS):
+                # After a long lap of the loop the clock has gone on, but those who are about to ask have not.
+                await asyncio.sleep(0)
+
+    @property
+    def _wide_from(self) -> int:
+        """From so many questions on, everything is listed."""
+        return max(8, self._workloads_in_cluster // _WORTH)
 
     async def _answer(self, batch: Mapping[str, Question]) -> None:
-        if self._is_wide(len(batch)):
+        if len(batch) >= self._wide_from:
             with suppress(ApiError):  # those who asked have been told
                 await self._wide(batch)
         else:
@@ -174,13 +193,3 @@ class Census:
         self._wide_took = self._wide_ended - wide.began
         self._workloads_in_cluster = sum(passing.seen for passing in wide.passings)
         self.strays = frozenset[str]().union(*(passing.strays for passing in wide.passings))
-
-
-async def _gathered(questions: Mapping[str, Question]) -> None:
-    """Wait until no more are coming, a moment at most."""
-    waited = 0.0
-    seen = 0
-    while len(questions) != seen and waited < _LONGEST_GATHERING:
-        seen = len(questions)
-        await asyncio.sleep(_GATHERING)
-        waited += _GATHERING

@@ -12,6 +12,7 @@ from sundown.model.parts import Workload
 from sundown.sleepers.replicas import KINDS, ReplicaKind
 
 _PAGE = 1000
+_FIRST_PAGE = 200
 
 
 @dataclass(slots=True)
@@ -72,7 +73,8 @@ class Passing:
         """
         while not self._over:
             try:
-                async for page in cluster.pages_as(self._row.collection(), self._row.read_page, limit=_PAGE):
+                pages = cluster.pages_as(self._row.collection(), self._row.read_page, limit=_PAGE, first=_FIRST_PAGE)
+                async for page in pages:
                     self._take(page)
             except Expired:
                 self._position, self.seen = "", 0

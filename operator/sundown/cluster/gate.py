@@ -65,6 +65,11 @@ class Gate:
         finally:
             self._count(urgency, -1)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a write to a workload or a namespace is under way or waiting."""
+        return self._urgent > 0
+
     async def quiet(self, *, at_most: float) -> None:
         """Wait until no write to a workload or a namespace is under way or waiting, but no longer than ``at_most`` seconds."""
         try:

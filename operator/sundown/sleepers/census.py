@@ -120,7 +120,8 @@ class Census:
 
     async def _answer_urgent(self) -> None:
         while self._urgent:
-            await self._gathered(self._urgent, at_most=max(_MANY, self._wide_from))
+            # Where writing has begun, seconds count; in a sweep, requests.
+            await self._gathered(self._urgent, at_most=max(_MANY, self._wide_from) if self._gate.busy else None)
             batch, self._urgent = self._urgent, {}
             task = asyncio.create_task(self._answer(batch), name="census batch")
             self._batches.add(task)
@@ -177,7 +178,7 @@ class Census:
             question.kind_done(found)
 
     async def _wide(self, batch: Mapping[str, Question]) -> None:
-        wide = _Wide(tuple(Passing(row) for row in KINDS.values()))
+        wide = _Wide(tuple(Passing(row, hurry=self._gate.busy) for row in KINDS.values()))
         for namespace, question in batch.items():
             wide.expect(namespace, question)
         self._under_way.append(wide)

@@ -45,10 +45,11 @@ class _Expected:
 
 
 class Passing:
-    """A list under way. ``seen`` counts its workloads; ``strays`` holds the namespaces of records that nobody asked about."""
+    """A list under way, whose first page is a short one where there is a ``hurry``. ``seen`` counts its workloads; ``strays`` holds the namespaces of records that nobody asked about."""
 
-    def __init__(self, row: ReplicaKind) -> None:
+    def __init__(self, row: ReplicaKind, *, hurry: bool = False) -> None:
         self._row = row
+        self._first_page = _FIRST_PAGE if hurry else None
         self._expected: dict[str, _Expected] = {}
         self._asked_about: set[str] = set()
         self._position = ""
@@ -73,7 +74,9 @@ class Passing:
         """
         while not self._over:
             try:
-                pages = cluster.pages_as(self._row.collection(), self._row.read_page, limit=_PAGE, first=_FIRST_PAGE)
+                pages = cluster.pages_as(
+                    self._row.collection(), self._row.read_page, limit=_PAGE, first=self._first_page
+                )
                 async for page in pages:
                     self._take(page)
             except Expired:

@@ -60,6 +60,11 @@ class Operator:
             file.seek(self._begin)
             return file.read().decode(errors="replace")
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._process.exit_code
+
     def launch(self) -> None:
         """Start it and do not wait for anything."""
         self._begin = self.log.stat().st_size if self.log.exists() else 0

@@ -7,6 +7,8 @@ decided by a visit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import Any
 
 import kopf
@@ -72,10 +74,21 @@ def configure(settings: kopf.OperatorSettings) -> None:
     settings.watching.client_timeout = 330
     settings.watching.connect_timeout = 10
     settings.networking.request_timeout = 30
+    settings.networking.error_backoffs = Patience()
     settings.watching.chunk_size = 250
     settings.queueing.idle_timeout = 0.2  # each worker that waits for another event keeps the last one whole
     settings.queueing.exit_timeout = 1
     settings.process.ultimate_exiting_timeout = 4
+
+
+class Patience:
+    """The pauses, in seconds, after which Kopf asks an API server again that answers with errors: without an end.
+
+    By default it gives up after a minute, and the operator with it. A new process would wait for the same API server.
+    """
+
+    def __iter__(self) -> Iterator[float]:
+        return chain((0.5, 1.0, 2.0), repeat(5.0))
 
 
 def _operator(memo: kopf.Memo) -> Operator:

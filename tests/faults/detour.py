@@ -24,7 +24,8 @@ HELD_AT_MOST = 60.0
 
 @dataclass
 class Fault:
-    """What happens to requests of a method (any, where empty) whose path and query contain ``part``, so many times.
+    """What happens to requests of a method (any, where empty) whose path and query contain ``part``, so many times,
+    after the first few that are skipped.
 
     ``status`` answers instead of the API server, with ``headers`` and ``body``. ``cut`` drops the connection without an
     answer; with ``after`` the API server has had the request by then. ``seconds`` delays it, and so does ``hold`` until
@@ -34,6 +35,7 @@ class Fault:
     method: str = ""
     part: str = ""
     times: int = 10**9
+    skip: int = 0
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = '{"kind": "Status", "status": "Failure", "message": "a fault of the test"}'
@@ -51,9 +53,13 @@ class Fault:
 
     def meets(self, method: str, target: str) -> bool:
         """Whether it strikes this request; counts those that it strikes."""
-        strikes = self.met < self.times and self.method in {"", method} and self.part in target
-        self.met += strikes
-        return strikes
+        if self.method not in {"", method} or self.part not in target or self.met >= self.times:
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        self.met += 1
+        return True
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Detour:
         self._upstream = cluster.server
         self._pki = cluster.directory / "pki"
         self._faults: list[Fault] = []
+        self._open: set[asyncio.Transport] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="detour", daemon=True)
         self._stop: asyncio.Event | None = None
@@ -107,6 +114,14 @@ class Detour:
         faults, self._faults = self._faults, []
         for fault in faults:
             fault.release()
+
+    def hang_up(self) -> None:
+        """End all answers that are under way, such as watches."""
+        self._loop.call_soon_threadsafe(self._hang_up)
+
+    def _hang_up(self) -> None:
+        for connection in list(self._open):
+            connection.abort()
 
     @contextmanager
     def broken(self, fault: Fault) -> Iterator[Fault]:
@@ -168,6 +183,9 @@ class Detour:
     async def _pass_on(
         self, request: web.BaseRequest, body: bytes, session: aiohttp.ClientSession
     ) -> web.StreamResponse:
+        connection = request.transport
+        assert connection is not None
+        self._open.add(connection)
         try:
             async with self._ask(request, body, session) as upstream:
                 response = web.StreamResponse(status=upstream.status)
@@ -180,9 +198,10 @@ class Detour:
                 await response.write_eof()
         except (aiohttp.ClientError, OSError):
             # What the API server does to the proxy, the proxy does to the operator.
-            if request.transport is not None:
-                request.transport.abort()
+            connection.abort()
             raise
+        finally:
+            self._open.discard(connection)
         self._note(request, upstream.status)
         return response
 

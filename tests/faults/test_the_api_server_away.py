@@ -1,0 +1,162 @@
+"""The API server goes away and comes back while the operator runs, and the operator goes on where it was."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from detour import Detour, Fault
+
+from apiserver import eventually
+from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
+from operators import Operator
+from sundown_lab.cluster import Cluster
+
+pytestmark = pytest.mark.lab
+
+RunOperator = Callable[..., Operator]
+WORKLOADS = 20
+BACK_WITHIN = 60.0
+
+
+@pytest.fixture
+def team(env: Env) -> Env:
+    """An env of many workloads, so that its transitions have a middle."""
+    for number in range(WORKLOADS):
+        env.add(f"web-{number}", 1 + number % 3)
+    return env
+
+
+def cut_off(detour: Detour) -> Fault:
+    """From now on no request comes through, and the watches that were open have ended."""
+    fault = detour.add(Fault(cut=True))
+    detour.hang_up()
+    return fault
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["in order", "killed"])
+def test_a_restart_in_the_middle_of_falling_asleep_and_of_waking(
+    team: Env, run_operator: RunOperator, detour: Detour, fragile: Cluster, kill: bool
+) -> None:
+    """A16"""
+    run_operator(SUNDOWN_WRITES_IN_FLIGHT="1")
+    before = team.counts()
+    team.schedule(ALWAYS_AWAKE)
+    team.until("Awake")
+    for state, done in (("Asleep", 0), ("Awake", WORKLOADS)):
+        with detour.broken(Fault(method="PATCH", part="/deployments/web-5", hold=True, times=1)) as fault:
+            team.wish(state)
+            assert fault.arrived.wait(timeout=30)
+            fragile.restart_api_server(kill=kill)
+            assert 0 < zeros(team) < WORKLOADS
+        team.until(state, within=BACK_WITHIN)
+        assert WORKLOADS - zeros(team) == done
+    assert team.counts() == before
+
+
+def zeros(env: Env) -> int:
+    return list(env.counts().values()).count(0)
+
+
+@pytest.mark.slow
+def test_a_minute_of_errors_is_outlived(team: Env, run_operator: RunOperator, detour: Detour) -> None:
+    """A16: a framework that gave up after so many tries would have ended the process."""
+    operator = run_operator()
+    team.schedule(ALWAYS_AWAKE)
+    team.until("Awake")
+    with detour.broken(Fault(status=503)):
+        detour.hang_up()
+        team.wish("Asleep")
+        time.sleep(65)
+        assert operator.probe("/livez")[0] == 200
+        assert zeros(team) == 0
+    team.until("Asleep", within=BACK_WITHIN)
+
+
+def test_what_changed_while_it_was_cut_off_is_noticed(team: Env, run_operator: RunOperator, detour: Detour) -> None:
+    """A16: the watch goes on where it was."""
+    run_operator()
+    team.schedule(ASLEEP_FOR_EVER)
+    team.until("Asleep")
+    fault = cut_off(detour)
+    team.wish("Awake")
+    eventually(lambda: fault.met > 0, what="the operator has noticed")
+    detour.mend()
+    team.until("Awake", within=BACK_WITHIN)
+
+
+def test_a_deletion_that_no_watch_tells_of_is_noticed(
+    make_env: Callable[..., Env], run_operator: RunOperator, detour: Detour, fragile: Cluster
+) -> None:
+    """A15, issue 3: watch history gone (410) when the operator comes back, and with it the deletion."""
+    run_operator()
+    first, second = make_env(), make_env()
+    for env in (first, second):
+        env.add("web", 2)
+        env.schedule(ASLEEP_FOR_EVER)
+        env.until("Asleep")
+    fault = cut_off(detour)
+    first.api.delete(first.schedules("default"))
+    eventually(lambda: fault.met > 0, what="the operator has noticed")
+    second.annotate(note="so that there is something to forget")
+    fragile.compact()
+    fragile.restart_api_server()
+    detour.mend()
+    first.until_count("web", 2, within=BACK_WITHIN)
+    first.until_let_go()
+    assert second.replicas("web") == 0
+
+
+def test_a_namespace_that_went_while_history_was_lost_is_forgotten(
+    make_env: Callable[..., Env], run_operator: RunOperator, detour: Detour, fragile: Cluster
+) -> None:
+    """Issue 3: 410."""
+    operator = run_operator()
+    first, second = make_env(), make_env()
+    for env in (first, second):
+        env.schedule(ASLEEP_FOR_EVER)
+        env.until("Asleep")
+    cut_off(detour)
+    first.api.delete(first.path)
+    eventually(lambda: first.api.find(first.path) is None, what="the namespace is gone", within=60)
+    fragile.compact()
+    fragile.restart_api_server()
+    detour.mend()
+    counted = 'sundown_envs{state="Asleep"} 1.0'
+    eventually(lambda: counted in operator.probe("/metrics")[1], what="one env is counted", within=BACK_WITHIN)
+
+
+def test_what_is_deleted_while_it_starts_is_noticed(
+    env: Env, make_env: Callable[..., Env], run_operator: RunOperator, detour: Detour
+) -> None:
+    """A15: between the first listing, of the sweep, and the listing with which the watch begins."""
+    run_operator().kill()
+    env.add("web", 2)
+    env.schedule(ASLEEP_FOR_EVER)
+    make_env().schedule(ASLEEP_FOR_EVER)
+    listing = "/apis/sundown.dev/v1alpha1/envschedules?"
+    with detour.broken(Fault(method="GET", part=listing, hold=True, skip=1, times=1)) as fault:
+        run_operator()
+        assert fault.arrived.wait(timeout=30), "the framework did not list"
+        env.until("Asleep")
+        env.api.delete(env.schedules("default"))
+    env.until_count("web", 2)
+    env.until_let_go()
+
+
+def test_it_is_not_ready_while_it_cannot_list(run_operator: RunOperator, detour: Detour) -> None:
+    """F4"""
+    operator = run_operator(SUNDOWN_SWEEP_MINUTES="0.02")
+    with detour.broken(Fault(method="GET", part="/envschedules", status=403)):
+        eventually(lambda: operator.probe("/readyz")[0] == 503, what="it is not ready")
+        assert operator.probe("/livez")[0] == 200
+        assert "a fault of the test" in operator.probe("/readyz")[1]
+    eventually(lambda: operator.probe("/readyz")[0] == 200, what="it is ready again")
+
+
+def test_sigterm_while_writes_hang_ends_it_cleanly(team: Env, run_operator: RunOperator, detour: Detour) -> None:
+    """Issue 3"""
+    operator = run_operator()
+    with detour.broken(Fault(method="PATCH", hold=True)) as fault:
+        team.schedule(ASLEEP_FOR_EVER)
+        assert fault.arrived.wait(timeout=30)
+        assert operator.terminate() == 0

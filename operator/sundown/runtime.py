@@ -144,7 +144,7 @@ class Operator:
         self._notice_relisting(kind, raw)
         namespace = reading.namespace(raw)
         if kind == "DELETED":
-            self._store.drop_namespace(namespace.name)
+            self._store.drop_namespace(namespace.name, resource_version=namespace.resource_version)
         else:
             self._scheduler.touch(self._store.put_namespace(namespace))
 
@@ -162,7 +162,7 @@ class Operator:
         """A ClusterEnvSchedule came, changed or went."""
         self._notice_relisting(kind, raw)
         if kind == "DELETED":
-            self._scheduler.touch(self._store.drop_default(raw["metadata"]["name"]))
+            self._scheduler.touch(self._store.drop_default(raw["metadata"]["name"], uid=raw["metadata"]["uid"]))
             return
         self._scheduler.touch(self._defaults.take(raw))
 

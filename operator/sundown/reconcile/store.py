@@ -74,6 +74,8 @@ class Store:
         """Take in a namespace."""
         self._told.add((namespace.name,))
         before = self._namespaces.get(namespace.name)
+        if before is not None and namespace.created < before.created:
+            return frozenset()  # late word of one that is gone, and has been made anew
         if before is not None and before.created == namespace.created:
             if _older(namespace.resource_version, before.resource_version):
                 return frozenset()
@@ -83,11 +85,19 @@ class Store:
         self._namespaces[namespace.name] = namespace
         return frozenset({namespace.name})
 
-    def drop_namespace(self, name: str) -> frozenset[str]:
-        """Forget a namespace that is gone, with all that was in it."""
+    def drop_namespace(self, name: str, *, resource_version: str = "") -> frozenset[str]:
+        """Forget a namespace that is gone, with all that was in it; not the next one of the same name.
+
+        Namespaces and EnvSchedules come on different watches, so that the next one may have come before.
+        """
         self._told.add((name,))
-        self._namespaces.pop(name, None)
-        self._schedules.pop(name, None)
+        before = self._namespaces.get(name)
+        if before is None or not _older(resource_version, before.resource_version):
+            self._namespaces.pop(name, None)
+        there = self._schedules.pop(name, {})
+        newer = {key: one for key, one in there.items() if _older(resource_version, one.metadata.resource_version)}
+        if newer:
+            self._schedules[name] = newer
         return frozenset()
 
     def put_schedule(self, known: Known) -> frozenset[str]:
@@ -96,11 +106,12 @@ class Store:
         self._told.add((metadata.namespace, metadata.name))
         there = self._schedules.setdefault(metadata.namespace, {})
         before = there.get(metadata.name)
+        late = before is not None and _older(metadata.resource_version, before.metadata.resource_version)
+        if late and before is not None and known.age <= before.age:
+            return frozenset()
         if before is None or before.metadata.uid != metadata.uid:
             there[metadata.name] = known
             return frozenset({metadata.namespace})
-        if _older(metadata.resource_version, before.metadata.resource_version):
-            return frozenset()
         there[metadata.name] = replace(known, status=before.status)
         if _outline(known) == _outline(before):
             return frozenset()
@@ -136,9 +147,12 @@ class Store:
         self._unreadable.add(name)
         return frozenset()
 
-    def drop_default(self, name: str) -> frozenset[str]:
-        """Forget a ClusterEnvSchedule that is gone."""
+    def drop_default(self, name: str, *, uid: str = "") -> frozenset[str]:
+        """Forget a ClusterEnvSchedule that is gone; not the next one of the same name."""
         self._told.add(("", name))
+        before = self._defaults.get(name)
+        if before is not None and uid and before.metadata.uid != uid:
+            return frozenset()
         self._unreadable.discard(name)
         return frozenset(self._namespaces) if self._defaults.pop(name, None) is not None else frozenset()
 
@@ -158,7 +172,7 @@ class Store:
         schedules = {(one.metadata.namespace, one.metadata.name): one for one in snapshot.schedules}
         touched: set[str] = set()
         for name in [name for name in self._namespaces if (name,) not in told and (name,) not in namespaces]:
-            touched |= self.drop_namespace(name)
+            del self._namespaces[name]
         for name in [name for name in self._defaults if ("", name) not in told and name not in snapshot.defaults]:
             touched |= self.drop_default(name)
         for key in [(space, name) for space, there in self._schedules.items() for name in there]:

@@ -53,7 +53,10 @@ class Audit:
             for line in file:
                 if not line.endswith(b"\n"):  # being written
                     return
-                event = json.loads(line)
+                try:
+                    event = json.loads(line)
+                except json.JSONDecodeError:  # the API server was killed in the middle of it
+                    continue
                 if event["user"]["username"] != USER:
                     continue
                 found = event.get("objectRef", {})

@@ -57,7 +57,7 @@ class Audit:
                     event = json.loads(line)
                 except json.JSONDecodeError:  # the API server was killed in the middle of it
                     continue
-                if event["user"]["username"] != USER:
+                if event["user"].get("username") != USER:
                     continue
                 found = event.get("objectRef", {})
                 resource = "/".join(filter(None, (found.get("resource"), found.get("subresource"))))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from operators import Stage
 from sundown.model.base import parse
 from sundown.model.resources import ClusterEnvSchedule, EnvSchedule
 from sundown_lab.cluster import Cluster
@@ -31,8 +32,9 @@ def of_kind(file: Path, *kinds: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def cluster(control_plane: Cluster) -> Iterator[Cluster]:
-    """The control plane; at the end all that the examples made is gone, as an operator of later tests would act on it."""
+def cluster(control_plane: Cluster, stage: Stage) -> Iterator[Cluster]:
+    """The control plane without an operator that would act on the examples; at the end all that they made is gone."""
+    stage.clear()
     yield control_plane
     control_plane.kubectl("delete", "-f", str(FOLDER), "--ignore-not-found", "--timeout=100s")
 

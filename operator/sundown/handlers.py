@@ -7,6 +7,7 @@ decided by a visit.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from itertools import chain, repeat
 from typing import Any
@@ -17,6 +18,8 @@ from kubernetes_asyncio.client import Configuration
 from sundown.essence import NoEssence
 from sundown.runtime import Operator
 from sundown.settings import Settings
+
+_KOPF_ENDS_WITHIN = 1.0
 
 
 def registry() -> kopf.OperatorRegistry:
@@ -53,12 +56,18 @@ def registry() -> kopf.OperatorRegistry:
 
 async def run(configuration: Configuration, settings: Settings) -> None:
     """Run the operator until SIGTERM or SIGINT."""
-    await kopf.operator(
-        registry=registry(),
-        clusterwide=True,
-        standalone=True,
-        memo=kopf.Memo(operator=Operator(configuration, settings)),
-    )
+    operator = Operator(configuration, settings)
+    work = kopf.operator(registry=registry(), clusterwide=True, standalone=True, memo=kopf.Memo(operator=operator))
+    kopf_task = asyncio.create_task(work, name="kopf")
+    stopped = asyncio.create_task(operator.stopped.wait(), name="stopped")
+    await asyncio.wait({kopf_task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({kopf_task}, timeout=_KOPF_ENDS_WITHIN)
+    if not kopf_task.done():
+        # Told to stop while it still asks what kinds there are, Kopf waits five seconds for credentials that nobody
+        # gives it any more.
+        for task in asyncio.all_tasks() - {kopf_task, asyncio.current_task()}:
+            task.cancel()
+    await kopf_task
 
 
 def configure(settings: kopf.OperatorSettings) -> None:

@@ -76,6 +76,7 @@ class Operator:
         )
         self._resources = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
+        self.stopped = asyncio.Event()
         self._seen: set[str] = set()
 
     async def start(self) -> None:
@@ -106,6 +107,7 @@ class Operator:
         await self._statuses.close(at_most=_LAST_WORDS)
         await self._resources.aclose()
         log.info("stopped")
+        self.stopped.set()
 
     async def credentials(self) -> kopf.ConnectionInfo:
         """The same credentials for Kopf; they expire, because a pod's token is replaced while it runs."""

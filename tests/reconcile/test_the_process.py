@@ -54,6 +54,14 @@ def test_sigterm_ends_it_cleanly(stage: Stage) -> None:
     assert "Traceback" not in operator.output
 
 
+def test_sigterm_while_kopf_still_asks_what_kinds_there_are_ends_it_cleanly(stage: Stage) -> None:
+    """Issue 3: the first moments after the start, again and again, for the dangerous one is short."""
+    for _ in range(8):
+        operator = stage.fresh()
+        operator.start()
+        assert operator.terminate() == 0
+
+
 def test_sigterm_in_the_middle_of_the_work_ends_it_cleanly_and_the_next_one_goes_on(env: Env, stage: Stage) -> None:
     """A16"""
     operator = stage.fresh(SUNDOWN_WRITES_IN_FLIGHT="1")

@@ -32,6 +32,14 @@ def test_deleting_the_schedule_of_a_sleeping_env_wakes_it(sleeper: Env) -> None:
     assert sleeper.record("web") is None
 
 
+def test_a_bad_label_does_not_keep_asleep_what_no_schedule_does(sleeper: Env) -> None:
+    """A15: nothing is changed on behalf of a schedule while the label is bad, but there is none any more."""
+    sleeper.label(scheduler="perhaps")
+    sleeper.until_condition("Ready", "False", "InvalidLabel")
+    sleeper.api.delete(sleeper.schedules("default"))
+    eventually(lambda: woken(sleeper), what="it is awake")
+
+
 def test_deleting_the_schedule_of_an_env_that_is_falling_asleep_wakes_it(env: Env) -> None:
     """A15"""
     for number in range(12):

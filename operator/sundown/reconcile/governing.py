@@ -50,7 +50,8 @@ def govern(env: Env, *, settings: Settings) -> Governance:
     label = namespace.labels.get(key)
     if label not in {None, "enabled", "disabled"}:
         text = f'namespace label {key} must be "enabled" or "disabled", got "{label}": nothing is changed until it is'
-        return Governance(in_force=chosen, superseded=superseded, trouble=("InvalidLabel", text))
+        trouble: tuple[Role, str] = ("InvalidLabel", text)
+        return Governance(in_force=chosen, superseded=superseded, trouble=trouble, release=chosen is None)
     cover = covering(namespace, env.defaults)
     new = cover is not None and label is None and is_new(namespace, cover)
     theirs = next((known for known in env.schedules if _by_a_person(known)), None)

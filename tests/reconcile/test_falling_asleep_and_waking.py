@@ -2,7 +2,7 @@
 
 import pytest
 
-from envs import ASLEEP_FOR_EVER, RECORD, STATE, Env
+from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, PLURALS, RECORD, STATE, Env
 from operators import Operator
 
 pytestmark = pytest.mark.lab
@@ -122,16 +122,19 @@ def test_waking_is_over_only_when_the_pods_are_ready(env: Env, operator: Operato
     assert "took" in env.events()[-1]["note"]
 
 
-def test_falling_asleep_is_over_only_when_the_pods_are_gone(env: Env, operator: Operator) -> None:
-    """A1"""
-    env.add("slow", 1, pod={"lab.sundown.dev/stops-after": "4s"})
-    env.api.get(env.path)
-    env.schedule({"awake": [], "override": {"state": "Awake"}})
+def test_falling_asleep_is_over_only_when_no_workload_counts_a_pod_any_more(env: Env, operator: Operator) -> None:
+    """A1: Kubernetes itself counts no pod that is on its way out."""
+    env.add("web", 5)
+    env.add("db", 5, kind="StatefulSet")
+    env.schedule(ALWAYS_AWAKE)
     env.until("Awake")
+    began = env.api.get(env.collection("StatefulSet"))["metadata"]["resourceVersion"]
     env.wish("Asleep")
-    env.until("FallingAsleep")
     env.until("Asleep")
-    assert env.workload("slow")["status"].get("replicas", 0) == 0
+    asleep = int(env.api.get(env.schedules("default"))["metadata"]["resourceVersion"])
+    versions = [one for kind in PLURALS for one in env.api.since(env.collection(kind), began)]
+    counted = [int(one["metadata"]["resourceVersion"]) for one in versions if one["status"].get("replicas")]
+    assert max(counted) < asleep
 
 
 def test_a_count_set_while_asleep_is_the_one_it_wakes_with(team: Env) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 from sundown_lab.bench.herd import NAMES, Transition, transition
 from sundown_lab.bench.rows import Row, Scale, bar
@@ -23,25 +24,25 @@ async def crowd(stage: Stage, scale: Scale) -> list[Row]:
         with step(f"{envs} envs fall asleep"):
             turns["Asleep"] = await transition(stage, one, "Asleep")
         with step("idling between sweeps"):
-            quiet, quiet_own, quiet_minutes = await _idle(stage, one, seconds=scale.idle_seconds)
+            quiet = await _idle(stage, one, seconds=scale.idle_seconds)
     async with stage.operator(sweep_minutes=scale.sweep_minutes) as two:
         with step(f"starting the operator on {envs} sleeping envs"):
             again = await two.decided(envs, patience=START_PATIENCE)
             await two.rest()
         with step("idling with sweeps"):
-            swept, swept_own, swept_minutes = await _idle(stage, two, seconds=2 * 60 * scale.sweep_minutes)
+            swept = await _idle(stage, two, seconds=2 * 60 * scale.sweep_minutes)
         with step(f"{envs} envs wake"):
             turns["Awake"] = await transition(stage, two, "Awake")
     size = stage.load.size
-    background = quiet.requests / quiet_minutes
-    sweep = max(0.0, swept.requests - background * swept_minutes) / (swept_minutes / scale.sweep_minutes)
-    writes = quiet.writes + swept.writes
+    quiet_a_minute = quiet.requests / quiet.minutes
+    sweeps = swept.minutes / scale.sweep_minutes
+    a_sweep = max(0.0, swept.requests - quiet_a_minute * swept.minutes) / sweeps
+    writes = quiet.asked.writes + swept.asked.writes
     idle = {
-        "between_sweeps_a_minute": round(background, 2),
-        "of_them_kopf": round((quiet.requests - quiet_own) / quiet_minutes, 2),
-        "a_sweep": round(sweep, 1),
-        "of_them_kopf_with_sweeps": round(swept.requests - swept_own, 1),
-        "writes": writes,
+        "between_sweeps_a_minute": round(quiet_a_minute, 2),
+        "a_sweep": round(a_sweep, 1),
+        "of_them_kopf": quiet.requests - quiet.own + swept.requests - swept.own,
+        "asked_with_sweeps": {"sweeps": round(sweeps, 1), **swept.asked},
     }
     return [
         Row(bar("start"), size, max(fresh, again), detail={"new": round(fresh, 2), "asleep": round(again, 2)}),
@@ -62,17 +63,31 @@ async def crowd(stage: Stage, scale: Scale) -> list[Row]:
         Row(
             bar("idle"),
             size,
-            background + sweep / DEFAULT_SWEEP_MINUTES,
-            spoiled=f"{writes:g} writes" if writes else "",
+            quiet_a_minute + a_sweep / DEFAULT_SWEEP_MINUTES,
+            spoiled=f"{writes} writes" if writes else "",
             detail=idle,
         ),
     ]
 
 
-async def _idle(stage: Stage, subject: Subject, *, seconds: float) -> tuple[Asked, float, float]:
-    """What was asked of the API server while nothing was to do; by the operator's own count; and in how many minutes."""
+@dataclass(frozen=True)
+class _Idle:
+    """What was asked while nothing was to do, in how many minutes; ``own`` is what the operator counts, without Kopf."""
+
+    asked: Asked
+    own: int
+    minutes: float
+
+    @property
+    def requests(self) -> int:
+        return self.asked.total()
+
+
+async def _idle(stage: Stage, subject: Subject, *, seconds: float) -> _Idle:
     before, own, began = await stage.asked(), subject.metrics()["sundown_api_requests_total"], time.monotonic()
     await asyncio.sleep(seconds)
     minutes = (time.monotonic() - began) / 60
     own = subject.metrics()["sundown_api_requests_total"] - own
-    return await stage.asked() - before, own, minutes
+    after = await stage.asked()
+    after.subtract(before)
+    return _Idle(Asked(+after), int(own), minutes)

@@ -3,9 +3,9 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -40,15 +40,13 @@ _ASKED_FOR = frozenset(
 Wanted = Literal["Awake", "Asleep"]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Requests that the API server has answered since it started, watches left out: all of them, and the writes."""
+class Asked(Counter[str]):
+    """How many requests of each sort, such as ``LIST deployments``, the API server has answered; no watches."""
 
-    requests: float
-    writes: float
-
-    def __sub__(self, other: "Asked") -> "Asked":
-        return Asked(self.requests - other.requests, self.writes - other.writes)
+    @property
+    def writes(self) -> int:
+        """Those that change something."""
+        return sum(count for sort, count in self.items() if sort.partition(" ")[0] in _WRITES)
 
 
 class Stage:
@@ -177,15 +175,15 @@ class Stage:
         return wanted
 
     async def asked(self) -> Asked:
-        """What the API server counts of the kinds that the operator and Kopf may ask for."""
-        text = await self.wire.text("/metrics")
-        requests = writes = 0.0
-        for labels, count in samples(text, only="apiserver_request_total").get("apiserver_request_total", {}).items():
+        """What the API server counts since it started, of the kinds that the operator and Kopf may ask for."""
+        found = samples(await self.wire.text("/metrics"), only="apiserver_request_total")
+        asked = Asked()
+        for labels, count in found.get("apiserver_request_total", {}).items():
             said = labels_of(labels)
-            if said.get("resource") in _ASKED_FOR and said.get("verb") not in {"WATCH", "WATCHLIST", "CONNECT"}:
-                requests += count
-                writes += count if said.get("verb") in _WRITES else 0.0
-        return Asked(requests, writes)
+            verb, resource = said.get("verb", ""), said.get("resource", "")
+            if resource in _ASKED_FOR and verb not in {"WATCH", "WATCHLIST", "CONNECT"}:
+                asked[f"{verb} {resource}"] += int(count)
+        return asked
 
     async def leave(self) -> None:
         """End the watches."""
@@ -235,8 +233,15 @@ async def set_up(*, progress: Progress, command: str | None = None) -> AsyncIter
 
 
 def grant(control_plane: ControlPlane) -> None:
-    """The operator's namespace, ServiceAccount and rights from ``deploy/base``; what runs a program stays out."""
-    built = control_plane.kubectl("kustomize", str(ROOT / "deploy" / "base")).stdout
+    """The operator's namespace, ServiceAccount and rights from ``deploy/base``; what runs a program stays out.
+
+    Raises:
+        LabError: there is no such folder, or it cannot be applied.
+    """
+    base = ROOT / "deploy" / "base"
+    if not base.is_dir():
+        raise LabError(f"the operator's rights are not in {base}", hint="The bench runs from a checkout of Sundown.")
+    built = control_plane.kubectl("kustomize", str(base)).stdout
     objects = [one for one in yaml.safe_load_all(built) if one and one["kind"] not in PARTS_OF_A_PROGRAM]
     together = {"apiVersion": "v1", "kind": "List", "items": objects}
     control_plane.kubectl("apply", "--server-side", "-f", "-", input=json.dumps(together))

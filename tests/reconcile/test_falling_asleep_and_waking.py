@@ -206,6 +206,7 @@ def test_the_namespace_is_marked_before_anything_sleeps_and_unmarked_before_anyt
 
 def test_who_calls_sleeps_first_and_wakes_last(team: Env) -> None:
     """Design 5: Deployments before StatefulSets, and the reverse on waking."""
+    before = team.counts()
     began = team.api.get(team.collection("Deployment"))["metadata"]["resourceVersion"]
     team.schedule(ASLEEP_FOR_EVER)
     team.until("Asleep")
@@ -216,10 +217,10 @@ def test_who_calls_sleeps_first_and_wakes_last(team: Env) -> None:
         """The versions in which the count of one of the kind became zero, and those in which it came back."""
         down: list[int] = []
         up: list[int] = []
-        last: dict[str, int] = {}
+        last = dict(before)
         for each in team.api.since(team.collection(kind), began):
-            name, count = each["metadata"]["name"], each["spec"]["replicas"]
-            if last.setdefault(name, count) != count:
+            name, count = f"{kind}/{each['metadata']['name']}", each["spec"]["replicas"]
+            if last[name] != count:
                 (up if count else down).append(int(each["metadata"]["resourceVersion"]))
             last[name] = count
         return down, up

@@ -39,8 +39,15 @@ check: setup ## Format, lint, types, import contract, dead code, unit tests: und
 	@$(BIN)/pytest -q -m "not lab"
 
 .PHONY: test
-test: setup ## Every test, those against the real control plane included
+test: setup browser ## Every test, those against the real control plane and in a real browser included
 	@$(BIN)/pytest
+
+.PHONY: browser
+browser: ## Chromium for the browser tests, from the distribution, where there is none
+	@command -v chromium chromium-browser google-chrome > /dev/null \
+	  || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null \
+	    && echo "Installing Chromium ..." && apt-get -qq update && apt-get -qq install --yes chromium > /dev/null; } \
+	  || { echo "The browser tests need Chromium; on Debian and Ubuntu: sudo apt-get install chromium"; exit 1; }
 
 .PHONY: bench
 bench: setup ## Measure speed, memory and idle cost against a bare loop of the same writes; bench.json has the numbers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from sundown.model.scalars import parse_duration
+from sundown.asking.spans import parse_span
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -21,11 +20,10 @@ def span(text: str) -> timedelta:
     Raises:
         click.BadParameter: for anything else.
     """
-    plain = re.sub(r"\s+", "", text).lower()
     try:
-        return parse_duration(f"{plain}h" if re.fullmatch(r"[0-9]{1,5}", plain) else plain)
-    except ValueError:
-        raise click.BadParameter(f'"{text}" is no length of time; write it as in 30m, 2h, 1h30m or 3d') from None
+        return parse_span(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def cluster_options(command: Command) -> Command:

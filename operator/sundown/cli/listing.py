@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from sundown import wording
-from sundown.cli.cluster_access import NotAllowed, connected, context_namespace, in_force, plainly
+from sundown.asking.finding import NotAllowed, in_force, plainly
+from sundown.cli.cluster_access import connected, context_namespace
 from sundown.cli.connecting import cluster_options
 from sundown.cli.output import as_json, examples, note, say, table
 from sundown.cluster import paths, reading

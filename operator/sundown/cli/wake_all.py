@@ -10,21 +10,16 @@ from pathlib import Path
 
 import click
 
-from sundown.cli.asking import FIELD_MANAGER, WISHES
-from sundown.cli.cluster_access import (
-    NotInstalled,
-    circumstances,
-    connected,
-    context_namespace,
-    plainly,
-    settings,
-)
+from sundown.asking.doors import COMMAND_LINE
+from sundown.asking.finding import NotInstalled, circumstances, plainly, settings
+from sundown.asking.wishing import WISHES, Request
+from sundown.cli.cluster_access import connected, context_namespace
 from sundown.cli.connecting import cluster_options, span
 from sundown.cli.listing import Listed, visible
 from sundown.cli.output import as_json, examples, failed, note, say
 from sundown.cli.restoring import Sleeping, Woken, running_operator, sleeping, wake
 from sundown.cli.waiting import Expected
-from sundown.cli.wish import Request, Result, ask_all, report, wait_all
+from sundown.cli.wish import Result, ask_all, report, wait_all
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
@@ -168,7 +163,7 @@ async def _set_paused(cluster: Cluster, namespace: str, name: str) -> int:
     # Not by apply: the next wish that is applied under the same name would take the field away again.
     try:
         written = await cluster.merge_patch(
-            paths.env_schedule(namespace, name), {"spec": {"paused": True}}, fieldManager=FIELD_MANAGER
+            paths.env_schedule(namespace, name), {"spec": {"paused": True}}, fieldManager=COMMAND_LINE.manager
         )
     except ApiError as error:
         raise plainly(error, wish="pause", env=namespace) from error

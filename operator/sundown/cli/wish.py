@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from sundown import wording
-from sundown.cli.asking import VIA, WISHES, Answer, Wish, ask, in_a_sentence
+from sundown.asking.wishing import WISHES, Answer, Request, Wish, ask, in_a_sentence
 from sundown.cli.cluster_access import connected, whoami
 from sundown.cli.connecting import cluster_options, wait_options
 from sundown.cli.connecting import span as span_type
@@ -24,7 +24,6 @@ from sundown.errors import SundownError
 from sundown.model.resources import EnvScheduleStatus, State
 from sundown.model.scalars import format_instant
 from sundown.schedule.clock import Clock, SystemClock
-from sundown.schedule.wishes import Asker
 
 _AT_ONCE = 16
 
@@ -66,34 +65,16 @@ class Result:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A wish with all that was said to it."""
-
-    wish: Wish
-    span: timedelta = timedelta()
-    reason: str | None = None
-    dry_run: bool = False
-
-
 async def ask_all(cluster: Cluster, request: Request, namespaces: Sequence[str], *, clock: Clock) -> list[Result]:
     """Ask for all envs at once; one that is refused does not stop the others."""
-    asker = Asker(by=await whoami(cluster), via=VIA, reason=request.reason)
+    by = await whoami(cluster)
     limit = asyncio.Semaphore(_AT_ONCE)
 
     async def one(namespace: str) -> Result:
         async with limit:
             began = time.monotonic()
             try:
-                answer = await ask(
-                    cluster,
-                    namespace,
-                    request.wish,
-                    span=request.span,
-                    asker=asker,
-                    clock=clock,
-                    dry_run=request.dry_run,
-                )
+                answer = await ask(cluster, namespace, request, by=by, clock=clock)
             except SundownError as error:
                 return Result(namespace, error)
             return Result(namespace, answer, expected=Expected(namespace, answer.name, answer.generation, since=began))

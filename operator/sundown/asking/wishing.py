@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sundown.cli.cluster_access import Found, find, plainly
+from sundown.asking.doors import COMMAND_LINE, Door
+from sundown.asking.finding import Found, find, plainly
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict, Unreachable
@@ -21,8 +22,6 @@ from sundown.schedule.clock import Clock
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.schedule.wishes import Asker
 
-FIELD_MANAGER = "sundown-cli"
-VIA = "cli"
 _TRIES = 12
 
 Make = Callable[[EnvScheduleSpec, Circumstances, datetime, Asker, timedelta], Override]
@@ -97,35 +96,56 @@ class Answer:
     """Whether the schedule is a dry run, so that no workload will follow."""
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wish with all that was said to it."""
+
+    wish: Wish
+    span: timedelta = timedelta()
+    reason: str | None = None
+    dry_run: bool = False
+
+
 async def ask(
-    cluster: Cluster, namespace: str, wish: Wish, *, span: timedelta, asker: Asker, clock: Clock, dry_run: bool = False
+    cluster: Cluster,
+    namespace: str,
+    request: Request,
+    *,
+    by: str,
+    clock: Clock,
+    door: Door = COMMAND_LINE,
+    known: Found | None = None,
 ) -> Answer:
     """Write the wish; when somebody else wrote since the schedule was read, think again from what stands there now.
+
+    ``known`` saves the first look where somebody watches the env anyway; what is stale of it ends as a conflict.
 
     Raises:
         SundownError: when it is refused, by the rules of wishes or by the cluster; the text names neither path nor verb.
     """
+    wish = request.wish
+    asker = Asker(by=by, via=door.via, reason=request.reason)
     for attempt in range(_TRIES):
-        found = await find(cluster, namespace)
+        found = known if known is not None and attempt == 0 else await find(cluster, namespace, door=door)
         refuse(found)
         now = clock.now()
-        override = wish.make(found.spec, found.circumstances(), now, asker, span)
+        override = wish.make(found.spec, found.circumstances(), now, asker, request.span)
         try:
             written = await cluster.apply(
                 paths.env_schedule(namespace, found.known.metadata.name),
                 manifest(found, override),
-                manager=FIELD_MANAGER,
+                manager=door.manager,
                 force=True,
-                **({"dryRun": "All"} if dry_run else {}),
+                **({"dryRun": "All"} if request.dry_run else {}),
             )
         except Conflict:
             await asyncio.sleep(random.uniform(0.01, 0.05 * (attempt + 1)))  # noqa: S311 - no secret
             continue
         except Unreachable as error:
-            text = f"{error}; it may have been done all the same: `sundown why {namespace}` tells"
+            text = f"{error}; it may have been done all the same: `{door.program} why {namespace}` tells"
             raise Unreachable(text) from error
         except ApiError as error:
-            raise plainly(error, wish=wish.verb, env=namespace) from error
+            raise plainly(error, wish=wish.verb, env=namespace, door=door) from error
         spec = found.spec.model_copy(update={"override": override})
         return Answer(
             namespace=namespace,

@@ -6,13 +6,14 @@ import asyncio
 import gc
 import socket
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, get_args
 
 import kopf
 import structlog
 from kubernetes_asyncio.client import Configuration
 
+from sundown import framework
 from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.events import EventRecorder
@@ -34,7 +35,6 @@ log = structlog.get_logger(__name__)
 
 _LAST_WORDS = 2.0
 _STALLED = timedelta(seconds=90)
-_CREDENTIALS = timedelta(minutes=5)
 
 
 class Operator:
@@ -110,19 +110,8 @@ class Operator:
         self.stopped.set()
 
     async def credentials(self) -> kopf.ConnectionInfo:
-        """The same credentials for Kopf; they expire, because a pod's token is replaced while it runs."""
-        configuration = self._configuration
-        token = await configuration.get_api_key_with_prefix("BearerToken")
-        return kopf.ConnectionInfo(
-            server=str(configuration.host).rstrip("/"),
-            ca_path=configuration.ssl_ca_cert,
-            insecure=not configuration.verify_ssl,
-            certificate_path=configuration.cert_file,
-            private_key_path=configuration.key_file,
-            scheme="Bearer" if token else None,
-            token=token.removeprefix("Bearer ") if token else None,
-            expiration=datetime.now(UTC) + _CREDENTIALS,
-        )
+        """What Kopf logs in with."""
+        return await framework.credentials(self._configuration)
 
     def health(self) -> Health:
         """What the probes answer."""

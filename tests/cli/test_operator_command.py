@@ -21,12 +21,12 @@ def test_help_lists_every_setting_as_environment_variable(call: Call) -> None:
 def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUNDOWN_HTTP_PORT", "1")
     monkeypatch.setenv("SUNDOWN_LOG_FORMAT", "console")
-    settings = settings_from({"http_port": 2, "log_format": None})
+    settings = settings_from({"http_port": 2, "log_format": None}, Settings)
     assert (settings.http_port, settings.log_format) == (2, "console")
 
 
 def test_logs_are_json_where_nobody_looks_on() -> None:
-    assert settings_from({}).log_format == "json"
+    assert settings_from({}, Settings).log_format == "json"
 
 
 def test_every_option_is_a_setting_or_says_which_cluster() -> None:

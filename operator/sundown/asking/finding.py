@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sundown.asking.doors import COMMAND_LINE, Door
 from sundown.cluster import paths, reading
@@ -79,6 +81,12 @@ def circumstances(known: Known, *, paused_by: str | None = None) -> Circumstance
 
 def settings() -> Settings:
     """The settings that every door shares with the operator, from ``SUNDOWN_*``; defaults where they are unusable."""
+    return _settings(tuple(sorted(item for item in os.environ.items() if item[0].upper().startswith("SUNDOWN_"))))
+
+
+@lru_cache(maxsize=4)
+def _settings(_environment: tuple[tuple[str, str], ...]) -> Settings:
+    """Read once for each environment: a thousand envs are decided by them every minute."""
     try:
         return Settings()
     except ValueError:

@@ -13,7 +13,7 @@ from sundown.asking.doors import COMMAND_LINE, Door
 from sundown.asking.finding import Found, find, plainly
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Conflict, Unreachable
+from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
 from sundown.errors import NothingToDo, SundownError
 from sundown.model.resources import API_VERSION
 from sundown.model.spec import EnvScheduleSpec, Override, Wanted
@@ -138,7 +138,9 @@ async def ask(
                 force=True,
                 **({"dryRun": "All"} if request.dry_run else {}),
             )
-        except Conflict:
+        except (Conflict, Missing) as error:
+            if isinstance(error, Missing) and not (known is not None and attempt == 0):
+                raise plainly(error, wish=wish.verb, env=namespace, door=door) from error
             await asyncio.sleep(random.uniform(0.01, 0.05 * (attempt + 1)))  # noqa: S311 - no secret
             continue
         except Unreachable as error:

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "explain": ("sundown.cli.explain:explain", "Show when a schedule sleeps and wakes, and why."),
     "validate": ("sundown.cli.validate:validate", "Look for mistakes in schedules, without a cluster."),
     "operator": ("sundown.cli.operator:operator", "Run the operator."),
+    "frontdesk": ("sundown.cli.frontdesk:frontdesk", "Run the frontdesk, which talks with people in Slack."),
 }
 """Each command: where it is, and what it does in a line."""
 

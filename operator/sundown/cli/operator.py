@@ -3,75 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from sundown import handlers, logs
 from sundown.cli.connecting import cluster_options
 from sundown.cli.output import examples
+from sundown.cli.settings_options import NotStarted, WithEnvironment, settings_from
 from sundown.cluster.client import load_configuration
-from sundown.errors import SundownError
-from sundown.model.base import mistakes_of
 from sundown.settings import Settings
-
-PREFIX = "SUNDOWN_"
-
-
-class NotStarted(SundownError):
-    """The operator could not be started, or broke down."""
-
-    reason = "NotStarted"
-
-
-class WithEnvironment(click.Command):
-    """A command whose help lists the environment variables of all settings."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_options(ctx, formatter)
-        with formatter.section("Environment"):
-            formatter.write_dl(list(environment()))
-
-
-def environment() -> tuple[tuple[str, str], ...]:
-    """Each environment variable, and what it does."""
-    return tuple(
-        (f"{PREFIX}{name.upper()}", f"{field.description}  [default: {_shown(field.default)}]")
-        for name, field in Settings.model_fields.items()
-    )
-
-
-def _shown(default: object) -> str:
-    if isinstance(default, bool):
-        return str(default).lower()
-    if isinstance(default, tuple):
-        return "[" + ", ".join(f'"{item}"' for item in default) + "]"
-    return str(default) or '""'
-
-
-def settings_from(options: dict[str, Any]) -> Settings:
-    """The settings: what was given as an option, else the environment, else the default.
-
-    Logs are for people where somebody looks on, unless it was said otherwise.
-
-    Raises:
-        click.UsageError: for a value that cannot be; the text names the variable.
-    """
-    given = {name: value for name, value in options.items() if value is not None}
-    if f"{PREFIX}LOG_FORMAT" not in os.environ and sys.stderr.isatty():
-        given.setdefault("log_format", "console")
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        texts = (f"{PREFIX}{mistake.path.upper()}: {mistake.text}" for mistake in mistakes_of(error))
-        raise click.UsageError("\n".join(texts)) from None
-    except SettingsError as error:
-        raise click.UsageError(f"{error}; a list is written as JSON") from None
 
 
 @click.command(
@@ -99,7 +41,7 @@ def operator(*, kubeconfig: Path | None, context: str | None, **options: Any) ->
 
     Settings are options or environment variables; an option wins.
     """
-    settings = settings_from(options)
+    settings = settings_from(options, Settings)
     logs.configure(settings)
     asyncio.run(_run(kubeconfig, context, settings))
 

@@ -24,6 +24,7 @@ STATE_LABEL = f"{GROUP}/state"
 OWNER = f"{GROUP}/owner"
 OWNER_EMAIL = "email"
 OWNER_ZONES = f"{GROUP}/owner-time-zones"
+URL = f"{GROUP}/url"
 
 State = Literal["Awake", "FallingAsleep", "Asleep", "Waking", "Paused"]
 

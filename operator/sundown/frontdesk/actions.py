@@ -1,0 +1,108 @@
+"""From a person's wish to the patch of an EnvSchedule, the same for commands, buttons and whatever comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from sundown.asking.doors import Door
+from sundown.asking.wishing import WISHES, Answer, Request, Wish, ask
+from sundown.cluster.client import Cluster
+from sundown.errors import SundownError
+from sundown.frontdesk.board import Board
+from sundown.frontdesk.metrics import WISHES_TOTAL
+from sundown.frontdesk.people import Person
+from sundown.frontdesk.rights import Rights
+from sundown.schedule.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+RIGHTS: dict[str, str] = {"start": "wake", "stop": "suspend", "extend": "extend", "snooze": "snooze"}
+"""The right that each verb of the wishes takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants of an env: ``verb`` is one of the wishes (start, stop, extend, snooze), ``span`` its length.
+
+    ``channel`` is the Slack conversation in which they asked; empty where there was none.
+    """
+
+    person: Person
+    verb: str
+    namespace: str
+    span: timedelta = timedelta()
+    reason: str | None = None
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A wish that has been written."""
+
+    wanted: Wanted
+    answer: Answer
+
+    @property
+    def wish(self) -> Wish:
+        """The row of the wishes."""
+        return WISHES[self.wanted.verb]
+
+
+Listener = Callable[[Done], Awaitable[None]]
+
+
+class Actions:
+    """The one path of every wish. Append to ``carried_out`` to be told of each that was written."""
+
+    def __init__(self, cluster: Cluster, *, board: Board, rights: Rights, clock: Clock, door: Door) -> None:
+        self._cluster = cluster
+        self._board = board
+        self._rights = rights
+        self._clock = clock
+        self._door = door
+        self.carried_out: list[Listener] = []
+
+    async def carry_out(self, wanted: Wanted) -> Done:
+        """Ask the cluster whether the person may, and write the wish.
+
+        Raises:
+            NotAllowed: the person has no right to it.
+            SundownError: there is no such env, it is refused, or the cluster cannot be asked; nothing has been written
+                then, unless the text says that it may have been.
+        """
+        try:
+            done = await self._carry_out(wanted)
+        except SundownError as error:
+            WISHES_TOTAL.labels(wanted.verb, error.reason).inc()
+            log.info("wish-refused", **_facts(wanted), outcome=error.reason, error=str(error))
+            raise
+        WISHES_TOTAL.labels(wanted.verb, "Done").inc()
+        log.info("wish-written", **_facts(wanted), outcome="Done")
+        for listener in tuple(self.carried_out):
+            try:
+                await listener(done)
+            except Exception:
+                log.exception("listener-failed", **_facts(wanted))
+        return done
+
+    async def _carry_out(self, wanted: Wanted) -> Done:
+        await self._rights.require(wanted.person, RIGHTS[wanted.verb], wanted.namespace)
+        request = Request(WISHES[wanted.verb], span=wanted.span, reason=wanted.reason)
+        answer = await ask(
+            self._cluster,
+            wanted.namespace,
+            request,
+            by=wanted.person.email,
+            clock=self._clock,
+            door=self._door,
+            known=self._board.env(wanted.namespace),
+        )
+        return Done(wanted, answer)
+
+
+def _facts(wanted: Wanted) -> dict[str, str]:
+    return {"user": wanted.person.email, "command": wanted.verb, "namespace": wanted.namespace}

@@ -1,0 +1,149 @@
+"""What the frontdesk knows of the cluster: every env with what the operator says of it, as the watches bring it.
+
+It is fed by ``feed`` and read by everybody. Who governs an env is decided as the operator decides it; why one is paused is
+taken from the operator's word where only the operator can know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+import structlog
+
+from sundown.asking.finding import Found, choose
+from sundown.model.env import Known, Namespace
+
+log = structlog.get_logger(__name__)
+
+Listener = Callable[[str], Awaitable[None]]
+"""Called with the name of a namespace in which something is different, or which is gone."""
+
+
+class Board:
+    """The envs of the cluster.
+
+    Append to ``changed`` to be told of changes: ``board.changed.append(listener)``. Listeners are awaited one after the other
+    by one task, so they put what takes time into a task of their own; several changes of an env may be told as one.
+    ``complete`` is set once everything there is has been read.
+    """
+
+    def __init__(self) -> None:
+        self._namespaces: dict[str, Namespace] = {}
+        self._schedules: dict[str, dict[str, Known]] = {}
+        self._envs: dict[str, Found] = {}
+        self._told: set[tuple[str, ...]] = set()
+        self._news: dict[str, None] = {}
+        self._some = asyncio.Event()
+        self.changed: list[Listener] = []
+        self.complete = asyncio.Event()
+
+    @property
+    def envs(self) -> tuple[Found, ...]:
+        """All envs, by name."""
+        return tuple(self._envs[name] for name in sorted(self._envs))
+
+    def env(self, namespace: str) -> Found | None:
+        """The env of that name; None where the namespace, or an EnvSchedule in it, does not exist."""
+        return self._envs.get(namespace)
+
+    def namespace(self, name: str) -> Namespace | None:
+        """A namespace, whether it is an env or not."""
+        return self._namespaces.get(name)
+
+    async def run(self) -> None:
+        """Tell the listeners, until cancelled."""
+        while True:
+            await self._some.wait()
+            self._some.clear()
+            while self._news:
+                namespace = next(iter(self._news))
+                del self._news[namespace]
+                for listener in tuple(self.changed):
+                    try:
+                        await listener(namespace)
+                    except Exception:
+                        log.exception("listener-failed", namespace=namespace)
+
+    # What feeds it.
+
+    def begin_listing(self) -> None:
+        """From now on events are noted, for they know more than a listing that was begun before them."""
+        self._told.clear()
+
+    def put_namespace(self, namespace: Namespace) -> None:
+        """Take in a namespace."""
+        self._told.add((namespace.name,))
+        before = self._namespaces.get(namespace.name)
+        if before is not None and _older(namespace.resource_version, before.resource_version):
+            return
+        self._namespaces[namespace.name] = namespace
+        if before is None or before.resource_version != namespace.resource_version:
+            self._look_again(namespace.name)
+
+    def drop_namespace(self, name: str, *, resource_version: str = "") -> None:
+        """Forget a namespace that is gone; not the next one of the same name."""
+        self._told.add((name,))
+        before = self._namespaces.get(name)
+        if before is not None and not _older(resource_version, before.resource_version):
+            del self._namespaces[name]
+            self._look_again(name)
+
+    def put_schedule(self, known: Known) -> None:
+        """Take in an EnvSchedule."""
+        metadata = known.metadata
+        self._told.add((metadata.namespace, metadata.name))
+        there = self._schedules.setdefault(metadata.namespace, {})
+        before = there.get(metadata.name)
+        if before is not None and _older(metadata.resource_version, before.metadata.resource_version):
+            return
+        there[metadata.name] = known
+        if before is None or before.metadata.resource_version != metadata.resource_version:
+            self._look_again(metadata.namespace)
+
+    def drop_schedule(self, namespace: str, name: str, *, uid: str = "") -> None:
+        """Forget an EnvSchedule that is gone; not the next one of the same name."""
+        self._told.add((namespace, name))
+        there = self._schedules.get(namespace, {})
+        before = there.get(name)
+        if before is None or (uid and before.metadata.uid != uid):
+            return
+        del there[name]
+        if not there:
+            del self._schedules[namespace]
+        self._look_again(namespace)
+
+    def replace_all(self, namespaces: Iterable[Namespace], schedules: Iterable[Known]) -> None:
+        """Take in a complete listing; what events have told since ``begin_listing`` counts more."""
+        told = frozenset(self._told)
+        spaces = {(one.name,): one for one in namespaces}
+        known = {(one.metadata.namespace, one.metadata.name): one for one in schedules}
+        for name in [name for name in self._namespaces if (name,) not in told and (name,) not in spaces]:
+            del self._namespaces[name]
+            self._look_again(name)
+        for key in [(space, name) for space, there in self._schedules.items() for name in there]:
+            if key not in told and key not in known:
+                self.drop_schedule(*key)
+        for namespace in (one for key, one in spaces.items() if key not in told):
+            self.put_namespace(namespace)
+        for schedule in (one for key, one in known.items() if key not in told):
+            self.put_schedule(schedule)
+        self.complete.set()
+
+    def _look_again(self, name: str) -> None:
+        space = self._namespaces.get(name)
+        schedules = tuple(self._schedules.get(name, {}).values())
+        found = choose(name, schedules, space=space, defaults=None) if space is not None and schedules else None
+        before = self._envs.get(name)
+        if found is not None:
+            self._envs[name] = found
+        else:
+            self._envs.pop(name, None)
+        if found != before:
+            self._news[name] = None
+            self._some.set()
+
+
+def _older(one: str, other: str) -> bool:
+    """Whether a resourceVersion is older than another; they are numbers (KEP-5504), or nothing is known."""
+    return one.isdecimal() and other.isdecimal() and int(one) < int(other)

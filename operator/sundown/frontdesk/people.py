@@ -1,0 +1,188 @@
+"""Who somebody is in Slack, and by that in the cluster: e-mail address, name, time zone, groups. Cached, because every click asks."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from sundown.errors import NotFound, SundownError
+from sundown.schedule.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+_EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+")
+_MOST = 10_000
+
+
+class UnknownPerson(SundownError):
+    """Slack does not say, or not reliably, who this is; so the cluster cannot be asked what they may do."""
+
+    reason = "UnknownPerson"
+
+
+class SlackAway(SundownError):
+    """Slack did not answer, or answered with an error."""
+
+    reason = "SlackUnavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A user of the workspace, as Slack tells. ``confirmed``: Slack has made sure that the e-mail address is theirs.
+
+    ``foreign``: of another organisation, so that our workspace does not vouch for the address.
+    """
+
+    id: str
+    email: str
+    name: str
+    time_zone: str
+    confirmed: bool = True
+    foreign: bool = False
+    deleted: bool = False
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom the cluster's RBAC knows by ``email``. ``time_zone`` is an IANA name, ``groups`` are Slack's handles."""
+
+    id: str
+    email: str
+    name: str
+    time_zone: str
+    groups: tuple[str, ...] = ()
+
+
+class Directory(Protocol):
+    """Where people are looked up. Each raises SlackAway, and gives None or nothing where there is nobody."""
+
+    async def user(self, user_id: str) -> Profile | None:
+        """The user of that id."""
+        ...
+
+    async def user_by_email(self, email: str) -> Profile | None:
+        """The user with that e-mail address."""
+        ...
+
+    async def groups(self) -> dict[str, frozenset[str]]:
+        """The ids of the members of each user group, by its handle."""
+        ...
+
+
+@dataclass(slots=True)
+class _Kept:
+    profile: Profile | None
+    until: datetime
+
+
+@dataclass(slots=True)
+class _Groups:
+    members: dict[str, frozenset[str]] = field(default_factory=dict)
+    until: datetime | None = None
+
+
+class People:
+    """Everybody who has been asked for lately."""
+
+    def __init__(self, directory: Directory, *, clock: Clock, time_to_live: timedelta) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._time_to_live = time_to_live
+        self._by_id: dict[str, _Kept] = {}
+        self._by_email: dict[str, _Kept] = {}
+        self._groups = _Groups()
+        self._asking: dict[str, asyncio.Future[Profile | None]] = {}
+
+    async def of(self, user_id: str) -> Person:
+        """The person with that Slack id, as far as the cluster can know them.
+
+        Raises:
+            UnknownPerson: there is no reliable e-mail address.
+            SlackAway: it could not be asked.
+        """
+        profile = await self._look_up(self._by_id, user_id, self._directory.user)
+        if profile is None:
+            raise UnknownPerson("Slack does not know who you are, so the cluster cannot tell what you may do")
+        return await self._person(profile)
+
+    async def by_email(self, email: str) -> Person:
+        """The person with that e-mail address.
+
+        Raises:
+            NotFound: nobody in the workspace has it.
+            UnknownPerson, SlackAway: as with ``of``.
+        """
+        wanted = email.strip().lower()
+        profile = await self._look_up(self._by_email, wanted, self._directory.user_by_email)
+        if profile is None or profile.deleted:
+            raise NotFound(f"nobody in this Slack workspace has the e-mail address {email}")
+        return await self._person(profile)
+
+    def changed(self, profile: Profile) -> None:
+        """Slack says that somebody's profile has changed."""
+        known = self._by_id.get(profile.id)
+        if known is not None and known.profile is not None:
+            self._by_email.pop(known.profile.email.lower(), None)
+        self._keep(self._by_id, profile.id, profile)
+        self._by_email.pop(profile.email.lower(), None)
+
+    def groups_changed(self) -> None:
+        """Slack says that the members of a user group have changed."""
+        self._groups.until = None
+
+    async def _person(self, profile: Profile) -> Person:
+        email = profile.email.strip().lower()
+        if profile.bot or profile.deleted:
+            raise UnknownPerson("only people can ask for something, and this Slack account is none")
+        if profile.foreign:
+            raise UnknownPerson("you belong to another Slack workspace, which this cluster does not know")
+        if not _EMAIL.fullmatch(email):
+            raise UnknownPerson(
+                "your Slack profile has no e-mail address that I may see, and the cluster knows people by theirs: add it to "
+                "your profile, or ask whoever runs the Slack app to grant it the scope users:read.email"
+            )
+        if not profile.confirmed:
+            raise UnknownPerson("your e-mail address is not confirmed in Slack: confirm it there first")
+        groups = await self._groups_of(profile.id)
+        return Person(id=profile.id, email=email, name=profile.name, time_zone=profile.time_zone, groups=groups)
+
+    async def _groups_of(self, user_id: str) -> tuple[str, ...]:
+        now = self._clock.now()
+        if self._groups.until is None or self._groups.until <= now:
+            try:
+                self._groups = _Groups(await self._directory.groups(), now + self._time_to_live)
+            except SlackAway as error:
+                # Without them somebody may be refused, which they can be told; nobody is let in.
+                log.warning("groups-unknown", error=str(error))
+                self._groups = _Groups({}, now + self._time_to_live / 10)
+        return tuple(sorted(handle for handle, members in self._groups.members.items() if user_id in members))
+
+    async def _look_up(
+        self, kept: dict[str, _Kept], key: str, ask: Callable[[str], Awaitable[Profile | None]]
+    ) -> Profile | None:
+        known = kept.get(key)
+        if known is not None and known.until > self._clock.now():
+            return known.profile
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = asyncio.ensure_future(ask(key))
+            self._asking[key] = asking
+            asking.add_done_callback(lambda _: self._asking.pop(key, None))
+        profile = await asyncio.shield(asking)
+        self._keep(kept, key, profile)
+        return profile
+
+    def _keep(self, kept: dict[str, _Kept], key: str, profile: Profile | None) -> None:
+        if len(kept) >= _MOST:
+            kept.pop(next(iter(kept)))
+        # Somebody who was not there a moment ago may have been added since.
+        life = self._time_to_live if profile is not None else self._time_to_live / 10
+        kept.pop(key, None)
+        kept[key] = _Kept(profile, self._clock.now() + life)

@@ -1,0 +1,71 @@
+"""What a person may do: the cluster's own RBAC, asked for every single wish by a SubjectAccessReview."""
+
+from __future__ import annotations
+
+from sundown.asking.finding import NotAllowed
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import Denied, Missing
+from sundown.errors import SundownError
+from sundown.frontdesk.people import Person
+from sundown.model.resources import GROUP
+
+REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+EVERYBODY = "sundown:slack"
+"""The group that everybody who comes by Slack belongs to."""
+
+VERBS = ("get", "wake", "suspend", "extend", "snooze", "delete", "approve")
+"""What can be granted on ``envschedules.sundown.dev``."""
+
+_SAID = {"get": "look at", "wake": "wake", "suspend": "suspend", "extend": "extend", "snooze": "snooze"}
+
+
+class NotAsked(SundownError):
+    """Sundown's own account may not ask the cluster what people may do."""
+
+    reason = "Misconfigured"
+
+
+class Rights:
+    """Asks the cluster. Nothing is cached: a right that was taken away is gone at once."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    async def require(self, person: Person, verb: str, namespace: str) -> None:
+        """Return if the person may.
+
+        Raises:
+            NotAllowed: with the name of the right that is missing.
+            ApiError: the cluster could not be asked.
+        """
+        if not await self.may(person, verb, namespace):
+            raise NotAllowed(
+                f'you ({person.email}) may not {_SAID.get(verb, verb)} "{namespace}": ask its owner, or whoever runs the '
+                f'cluster, for the right to "{verb}" envschedules.sundown.dev there'
+            )
+
+    async def may(self, person: Person, verb: str, namespace: str) -> bool:
+        """Whether the person has this right in the namespace; in all namespaces where it is empty.
+
+        Raises:
+            NotAsked: Sundown itself lacks the right to ask.
+            ApiError: the cluster could not be asked.
+        """
+        attributes = {"group": GROUP, "resource": "envschedules", "verb": verb}
+        if namespace:
+            attributes["namespace"] = namespace
+        spec = {"user": person.email, "groups": groups_of(person), "resourceAttributes": attributes}
+        body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
+        try:
+            review = await self._cluster.create(REVIEWS, body)
+        except (Denied, Missing) as error:
+            raise NotAsked(
+                f"Sundown may not ask the cluster what you may do ({error}); tell whoever runs it"
+            ) from error
+        status = review.get("status") or {}
+        return status.get("allowed") is True and status.get("denied") is not True
+
+
+def groups_of(person: Person) -> list[str]:
+    """The groups that RBAC sees: everybody's, and one for each of the person's Slack groups."""
+    return ["system:authenticated", EVERYBODY, *(f"slack:{handle}" for handle in person.groups)]

@@ -1,0 +1,173 @@
+"""The frontdesk's process: its rooms put together, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import kopf
+import structlog
+from kubernetes_asyncio.client import Configuration
+
+from sundown import framework
+from sundown.asking.doors import Door
+from sundown.cluster.client import Cluster
+from sundown.frontdesk.actions import Actions
+from sundown.frontdesk.board import Board
+from sundown.frontdesk.feed import Feed
+from sundown.frontdesk.people import People
+from sundown.frontdesk.rights import Rights
+from sundown.frontdesk.settings import FrontdeskSettings
+from sundown.frontdesk.slack.app import make_app
+from sundown.frontdesk.slack.client import FAILURES, AsyncWebClient, away, client_for, open_session
+from sundown.frontdesk.slack.directory import SlackDirectory
+from sundown.frontdesk.slack.door import open_door
+from sundown.frontdesk.slack.socket import Socket
+from sundown.probes import Health, serve
+from sundown.schedule.clock import Clock, SystemClock
+
+log = structlog.get_logger(__name__)
+
+_LAST_WORDS = 1.5
+_RELISTING = timedelta(minutes=10)
+_ATTEMPTS = 3
+_PATIENCE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the app is in Slack, as ``auth.test`` says; all None until it has answered."""
+
+    team: str | None = None
+    user: str | None = None
+    bot: str | None = None
+
+
+class Desk:
+    """Everything that runs in the frontdesk's process beside Kopf, and what the rooms share.
+
+    ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``board``, ``people``, ``rights``,
+    ``actions``, ``client`` (Slack's Web API) and ``identity`` are for every room. A room plugs in by its
+    ``listen(app, desk)`` (see ``slack.app.ROOMS``), by ``board.changed.append(...)``, by ``actions.carried_out.append(...)``, by
+    ``start_task`` for what runs as long as the process, and by ``work`` for what answers one delivery.
+    """
+
+    client: AsyncWebClient
+    people: People
+
+    def __init__(
+        self, configuration: Configuration, settings: FrontdeskSettings, *, clock: Clock | None = None
+    ) -> None:
+        self._configuration = configuration
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.cluster = Cluster(
+            configuration,
+            request_timeout=min(settings.request_timeout_seconds, _PATIENCE),
+            attempts=_ATTEMPTS,
+            manager="sundown-frontdesk",
+        )
+        self.door = Door(manager="sundown-frontdesk", via="slack", program=settings.slack_command, own_rights=False)
+        self.board = Board()
+        self.feed = Feed(self.cluster, self.board, period=_RELISTING)
+        self.rights = Rights(self.cluster)
+        self.actions = Actions(self.cluster, board=self.board, rights=self.rights, clock=self.clock, door=self.door)
+        self.identity = Identity()
+        self.stopped = asyncio.Event()
+        self._resources = AsyncExitStack()
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
+        self._works: set[asyncio.Task[None]] = set()
+        self._socket: Socket | None = None
+        self._unknown: str | None = "has not asked Slack who it is yet"
+
+    def start_task(self, name: str, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run something for as long as the process; if it ends by an error, ``/livez`` says so and the process is restarted."""
+        task = asyncio.create_task(coroutine, name=name)
+        task.add_done_callback(_log_death)
+        self._tasks[name] = task
+
+    def work(self, name: str, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Do something that a delivery asked for, after it was acknowledged; what it raises is logged."""
+        task = asyncio.create_task(coroutine, name=name)
+        self._works.add(task)
+        task.add_done_callback(self._works.discard)
+        task.add_done_callback(_log_death)
+
+    async def start(self) -> None:
+        """Open everything, and begin to listen."""
+        settings, enter = self.settings, self._resources.enter_async_context
+        await enter(self.cluster)
+        await enter(serve(self.health, refresh=lambda: None, host=settings.http_host, port=settings.http_port))
+        session = await enter(open_session())
+        self.client = client_for(
+            settings.slack_api_url, token=settings.slack_bot_token.get_secret_value(), session=session
+        )
+        directory = SlackDirectory(self.client)
+        self.people = People(directory, clock=self.clock, time_to_live=settings.people_time_to_live)
+        self.start_task("feed", self.feed.run())
+        self.start_task("board", self.board.run())
+        self.start_task("identity", self._identify(directory))
+        app = make_app(self, client_for(settings.slack_api_url, token=None, session=session))
+        if settings.transport == "http":
+            await enter(open_door(app, self))
+        else:
+            assert settings.slack_app_token is not None
+            self._socket = Socket(app, app_token=settings.slack_app_token.get_secret_value(), client=self.client)
+            self.start_task("socket", self._socket.run())
+        log.info("started", transport=settings.transport, cluster=settings.cluster_name)
+
+    async def stop(self) -> None:
+        """Listen no more, finish the answers that are on their way, close everything."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if self._works:
+            await asyncio.wait(set(self._works), timeout=_LAST_WORDS)
+        for task in set(self._works):
+            task.cancel()
+        await asyncio.gather(*self._works, return_exceptions=True)
+        await self._resources.aclose()
+        log.info("stopped")
+        self.stopped.set()
+
+    async def credentials(self) -> kopf.ConnectionInfo:
+        """What Kopf logs in with."""
+        return await framework.credentials(self._configuration)
+
+    def health(self) -> Health:
+        """What the probes answer."""
+        dead = [name for name, task in self._tasks.items() if task.done() and not task.cancelled()]
+        alive = not [name for name in dead if self._tasks[name].exception() is not None]
+        troubles = [
+            *([f"stopped: {', '.join(dead)}"] if not alive else []),
+            *([self._unknown] if self._unknown is not None else []),
+            *([self._socket.trouble] if self._socket is not None and self._socket.trouble is not None else []),
+            *([self.feed.failed or "learning what there is"] if not self.board.complete.is_set() else []),
+        ]
+        return Health(alive=alive, ready=not troubles, text="; ".join(troubles) or "ok")
+
+    async def _identify(self, directory: SlackDirectory) -> None:
+        """Ask Slack who the app is, until it says so."""
+        wait = 1.0
+        while True:
+            try:
+                answer = await self.client.auth_test()
+            except FAILURES as error:
+                self._unknown = f"does not know who it is: {away(error)}"
+                log.warning("identity-unknown", error=str(away(error)), wait_seconds=wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 30.0)
+            else:
+                self.identity = Identity(answer.get("team_id"), answer.get("user_id"), answer.get("bot_id"))
+                directory.team = self.identity.team
+                self._unknown = None
+                return
+
+
+def _log_death(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("task-died", task=task.get_name(), exc_info=task.exception())

@@ -1,0 +1,94 @@
+"""The settings of the frontdesk, from the environment: ``SLACK_*`` as Slack's own libraries have them, the rest ``SUNDOWN_*``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from sundown.settings import Settings
+
+ClusterName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
+
+
+class FrontdeskSettings(Settings):
+    """How this frontdesk behaves; what it shares with the operator has to be the same for both."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SUNDOWN_", frozen=True, validate_by_name=True, validate_by_alias=True, extra="ignore"
+    )
+
+    slack_bot_token: SecretStr = Field(
+        validation_alias="SLACK_BOT_TOKEN", description="The bot's token (xoxb-...), from a Secret."
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None, validation_alias="SLACK_APP_TOKEN", description="The app's token (xapp-...), for Socket Mode."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, validation_alias="SLACK_SIGNING_SECRET", description="The signing secret, for the HTTP door."
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", validation_alias="SLACK_API_URL", description="Where Slack's Web API is."
+    )
+    slack_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        default=None,
+        description="The port of the HTTP door; with it and SLACK_SIGNING_SECRET Slack comes by HTTP, not Socket Mode.",
+    )
+    slack_host: str = Field(default="", description="Where the HTTP door listens; empty: everywhere.")
+    slack_command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")] = Field(
+        default="/devenv", description="The slash command, as the Slack app has it."
+    )
+    cluster_name: ClusterName = Field(default="default", description="What people call this cluster in `env@cluster`.")
+    clusters: dict[ClusterName, str] = Field(
+        default_factory=dict,
+        description='The HTTP doors of all clusters that share the Slack app, as JSON: {"eu": "https://.../slack/events"}.',
+    )
+    people_minutes: Annotated[float, Field(gt=0, le=1440)] = Field(
+        default=10, description="For so long people's e-mail addresses, zones and groups are not asked for again."
+    )
+    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8081, description="The port of /livez, /readyz and /metrics; 0 takes any free one."
+    )
+
+    @property
+    def transport(self) -> Literal["http", "socket"]:
+        """How Slack reaches this frontdesk."""
+        return "http" if self.slack_signing_secret is not None and self.slack_port is not None else "socket"
+
+    @property
+    def callback_url(self) -> str:
+        """Where requests about this cluster are passed to; empty where that is not configured."""
+        return self.clusters.get(self.cluster_name, "")
+
+    @property
+    def people_time_to_live(self) -> timedelta:
+        """For so long what Slack said of a person is believed."""
+        return timedelta(minutes=self.people_minutes)
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise ValueError("must be a web address such as https://slack.com/api/")
+        return url if url.endswith("/") else f"{url}/"
+
+    @field_validator("clusters")
+    @classmethod
+    def _are_addresses(cls, clusters: dict[str, str]) -> dict[str, str]:
+        for name, url in clusters.items():
+            if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+                raise ValueError(
+                    f'the address of "{name}" must be one such as https://sundown.example.com/slack/events'
+                )
+        return clusters
+
+    @model_validator(mode="after")
+    def _has_a_way_in(self) -> Self:
+        if self.transport == "socket" and self.slack_app_token is None:
+            raise ValueError(
+                "give SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET and SUNDOWN_SLACK_PORT for HTTP"
+            )
+        return self

@@ -1,0 +1,94 @@
+"""The Bolt app: who listens to what. Each room offers ``listen(app, desk)``; a new room is a line in ``ROOMS``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+
+from sundown.frontdesk.metrics import DELIVERIES
+from sundown.frontdesk.slack.client import AsyncWebClient, quiet
+
+if TYPE_CHECKING:
+    from sundown.frontdesk.runtime import Desk
+
+log = structlog.get_logger(__name__)
+
+Room = Callable[[AsyncApp, "Desk"], None]
+
+ROOMS: tuple[Room, ...] = ()
+"""Who listens. ``listen`` registers listeners on the app, and may start tasks of its own with ``desk.start_task``.
+
+A listener calls ``await ack()`` first and hands the work on: ``desk.work("snooze", coroutine)``. It never waits for the
+cluster or for Slack itself, or the three seconds in which Slack wants its answer would depend on them.
+"""
+
+_ANYTHING = re.compile(r".*", re.DOTALL)
+
+
+def make_app(desk: Desk, client: AsyncWebClient) -> AsyncApp:
+    """The app with the listeners of all rooms. Requests come from the socket or the door, which have checked them."""
+
+    async def authorize(**_: Any) -> AuthorizeResult:
+        # Bolt would ask Slack who it is before the first request is answered, and let the person wait for it.
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=desk.identity.team,
+            bot_user_id=desk.identity.user,
+            bot_id=desk.identity.bot,
+            bot_token=desk.settings.slack_bot_token.get_secret_value(),
+        )
+
+    app = AsyncApp(
+        name="sundown",
+        logger=quiet("bolt"),
+        client=client,
+        authorize=authorize,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
+
+    @app.middleware
+    async def count(body: dict[str, Any], next: Callable[[], Any]) -> None:  # noqa: A002 - Bolt's name
+        DELIVERIES.labels(_kind(body)).inc()
+        await next()
+
+    @app.error
+    async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        log.error("listener-failed", kind=_kind(body), exc_info=error)
+        return BoltResponse(status=200, body="")
+
+    for listen in ROOMS:
+        listen(app, desk)
+    _listen_to_the_rest(app)
+    return app
+
+
+def _listen_to_the_rest(app: AsyncApp) -> None:
+    """Acknowledge what nobody listens to, or Slack shows an error, sends it again, and at last stops sending."""
+
+    async def ignore(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        log.debug("nobody-listens", kind=_kind(body))
+
+    app.event(_ANYTHING)(ignore)
+    app.action(_ANYTHING)(ignore)
+    app.view(_ANYTHING)(ignore)
+    app.view_closed(_ANYTHING)(ignore)
+    app.shortcut(_ANYTHING)(ignore)
+    app.options(_ANYTHING)(ignore)
+    app.command(_ANYTHING)(ignore)
+
+
+def _kind(body: dict[str, Any]) -> str:
+    """What sort of delivery this is, from a closed list: it is the label of a metric."""
+    if "command" in body:
+        return "command"
+    kind = body.get("type")
+    known = {"event_callback", "block_actions", "view_submission", "view_closed", "shortcut", "message_action"}
+    return kind if isinstance(kind, str) and kind in known else "other"

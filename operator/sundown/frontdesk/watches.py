@@ -1,0 +1,53 @@
+"""Every Kopf handler of the frontdesk: what it watches, and who answers. Only ``on.event``, as in the operator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import kopf
+from kubernetes_asyncio.client import Configuration
+
+from sundown.framework import configure, run_until
+from sundown.frontdesk.runtime import Desk
+from sundown.frontdesk.settings import FrontdeskSettings
+
+
+def registry() -> kopf.OperatorRegistry:
+    """The handlers of one frontdesk. Kopf hands ``memo.desk`` on to each of them."""
+    handlers = kopf.OperatorRegistry()
+
+    @kopf.on.startup(registry=handlers, errors=kopf.ErrorsMode.PERMANENT)
+    async def start(settings: kopf.OperatorSettings, memo: kopf.Memo, **_: Any) -> None:
+        configure(settings)
+        await _desk(memo).start()
+
+    @kopf.on.cleanup(registry=handlers)
+    async def stop(memo: kopf.Memo, **_: Any) -> None:
+        await _desk(memo).stop()
+
+    @kopf.on.login(registry=handlers, errors=kopf.ErrorsMode.PERMANENT)
+    async def login(memo: kopf.Memo, **_: Any) -> kopf.ConnectionInfo:
+        return await _desk(memo).credentials()
+
+    @kopf.on.event("v1", "namespaces", registry=handlers)
+    async def namespace(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
+        _desk(memo).feed.namespace_event(type, dict(body))
+
+    @kopf.on.event("sundown.dev", "v1alpha1", "envschedules", registry=handlers)
+    async def env_schedule(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
+        _desk(memo).feed.env_schedule_event(type, dict(body))
+
+    return handlers
+
+
+async def run(configuration: Configuration, settings: FrontdeskSettings) -> None:
+    """Run the frontdesk until SIGTERM or SIGINT."""
+    desk = Desk(configuration, settings)
+    work = kopf.operator(registry=registry(), clusterwide=True, standalone=True, memo=kopf.Memo(desk=desk))
+    await run_until(desk.stopped, work)
+
+
+def _desk(memo: kopf.Memo) -> Desk:
+    desk = memo.desk
+    assert isinstance(desk, Desk)
+    return desk

@@ -46,6 +46,10 @@ def registry() -> kopf.OperatorRegistry:
     async def cluster_env_schedule(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
         _operator(memo).cluster_env_schedule_event(type, dict(body))
 
+    @kopf.on.event("sundown.dev", "v1alpha1", "actionrequests", registry=handlers)
+    async def action_request(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
+        _operator(memo).action_request_event(type, dict(body))
+
     return handlers
 
 

@@ -22,6 +22,7 @@ from sundown.metrics import ENVS
 from sundown.model.resources import State
 from sundown.probes import Health, serve
 from sundown.reconcile.defaults import Defaults
+from sundown.reconcile.deleting import Deletions
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
@@ -66,12 +67,18 @@ class Operator:
             )
         )
         self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)
+        self._deletions = Deletions(
+            self._cluster, gate, store=self._store, recorder=self._recorder, clock=self._clock, settings=settings
+        )
+        self._requests = Scheduler(visit=self._deletions.visit, clock=self._clock, visited=lambda _: None)
         self._sweep = Sweep(
             self._cluster,
             store=self._store,
             defaults=self._defaults,
             census=self._census,
             scheduler=self._scheduler,
+            deletions=self._deletions,
+            requests=self._requests,
             settings=settings,
         )
         self._resources = AsyncExitStack()
@@ -88,6 +95,7 @@ class Operator:
         await self._sweep.first()
         for name, work in (
             ("scheduler", self._scheduler.run()),
+            ("requests", self._requests.run()),
             ("sweep", self._sweep.run()),
             ("events", self._recorder.run()),
         ):
@@ -136,6 +144,7 @@ class Operator:
         namespace = reading.namespace(raw)
         if kind == "DELETED":
             self._store.drop_namespace(namespace.name, resource_version=namespace.resource_version)
+            self._requests.touch(self._deletions.about(namespace.name))
         else:
             self._scheduler.touch(self._store.put_namespace(namespace))
 
@@ -156,6 +165,15 @@ class Operator:
             self._scheduler.touch(self._store.drop_default(raw["metadata"]["name"], uid=raw["metadata"]["uid"]))
             return
         self._scheduler.touch(self._defaults.take(raw))
+
+    def action_request_event(self, kind: str | None, raw: dict[str, Any]) -> None:
+        """An ActionRequest came, changed or went."""
+        self._notice_relisting(kind, raw)
+        asked = reading.action_request(raw)
+        if kind == "DELETED":
+            self._deletions.drop(asked.key)
+        else:
+            self._requests.touch(self._deletions.take(asked))
 
     def _notice_relisting(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A second listing of the same object means that a watch lost its place, and with it what was deleted since.

@@ -1,10 +1,10 @@
-"""All bad specs: those of a ClusterEnvSchedule, and those of an EnvSchedule once more in a template."""
+"""All bad specs: those of a ClusterEnvSchedule and an ActionRequest, and those of an EnvSchedule once more in a template."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from bad_env_specs import ENV, Bad
+from bad_env_specs import ENV, LONG, Bad
 
 CLUSTER = (
     Bad("no template", {}, "spec.template", "Required"),
@@ -53,6 +53,44 @@ CLUSTER = (
 )
 
 
+ASKED = {
+    "action": "Delete",
+    "target": {"namespace": "dev1", "uid": "0c5fe9a5-2d0a-4d5e-9a0b-8f6a3c1d2e4f"},
+    "requestedBy": "ana@example.com",
+    "via": "slack",
+    "requestedAt": "2026-11-23T17:00:00Z",
+    "expiresAt": "2026-11-23T17:15:00Z",
+    "confirmation": "dev1",
+}
+"""The spec of an ActionRequest in order."""
+
+
+def asked(name: str, path: str, api: str, **fields: object) -> Bad:
+    """A bad ActionRequest; a field that is None is left out."""
+    spec = {key: value for key, value in {**ASKED, **fields}.items() if value is not None}
+    model = "" if api in {"Required", "Too long", "should match", "Unsupported value"} else api
+    at_once = path == "spec.confirmation" or path.startswith("spec.expires") or path == "spec.approval.by"
+    rule = at_once and model != ""
+    return Bad(name, spec, "spec" if rule else path, api, model=model, api_path=path, kind="ActionRequest")
+
+
+APPROVED = {"required": True, "by": "bo@example.com", "at": "2026-11-23T17:05:00Z"}
+OTHER = "confirmation must be the name of the target"
+LATE_OR_EARLY = "expiresAt must be after requestedAt"
+REQUESTS = (
+    *(asked(f"request without {field}", f"spec.{field}", "Required", **{field: None}) for field in ASKED),
+    asked("unknown action", "spec.action", "Unsupported value", action="Reboot"),
+    asked("name in capitals", "spec.target.namespace", "should match", target={"namespace": "Dev1", "uid": "1"}),
+    asked("another name typed", "spec.confirmation", OTHER, confirmation="dev2"),
+    asked("half the name typed", "spec.confirmation", OTHER, confirmation="dev"),
+    asked("expired when asked for", "spec.expiresAt", LATE_OR_EARLY, expiresAt="2026-11-23T17:00:00Z"),
+    asked("good for ever", "spec.expiresAt", LATE_OR_EARLY, expiresAt="2026-11-24T17:00:01Z"),
+    asked("asker of 10,000 letters", "spec.requestedBy", "Too long", requestedBy=LONG),
+    asked("own approval", "spec.approval.by", "nobody approves", approval={**APPROVED, "by": "ana@example.com"}),
+    asked("approval at no time", "spec.approval", "by and at belong together", approval={"by": "bo@example.com"}),
+)
+
+
 def in_template(bad: Bad) -> Bad:
     """The same mistake in the template of a ClusterEnvSchedule."""
     return replace(
@@ -72,4 +110,5 @@ BAD_SPECS = (
     *ENV,
     *(of_cluster(bad) for bad in CLUSTER),
     *(in_template(bad) for bad in ENV if "override" not in bad.spec),
+    *REQUESTS,
 )

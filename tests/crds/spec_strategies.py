@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -113,6 +113,28 @@ requirements = some({}, key=label_keys, operator=st.sampled_from(["Exists", "Doe
     values=st.lists(label_values, min_size=1, max_size=5),
 )
 selectors = some({"matchLabels": labels, "matchExpressions": st.lists(requirements, max_size=4)})
+
+people = text(256).filter(bool)
+namespaces = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True)
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
+    """The spec of an ActionRequest."""
+    at = draw(st.datetimes(FIRST, LAST - timedelta(days=1), timezones=st.just(UTC))).replace(microsecond=0)
+    namespace, by = draw(namespaces), draw(people)
+    spec = {
+        "action": "Delete",
+        "target": {"namespace": namespace, "uid": draw(st.uuids().map(str))},
+        "requestedBy": by,
+        "via": draw(text(64).filter(bool)),
+        "requestedAt": format_instant(at),
+        "expiresAt": format_instant(at + timedelta(seconds=draw(st.integers(1, 86_400)))),
+        "confirmation": namespace,
+    }
+    given = some({"required": flags}, by=people.filter(lambda one: one != by), at=instants)
+    return spec | draw(some({"approval": some({"required": flags}) | given}))
+
 
 cluster_specs = some({"namespaceSelector": selectors, "priority": st.integers(-1000, 1000)}, template=some(TEMPLATE))
 """The spec of a ClusterEnvSchedule."""

@@ -12,11 +12,12 @@ from bad_specs import BAD_SPECS
 from crd_schemas import crd_schema, rules
 
 from sundown.errors import InvalidObject
+from sundown.model.action_request import ActionRequest
 from sundown.model.base import parse
 from sundown.model.resources import API_VERSION, ClusterEnvSchedule, EnvSchedule
 from sundown_lab.cluster import Cluster
 
-MODELS = {"EnvSchedule": EnvSchedule, "ClusterEnvSchedule": ClusterEnvSchedule}
+MODELS = {"EnvSchedule": EnvSchedule, "ClusterEnvSchedule": ClusterEnvSchedule, "ActionRequest": ActionRequest}
 
 rows = pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in BAD_SPECS])
 
@@ -70,8 +71,8 @@ def test_the_api_server_refuses_it_and_names_the_field(
 @pytest.mark.parametrize("kind", MODELS)
 def test_every_rule_in_cel_has_a_bad_spec_that_breaks_it(kind: str) -> None:
     tried = [bad.api for bad in BAD_SPECS if bad.kind == kind]
-    untried = [(path, rule["message"]) for path, rule in rules(crd_schema(kind)) if not said(rule["message"], tried)]
-    assert untried == []
+    of_one = [(path, rule) for path, rule in rules(crd_schema(kind)) if "oldSelf" not in rule["rule"]]
+    assert [(path, rule["message"]) for path, rule in of_one if not said(rule["message"], tried)] == []
 
 
 def said(message: str, fragments: list[str]) -> bool:

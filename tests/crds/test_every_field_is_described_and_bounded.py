@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from crd_schemas import crd, crd_schema, fields
 
-KINDS = ("EnvSchedule", "ClusterEnvSchedule")
+KINDS = ("EnvSchedule", "ClusterEnvSchedule", "ActionRequest")
 
 ROOT = {"apiVersion", "kind", "metadata"}
 """What the API server checks itself, and in part forbids to describe or to bound."""
@@ -42,8 +42,12 @@ def bounded(schema: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_walk_sees_the_deepest_fields(kind: str) -> None:
-    prefix = {"EnvSchedule": "spec", "ClusterEnvSchedule": "spec.template"}[kind]
-    assert fields_of(kind).keys() >= {f"{prefix}.workloads.include.labels{{}}", f"{prefix}.awake[].days[]"}
+    deepest = {
+        "EnvSchedule": {"spec.workloads.include.labels{}", "spec.awake[].days[]"},
+        "ClusterEnvSchedule": {"spec.template.workloads.include.labels{}", "spec.template.awake[].days[]"},
+        "ActionRequest": {"spec.target.uid", "status.conditions[].message"},
+    }
+    assert fields_of(kind).keys() >= deepest[kind]
 
 
 @pytest.mark.parametrize("kind", KINDS)

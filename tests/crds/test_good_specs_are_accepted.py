@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from spec_strategies import cluster_specs, specs
+from spec_strategies import cluster_specs, requests, specs
 
+from sundown.model.action_request import ActionRequestSpec
 from sundown.model.base import parse
 from sundown.model.resources import API_VERSION, ClusterEnvScheduleSpec
 from sundown.model.spec import EnvScheduleSpec
@@ -59,3 +60,10 @@ def test_a_spec_of_the_model_is_stored_as_it_is(control_plane: Cluster, batch: l
 def test_a_cluster_spec_of_the_model_is_stored_as_it_is(control_plane: Cluster, batch: list[dict[str, Any]]) -> None:
     written = [parse(ClusterEnvScheduleSpec, spec).to_json() for spec in batch]
     assert created(control_plane, "ClusterEnvSchedule", written) == written == batch
+
+
+@A_BATCH_EACH
+@given(batch=st.lists(requests(), min_size=10, max_size=20))
+def test_a_request_of_the_model_is_stored_as_it_is(control_plane: Cluster, batch: list[dict[str, Any]]) -> None:
+    written = [parse(ActionRequestSpec, spec).to_json() for spec in batch]
+    assert created(control_plane, "ActionRequest", written) == written == batch

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from bad_specs import ASKED
 
 from sundown.model.resources import API_VERSION
 from sundown_lab.cluster import Cluster
@@ -79,9 +80,18 @@ def test_get_cenvs_tells_priority_and_zone(control_plane: Cluster) -> None:
     assert row[:3] == ["columns", "7", "Europe/Berlin"]
 
 
-def test_get_sundown_lists_both_kinds(control_plane: Cluster) -> None:
+def test_get_areq_tells_who_asked_for_what(control_plane: Cluster, namespace: str) -> None:
+    applied(control_plane, "ActionRequest", "delete-dev1", namespace, spec=ASKED)
+    patch = ("patch", "areq", "delete-dev1", "-n", namespace, "--subresource=status", "--type=merge")
+    control_plane.kubectl(*patch, "-p", json.dumps({"status": {"state": "Refused", "outcome": "not allowed"}}))
+    heading, row = table(control_plane.kubectl("get", "areq", "-n", namespace).stdout)
+    assert heading == ["NAME", "ACTION", "TARGET", "BY", "STATE", "AGE"]
+    assert row[:-1] == ["delete-dev1", "Delete", "dev1", "ana@example.com", "Refused"]
+
+
+def test_get_sundown_lists_all_kinds(control_plane: Cluster) -> None:
     names = control_plane.kubectl("api-resources", "--categories=sundown", "-o", "name").stdout.split()
-    assert names == ["clusterenvschedules.sundown.dev", "envschedules.sundown.dev"]
+    assert names == ["actionrequests.sundown.dev", "clusterenvschedules.sundown.dev", "envschedules.sundown.dev"]
 
 
 def test_kubectl_wait_follows_the_conditions(control_plane: Cluster, env: str) -> None:
@@ -97,7 +107,9 @@ def test_explain_describes_the_windows(control_plane: Cluster) -> None:
     assert "days <[]string> -required-" in text
 
 
-@pytest.mark.parametrize("field", ["envs", "envs.spec.override", "envs.status", "cenvs.spec", "cenvs.spec.template"])
+@pytest.mark.parametrize(
+    "field", ["envs", "envs.spec.override", "envs.status", "cenvs.spec", "cenvs.spec.template", "areq.spec"]
+)
 def test_explain_leaves_no_field_without_words(control_plane: Cluster, field: str) -> None:
     text = explained(control_plane, field)
     assert "<no description>" not in text

@@ -43,7 +43,8 @@ def pod(manifests: list[dict[str, Any]]) -> dict[str, Any]:
 
 def can(cluster: Cluster, user: str, verb: str, resource: str, namespace: str = "") -> bool:
     where = ("-n", namespace) if namespace else ("--all-namespaces",)
-    command = ("auth", "can-i", verb, resource, f"--as={user}", *where)
+    resource, _, subresource = resource.partition("/")  # kubectl would take what follows for a name
+    command = ("auth", "can-i", verb, resource, f"--subresource={subresource}", f"--as={user}", *where)
     if user.startswith("system:serviceaccount:"):
         command += ("--as-group=system:serviceaccounts", "--as-group=system:authenticated")
     return cluster.kubectl(*command, check=False).stdout.strip() == "yes"
@@ -59,7 +60,7 @@ def test_the_api_server_accepts_all_of_it(installed: Cluster) -> None:
 @pytest.mark.lab
 def test_the_crds_are_part_of_it(manifests: list[dict[str, Any]]) -> None:
     names = {each["metadata"]["name"] for each in manifests if each["kind"] == "CustomResourceDefinition"}
-    assert names == {"envschedules.sundown.dev", "clusterenvschedules.sundown.dev"}
+    assert names == {"envschedules.sundown.dev", "clusterenvschedules.sundown.dev", "actionrequests.sundown.dev"}
 
 
 @pytest.mark.lab
@@ -99,7 +100,7 @@ def test_there_is_never_a_second_operator(manifests: list[dict[str, Any]]) -> No
 def test_service_and_probes_reach_the_port_that_the_operator_opens(
     manifests: list[dict[str, Any]], pod: dict[str, Any]
 ) -> None:
-    (container,) = pod["containers"]
+    container = next(each for each in pod["containers"] if each["name"] == "operator")
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     assert ports == {"http": 8080}
     probes = {name: container[name]["httpGet"] for name in ("startupProbe", "livenessProbe", "readinessProbe")}
@@ -121,6 +122,8 @@ def test_service_and_probes_reach_the_port_that_the_operator_opens(
         ("watch", "namespaces"),
         ("patch", "envschedules.sundown.dev/status"),
         ("create", "events.events.k8s.io"),
+        ("patch", "actionrequests.sundown.dev/status"),
+        ("delete", "namespaces"),
     ],
 )
 def test_the_operator_may_do_its_work(installed: Cluster, verb: str, resource: str) -> None:
@@ -134,8 +137,9 @@ def test_the_operator_may_do_its_work(installed: Cluster, verb: str, resource: s
         ("get", "secrets"),
         ("create", "deployments.apps"),
         ("delete", "deployments.apps"),
-        ("delete", "namespaces"),
         ("create", "namespaces"),
+        ("create", "actionrequests.sundown.dev"),
+        ("patch", "actionrequests.sundown.dev"),
         ("delete", "envschedules.sundown.dev"),
         ("patch", "clusterenvschedules.sundown.dev"),
         ("create", "pods/exec"),
@@ -160,8 +164,12 @@ def test_no_rule_has_a_wildcard(manifests: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize(
     ("role", "may", "may_not"),
     [
-        ("edit", ["get", "list", "watch", "create", "update", "patch", "delete"], ["deletecollection"]),
-        ("view", ["get", "list", "watch"], ["create", "update", "patch", "delete"]),
+        (
+            "edit",
+            ["get", "list", "watch", "create", "update", "patch", "delete", "wake", "suspend", "extend", "snooze"],
+            ["deletecollection", "approve"],
+        ),
+        ("view", ["get", "list", "watch"], ["create", "update", "patch", "delete", "wake", "suspend"]),
     ],
 )
 def test_people_get_their_rights_by_the_roles_of_kubernetes(

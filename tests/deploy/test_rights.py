@@ -8,8 +8,8 @@ import yaml
 
 from apiserver import Api, eventually
 from audit import Audit
-from envs import ALWAYS_AWAKE, DEFAULTS, Env
-from operators import ROOT, Stage
+from envs import ALWAYS_AWAKE, DEFAULTS, SUNDOWN, Env, instant
+from operators import HOME, ROOT, Stage
 from sundown_lab.cluster import Cluster
 
 pytestmark = pytest.mark.lab
@@ -59,6 +59,9 @@ def test_every_right_is_needed_and_none_is_missing(
     env.schedule(ALWAYS_AWAKE)
     env.until("Awake")
     covered.until("Awake")
+    doomed = make_env()
+    doomed.schedule({**ALWAYS_AWAKE, "allowDelete": True})
+    request = _request(api, doomed)
     api.merge(f"{DEFAULTS}/{default}", {"spec": {"template": {"timeZone": "Nowhere/AtAll"}}})
     done = threading.Event()
     editors = [
@@ -78,12 +81,31 @@ def test_every_right_is_needed_and_none_is_missing(
         done.set()
         for editor in editors:
             editor.join()
+    eventually(lambda: api.get(request).get("status", {}).get("state") == "Done", what="the request is carried out")
+    api.delete(request)
     eventually(
         lambda: {each.resource for each in audit.writes()} >= {"events", "envschedules/status"}, what="all is told"
     )
     assert granted() - used(audit) == set()
     assert used(audit) - granted() == set()
     assert [request for request in audit.requests() if request.code == 403] == []
+
+
+def _request(api: Api, env: Env) -> str:
+    """Ask for an env to be deleted; the path of the request."""
+    spec = {
+        "action": "Delete",
+        "target": {"namespace": env.name, "uid": api.get(env.path)["metadata"]["uid"]},
+        "requestedBy": "ana@example.com",
+        "via": "kubectl",
+        "requestedAt": instant(),
+        "expiresAt": instant(minutes=15),
+        "confirmation": env.name,
+    }
+    kind = {"apiVersion": "sundown.dev/v1alpha1", "kind": "ActionRequest", "metadata": {"name": f"delete-{env.name}"}}
+    path = f"{SUNDOWN}/namespaces/{HOME}/actionrequests"
+    api.create(path, {**kind, "spec": spec})
+    return f"{path}/delete-{env.name}"
 
 
 def _keep_editing(cluster: Cluster, namespace: str, plural: str, done: threading.Event) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 NAMESPACES = "/api/v1/namespaces"
 ENV_SCHEDULES = "/apis/sundown.dev/v1alpha1/envschedules"
 CLUSTER_ENV_SCHEDULES = "/apis/sundown.dev/v1alpha1/clusterenvschedules"
+ACTION_REQUESTS = "/apis/sundown.dev/v1alpha1/actionrequests"
 
 
 def namespace(name: str) -> str:
@@ -20,3 +21,13 @@ def env_schedules(namespace: str) -> str:
 def env_schedule(namespace: str, name: str) -> str:
     """One EnvSchedule."""
     return f"{env_schedules(namespace)}/{name}"
+
+
+def action_requests(namespace: str) -> str:
+    """The ActionRequests of a namespace."""
+    return f"/apis/sundown.dev/v1alpha1/namespaces/{namespace}/actionrequests"
+
+
+def action_request(namespace: str, name: str) -> str:
+    """One ActionRequest."""
+    return f"{action_requests(namespace)}/{name}"

@@ -8,11 +8,13 @@ from typing import Any
 import orjson
 
 from sundown.errors import InvalidObject
+from sundown.model.action_request import ActionRequestSpec, ActionRequestStatus, Asked
 from sundown.model.base import parse
 from sundown.model.env import Known, Namespace
 from sundown.model.resources import (
     OWNER,
     OWNER_EMAIL,
+    URL,
     ClusterEnvSchedule,
     EnvSchedule,
     EnvScheduleStatus,
@@ -30,10 +32,16 @@ def namespace(raw: dict[str, Any]) -> Namespace:
         name=metadata["name"],
         created=parse_instant(metadata.get("creationTimestamp") or "1970-01-01T00:00:00Z"),
         labels=dict(metadata.get("labels") or {}),
-        annotations={key: annotations[key] for key in (OWNER, OWNER_EMAIL) if key in annotations},
+        annotations={key: annotations[key] for key in (OWNER, OWNER_EMAIL, URL) if key in annotations},
         terminating="deletionTimestamp" in metadata,
         resource_version=metadata.get("resourceVersion", ""),
+        uid=metadata.get("uid", ""),
     )
+
+
+def metadata(raw: dict[str, Any]) -> Metadata:
+    """The part of any object's metadata that Sundown reads."""
+    return parse(Metadata, raw["metadata"])
 
 
 def env_schedule(raw: dict[str, Any]) -> Known:
@@ -70,3 +78,17 @@ def cluster_env_schedule(raw: dict[str, Any]) -> ClusterEnvSchedule:
         InvalidObject: when its spec cannot be read.
     """
     return parse(ClusterEnvSchedule, raw)
+
+
+def action_request(raw: dict[str, Any]) -> Asked:
+    """An ActionRequest; when its spec cannot be read, what is wrong with it."""
+    metadata = parse(Metadata, raw["metadata"])
+    try:
+        status = parse(ActionRequestStatus, raw.get("status") or {})
+    except InvalidObject:
+        status = ActionRequestStatus()
+    try:
+        spec = parse(ActionRequestSpec, raw.get("spec") or {}, prefix="spec")
+    except InvalidObject as error:
+        return Asked(metadata=metadata, status=status, mistakes=error.mistakes)
+    return Asked(metadata=metadata, status=status, spec=spec)

@@ -11,6 +11,7 @@ from sundown.model.resources import (
     OWNER,
     OWNER_EMAIL,
     STATE_LABEL,
+    URL,
     ClusterEnvSchedule,
     EnvSchedule,
     EnvScheduleStatus,
@@ -28,12 +29,19 @@ class Namespace:
     annotations: dict[str, str]
     terminating: bool = False
     resource_version: str = ""
+    uid: str = ""
 
     @property
     def owner(self) -> str | None:
         """Whose env it is: annotation ``sundown.dev/owner``, else ``email``; cut to 256 characters."""
         text = self.annotations.get(OWNER) or self.annotations.get(OWNER_EMAIL)
         return text.strip()[:256] or None if text else None
+
+    @property
+    def url(self) -> str | None:
+        """Where people find the env: annotation ``sundown.dev/url``, if it is a web address of at most 1024 characters."""
+        text = self.annotations.get(URL, "").strip()
+        return text if text.startswith(("https://", "http://")) and len(text) <= 1024 else None
 
     @property
     def marked_asleep(self) -> bool:

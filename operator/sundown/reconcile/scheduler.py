@@ -27,12 +27,20 @@ class Scheduler:
     """Calls ``visit`` for an env when it is touched and when it is due.
 
     The earliest moment asked for counts; a visit in progress is followed by another when the env is touched meanwhile.
-    The loop sleeps 30 s at most, so that it notices a clock that is set forward.
+    The loop sleeps 30 s at most, so that it notices a clock that is set forward. ``visited`` is told how many it has
+    visited since it began.
     """
 
-    def __init__(self, *, visit: Callable[[str], Awaitable[datetime | None]], clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        visit: Callable[[str], Awaitable[datetime | None]],
+        clock: Clock,
+        visited: Callable[[int], None] = DECIDED.set,
+    ) -> None:
         self._visit = visit
         self._clock = clock
+        self._tell_visited = visited
         self._due: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -94,7 +102,7 @@ class Scheduler:
         finally:
             del self._running[name]
         self._visited.add(name)
-        DECIDED.set(len(self._visited))
+        self._tell_visited(len(self._visited))
         if name in self._again:
             self._again.discard(name)
             again = self._clock.now() if name not in self._failures else again

@@ -13,8 +13,10 @@ import structlog
 
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError
+from sundown.cluster.errors import ApiError, Missing
+from sundown.model.action_request import Asked
 from sundown.reconcile.defaults import Defaults
+from sundown.reconcile.deleting import Deletions
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.store import Snapshot, Store
 from sundown.settings import Settings
@@ -39,6 +41,8 @@ class Sweep:
         defaults: Defaults,
         census: Census,
         scheduler: Scheduler,
+        deletions: Deletions,
+        requests: Scheduler,
         settings: Settings,
     ) -> None:
         self._cluster = cluster
@@ -46,6 +50,8 @@ class Sweep:
         self._defaults = defaults
         self._census = census
         self._scheduler = scheduler
+        self._deletions = deletions
+        self._requests = requests
         self._settings = settings
         self._wanted = asyncio.Event()
         self.done = asyncio.Event()
@@ -93,6 +99,7 @@ class Sweep:
     async def _list(self) -> None:
         """Find out what has come, changed or gone without an event that said so."""
         self._store.begin_listing()
+        self._deletions.begin_listing()
         namespaces = await self._cluster.list_as(paths.NAMESPACES, reading.namespace, limit=_PAGE)
         schedules = await self._cluster.list_as(paths.ENV_SCHEDULES, reading.env_schedule, limit=_PAGE)
         defaults = await self._cluster.list_all(paths.CLUSTER_ENV_SCHEDULES, limit=_PAGE)
@@ -104,6 +111,13 @@ class Sweep:
             )
         )
         self._scheduler.touch(touched.union(*(self._defaults.take(raw) for raw in defaults)))
+        self._requests.touch(self._deletions.replace_all(await self._asked()))
+
+    async def _asked(self) -> list[Asked]:
+        try:
+            return await self._cluster.list_as(paths.ACTION_REQUESTS, reading.action_request, limit=_PAGE)
+        except Missing:  # the CRD came later than the others; envs sleep and wake without it
+            return []
 
     async def _compare(self) -> None:
         """Look at every env, and at the first time for what sleeps in namespaces that have no EnvSchedule any more."""

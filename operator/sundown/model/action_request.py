@@ -1,0 +1,121 @@
+"""ActionRequest: what a person asked for that cannot be undone, and what became of it; equal to ``crds/actionrequests.yaml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import StringConstraints, model_validator
+
+from sundown.errors import Mistake
+from sundown.model.base import Model
+from sundown.model.resources import Lenient, Metadata
+from sundown.model.scalars import Flag, Instant, Said, Told
+
+LONGEST_LIFE = timedelta(hours=24)
+"""So long at most a request may wait: who confirmed it yesterday may not remember what stands there today."""
+
+Action = Literal["Delete"]
+RequestState = Literal["Pending", "Approved", "Done", "Refused", "Expired", "Failed"]
+FINISHED: frozenset[str] = frozenset({"Done", "Refused", "Expired", "Failed"})
+
+_DNS_LABEL = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+
+NamespaceName = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=_DNS_LABEL)]
+Asker = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class Target(Model):
+    """The namespace that is meant, and which one of that name."""
+
+    namespace: NamespaceName
+    uid: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Approval(Model):
+    """Whether a second person has to agree, and who did."""
+
+    required: Flag = False
+    by: Asker | None = None
+    at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.by is None) != (self.at is None):
+            raise ValueError("by and at belong together")
+        return self
+
+
+class ActionRequestSpec(Model):
+    """What is asked for; it never changes, but for the approval, which is given once."""
+
+    action: Action
+    target: Target
+    requested_by: Asker
+    via: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    requested_at: Instant
+    expires_at: Instant
+    confirmation: Annotated[str, StringConstraints(min_length=1, max_length=63)]
+    approval: Approval | None = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if self.confirmation != self.target.namespace:
+            raise ValueError("confirmation must be the name of the target, letter by letter")
+        if not timedelta(0) < self.expires_at - self.requested_at <= LONGEST_LIFE:
+            raise ValueError("expiresAt must be after requestedAt, by 24 hours at most")
+        if self.approval is not None and self.approval.by == self.requested_by:
+            raise ValueError("nobody approves a request of their own")
+        return self
+
+
+class RequestCondition(Lenient):
+    """As in ``metav1.Condition``."""
+
+    type: Literal["Complete", "Failed"]
+    status: Literal["True", "False", "Unknown"]
+    reason: str
+    message: Told = ""
+    last_transition_time: Instant
+    observed_generation: int = 0
+
+
+class ActionRequestStatus(Lenient):
+    """What the operator did about it."""
+
+    observed_generation: int = 0
+    state: RequestState | None = None
+    outcome: Said = ""
+    finished_at: Instant | None = None
+    conditions: tuple[RequestCondition, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing will be done about it any more."""
+        return self.state in FINISHED
+
+
+class ActionRequest(Lenient):
+    """A wish that needs confirmation, and the record of it."""
+
+    api_version: Literal["sundown.dev/v1alpha1"] = "sundown.dev/v1alpha1"
+    kind: Literal["ActionRequest"] = "ActionRequest"
+    metadata: Metadata = Metadata()
+    spec: ActionRequestSpec
+    status: ActionRequestStatus = ActionRequestStatus()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An ActionRequest as far as it can be read; ``mistakes`` says why ``spec`` is not there."""
+
+    metadata: Metadata
+    status: ActionRequestStatus
+    spec: ActionRequestSpec | None = None
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its namespace and name."""
+        return f"{self.metadata.namespace}/{self.metadata.name}"

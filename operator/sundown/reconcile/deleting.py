@@ -1,0 +1,186 @@
+"""Carries out ActionRequests, which as yet means: deletes the namespaces of envs that people want gone.
+
+It may be killed at any point. "Approved" is written before the namespace is deleted, so that one that is found gone
+afterwards was deleted for this request, and one that is still there is looked at once more before anything is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+import structlog
+
+from sundown.cluster import paths, reading
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
+from sundown.cluster.events import EventRecorder, Notice, Regarding
+from sundown.cluster.gate import Gate, Urgency
+from sundown.model.action_request import Asked
+from sundown.model.env import Env
+from sundown.model.resources import API_VERSION
+from sundown.reconcile.judging import LOOK_AGAIN, Verdict, judge, next_status
+from sundown.reconcile.store import Store
+from sundown.schedule.clock import Clock
+from sundown.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+_EVENTS = {"Approved": "Deleting", "Done": "Deleted"}
+
+
+class Deletions:
+    """Knows the requests that are not finished; ``visit`` brings one a step further. The scheduler says when."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        gate: Gate,
+        *,
+        store: Store,
+        recorder: EventRecorder,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        self._cluster = cluster
+        self._gate = gate
+        self._store = store
+        self._recorder = recorder
+        self._clock = clock
+        self._settings = settings
+        self._open: dict[str, Asked] = {}
+        self._told: set[str] = set()
+
+    def take(self, asked: Asked) -> frozenset[str]:
+        """Take in a request; answers with what has to be visited."""
+        self._told.add(asked.key)
+        before = self._open.get(asked.key)
+        if before is not None and before.metadata.uid == asked.metadata.uid and before.status.state == "Approved":
+            # Late word from before it was approved must not make a deleted namespace look like somebody else's doing.
+            asked = replace(asked, status=asked.status if asked.status.finished else before.status)
+        if asked.status.finished:
+            self._open.pop(asked.key, None)
+            return frozenset()
+        self._open[asked.key] = asked
+        known = before is not None and before.metadata.uid == asked.metadata.uid
+        changed = not known or before is None or before.spec != asked.spec
+        return frozenset({asked.key}) if changed else frozenset()
+
+    def drop(self, key: str) -> None:
+        """Forget a request that is gone."""
+        self._told.add(key)
+        self._open.pop(key, None)
+
+    def begin_listing(self) -> None:
+        """From now on events are noted, for they know more than a listing that was begun before them."""
+        self._told.clear()
+
+    def replace_all(self, requests: Iterable[Asked]) -> frozenset[str]:
+        """Take in a complete listing; all that is unfinished is visited, so that nothing hangs on a lost event."""
+        there = {asked.key: asked for asked in requests}
+        told = frozenset(self._told)
+        for key in self._open.keys() - there.keys() - told:
+            self.drop(key)
+        for asked in there.values():
+            if asked.key not in told:
+                self.take(asked)
+        return frozenset(self._open)
+
+    def about(self, namespace: str) -> frozenset[str]:
+        """The unfinished requests whose target is this namespace."""
+        return frozenset(
+            key
+            for key, asked in self._open.items()
+            if asked.spec is not None and asked.spec.target.namespace == namespace
+        )
+
+    async def visit(self, key: str) -> datetime | None:
+        """Bring one request a step further.
+
+        Raises:
+            ApiError: when the API server could not be asked; the next visit goes on from what is there then.
+        """
+        asked = self._open.get(key)
+        if asked is None:
+            return None
+        verdict = judge(asked, await self._target(asked), settings=self._settings, now=self._clock.now())
+        if not await self._say(asked, verdict):
+            return None
+        if not verdict.act or asked.spec is None:
+            return verdict.again
+        target = asked.spec.target
+        try:
+            async with self._gate.slot(Urgency.SLEEP):
+                await self._cluster.delete(paths.namespace(target.namespace), uid=target.uid)
+        except (Missing, Conflict):
+            return self._clock.now()  # gone, newer, or on its way out: the next look tells which
+        except (Busy, Unreachable):
+            raise
+        except ApiError as error:
+            await self._say(self._open.get(key, asked), Verdict("Failed", error.reason, str(error)))
+            return None
+        log.info("namespace-deleted", namespace=target.namespace, by=asked.spec.requested_by, request=key)
+        return self._clock.now() + LOOK_AGAIN
+
+    async def _target(self, asked: Asked) -> Env:
+        """The target as the API server has it now; what the watches have told may be older than the request."""
+        if asked.spec is None or asked.metadata.namespace != self._settings.namespace:
+            return Env(name="", namespace=None)
+        name = asked.spec.target.namespace
+        found = await self._cluster.list_as(paths.NAMESPACES, reading.namespace, fieldSelector=f"metadata.name={name}")
+        schedules = await self._cluster.list_as(paths.env_schedules(name), reading.env_schedule)
+        known = self._store.env(name)
+        return Env(
+            name=name,
+            namespace=found[0] if found else None,
+            schedules=tuple(schedules),
+            defaults=known.defaults,
+            unreadable_defaults=known.unreadable_defaults,
+        )
+
+    async def _say(self, asked: Asked, verdict: Verdict) -> bool:
+        """Write the verdict where it is news; false when the request is gone, and so nothing may follow.
+
+        Raises:
+            ApiError: when it could not be written; Conflict when the request is not what it was judged to be any more.
+        """
+        status = next_status(asked, verdict, now=self._clock.now())
+        if status == asked.status:
+            return True
+        metadata = asked.metadata
+        # By its version: what was finished must not be begun again on late word of it.
+        guard = {"uid": metadata.uid, "resourceVersion": metadata.resource_version}
+        body = {"metadata": guard, "status": status.model_dump(mode="json", exclude_none=True)}
+        try:
+            async with self._gate.slot(Urgency.STATUS):
+                path = paths.action_request(metadata.namespace, metadata.name)
+                reply = await self._cluster.merge_patch(f"{path}/status", body)
+        except Missing:
+            self.drop(asked.key)
+            return False
+        if status.finished:
+            self.drop(asked.key)
+        else:
+            self._told.add(asked.key)
+            self._open[asked.key] = replace(asked, metadata=reading.metadata(reply), status=status)
+        self._tell(asked, verdict)
+        return True
+
+    def _tell(self, asked: Asked, verdict: Verdict) -> None:
+        metadata = asked.metadata
+        log.info(
+            "request-judged", request=asked.key, state=verdict.state, reason=verdict.reason, outcome=verdict.outcome
+        )
+        kind: Literal["Normal", "Warning"] = "Warning" if verdict.in_vain else "Normal"
+        self._recorder.post(
+            Notice(
+                Regarding(API_VERSION, "ActionRequest", metadata.name, metadata.namespace, metadata.uid),
+                _EVENTS.get(verdict.state, verdict.state),
+                verdict.outcome,
+                action="Delete",
+                at=self._clock.now(),
+                type=kind,
+            )
+        )

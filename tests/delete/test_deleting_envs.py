@@ -1,0 +1,76 @@
+"""The operator deletes an env that somebody has asked to be deleted, and says what has become of the request."""
+
+from collections.abc import Callable
+
+import pytest
+from asked import Asked
+
+from apiserver import eventually
+from envs import ALWAYS_AWAKE, Env, instant
+
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
+
+Ask = Callable[..., Asked]
+MAY_GO = {**ALWAYS_AWAKE, "allowDelete": True}
+
+
+def test_a_request_in_order_deletes_the_namespace(env: Env, ask: Ask) -> None:
+    """C4: and the request stays as the record."""
+    env.add("web", 2)
+    env.schedule(MAY_GO)
+    asked = ask(env)
+    status = asked.finished()
+    assert (status["state"], "is deleted" in status["outcome"]) == ("Done", True)
+    assert env.api.find(env.path) is None
+    assert status["finishedAt"]
+    eventually(lambda: asked.reasons() == ["Deleting", "Deleted"], what="both are told")
+
+
+def test_an_env_whose_schedule_does_not_allow_it_stays(env: Env, ask: Ask) -> None:
+    """C4"""
+    env.schedule(ALWAYS_AWAKE)
+    asked = ask(env)
+    status = asked.finished()
+    assert status["state"] == "Refused"
+    assert "allowDelete" in status["outcome"]
+    assert env.labels()
+    eventually(lambda: asked.reasons() == ["Refused"], what="it is told")
+
+
+def test_a_newer_namespace_of_the_same_name_stays(env: Env, ask: Ask) -> None:
+    env.schedule(MAY_GO)
+    asked = ask(env, target={"namespace": env.name, "uid": "of-one-that-is-gone"})
+    status = asked.finished()
+    assert status["state"] == "Refused"
+    assert "newer" in status["outcome"]
+    assert "deletionTimestamp" not in env.api.get(env.path)["metadata"]
+
+
+def test_a_request_outside_of_sundowns_namespace_is_refused(env: Env, ask: Ask) -> None:
+    """J2: who may write in a namespace of their own must not be able to delete with Sundown's rights."""
+    env.schedule(MAY_GO)
+    status = ask(env, home=env.name).finished()
+    assert status["state"] == "Refused"
+    assert "sundown-system" in status["outcome"]
+    assert "deletionTimestamp" not in env.api.get(env.path)["metadata"]
+
+
+def test_one_that_needs_an_approval_waits_for_it(env: Env, ask: Ask) -> None:
+    env.schedule(MAY_GO)
+    asked = ask(env, approval={"required": True})
+    asked.until("Pending")
+    approval = {"required": True, "by": "bo@example.com", "at": instant()}
+    env.api.merge(asked.path, {"spec": {"approval": approval}})
+    assert asked.finished()["state"] == "Done"
+
+
+def test_it_is_done_only_when_everything_is_gone(env: Env, ask: Ask) -> None:
+    env.schedule(MAY_GO)
+    env.add("web", 1)
+    env.edit("web", {"metadata": {"finalizers": ["example.com/backup"]}})
+    asked = ask(env)
+    asked.until("Approved")
+    eventually(lambda: "deletionTimestamp" in env.api.get(env.path)["metadata"], what="it goes")
+    assert asked.status()["state"] == "Approved"
+    env.edit("web", {"metadata": {"finalizers": None}})
+    assert asked.finished()["state"] == "Done"

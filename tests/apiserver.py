@@ -6,7 +6,7 @@ import json
 import ssl
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -68,9 +68,14 @@ class Api:
 
     def since(self, path: str, version: str) -> list[Json]:
         """Every version that an object of the list has had after that resourceVersion, in order; deleted ones have ``gone``."""
+        return list(self.watch(path, version))
+
+    def watch(self, path: str, version: str) -> Iterator[Json]:
+        """What ``since`` gives, each as it comes, for one second."""
         with self._ask("GET", f"{path}?watch=1&resourceVersion={version}&timeoutSeconds=1", None, {}) as response:
-            events = [json.loads(line) for line in response if line.strip()]
-        return [{**event["object"], "gone": event["type"] == "DELETED"} for event in events if event["type"] != "ERROR"]
+            for event in map(json.loads, filter(str.strip, map(bytes.decode, response))):
+                if event["type"] != "ERROR":
+                    yield {**event["object"], "gone": event["type"] == "DELETED"}
 
     def create(self, path: str, body: Json) -> Json:
         """POST to a collection."""

@@ -31,3 +31,13 @@ def action_requests(namespace: str) -> str:
 def action_request(namespace: str, name: str) -> str:
     """One ActionRequest."""
     return f"{action_requests(namespace)}/{name}"
+
+
+def config_maps(namespace: str) -> str:
+    """The ConfigMaps of a namespace."""
+    return f"/api/v1/namespaces/{namespace}/configmaps"
+
+
+def config_map(namespace: str, name: str) -> str:
+    """One ConfigMap."""
+    return f"{config_maps(namespace)}/{name}"

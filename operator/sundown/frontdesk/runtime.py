@@ -20,6 +20,7 @@ from sundown.frontdesk.actions import Actions
 from sundown.frontdesk.board import Board
 from sundown.frontdesk.feed import Feed
 from sundown.frontdesk.people import People
+from sundown.frontdesk.preferences import PreferenceBook
 from sundown.frontdesk.rights import Rights
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.frontdesk.slack.app import make_app
@@ -51,7 +52,7 @@ class Desk:
     """Everything that runs in the frontdesk's process beside Kopf, and what the rooms share.
 
     ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``board``, ``people``, ``rights``,
-    ``actions``, ``client`` (Slack's Web API) and ``identity`` are for every room. A room plugs in by its
+    ``preferences``, ``actions``, ``client`` (Slack's Web API) and ``identity`` are for every room. A room plugs in by its
     ``listen(app, desk)`` (see ``slack.app.ROOMS``), by ``board.changed.append(...)``, by ``actions.carried_out.append(...)``, by
     ``start_task`` for what runs as long as the process, and by ``work`` for what answers one delivery.
     """
@@ -75,6 +76,7 @@ class Desk:
         self.board = Board()
         self.feed = Feed(self.cluster, self.board, period=_RELISTING)
         self.rights = Rights(self.cluster)
+        self.preferences = PreferenceBook(self.cluster, namespace=settings.namespace)
         self.actions = Actions(self.cluster, board=self.board, rights=self.rights, clock=self.clock, door=self.door)
         self.identity = Identity()
         self.stopped = asyncio.Event()
@@ -110,6 +112,7 @@ class Desk:
         self.people = People(directory, clock=self.clock, time_to_live=settings.people_time_to_live)
         self.start_task("feed", self.feed.run())
         self.start_task("board", self.board.run())
+        self.start_task("preferences", self.preferences.run())
         self.start_task("identity", self._identify(directory))
         app = make_app(self, client_for(settings.slack_api_url, token=None, session=session))
         if settings.transport == "http":

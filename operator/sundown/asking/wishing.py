@@ -82,6 +82,10 @@ WISHES: dict[str, Wish] = {
 }
 
 
+class InDoubt(Unreachable):
+    """The API server was lost while it was writing, so that nobody knows whether it did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A wish that was written: the schedule with it, at which generation, and what it brings about."""
@@ -145,7 +149,7 @@ async def ask(
             continue
         except Unreachable as error:
             text = f"{error}; it may have been done all the same: `{door.program} why {namespace}` tells"
-            raise Unreachable(text) from error
+            raise InDoubt(text) from error
         except ApiError as error:
             raise plainly(error, wish=wish.verb, env=namespace, door=door) from error
         spec = found.spec.model_copy(update={"override": override})

@@ -9,8 +9,9 @@ from datetime import timedelta
 import structlog
 
 from sundown.asking.doors import Door
-from sundown.asking.wishing import WISHES, Answer, Request, Wish, ask
+from sundown.asking.wishing import WISHES, Answer, InDoubt, Request, Wish, ask
 from sundown.cluster.client import Cluster
+from sundown.cluster.errors import Busy, Unreachable
 from sundown.errors import SundownError
 from sundown.frontdesk.board import Board
 from sundown.frontdesk.metrics import WISHES_TOTAL
@@ -52,6 +53,12 @@ class Done:
         return WISHES[self.wanted.verb]
 
 
+class ClusterAway(SundownError):
+    """The API server could not be asked; the text says whether something may have been done all the same."""
+
+    reason = "ApiServerUnreachable"
+
+
 Listener = Callable[[Done], Awaitable[None]]
 
 
@@ -90,17 +97,28 @@ class Actions:
         return done
 
     async def _carry_out(self, wanted: Wanted) -> Done:
-        await self._rights.require(wanted.person, RIGHTS[wanted.verb], wanted.namespace)
         request = Request(WISHES[wanted.verb], span=wanted.span, reason=wanted.reason)
-        answer = await ask(
-            self._cluster,
-            wanted.namespace,
-            request,
-            by=wanted.person.email,
-            clock=self._clock,
-            door=self._door,
-            known=self._board.env(wanted.namespace),
-        )
+        try:
+            await self._rights.require(wanted.person, RIGHTS[wanted.verb], wanted.namespace)
+            answer = await ask(
+                self._cluster,
+                wanted.namespace,
+                request,
+                by=wanted.person.email,
+                clock=self._clock,
+                door=self._door,
+                known=self._board.env(wanted.namespace),
+            )
+        except InDoubt as error:
+            raise ClusterAway(
+                f"the cluster was lost while it was asked to {wanted.verb} {wanted.namespace}, so it may be done or not: "
+                f"`{self._door.program} why {wanted.namespace}` tells, and asking again does no harm"
+                + (" but adds the time twice if it was done" if wanted.verb == "extend" else "")
+            ) from error
+        except (Unreachable, Busy) as error:
+            raise ClusterAway(
+                f"the cluster does not answer at the moment, so nothing was done about {wanted.namespace}: try again in a minute"
+            ) from error
         return Done(wanted, answer)
 
 

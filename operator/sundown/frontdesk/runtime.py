@@ -59,6 +59,7 @@ class Desk:
 
     client: AsyncWebClient
     people: People
+    directory: SlackDirectory
 
     def __init__(
         self, configuration: Configuration, settings: FrontdeskSettings, *, clock: Clock | None = None
@@ -108,12 +109,12 @@ class Desk:
         self.client = client_for(
             settings.slack_api_url, token=settings.slack_bot_token.get_secret_value(), session=session
         )
-        directory = SlackDirectory(self.client)
-        self.people = People(directory, clock=self.clock, time_to_live=settings.people_time_to_live)
+        self.directory = SlackDirectory(self.client)
+        self.people = People(self.directory, clock=self.clock, time_to_live=settings.people_time_to_live)
         self.start_task("feed", self.feed.run())
         self.start_task("board", self.board.run())
         self.start_task("preferences", self.preferences.run())
-        self.start_task("identity", self._identify(directory))
+        self.start_task("identity", self._identify())
         app = make_app(self, client_for(settings.slack_api_url, token=None, session=session))
         if settings.transport == "http":
             await enter(open_door(app, self))
@@ -153,7 +154,7 @@ class Desk:
         ]
         return Health(alive=alive, ready=not troubles, text="; ".join(troubles) or "ok")
 
-    async def _identify(self, directory: SlackDirectory) -> None:
+    async def _identify(self) -> None:
         """Ask Slack who the app is, until it says so."""
         wait = 1.0
         while True:
@@ -166,7 +167,7 @@ class Desk:
                 wait = min(wait * 2, 30.0)
             else:
                 self.identity = Identity(answer.get("team_id"), answer.get("user_id"), answer.get("bot_id"))
-                directory.team = self.identity.team
+                self.directory.team = self.identity.team
                 self._unknown = None
                 return
 

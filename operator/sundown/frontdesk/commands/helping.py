@@ -1,0 +1,70 @@
+"""Help, made from the table; and what is said when something could not be done."""
+
+from __future__ import annotations
+
+from sundown.cluster.errors import Busy, Unreachable
+from sundown.errors import InvalidObject, SundownError
+from sundown.frontdesk.commands.parsing import Mistyped
+from sundown.frontdesk.commands.table import COMMANDS, Command, row_of
+from sundown.frontdesk.reply import Bold, Code, Line, Reply
+
+OUR_FAULT = (
+    "something went wrong inside Sundown, and whoever runs it can see what in its log; `status` tells what stands"
+)
+
+
+def overview(program: str) -> Reply:
+    """All commands, a line each."""
+    lines = tuple((Code(f"{program} {row.usage}"), f"  {row.summary}") for row in COMMANDS)
+    more: Line = ("More about one of them: ", Code(f"{program} help extend"))
+    return Reply(title=(Bold("I put environments to sleep and wake them."), " You can ask for:"), lines=(*lines, more))
+
+
+def about(topic: str, program: str) -> Reply:
+    """All about one command.
+
+    Raises:
+        Mistyped: there is no such command.
+    """
+    row = row_of(topic.removeprefix("/"))
+    if row is None:
+        known = ", ".join(one.verb for one in COMMANDS)
+        raise Mistyped(f'there is no command "{topic[:60]}"; there are {known}', verb="help")
+    return Reply(title=(Bold(row.summary),), lines=tuple(_explained(row, program)))
+
+
+def sorry(error: SundownError, program: str) -> Reply:
+    """What went wrong, and what to do: after a mistake in typing with how it is written."""
+    if isinstance(error, InvalidObject):
+        text = "its EnvSchedule has mistakes, which its owner has to mend first: " + str(error)
+        return Reply(title=(_sentence(text),), trouble=True)
+    if isinstance(error, Unreachable | Busy):
+        return Reply(title=("The cluster does not answer at the moment: try again in a minute.",), trouble=True)
+    row = row_of(error.verb) if isinstance(error, Mistyped) else None
+    lines: list[Line] = []
+    if row is not None:
+        lines += [("Write it as ", Code(f"{program} {row.usage}"), ", say ", Code(f"{program} {row.examples[0]}"))]
+    elif isinstance(error, Mistyped):
+        lines += [("What there is: ", Code(f"{program} help"), ". For example: ", Code(f"{program} status dev1"))]
+    return Reply(title=(_sentence(str(error)),), lines=tuple(lines), trouble=True)
+
+
+def broken() -> Reply:
+    """What is said when the fault is ours."""
+    return Reply(title=(_sentence(OUR_FAULT),), trouble=True)
+
+
+def _explained(row: Command, program: str) -> list[Line]:
+    lines: list[Line] = [(Code(f"{program} {row.usage}"),), (row.details,)]
+    lines += [("For example ", Code(f"{program} {example}")) for example in row.examples]
+    if row.aliases:
+        lines.append((f"Also: {', '.join(row.aliases)}.",))
+    if row.right is not None:
+        lines.append(("It takes the right to ", Code(row.right), " envschedules.sundown.dev in that namespace."))
+    return lines
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop, unless it begins with a name in quotes."""
+    said = text[:1].upper() + text[1:]
+    return said if said.endswith((".", "!", "?")) else f"{said}."

@@ -1,0 +1,136 @@
+"""Answers status, list and why: what is known of envs, in words."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from sundown import wording
+from sundown.asking.finding import Found, find
+from sundown.asking.looking import Picture, look_at, standing
+from sundown.frontdesk.commands.parsing import Asked
+from sundown.frontdesk.commands.zones import zone_of
+from sundown.frontdesk.people import Person
+from sundown.frontdesk.reply import Bold, Button, Code, Line, Link, Place, Reply
+from sundown.model.parts import Workload
+
+if TYPE_CHECKING:
+    from sundown.frontdesk.runtime import Desk
+
+_PARTS_SHOWN = 25
+_HISTORY_SHOWN = 5
+_REVIEWS_AT_ONCE = 32
+
+
+async def status(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
+    """One env part by part, or all of them."""
+    if not asked.env.namespace:
+        return await listing(desk, person, asked, place)
+    picture = await _picture(desk, person, asked.env.namespace)
+    zone, now, said = zone_of(person), picture.now, picture.status
+    since = f" since {wording.moment(said.since, now=now, zone=zone)}" if said.since is not None else ""
+    title: Line = (Bold(picture.found.namespace), f" is {wording.state(said)}{since}")
+    lines: list[Line] = []
+    space = picture.found.space
+    if space is not None and space.url is not None:
+        lines.append((Link(space.url, space.url),))
+    coming = picture.decision.upcoming if picture.decision is not None else ()
+    lines.append(("Next: ", wording.turn(coming[0], now=now, zone=zone) if coming else "nothing is scheduled"))
+    lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
+    lines += [(f"Note: {note}",) for note in picture.notes]
+    lines.append((f"{wording.parts(said.parts)}",))
+    lines += _parts(picture.workloads)
+    return Reply(title=title, lines=tuple(lines), buttons=_buttons(picture.found))
+
+
+async def listing(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
+    """All envs that the person may see, theirs first."""
+    seen = await visible(desk, person)
+    if not seen:
+        return Reply(title=("There is no environment that you may see.",))
+    mine = [found for found in seen if (found.known.status.owner or "").lower() == person.email]
+    others = [found for found in seen if found not in mine]
+    now, zone = desk.clock.now(), zone_of(person)
+    lines = tuple(_row(found, now=now, zone=zone) for found in (*mine, *others))
+    count = "1 environment" if len(seen) == 1 else f"{len(seen)} environments"
+    yours = f", {len(mine)} of them yours" if mine else ""
+    return Reply(title=(Bold(count), yours), lines=lines)
+
+
+async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
+    """Why it is in this state, who did it, what comes next."""
+    picture = await _picture(desk, person, asked.env.namespace)
+    zone, now, said, decision = zone_of(person), picture.now, picture.status, picture.decision
+    since = f" since {wording.moment(said.since, now=now, zone=zone)}" if said.since is not None else ""
+    title: Line = (Bold(picture.found.namespace), f" is {wording.state(said)}{since}: {wording.why(said)}")
+    lines: list[Line] = []
+    if decision is not None and decision.state != "Paused":
+        lines.append((f"Who: {picture.by or 'its schedule'}",))
+        lines += [(f"Next: {wording.turn(turn, now=now, zone=zone)}",) for turn in decision.upcoming]
+        lines += [] if decision.upcoming else [("Next: nothing is scheduled",)]
+    lines.append((f"Owner: {said.owner or 'nobody (annotate the namespace with email or sundown.dev/owner)'}",))
+    generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
+    lines.append((f"Schedule: EnvSchedule {picture.found.known.metadata.name}{generated}",))
+    lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
+    lines += [(f"Hanging: {one.title}: {standing(one)}",) for one in picture.hanging[:_PARTS_SHOWN]]
+    lines += [(f"Note: {note}",) for note in picture.notes]
+    for entry in said.history[:_HISTORY_SHOWN]:
+        by = f" by {entry.by}" if entry.by else ""
+        lines.append((f"{wording.moment(entry.at, now=now, zone=zone)}: {wording.STATES[entry.to]}{by}, {entry.why}",))
+    return Reply(title=title, lines=tuple(lines), buttons=_buttons(picture.found))
+
+
+async def visible(desk: Desk, person: Person) -> tuple[Found, ...]:
+    """The envs that the person may see: all at once where the cluster says so, else one by one.
+
+    Raises:
+        ApiError: the cluster could not be asked.
+    """
+    everything = desk.board.envs
+    if await desk.rights.may(person, "get", ""):
+        return everything
+    limit = asyncio.Semaphore(_REVIEWS_AT_ONCE)
+
+    async def may(found: Found) -> bool:
+        async with limit:
+            return await desk.rights.may(person, "get", found.namespace)
+
+    allowed = await asyncio.gather(*(may(found) for found in everything))
+    return tuple(found for found, yes in zip(everything, allowed, strict=True) if yes)
+
+
+async def _picture(desk: Desk, person: Person, namespace: str) -> Picture:
+    await desk.rights.require(person, "get", namespace)
+    found = desk.board.env(namespace) or await find(desk.cluster, namespace, door=desk.door)
+    return await look_at(desk.cluster, found, now=desk.clock.now())
+
+
+def _parts(workloads: tuple[Workload, ...]) -> list[Line]:
+    told: list[Line] = [(Code(one.title), f" {_ready(one)}") for one in workloads[:_PARTS_SHOWN]]
+    more = len(workloads) - _PARTS_SHOWN
+    return [*told, (f"and {more} more",)] if more > 0 else told
+
+
+def _ready(workload: Workload) -> str:
+    if workload.at_zero:
+        return f"asleep, wakes to {workload.previous}" if workload.previous is not None else "at 0"
+    return standing(workload)
+
+
+def _row(found: Found, *, now: datetime, zone: tzinfo) -> Line:
+    said = found.known.status
+    coming = said.next_transition
+    then = (
+        f", {wording.STATES[coming.to]} {wording.moment(coming.at, now=now, zone=zone)}" if coming is not None else ""
+    )
+    owner = f", {said.owner}" if said.owner else ""
+    return Bold(found.namespace), f" {wording.state(said)}{then}{owner}"
+
+
+def _buttons(found: Found) -> tuple[Button, ...]:
+    """What undoes the present state; none where a wish would be refused."""
+    state = found.known.status.state
+    if found.trouble is not None or state in {None, "Paused"}:
+        return ()
+    return (Button("resume" if state in {"Asleep", "FallingAsleep"} else "suspend", found.namespace),)

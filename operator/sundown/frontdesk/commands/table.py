@@ -1,0 +1,172 @@
+"""The table of commands. A new command is a row: how it is typed, the right it takes, its help, and who answers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from sundown.frontdesk.commands import looking, wishing
+from sundown.frontdesk.commands.parsing import (
+    Asked,
+    UnknownCommand,
+    env_and_extension,
+    env_and_reason,
+    env_and_snooze,
+    maybe_env,
+    one_env,
+    one_topic,
+    words_of,
+)
+from sundown.frontdesk.people import Person
+from sundown.frontdesk.reply import Place, Reply
+from sundown.model.scalars import clip
+
+if TYPE_CHECKING:
+    from sundown.frontdesk.runtime import Desk
+
+Handle = Callable[["Desk", Person, Asked, Place], Awaitable[Reply]]
+
+
+class Parse(Protocol):
+    """Reads the words after the verb; raises Mistyped."""
+
+    def __call__(self, words: Sequence[str], *, verb: str) -> Asked: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A row. ``usage`` and ``examples`` follow the name of the slash command; ``right`` is a verb on EnvSchedules.
+
+    ``handle`` is None for help alone, which is made from the table.
+    """
+
+    verb: str
+    usage: str
+    summary: str
+    details: str
+    examples: tuple[str, ...]
+    parse: Parse
+    handle: Handle | None
+    right: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        verb="status",
+        usage="status [<env>]",
+        summary="What an environment does now, part by part; without a name: all of them.",
+        details="Asleep, falling asleep, waking, awake or paused, what is not well, and when that changes next.",
+        examples=("status dev1", "status"),
+        parse=maybe_env,
+        handle=looking.status,
+        right="get",
+    ),
+    Command(
+        verb="list",
+        usage="list",
+        summary="All environments that you may see, yours first.",
+        details="Each with its state, what comes next and its owner. list @eu-west lists those of another cluster.",
+        examples=("list",),
+        parse=maybe_env,
+        handle=looking.listing,
+        right="get",
+        aliases=("ls", "envs"),
+    ),
+    Command(
+        verb="why",
+        usage="why <env>",
+        summary="Why it is in this state, who did it, and what comes next.",
+        details="With it: what is not well, which parts hang, and what happened before.",
+        examples=("why dev1",),
+        parse=one_env,
+        handle=looking.why,
+        right="get",
+    ),
+    Command(
+        verb="start",
+        usage="start <env>",
+        summary="Wake it until its next scheduled shutdown.",
+        details="Where no shutdown is scheduled it stays awake until somebody stops it. Say why with: because ...",
+        examples=("start dev1", "start dev1 because release test"),
+        parse=env_and_reason,
+        handle=wishing.wish("start"),
+        right="wake",
+        aliases=("wake", "resume"),
+    ),
+    Command(
+        verb="stop",
+        usage="stop <env>",
+        summary="Put it to sleep until its next scheduled start.",
+        details="Where no start is scheduled it sleeps until somebody starts it.",
+        examples=("stop dev1",),
+        parse=env_and_reason,
+        handle=wishing.wish("stop"),
+        right="suspend",
+        aliases=("suspend", "sleep"),
+    ),
+    Command(
+        verb="extend",
+        usage="extend <env> for <time>",
+        summary="Put off its next shutdown by a time.",
+        details=(
+            "The time is added to the shutdown in force, so that asking twice adds twice; one that is asleep is woken for "
+            "that long. Between 1 minute and 24 hours, as in 2h, 90m or 1h30m; a bare number is hours. The daily reset ends it."
+        ),
+        examples=("extend dev1 for 2h", "extend dev1 90m", "prolongate dev1 for 1h30m"),
+        parse=env_and_extension,
+        handle=wishing.wish("extend"),
+        right="extend",
+        aliases=("prolongate", "prolong"),
+    ),
+    Command(
+        verb="snooze",
+        usage="snooze <env> for <time>",
+        summary="Keep it awake for a time from now.",
+        details=(
+            "The time counts from now and takes the place of whatever was asked for before. Between 1 minute and 30 days, "
+            "as in 3h, 1d or 90m; a bare number is hours."
+        ),
+        examples=("snooze dev1 for 3h", "snooze dev1 3d"),
+        parse=env_and_snooze,
+        handle=wishing.wish("snooze"),
+        right="snooze",
+    ),
+    Command(
+        verb="help",
+        usage="help [<command>]",
+        summary="What you can ask for, or all about one command.",
+        details="Environments of another cluster are named with it: dev1@eu-west.",
+        examples=("help", "help extend"),
+        parse=one_topic,
+        handle=None,
+        aliases=("?", "hilfe", "-h", "--help"),
+    ),
+)
+
+BY_WORD: dict[str, Command] = {word: row for row in COMMANDS for word in (row.verb, *row.aliases)}
+
+
+def row_of(word: str) -> Command | None:
+    """The row of a verb or an alias of it."""
+    return BY_WORD.get(word.lower())
+
+
+def parse(text: str) -> tuple[Command, Asked]:
+    """What somebody typed after the slash command or the mention; nothing is a cry for help.
+
+    Raises:
+        Mistyped: it cannot be understood; the text says why.
+    """
+    words = words_of(text)
+    if not words:
+        return BY_WORD["help"], Asked()
+    row = row_of(words[0])
+    if row is None:
+        close = difflib.get_close_matches(words[0].lower(), BY_WORD, n=1, cutoff=0.7)
+        meant = row_of(close[0]) if close else None
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise UnknownCommand(f'I do not know "{clip(words[0], 60)}"{hint}', verb=meant.verb if meant else "")
+    return row, row.parse(words[1:], verb=words[0].lower() if words[0].lower() in row.aliases else row.verb)

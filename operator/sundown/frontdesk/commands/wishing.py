@@ -1,0 +1,61 @@
+"""Answers start, stop, extend and snooze: carries the wish out and says what it has brought about."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from sundown import wording
+from sundown.frontdesk.actions import Done, Wanted
+from sundown.frontdesk.commands.parsing import Asked
+from sundown.frontdesk.commands.zones import zone_of
+from sundown.frontdesk.people import Person
+from sundown.frontdesk.reply import Bold, Button, Line, Place, Reply
+from sundown.model.resources import EnvScheduleStatus
+
+if TYPE_CHECKING:
+    from sundown.frontdesk.runtime import Desk
+
+_DOWN = frozenset({"Asleep", "FallingAsleep"})
+
+
+def wish(verb: str) -> Callable[[Desk, Person, Asked, Place], Awaitable[Reply]]:
+    """The handler of one of the wishes."""
+
+    async def handle(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
+        found = desk.board.env(asked.env.namespace)
+        before = found.known.status if found is not None else EnvScheduleStatus()
+        done = await desk.actions.carry_out(
+            Wanted(
+                person=person,
+                verb=verb,
+                namespace=asked.env.namespace,
+                span=asked.span,
+                reason=asked.reason,
+                channel=place.channel,
+            )
+        )
+        return told(done, before)
+
+    return handle
+
+
+def told(done: Done, before: EnvScheduleStatus) -> Reply:
+    """What a wish has brought about: ``dev1 is waking, awake until 18:00 (in 3h)``, with the button that undoes it."""
+    answer, person = done.answer, done.wanted.person
+    promise = wording.promise(answer.decision, now=answer.asked_at, zone=zone_of(person))
+    moving = _moving(done, before)
+    title: Line = (Bold(answer.namespace), f" {moving}: {promise}")
+    lines: list[Line] = [(f"Asked for by {person.email}" + (f": {done.wanted.reason}" if done.wanted.reason else ""),)]
+    if answer.changes_nothing:
+        lines.append(("Its schedule is a dry run, so no workload will change.",))
+    button = Button("suspend" if done.wish.wanted == "Awake" else "resume", answer.namespace)
+    return Reply(title=title, lines=tuple(lines), buttons=(button,), public=True)
+
+
+def _moving(done: Done, before: EnvScheduleStatus) -> str:
+    if done.answer.changes_nothing:
+        return "would be"
+    if done.wish.wanted == "Awake":
+        return "is waking" if before.state in _DOWN or before.state == "Waking" else "stays awake"
+    return "stays asleep" if before.state == "Asleep" else "is falling asleep"

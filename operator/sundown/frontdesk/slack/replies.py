@@ -1,0 +1,44 @@
+"""Replies as Slack shows them."""
+
+from __future__ import annotations
+
+from sundown.frontdesk.reply import Bold, Button, Code, Line, Link, Piece, Reply
+from sundown.frontdesk.slack import blocks
+from sundown.frontdesk.slack.blocks import Block
+from sundown.model.scalars import clip
+
+_BUTTONS = {"resume": ("Resume", "sundown.resume", "primary"), "suspend": ("Suspend now", "sundown.suspend", None)}
+
+
+def render(reply: Reply, *, cluster: str) -> tuple[str, list[Block]]:
+    """The text for notifications, and the blocks; ``cluster`` is what the buttons say they belong to."""
+    title = mrkdwn(reply.title)
+    shown = f":warning: {title}" if reply.trouble else title
+    made = [blocks.section(shown), *blocks.sections(mrkdwn(line) for line in reply.lines)]
+    if reply.buttons:
+        made.append(blocks.actions([_button(each, cluster=cluster) for each in reply.buttons]))
+    return clip(title, blocks.MOST_TEXT), made
+
+
+def mrkdwn(line: Line) -> str:
+    """A line in Slack's markup."""
+    text = "".join(_piece(piece) for piece in ([line] if isinstance(line, str) else line))
+    return f"›{text.removeprefix('&gt;')}" if text.startswith("&gt;") else text  # it would become a quotation
+
+
+def _piece(piece: Piece) -> str:
+    match piece:
+        case Bold(text):
+            return blocks.bold(text)
+        case Code(text):
+            return blocks.code(text)
+        case Link(url, text):
+            return blocks.link(url, text)
+        case _:
+            return blocks.escape(piece)
+
+
+def _button(button: Button, *, cluster: str) -> Block:
+    text, action_id, style = _BUTTONS[button.do]
+    value = blocks.value(button.do, namespace=button.namespace, cluster=cluster)
+    return blocks.button(text, action_id=action_id, value=value, style="primary" if style == "primary" else None)

@@ -37,7 +37,7 @@ def sorry(error: SundownError, program: str) -> Reply:
     """What went wrong, and what to do: after a mistake in typing with how it is written."""
     if isinstance(error, InvalidObject):
         text = "its EnvSchedule has mistakes, which its owner has to mend first: " + str(error)
-        return Reply(title=(_sentence(text),), trouble=True)
+        return Reply(title=_sentence(text), trouble=True)
     if isinstance(error, Unreachable | Busy):
         return Reply(title=("The cluster does not answer at the moment: try again in a minute.",), trouble=True)
     row = row_of(error.verb) if isinstance(error, Mistyped) else None
@@ -46,12 +46,12 @@ def sorry(error: SundownError, program: str) -> Reply:
         lines += [("Write it as ", Code(f"{program} {row.usage}"), ", say ", Code(f"{program} {row.examples[0]}"))]
     elif isinstance(error, Mistyped):
         lines += [("What there is: ", Code(f"{program} help"), ". For example: ", Code(f"{program} status dev1"))]
-    return Reply(title=(_sentence(str(error)),), lines=tuple(lines), trouble=True)
+    return Reply(title=_sentence(str(error)), lines=tuple(lines), trouble=True)
 
 
 def broken() -> Reply:
     """What is said when the fault is ours."""
-    return Reply(title=(_sentence(OUR_FAULT),), trouble=True)
+    return Reply(title=_sentence(OUR_FAULT), trouble=True)
 
 
 def _explained(row: Command, program: str) -> list[Line]:
@@ -64,7 +64,11 @@ def _explained(row: Command, program: str) -> list[Line]:
     return lines
 
 
-def _sentence(text: str) -> str:
-    """With a capital and a full stop, unless it begins with a name in quotes."""
+def _sentence(text: str) -> Line:
+    """With a capital and a full stop; what stands between backquotes is to be typed."""
     said = text[:1].upper() + text[1:]
-    return said if said.endswith((".", "!", "?")) else f"{said}."
+    said = said if said.endswith((".", "!", "?")) else f"{said}."
+    parts = said.split("`")
+    if len(parts) % 2 == 0:  # one of them is part of a name
+        return (said,)
+    return tuple(Code(part) if index % 2 else part for index, part in enumerate(parts) if part)

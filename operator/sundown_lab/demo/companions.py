@@ -1,62 +1,90 @@
 """What runs beside the control plane, one row each: a new companion is a row of `COMPANIONS` and nothing else."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sundown_lab.controlplane import ControlPlane
 from sundown_lab.processes import LOOPBACK, Command, Process, answers, free_ports, wait_until
+from sundown_lab.slack.remote import Workspace
 
 HOME = "sundown-system"
-ACCOUNT = "sundown-operator"
+OPERATOR, FRONTDESK = "sundown-operator", "sundown-frontdesk"
+CHANNEL = "#dev"
+PEOPLE = Path(__file__).parents[1] / "data" / "workspace.yaml"
 A_MONTH = 30 * 86400
 READY_WITHIN = 60.0
 # People try things by hand here: what they change while an env sleeps shall be noticed while they still look.
 SWEEP_MINUTES = "0.25"
 
+Urls = Mapping[str, str]
+
 
 @dataclass(frozen=True)
 class Companion:
-    """A program: what it does, its command line given a free port, and the path that answers 200 when it is ready.
+    """A program: what it does, its command line, and the path that answers 200 when it is ready.
 
+    The command is made of the control plane, a free port, and the URLs of the companions that run already, by name.
     `page` is the path that people are told of.
     """
 
     name: str
     does: str
-    command: Callable[[ControlPlane, int], Command]
+    command: Callable[[ControlPlane, int, Urls], Command]
     ready: str
     page: str
 
 
-def operator(control_plane: ControlPlane, port: int) -> Command:
-    """The real operator, logged in as its own ServiceAccount with the rights of deploy/base."""
-    # Longer than anybody lets a demo run: nobody renews the token in this file, as a kubelet would.
-    account = control_plane.service_account_kubeconfig(HOME, ACCOUNT, seconds=A_MONTH)
+def operator(control_plane: ControlPlane, port: int, _urls: Urls) -> Command:
+    """The real operator, logged in as its own ServiceAccount with the rights of deploy/."""
+    environment = {**_product(control_plane, OPERATOR, port), "SUNDOWN_SWEEP_MINUTES": SWEEP_MINUTES}
+    return Command("operator", (sys.executable, "-m", "sundown", "operator"), env=environment)
+
+
+def slack(_control_plane: ControlPlane, port: int, _urls: Urls) -> Command:
+    """The Slack simulator, with the owners of the sample teams in it."""
+    arguments = ("-m", "sundown_lab", "slack", "--port", str(port), "--workspace", str(PEOPLE))
+    return Command("slack", (sys.executable, *arguments))
+
+
+def frontdesk(control_plane: ControlPlane, port: int, urls: Urls) -> Command:
+    """The real frontdesk, by Socket Mode, under an account of its own as with deploy/components/split."""
     environment = {
-        "KUBECONFIG": str(account),
+        **_product(control_plane, FRONTDESK, port),
+        **Workspace(urls["slack"]).environment,
+        "SUNDOWN_SLACK_CHANNEL": CHANNEL,
+    }
+    return Command("frontdesk", (sys.executable, "-m", "sundown", "frontdesk"), env=environment)
+
+
+def _product(control_plane: ControlPlane, account: str, port: int) -> dict[str, str]:
+    # Longer than anybody lets a demo run: nobody renews the token in this file, as a kubelet would.
+    kubeconfig = control_plane.service_account_kubeconfig(HOME, account, seconds=A_MONTH)
+    return {
+        "KUBECONFIG": str(kubeconfig),
         "SUNDOWN_HTTP_HOST": LOOPBACK,
         "SUNDOWN_HTTP_PORT": str(port),
         "SUNDOWN_LOG_FORMAT": "console",
-        "SUNDOWN_SWEEP_MINUTES": SWEEP_MINUTES,
     }
-    return Command("operator", (sys.executable, "-m", "sundown", "operator"), env=environment)
 
 
 COMPANIONS = (
     Companion("operator", "puts envs to sleep and wakes them", command=operator, ready="/readyz", page="/metrics"),
+    Companion("slack", "plays Slack", command=slack, ready="/control/clock", page="/"),
+    Companion("frontdesk", "talks with people in Slack", command=frontdesk, ready="/readyz", page="/metrics"),
 )
 
 
 class Running:
     """A companion as a process of its own; it ends with the process that started it, however that goes."""
 
-    def __init__(self, companion: Companion, control_plane: ControlPlane) -> None:
+    def __init__(self, companion: Companion, control_plane: ControlPlane, urls: Urls) -> None:
         (port,) = free_ports(1)
         self.companion = companion
         self.url = f"http://{LOOPBACK}:{port}"
         log = control_plane.directory / "logs" / f"{companion.name}.log"
-        self.process = Process(companion.command(control_plane, port), log=log)
+        self.process = Process(companion.command(control_plane, port, urls), log=log)
 
     def start(self) -> None:
         """Starts it, and returns when it is ready. Raises LabError: it ends or is not ready in time."""

@@ -8,12 +8,13 @@ from sundown_lab.demo.view import View
 from sundown_lab.load import env_schedules
 from sundown_lab.wire import MERGE_PATCH, Json, Wire
 
-NAME, OWNER = "demo-nap", "lena@example.com"
+NAME, OWNER = "demo-nap", "ana@example.com"
 # Without summer time: windows are times of day, and no clock change shall fall between them.
 ZONE = "Asia/Tokyo"
 NIGHT, DAY = timedelta(minutes=1), timedelta(minutes=2)
 # How long it stays awake at least between waking up and being told when to fall asleep next.
 YAWN = timedelta(seconds=10)
+REMINDERS = ["1m", "30s"]
 
 
 class Nap:
@@ -34,12 +35,13 @@ class Nap:
             samples.window(self.asleep_at - timedelta(hours=1), self.asleep_at, zone=ZONE),
             samples.window(self.awake_at, self.awake_at + timedelta(hours=11), zone=ZONE),
         )
-        return {"timeZone": ZONE, "awake": list(windows)}
+        return {"timeZone": ZONE, "awake": list(windows), "notify": {"before": REMINDERS}, "allowDelete": True}
 
     def objects(self) -> list[Json]:
-        """The namespace, the EnvSchedule and three workloads."""
+        """The namespace, the EnvSchedule, three workloads, and the right of its owner to do with it what she likes."""
         return [
             *samples.env(NAME, owner=OWNER, spec=self.spec),
+            samples.ownership(OWNER, NAME),
             samples.workload("Deployment", NAME, "web", replicas=3),
             samples.workload("Deployment", NAME, "worker", replicas=2),
             samples.workload("StatefulSet", NAME, "db", replicas=1),

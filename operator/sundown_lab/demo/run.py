@@ -154,8 +154,12 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
     ]
     return [
         "",
-        f"[bold]{NAME}[/] falls asleep at {nap.asleep_at.astimezone():%H:%M}, wakes a minute later, and so on. In another terminal:",
+        f"[bold]{NAME}[/] falls asleep at {nap.asleep_at.astimezone():%H:%M}, wakes a minute later, and so on.",
         "",
+        f"In a browser, as ana, whose env it is: [bold]{stage.companions['slack'].url}/[/]",
+        "  a reminder comes a minute before: snooze it, suspend it, resume it; or write [bold]/devenv help[/] in #dev",
+        "",
+        "In another terminal:",
         *lines,
         "",
         f"  Kubernetes  {stage.control_plane.server} {KUBERNETES_VERSION}  [dim]logs {stage.logs}[/]",

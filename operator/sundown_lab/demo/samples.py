@@ -69,3 +69,14 @@ def workload(kind: str, namespace: str, name: str, *, replicas: int) -> Json:
         "metadata": {"name": name, "namespace": namespace},
         "spec": spec,
     }
+
+
+def ownership(owner: str, namespace: str) -> Json:
+    """What an owner may do: Kubernetes's own role `edit`, in the one namespace."""
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "owner", "namespace": namespace},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "edit"},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": owner}],
+    }

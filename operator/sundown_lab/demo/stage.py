@@ -60,8 +60,9 @@ class Stage:
     def play(self) -> None:
         """Starts every companion. Raises LabError: one does not become ready; the hint holds the end of its log."""
         for companion in COMPANIONS:
-            with self.progress.step(f"starting the {companion.name}, which {companion.does}"):
-                running = Running(companion, self.control_plane)
+            with self.progress.step(f"starting {companion.name}, which {companion.does}"):
+                urls = {name: running.url for name, running in self.companions.items()}
+                running = Running(companion, self.control_plane, urls)
                 self.companions[companion.name] = running
                 running.start()
 
@@ -81,16 +82,16 @@ def set_up(name: str, *, progress: Progress) -> Iterator[Stage]:
     Raises:
         LabError: a lab of that name runs, a program cannot be built or started, or this is no checkout.
     """
-    base = CHECKOUT / "deploy" / "base"
-    if not base.is_dir():
-        raise LabError(f"{base} is not there", hint="Demo and story run from a checkout of Sundown.")
+    manifests = CHECKOUT / "deploy" / "overlays" / "split"
+    if not manifests.is_dir():
+        raise LabError(f"{manifests} is not there", hint="Demo and story run from a checkout of Sundown.")
     instances.get(name)  # refuses what cannot be a name before anything is made of it
     find_or_build(progress=progress)
     with _control_plane(name, progress=progress) as control_plane:
         stage = Stage(control_plane, progress)
         try:
-            with progress.step("installing Sundown: CRDs, ServiceAccount, rights"):
-                _install(control_plane, base)
+            with progress.step("installing Sundown: CRDs, ServiceAccounts, rights"):
+                _install(control_plane, manifests)
                 _link_commands(stage)
             yield stage
         finally:
@@ -133,8 +134,8 @@ def _record(control_plane: ControlPlane) -> Record:
     )
 
 
-def _install(control_plane: ControlPlane, base: Path) -> None:
-    rendered = control_plane.kubectl("kustomize", str(base)).stdout
+def _install(control_plane: ControlPlane, manifests: Path) -> None:
+    rendered = control_plane.kubectl("kustomize", str(manifests)).stdout
     manifest = control_plane.directory / "sundown.yaml"
     kept = [each for each in yaml.safe_load_all(rendered) if each["kind"] not in PRETENDED]
     manifest.write_text(yaml.safe_dump_all(kept))

@@ -45,7 +45,7 @@ class Story:
 
     async def _at_work(self) -> None:
         scene = self._scene
-        bindings = [closing.rights(owner, namespace) for namespace, owner in scene.owners.items()]
+        bindings = [samples.ownership(owner, namespace) for namespace, owner in scene.owners.items()]
         await asyncio.to_thread(scene.stage.apply, [*closing.workloads(), *bindings])
         found = await scene.until("all pods run", lambda now: all(count.runs for count in now.values()))
         self._lines.update({key: Line(count, count.replicas, count.image) for key, count in found.items()})

@@ -29,17 +29,6 @@ def owners() -> dict[str, str]:
     }
 
 
-def rights(owner: str, namespace: str) -> Json:
-    """What an owner may do: Kubernetes's own role `edit`, in the one namespace."""
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "RoleBinding",
-        "metadata": {"name": "owner", "namespace": namespace},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "edit"},
-        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": owner}],
-    }
-
-
 def schedules(at: datetime) -> list[Json]:
     """The teams' EnvSchedules; all fall asleep `at` (aware, a full minute), and Berlin wakes a minute later by itself."""
     return [_closing(each, at) for each in samples.teams() if each["kind"] == "EnvSchedule"]

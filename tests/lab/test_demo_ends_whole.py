@@ -10,11 +10,14 @@ from gone import wait_until_gone
 from spectacle import spectacle
 
 from sundown_lab.cli import cli
+from sundown_lab.demo.companions import COMPANIONS
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.timeout(300)]
 
 UP = "Ctrl-C stops everything."
 DOWN = "Everything is stopped, nothing is left running."
+# The demo itself, the control plane's five, and the companions.
+PROGRAMS = 1 + 5 + len(COMPANIONS)
 
 
 def files(state: Path) -> list[Path]:
@@ -42,7 +45,7 @@ def test_ctrl_c_in_the_terminal_ends_the_demo_with_0_and_leaves_nothing_running(
         said = demo.said
     assert code == 0, said
     assert DOWN in said
-    assert len(pids) == 7
+    assert len(pids) == PROGRAMS
     assert wait_until_gone(pids) == []
     assert files(tmp_path) == []
 
@@ -65,7 +68,7 @@ def test_a_killed_demo_leaves_no_process_behind_and_can_be_started_again(tmp_pat
         pids = demo.family
         demo.process.kill()
         demo.end()
-    assert len(pids) == 7
+    assert len(pids) == PROGRAMS
     assert wait_until_gone(pids) == []
     with spectacle("demo", "--seconds", "0", state=tmp_path) as again:
         assert again.end() == 0, again.said

@@ -18,6 +18,7 @@ from sundown.asking.doors import Door
 from sundown.cluster.client import Cluster
 from sundown.frontdesk.actions import Actions
 from sundown.frontdesk.board import Board
+from sundown.frontdesk.deleting import Deletions
 from sundown.frontdesk.feed import Feed
 from sundown.frontdesk.people import People
 from sundown.frontdesk.preferences import PreferenceBook
@@ -52,14 +53,15 @@ class Desk:
     """Everything that runs in the frontdesk's process beside Kopf, and what the rooms share.
 
     ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``board``, ``people``, ``rights``,
-    ``preferences``, ``actions``, ``client`` (Slack's Web API) and ``identity`` are for every room. A room plugs in by its
-    ``listen(app, desk)`` (see ``slack.app.ROOMS``), by ``board.changed.append(...)``, by ``actions.carried_out.append(...)``, by
-    ``start_task`` for what runs as long as the process, and by ``work`` for what answers one delivery.
+    ``preferences``, ``actions``, ``deletions``, ``client`` (Slack's Web API) and ``identity`` are for every room. A room plugs in
+    by its ``listen(app, desk)`` (see ``slack.app.ROOMS``), by ``board.changed.append(...)``, by
+    ``actions.carried_out.append(...)``, by ``start_task`` for what runs as long as the process, and by ``work`` for what
+    answers one delivery.
     """
 
     client: AsyncWebClient
-    people: People
     directory: SlackDirectory
+    people: People
 
     def __init__(
         self, configuration: Configuration, settings: FrontdeskSettings, *, clock: Clock | None = None
@@ -79,6 +81,9 @@ class Desk:
         self.rights = Rights(self.cluster)
         self.preferences = PreferenceBook(self.cluster, namespace=settings.namespace)
         self.actions = Actions(self.cluster, board=self.board, rights=self.rights, clock=self.clock, door=self.door)
+        self.deletions = Deletions(
+            self.cluster, rights=self.rights, clock=self.clock, settings=settings, door=self.door
+        )
         self.identity = Identity()
         self.stopped = asyncio.Event()
         self._resources = AsyncExitStack()

@@ -37,6 +37,10 @@ def registry() -> kopf.OperatorRegistry:
     async def env_schedule(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
         _desk(memo).feed.env_schedule_event(type, dict(body))
 
+    @kopf.on.event("sundown.dev", "v1alpha1", "actionrequests", registry=handlers)
+    async def action_request(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
+        _desk(memo).deletions.event(type, dict(body))
+
     return handlers
 
 

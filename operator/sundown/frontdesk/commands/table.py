@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sundown.frontdesk.commands import looking, wishing
+from sundown.frontdesk.commands import deleting, looking, wishing
 from sundown.frontdesk.commands.parsing import (
     Asked,
     UnknownCommand,
@@ -133,6 +133,19 @@ COMMANDS: tuple[Command, ...] = (
         parse=env_and_snooze,
         handle=wishing.wish("snooze"),
         right="snooze",
+    ),
+    Command(
+        verb="delete",
+        usage="delete <env>",
+        summary="Delete it for good, after you have typed its name once more.",
+        details=(
+            "The namespace goes, and everything in it; there is no way back. Only where its schedule says allowDelete: true, "
+            "and for who has the right to delete."
+        ),
+        examples=("delete dev1",),
+        parse=one_env,
+        handle=deleting.delete,
+        right="delete",
     ),
     Command(
         verb="help",

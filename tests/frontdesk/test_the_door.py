@@ -1,0 +1,280 @@
+"""The HTTP door: only what Slack has signed, just now and for the first time, comes in; nothing gets a 500."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import structlog
+from aiohttp import ClientSession
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kubernetes_asyncio.client import Configuration
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from sundown.frontdesk.runtime import Desk
+from sundown.frontdesk.settings import FrontdeskSettings
+from sundown.frontdesk.slack.app import make_app
+from sundown.frontdesk.slack.client import client_for
+from sundown.frontdesk.slack.door import MOST_BYTES, PATH, open_door, read
+from sundown.frontdesk.slack.signature import SIGNATURE, TIMESTAMP, Replays, flaw, sign
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # of the example in Slack's documentation
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+FORM = "application/x-www-form-urlencoded"
+EXAMPLE = (
+    b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar"
+    b"&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
+    b"&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN"
+    b"&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
+)
+
+
+class Noon:
+    """A clock that stands still."""
+
+    def now(self) -> datetime:
+        """Noon."""
+        return NOW
+
+
+class Visitor:
+    """Posts to a door."""
+
+    def __init__(self, session: ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+
+    async def post(self, body: bytes, headers: dict[str, str]) -> int:
+        """The status of the answer."""
+        async with self._session.post(self._url, data=body, headers=headers) as answer:
+            await answer.read()
+            return answer.status
+
+    async def signed(self, body: bytes, *, at: datetime = NOW, content_type: str = FORM) -> int:
+        """The same, signed as Slack signs."""
+        return await self.post(body, {**signature(body, at=at), "Content-Type": content_type})
+
+
+def signature(body: bytes, *, at: datetime = NOW) -> dict[str, str]:
+    timestamp = str(int(at.timestamp()))
+    return {TIMESTAMP: timestamp, SIGNATURE: sign(SECRET, timestamp=timestamp, body=body)}
+
+
+@asynccontextmanager
+async def door() -> AsyncIterator[Visitor]:
+    """A door whose listeners have neither a Slack nor a cluster behind them, and need none to acknowledge."""
+    options: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_signing_secret": SecretStr(SECRET)}
+    chosen = FrontdeskSettings(**options, slack_port=0, slack_host="127.0.0.1")
+    desk = Desk(Configuration(), chosen, clock=Noon())
+    desk.work = desk.start_task = lambda _name, coroutine: coroutine.close()  # type: ignore[method-assign]
+    async with ClientSession() as session:
+        desk.client = client_for("http://127.0.0.1:9/api/", token="xoxb-1", session=session)
+        app = make_app(desk, client_for("http://127.0.0.1:9/api/", token=None, session=session))
+        async with open_door(app, desk) as port:
+            yield Visitor(session, f"http://127.0.0.1:{port}{PATH}")
+
+
+@pytest.fixture
+async def visitor() -> AsyncIterator[Visitor]:
+    async with door() as one:
+        yield one
+
+
+@pytest.fixture
+def logged() -> Iterator[list[Any]]:
+    structlog.reset_defaults()
+    with capture_logs() as entries:
+        yield entries
+
+
+def command(text: str, **more: str) -> bytes:
+    return urlencode({"command": "/devenv", "text": text, "user_id": "U1", "channel_id": "C1", **more}).encode()
+
+
+def test_the_signature_is_that_of_slacks_own_example() -> None:
+    """J1: https://docs.slack.dev/authentication/verifying-requests-from-slack"""
+    expected = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+    assert sign(SECRET, timestamp="1531420618", body=EXAMPLE) == expected
+    headers = {TIMESTAMP: "1531420618", SIGNATURE: expected}
+    assert flaw(headers, EXAMPLE, secret=SECRET, now=datetime.fromtimestamp(1531420618, UTC)) is None
+
+
+async def test_what_slack_has_signed_comes_in(visitor: Visitor) -> None:
+    """J1"""
+    assert await visitor.signed(command("status")) == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({SIGNATURE: "v0=" + "0" * 64}, "forged"),
+        ({SIGNATURE: ""}, "forged"),
+        ({SIGNATURE: "v0=ü"}, "forged"),
+        ({SIGNATURE: None}, "unsigned"),
+        ({TIMESTAMP: None}, "unsigned"),
+        ({TIMESTAMP: "soon"}, "timestamp"),
+        ({TIMESTAMP: "1e9"}, "timestamp"),
+        ({TIMESTAMP: "-1"}, "timestamp"),
+        ({TIMESTAMP: "9" * 400}, "timestamp"),
+        ({TIMESTAMP: "0"}, "old"),
+        (signature(b"command=%2Fdevenv", at=NOW - timedelta(minutes=5, seconds=1)), "old"),
+        (signature(b"command=%2Fdevenv", at=NOW + timedelta(minutes=5, seconds=1)), "old"),
+        (signature(b"command=%2fdevenv"), "forged"),  # the same once it is decoded
+    ],
+)
+async def test_what_slack_has_not_signed_gets_401_and_one_line_in_the_log(
+    visitor: Visitor, logged: list[Any], changed: dict[str, str | None], reason: str
+) -> None:
+    """J1 Z"""
+    headers = {"Content-Type": FORM, **signature(b"command=%2Fdevenv"), **changed}
+    sent = {name: value for name, value in headers.items() if value is not None}
+    logged.clear()
+    assert await visitor.post(b"command=%2Fdevenv", sent) == 401
+    assert [(each["event"], each["reason"]) for each in logged] == [("request-refused", reason)]
+    assert "exc_info" not in logged[0]
+
+
+async def test_a_request_that_comes_twice_is_refused(visitor: Visitor, logged: list[Any]) -> None:
+    """J1"""
+    assert await visitor.signed(command("status")) == 200
+    assert await visitor.signed(command("status")) == 401
+    assert [each["reason"] for each in logged if each["event"] == "request-refused"] == ["replayed"]
+
+
+def test_replays_are_remembered_for_as_long_as_the_signature_is_good() -> None:
+    """J1"""
+    replays = Replays()
+    assert replays.is_new("a", now=NOW)
+    assert not replays.is_new("a", now=NOW + timedelta(minutes=9))
+    assert replays.is_new("a", now=NOW + timedelta(minutes=11))
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"\xff\xfe=1", FORM),
+        (b"text=%ff%fe", FORM),
+        (b"payload=no+json", FORM),
+        (b"payload=[1]", FORM),
+        (b"{", "application/json"),
+        (b"[]", "application/json"),
+        (b"[" * 100_000, "application/json"),
+        (b"", FORM),
+        (b"&".join(b"a%d=1" % n for n in range(1000)), FORM),
+    ],
+)
+async def test_a_badly_encoded_request_gets_401_although_it_is_signed(
+    visitor: Visitor, logged: list[Any], body: bytes, content_type: str
+) -> None:
+    """J1"""
+    logged.clear()
+    assert await visitor.signed(body, content_type=content_type) == 401
+    assert [(each["event"], each["reason"]) for each in logged] == [("request-refused", "unreadable")]
+
+
+async def test_too_large_a_request_is_not_read(visitor: Visitor) -> None:
+    assert await visitor.signed(b"text=" + b"x" * MOST_BYTES) == 413
+
+
+async def test_100_kilobytes_of_text_are_taken(visitor: Visitor) -> None:
+    assert await visitor.signed(command("x" * 100_000)) == 200
+
+
+async def test_a_command_with_the_word_payload_in_it_is_a_command_all_the_same(visitor: Visitor) -> None:
+    assert read(command("start payload=1"), content_type=FORM) is not None
+    assert await visitor.signed(command("start payload")) == 200
+
+
+async def test_the_challenge_of_a_new_address_is_answered(visitor: Visitor) -> None:
+    body = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
+    assert await visitor.signed(body, content_type="application/json") == 200
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "block_actions", "actions": [{"action_id": "who.knows", "block_id": "b", "type": "button"}]},
+        {"type": "view_submission", "view": {"callback_id": "who.knows", "type": "modal"}},
+        {"type": "view_closed", "view": {"callback_id": "who.knows"}},
+        {"type": "shortcut", "callback_id": "who.knows"},
+        {"type": "message_action", "callback_id": "who.knows"},
+        {"type": "event_callback", "event": {"type": "who_knows"}},
+    ],
+)
+async def test_what_nobody_listens_to_is_acknowledged(visitor: Visitor, payload: dict[str, Any]) -> None:
+    assert await visitor.signed(json.dumps(payload).encode(), content_type="application/json") == 200
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=20)
+KEYS = st.sampled_from(
+    [
+        "type",
+        "command",
+        "text",
+        "user",
+        "user_id",
+        "channel",
+        "channel_id",
+        "team",
+        "actions",
+        "action_id",
+        "block_id",
+        "value",
+        "view",
+        "callback_id",
+        "state",
+        "event",
+        "event_id",
+        "authorizations",
+        "enterprise",
+        "bot_id",
+        "message",
+        "metadata",
+        "response_url",
+        "response_urls",
+        "trigger_id",
+        "container",
+    ]
+)
+KINDS = st.sampled_from(
+    [
+        "block_actions",
+        "view_submission",
+        "view_closed",
+        "event_callback",
+        "shortcut",
+        "app_mention",
+        "user_change",
+        "/devenv",
+    ]
+)
+VALUES = st.recursive(
+    SCALARS | KINDS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=12
+)
+PAYLOADS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=8)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(payload=PAYLOADS, as_form=st.booleans())
+async def test_no_signed_payload_whatever_gets_a_500(visitor: Visitor, payload: dict[str, Any], as_form: bool) -> None:
+    text = json.dumps(payload)
+    body = urlencode({"payload": text}).encode() if as_form else text.encode()
+    assert await visitor.signed(body, content_type=FORM if as_form else "application/json") < 500
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=300), timestamp=st.text(max_size=20), signed=st.booleans(), kind=st.text(max_size=30))
+async def test_no_bytes_and_headers_whatever_get_a_500(
+    visitor: Visitor, body: bytes, timestamp: str, signed: bool, kind: str
+) -> None:
+    """J1"""
+    odd = {
+        name: "".join(filter(str.isprintable, text)) for name, text in ((TIMESTAMP, timestamp), ("Content-Type", kind))
+    }
+    headers = {**odd, **(signature(body) if signed else {SIGNATURE: odd[TIMESTAMP]})}
+    assert await visitor.post(body, headers) < 500

@@ -1,0 +1,141 @@
+"""From text to what is asked for: what is understood, and that each kind of mistake has a text of its own."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sundown.frontdesk.commands.parsing import Asked, EnvName, HowLong, Mistyped, TooLong, UnknownCommand, WhichEnv
+from sundown.frontdesk.commands.table import BY_WORD, COMMANDS, parse
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "span"),
+    [
+        ("2", 2 * HOUR),
+        ("2h", 2 * HOUR),
+        ("for 2h", 2 * HOUR),
+        ("by 90m", 1.5 * HOUR),
+        ("for 1h30m", 1.5 * HOUR),
+        ("for 1 h 30 min", 1.5 * HOUR),
+        ("for 1 hour and 30 minutes", 1.5 * HOUR),
+        ("1.5h", 1.5 * HOUR),
+        ("1,5 Stunden", 1.5 * HOUR),
+        ("24h", 24 * HOUR),
+        ("1d", 24 * HOUR),
+        ("1m", timedelta(minutes=1)),
+        ("for “2h”", 2 * HOUR),
+    ],
+)
+def test_a_time_may_be_written_as_people_write_it(typed: str, span: timedelta) -> None:
+    """D1"""
+    row, asked = parse(f"extend dev1 {typed}")
+    assert (row.verb, asked) == ("extend", Asked(env=EnvName("dev1"), span=span))
+
+
+@pytest.mark.parametrize(
+    "hours", ["0", "0h", "-1", "25", "25h", "1e9", "1000000000", "24h1m", "1441m", "0.001h", "30s"]
+)
+def test_a_time_out_of_range_is_refused_with_the_range(hours: str) -> None:
+    """D1 Z"""
+    with pytest.raises(TooLong, match="between 1 minute and 24 hours"):
+        parse(f"extend dev1 for {hours}")
+
+
+@pytest.mark.parametrize("hours", ["drei", "soon", "2 bananas", "h", "1m2h", "NaN", "inf", "٣", "2h please"])
+def test_what_is_no_time_is_said_to_be_none(hours: str) -> None:
+    """D5"""
+    with pytest.raises(HowLong, match="is no length of time"):
+        parse(f"extend dev1 for {hours}")
+
+
+def test_a_snooze_may_be_longer_than_an_extension() -> None:
+    """D2"""
+    assert parse("snooze dev1 for 3 days")[1].span == timedelta(days=3)
+    with pytest.raises(TooLong, match="between 1 minute and 30 days"):
+        parse("snooze dev1 31d")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        ("extend", WhichEnv, "say which environment"),
+        ("start", WhichEnv, "say which environment"),
+        ("extend dev1", HowLong, "for how long"),
+        ("start Dev_1!", WhichEnv, "is no name of an environment"),
+        ("start ../../etc", WhichEnv, "is no name of an environment"),
+        ("start dev1@", WhichEnv, "is no name of a cluster"),
+        ("start dev1@EU WEST", Mistyped, "do not understand"),
+        ("stop dev1 dev2", Mistyped, "one environment at a time"),
+        ("strat dev1", UnknownCommand, "did you mean start"),
+        ("xyzzy", UnknownCommand, 'do not know "xyzzy"'),
+        ("help a b", Mistyped, "one command at a time"),
+        ("start " + "x" * 100_000, Mistyped, "too long"),
+    ],
+)
+def test_each_kind_of_mistake_has_a_text_of_its_own(text: str, kind: type[Mistyped], said: str) -> None:
+    """D5"""
+    with pytest.raises(kind, match=said):
+        parse(text)
+
+
+@pytest.mark.parametrize("word", sorted(BY_WORD))
+def test_every_verb_and_alias_leads_to_its_row(word: str) -> None:
+    rest = {"extend": "dev1 2h", "snooze": "dev1 2h", "help": "", "list": ""}.get(BY_WORD[word].verb, "dev1")
+    assert parse(f"{word.upper()} {rest}")[0] is BY_WORD[word]
+
+
+def test_every_example_of_the_table_is_understood() -> None:
+    """D5"""
+    for row in COMMANDS:
+        for example in row.examples:
+            assert parse(example)[0] is row
+
+
+def test_another_cluster_is_named_behind_the_env() -> None:
+    """C8"""
+    assert parse("start dev1@eu-west")[1].env == EnvName("dev1", "eu-west")
+    assert parse("list @eu-west")[1].env == EnvName("", "eu-west")
+
+
+def test_what_slack_makes_of_an_address_is_undone() -> None:
+    """C8"""
+    assert parse("start <mailto:dev1@eu.west|dev1@eu.west>")[1].env == EnvName("dev1", "eu.west")
+
+
+def test_a_reason_follows_because() -> None:
+    assert parse("start dev1 because release test")[1].reason == "release test"
+    assert parse("extend dev1 for 2h because of the demo")[1].reason == "of the demo"
+
+
+def test_nothing_is_a_cry_for_help() -> None:
+    """D5"""
+    assert parse("   ")[0].verb == "help"
+
+
+@given(
+    st.text(max_size=200)
+    | st.lists(st.sampled_from([*BY_WORD, "dev1", "for", "2h", "@", "`", "-1", "<", "because"])).map(" ".join)
+)
+def test_whatever_is_typed_is_understood_or_refused_in_words(text: str) -> None:
+    try:
+        row, asked = parse(text)
+    except Mistyped:
+        return
+    assert row in COMMANDS
+    assert timedelta() <= asked.span <= timedelta(days=30)
+
+
+@given(st.integers(min_value=-(10**12), max_value=10**12))
+def test_hours_are_taken_from_1_to_24_and_never_else(hours: int) -> None:
+    """D1 Z"""
+    try:
+        span = parse(f"extend dev1 for {hours}")[1].span
+    except TooLong:
+        assert not 1 <= hours <= 24
+    else:
+        assert span == timedelta(hours=hours)
+        assert 1 <= hours <= 24

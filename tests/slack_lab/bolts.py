@@ -10,6 +10,8 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from sundown_lab.slack.remote import Workspace
 
@@ -85,3 +87,25 @@ class Bolt:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def client(slack: Workspace, *, token: str | None = None) -> WebClient:
+    """Slack's own client for the simulator's Web API, as the app's bot or with another token."""
+    environment = slack.environment
+    return WebClient(token=token or environment["SLACK_BOT_TOKEN"], base_url=environment["SLACK_API_URL"])
+
+
+def refusal(call: Callable[[], object]) -> dict[str, Any]:
+    """What Slack answers to a call that it refuses."""
+    try:
+        call()
+    except SlackApiError as error:
+        data = error.response.data
+        assert isinstance(data, dict)
+        return data
+    raise AssertionError("it was not refused")
+
+
+def channel_id(slack: Workspace, name: str = "dev") -> str:
+    """A channel's id."""
+    return next(str(each["id"]) for each in slack.state()["channels"] if each["name"] == name)

@@ -67,7 +67,8 @@ trigger_id (3 s) and response_url (30 minutes), scheduled messages, retries and 
 itself; the 3 seconds for an ack and the timestamps of signatures are real time, because the app has no other.
 
 POST /control/faults {"method": "chat.postMessage" | "*", "kind": "429" | "500" | "silence" | "error", "retry_after"?: 1,
-"error"?: "fatal_error", "times"?: 1} - the next ``times`` calls (null: all). ``silence`` never answers. {"socket": "drop"} closes every
+"error"?: "fatal_error", "times"?: 1, "carried_out"?: false} - the next ``times`` calls (null: all). ``silence`` never answers; with
+``carried_out`` the call has its effect and only the answer is lost. {"socket": "drop"} closes every
 connection as a broken network does, "refresh" as Slack does when it asks for a new one (a ``disconnect`` envelope); "freeze" leaves those
 that are there open but dead (nothing is sent, read or ponged; a new connection works), "mute" goes on answering pings but delivers to nobody,
 new connections included; "thaw" ends both. {"respond": "500" | "404", "times"?: 1} for response_urls.
@@ -90,6 +91,9 @@ POST /control/delivery {"mode": "socket"} or {"mode": "http", "url": "http://127
 POST /control/workspace - replaces users, channels, usergroups, commands, events (see ``spec.WorkspaceSpec``; what is left out
 keeps the default) and forgets all messages. POST /control/reset goes back to the workspace that the simulator was started with: no messages, views,
 faults or traffic, the clock at the real time, delivery by socket. Connected apps stay connected after both.
+
+POST /control/patience {"factor": 5} - until the next reset the app has so many times Slack's 3 s for acks and trigger_ids: for tests
+that are not about speed, on slow machines.
 
 GET /control/environment -> ``{"SLACK_API_URL": ..., "SLACK_BOT_TOKEN": ..., "SLACK_APP_TOKEN": ..., "SLACK_SIGNING_SECRET": ...}``.
 

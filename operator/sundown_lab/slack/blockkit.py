@@ -134,7 +134,7 @@ def decoded(value: object, *, error: str) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise Refused(error) from problem
 
 

@@ -32,6 +32,10 @@ class _Advance(_Strict):
     advance: Annotated[float, Field(ge=0, le=10 * 366 * 86_400)]
 
 
+class _Patience(_Strict):
+    factor: Annotated[float, Field(gt=0, le=100)]
+
+
 class _SocketFault(_Strict):
     socket: Literal["drop", "freeze", "thaw", "mute", "refresh"]
 
@@ -233,6 +237,12 @@ async def post_reset(request: web.Request) -> web.Response:
     return _ok()
 
 
+async def post_patience(request: web.Request) -> web.Response:
+    """More time for acks than Slack gives."""
+    request.app[SIM].be_patient(_Patience.model_validate(await _body(request)).factor)
+    return _ok()
+
+
 async def get_environment(request: web.Request) -> web.Response:
     """What an app needs to know."""
     return web.json_response(request.app[SIM].environment())
@@ -253,5 +263,6 @@ ROUTES = (
     web.post("/control/delivery", post_delivery),
     web.post("/control/workspace", post_workspace),
     web.post("/control/reset", post_reset),
+    web.post("/control/patience", post_patience),
     web.get("/control/environment", get_environment),
 )

@@ -38,6 +38,7 @@ class Delivery:
     def __init__(self, sockets: Sockets, *, clock: Clock, log: traffic.Traffic) -> None:
         self.sockets = sockets
         self.push: Push | None = None
+        self.ack_seconds = ACK_SECONDS
         self._clock = clock
         self._log = log
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,7 +101,7 @@ class Delivery:
         began = time.monotonic()
         carrying = asyncio.ensure_future(carrier.carry(parcel))
         try:
-            done, _ = await asyncio.wait({carrying}, timeout=ACK_SECONDS)
+            done, _ = await asyncio.wait({carrying}, timeout=self.ack_seconds)
         except asyncio.CancelledError:
             carrying.cancel()
             raise

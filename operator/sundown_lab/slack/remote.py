@@ -178,6 +178,13 @@ class Workspace:
         """Lets so many seconds pass; returns the new time."""
         return float(self.ask("POST", "/control/clock", {"advance": seconds})["now"])
 
+    def patience(self, factor: float) -> None:
+        """Gives the app so many times Slack's 3 s for acks and trigger_ids, until the next reset.
+
+        For tests of something else than speed, on machines slower than anybody's cluster.
+        """
+        self.ask("POST", "/control/patience", {"factor": factor})
+
     def deliver_by_socket(self) -> None:
         """Things go to the app over its sockets."""
         self.ask("POST", "/control/delivery", {"mode": "socket"})

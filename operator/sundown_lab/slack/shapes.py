@@ -122,10 +122,10 @@ def typed(table: Mapping[str, Check]) -> Check:
         kind = value.get("type")
         if kind is None:
             findings.add("missing required field: type", path)
-        elif kind not in table:
+        elif not isinstance(kind, str) or kind not in table:
             findings.add(f"unsupported type: {kind}", f"{path}/type")
         else:
-            table[str(kind)](value, path, findings)
+            table[kind](value, path, findings)
 
     return check
 
@@ -149,11 +149,13 @@ def plain(most: int) -> Check:
 
 
 def both(first: Check, second: Check) -> Check:
-    """One check after the other."""
+    """One check and, if that found nothing, the other."""
 
     def check(value: object, path: str, findings: Findings) -> None:
+        found = len(findings.messages)
         first(value, path, findings)
-        second(value, path, findings)
+        if len(findings.messages) == found:
+            second(value, path, findings)
 
     return check
 

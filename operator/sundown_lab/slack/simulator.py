@@ -2,7 +2,7 @@
 
 import secrets
 
-from sundown_lab.slack import delivery, render
+from sundown_lab.slack import delivery, render, tickets
 from sundown_lab.slack.changes import Changes
 from sundown_lab.slack.clock import Clock
 from sundown_lab.slack.delivery import Delivery, Outcome
@@ -41,10 +41,16 @@ class Simulator:
         self.sockets.app_id = self.team.app_id
         self.changes.tell("workspace")
 
+    def be_patient(self, factor: float) -> None:
+        """Waits so many times as long as Slack for acks, and keeps trigger_ids as long: for machines slower than Slack's."""
+        self.delivery.ack_seconds = delivery.ACK_SECONDS * factor
+        self.tickets.trigger_seconds = tickets.TRIGGER_SECONDS * factor
+
     async def reset(self) -> None:
         """Back to how it was started, connections excepted."""
         self.faults.clear()
         self.sockets.thaw()
+        self.be_patient(1)
         self.clock.reset()
         self.team.forget_time()
         await self.load(self.first)

@@ -91,11 +91,13 @@ class Team:
 
     def place(self, name: str, *, user: str) -> Channel:
         """A channel by id, ``#name`` or ``@somebody``, as seen by ``user``. Raises Impossible: no such channel, or not in it."""
-        if name.startswith(("@", "U")) and name not in self.channels:
-            other = self.users.get(name) or next((u for u in self.users.values() if u.name == name.lstrip("@")), None)
+        if name.startswith("@") or name in self.users:
+            other = self.users.get(name) or next((u for u in self.users.values() if u.name == name[1:].lower()), None)
             if other is None:
                 raise Impossible(f"nobody here is called {name!r}")
-            return self.direct(user if other.is_bot or other.id == user else other.id)
+            if not other.is_bot and other.id != user:
+                raise Impossible(f"{name} is somebody else: direct messages are with the app only")
+            return self.direct(user)
         found = self.channels.get(name) or next(
             (c for c in self.channels.values() if f"#{c.name}" in {name, f"#{name}"}), None
         )

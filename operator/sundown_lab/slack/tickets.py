@@ -35,6 +35,7 @@ class Tickets:
     """Gives them out and takes them back; lifetimes go by the simulator's clock."""
 
     def __init__(self, clock: Clock) -> None:
+        self.trigger_seconds = TRIGGER_SECONDS
         self._clock = clock
         self._number = 0
         self._triggers: dict[str, Trigger] = {}
@@ -59,7 +60,7 @@ class Tickets:
             raise Refused("invalid_trigger_id")
         if found.used:
             raise Refused("exchanged_trigger_id")
-        if self._clock.now() - found.issued > TRIGGER_SECONDS:
+        if self._clock.now() - found.issued > self.trigger_seconds:
             raise Refused("expired_trigger_id")
         found.used = True
         return found

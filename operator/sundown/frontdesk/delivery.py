@@ -1,0 +1,335 @@
+"""How a plan of notices becomes messages, exactly once each, whatever ends in the middle of it.
+
+First the marks of all that is to be posted are written, then it is posted, then what came of it is written. A mark without
+``ts`` is looked for in Slack before anything is posted in its name. Both writes carry the resourceVersion, so of two
+frontdesks that think of the same message at once only one comes to post it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from sundown.asking.finding import Found
+from sundown.cluster.errors import Conflict
+from sundown.errors import SundownError
+from sundown.frontdesk import marks as remembering
+from sundown.frontdesk.marks import Mark, Marks
+from sundown.frontdesk.notice import Close, Drop, Find, Forget, Notice, Plan, Post, Step, Update
+from sundown.schedule.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+_TRIES = 12
+_FIRST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(minutes=1)
+_REFUSED_WAIT = timedelta(minutes=10)
+
+
+class SlackTrouble(SundownError):
+    """Slack did not do what it was asked."""
+
+    reason = "SlackError"
+
+
+class Busy(SlackTrouble):
+    """429: nothing was done, and nothing shall be asked for ``retry_after`` seconds."""
+
+    reason = "SlackBusy"
+
+    def __init__(self, text: str, *, retry_after: float) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class Silent(SlackTrouble):
+    """No answer, or one that says nothing: what was asked may have been done."""
+
+    reason = "SlackUnreachable"
+
+
+class Refusal(SlackTrouble):
+    """Slack said no, in its own word (``channel_not_found``): nothing was done, and asking again helps nobody soon."""
+
+    reason = "SlackRefused"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Slack refuses: {code}")
+        self.code = code
+
+
+class Voice(Protocol):
+    """What can be said in Slack. Each raises SlackTrouble."""
+
+    async def post(self, notice: Notice, *, key: str) -> str:
+        """Post a message, and give its ``ts``."""
+        ...
+
+    async def update(self, notice: Notice, *, ts: str, key: str) -> None:
+        """Put another content into a message."""
+        ...
+
+    async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
+        """The ``ts`` of our message of that key that still says ``what`` (``stop``, ``ready``), or None."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where the marks are. Each raises ApiError."""
+
+    async def read(self, found: Found) -> Found | None:
+        """The env as it is now, None where it is gone."""
+        ...
+
+    async def write(self, found: Found, marks: Marks) -> Found:
+        """The env with these marks. Raises Conflict when it has changed since it was read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a step. ``ts`` of a message that is there; ``missed``: nothing was done; ``unknown``: nobody knows."""
+
+    step: Step
+    ts: str | None = None
+    missed: bool = False
+    unknown: bool = False
+
+
+def settle(marks: Marks, outcomes: Iterable[Outcome]) -> Marks:
+    """The marks after these steps, put into whatever stands there by now."""
+    for outcome in outcomes:
+        marks = _settled(marks, outcome)
+    return marks
+
+
+def _settled(marks: Marks, outcome: Outcome) -> Marks:
+    step = outcome.step
+    if isinstance(step, Forget):
+        return marks.told(to=step.waiting.to, at=step.waiting.at)
+    if outcome.unknown:
+        return marks
+    mark = step.mark
+    if isinstance(step, Update) and not outcome.missed:
+        return marks.put(mark)
+    there = isinstance(step, Post | Find) and outcome.ts is not None
+    if there and mark.what != "awake":
+        return marks.put(mark.model_copy(update={"ts": outcome.ts}))
+    if mark.what == "awake" and (there or isinstance(step, Drop)):
+        marks = marks.told(to=mark.to, at=mark.due)
+    return marks.drop(mark)
+
+
+class Patience:
+    """Which conversations are to be left alone, and until when. What is wrong with one is said once."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._until: dict[str, datetime] = {}
+        self._failures: dict[str, int] = defaultdict(int)
+        self._said: dict[str, str] = {}
+
+    def until(self, channel: str) -> datetime | None:
+        """When it may be tried again, None for now."""
+        at = self._until.get(channel)
+        return at if at is not None and at > self._clock.now() else None
+
+    def well(self, channel: str) -> None:
+        """It has worked."""
+        self._until.pop(channel, None)
+        self._failures.pop(channel, None)
+        if self._said.pop(channel, None) is not None:
+            log.info("slack-again", channel=channel)
+
+    def failed(self, channel: str, trouble: SlackTrouble) -> None:
+        """It has not."""
+        if isinstance(trouble, Busy):
+            wait = timedelta(seconds=trouble.retry_after)
+        elif isinstance(trouble, Refusal):
+            wait = _REFUSED_WAIT
+        else:
+            wait = min(_FIRST_WAIT * 2 ** min(self._failures[channel], 8), _LONGEST_WAIT)
+        self._failures[channel] += 1
+        self._until[channel] = self._clock.now() + wait
+        if self._said.get(channel) != str(trouble):
+            self._said[channel] = str(trouble)
+            log.warning("slack-trouble", channel=channel, reason=trouble.reason, error=str(trouble))
+
+
+class Delivery:
+    """Brings plans about. One env is never in two of its calls at once; its callers see to that."""
+
+    def __init__(self, *, ledger: Ledger, voice: Voice, clock: Clock, cluster_name: str) -> None:
+        self._ledger = ledger
+        self._voice = voice
+        self._cluster_name = cluster_name
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._broken: dict[str, str] = {}
+        self.patience = Patience(clock)
+
+    async def look(self, found: Found, planned: Callable[[Found, Marks], Plan]) -> datetime | None:
+        """Do what is to be done about an env, and say when to look again; at once where it has changed meanwhile.
+
+        ``planned`` is asked more than once: first with what the caller knows, then with what the cluster says.
+
+        Raises:
+            ApiError: the marks cannot be read or written.
+        """
+        marks, broken = self._marks(found)
+        first = self._possible(planned(found, marks))
+        if not first.steps and broken is None:
+            return first.look_at
+        fresh = await self._ledger.read(found)
+        if fresh is None:
+            return None
+        marks, broken = self._marks(fresh)
+        plan = self._possible(planned(fresh, marks))
+        steps = plan.steps
+        if broken is not None:
+            # Messages may be there of which nobody knows any more.
+            steps = tuple(Post(one.mark, one.notice, begun=True) if isinstance(one, Post) else one for one in steps)
+        if not steps and broken is None:
+            return plan.look_at
+        meant = marks.put(*_meant(marks, steps))
+        if meant != marks or broken is not None:
+            fresh = await self._ledger.write(fresh, meant)
+        outcomes = await asyncio.gather(*(self._do(step, fresh) for step in steps))
+        await self._remember(fresh, meant, outcomes)
+        return _soonest(plan.look_at, *(self.patience.until(_channel(step)) for step in steps))
+
+    async def close(self, found: Found, plan: Plan) -> None:
+        """Write the last words of an env that is gone: nothing can be remembered of it."""
+        await asyncio.gather(*(self._do(step, found) for step in self._possible(plan).steps))
+
+    async def _remember(self, found: Found, marks: Marks, outcomes: Iterable[Outcome]) -> None:
+        outcomes = list(outcomes)
+        for attempt in range(_TRIES):
+            after = settle(marks, outcomes)
+            if after == marks:
+                return
+            try:
+                await self._ledger.write(found, after)
+            except Conflict:
+                await asyncio.sleep(0.02 * attempt)
+                fresh = await self._ledger.read(found)
+                if fresh is None:
+                    return
+                found, marks = fresh, self._marks(fresh)[0]
+            else:
+                return
+        raise Conflict(f"others changed {found.namespace} {_TRIES} times in a row", status=409)
+
+    def _possible(self, plan: Plan) -> Plan:
+        """The plan without what concerns conversations that are to be left alone for now."""
+        waits = [until for step in plan.steps if (until := self.patience.until(_channel(step))) is not None]
+        steps = tuple(step for step in plan.steps if self.patience.until(_channel(step)) is None)
+        return Plan(steps, _soonest(plan.look_at, *waits))
+
+    async def _do(self, step: Step, found: Found) -> Outcome:
+        if isinstance(step, Drop | Forget):
+            return Outcome(step)
+        async with self._turns[step.mark.channel]:
+            if self.patience.until(step.mark.channel) is not None:
+                return _undone(step)  # somebody else has found out meanwhile
+            try:
+                outcome = await self._try(step, found)
+            except Silent as trouble:
+                self.patience.failed(step.mark.channel, trouble)
+                return Outcome(step, unknown=True)
+            except Busy as trouble:
+                self.patience.failed(step.mark.channel, trouble)
+                return _undone(step)
+            except Refusal as trouble:
+                return self._refused(step, trouble)
+        self.patience.well(step.mark.channel)
+        return outcome
+
+    def _refused(self, step: Post | Update | Close | Find, trouble: Refusal) -> Outcome:
+        if isinstance(step, Update | Close) and trouble.code in _OUR_MESSAGE:
+            # Somebody deleted it; that is no fault of the conversation.
+            return Outcome(step, missed=True)
+        self.patience.failed(step.mark.channel, trouble)
+        return _undone(step)
+
+    async def _try(self, step: Post | Update | Close | Find, found: Found) -> Outcome:
+        key = step.mark.key(cluster=self._cluster_name, namespace=found.namespace, uid=found.known.metadata.uid)
+        if isinstance(step, Find):
+            return Outcome(step, ts=await self._find(step.mark, key))
+        if isinstance(step, Post):
+            ts = await self._look_for(step.mark, key) if step.begun else None
+            if ts is None:
+                ts = await self._post(step.notice, key)
+            else:
+                await self._voice.update(step.notice, ts=ts, key=key)
+            return Outcome(step, ts=ts)
+        if step.mark.ts is not None:
+            await self._voice.update(step.notice, ts=step.mark.ts, key=key)
+        return Outcome(step, ts=step.mark.ts)
+
+    async def _post(self, notice: Notice, key: str) -> str:
+        try:
+            return await self._voice.post(notice, key=key)
+        except Refusal:
+            if notice.asker is None:
+                raise
+        # They asked where the app cannot write; what they asked for concerns them all the same.
+        return await self._voice.post(replace(notice, place=replace(notice.place, channel=notice.asker)), key=key)
+
+    async def _look_for(self, mark: Mark, key: str) -> str | None:
+        """As ``_find``; None where we may not look: rather twice than not at all."""
+        try:
+            return await self._find(mark, key)
+        except Refusal:
+            return None
+
+    async def _find(self, mark: Mark, key: str) -> str | None:
+        what = "ready" if mark.what == "awake" else "stop"
+        return await self._voice.find(mark.channel, key=key, what=what, since=mark.at - _EARLIEST)
+
+    def _marks(self, found: Found) -> tuple[Marks, str | None]:
+        marks, broken = remembering.read(found.known.metadata)
+        if broken is not None and self._broken.get(found.namespace) != broken:
+            self._broken[found.namespace] = broken
+            log.warning("marks-unreadable", namespace=found.namespace, annotation=remembering.MARKS, error=broken)
+        elif broken is None:
+            self._broken.pop(found.namespace, None)
+        return marks, broken
+
+
+_OUR_MESSAGE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_EARLIEST = timedelta(days=1)
+"""How far back a message of ours is looked for."""
+
+
+def _meant(marks: Marks, steps: Iterable[Step]) -> list[Mark]:
+    """What has to be remembered before anything is done: the messages to come, and those that may come to say the opposite.
+
+    A shutdown can be put off and come back. Ended in between, a frontdesk would leave a message that says one thing and a
+    mark that says the other, and the next would see nothing to do.
+    """
+    found = [step.mark for step in steps if isinstance(step, Post)]
+    for step in steps:
+        before = marks.of(step.mark) if isinstance(step, Update) else None
+        if before is not None and isinstance(step, Update) and "moved" in {before.what, step.mark.what}:
+            found.append(before.model_copy(update={"shown": ""}))
+    return found
+
+
+def _undone(step: Step) -> Outcome:
+    """Nothing was done. A message that was there before, or may have been, is still to be seen to."""
+    new = isinstance(step, Post) and not step.begun
+    return Outcome(step, missed=new, unknown=not new)
+
+
+def _channel(step: Step) -> str:
+    return step.waiting.to if isinstance(step, Forget) else step.mark.channel
+
+
+def _soonest(*moments: datetime | None) -> datetime | None:
+    return min((at for at in moments if at is not None), default=None)

@@ -1,0 +1,146 @@
+"""Where an env stands, as notices have to know it. Pure.
+
+The operator's word counts, for it is what will happen. Between a person's wish and the operator's word on it the schedule is
+asked instead, so that people are answered at once, whether or not the operator is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sundown.asking.finding import Found
+from sundown.model.resources import EnvScheduleStatus, Parts, State
+from sundown.model.spec import EnvScheduleSpec, Override
+from sundown.schedule.decision import Circumstances, Decision, decide
+
+_ASLEEP: frozenset[State | None] = frozenset({"Asleep", "FallingAsleep"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One env at one moment.
+
+    ``shutdown_at`` and ``wakes_at`` are None where none is in sight. ``asked`` is the override in force. ``certain`` says that
+    the operator has seen the schedule as it is now. ``answered_at`` is when somebody chose the coming shutdown,
+    ``prolonged`` whether it would come sooner had they not. ``silent`` says why nobody is to be told of shutdowns.
+    """
+
+    namespace: str
+    uid: str
+    owner: str | None
+    state: State
+    since: datetime | None
+    certain: bool
+    shutdown_at: datetime | None
+    wakes_at: datetime | None
+    parts: Parts
+    asked: Override | None
+    answered_at: datetime | None
+    prolonged: bool
+    before: tuple[timedelta, ...]
+    allow_delete: bool
+    silent: str | None = None
+    degraded: str | None = None
+    why: str = ""
+
+    @property
+    def sleeps(self) -> bool:
+        """Whether it sleeps or is about to."""
+        return self.state in _ASLEEP
+
+    @property
+    def runs(self) -> bool:
+        """Whether any pod of it runs that a shutdown would end (A6)."""
+        return self.state in {"Awake", "Waking"} and self.parts.ready > 0
+
+
+def standing(found: Found, *, now: datetime) -> Standing:
+    """Where the env stands at ``now``.
+
+    Raises:
+        InvalidObject: its schedule cannot be read.
+    """
+    spec, known = found.spec, found.known
+    status, circumstances = known.status, found.circumstances()
+    certain = status.state is not None and status.observed_generation >= known.metadata.generation
+    decision = None if certain else decide(spec, circumstances, now)
+    shutdown_at = status.shutdown_at if decision is None else decision.shutdown_at
+    if found.trouble is not None:
+        shutdown_at = None
+    override = spec.override
+    asked = override if override is not None and _in_force(override, status, decision, now=now) else None
+    chosen = asked is not None and asked.state == "Awake" and shutdown_at is not None
+    return Standing(
+        namespace=found.namespace,
+        uid=known.metadata.uid,
+        owner=status.owner or (found.space.owner if found.space is not None else None),
+        state=_state(status, decision),
+        since=status.since,
+        certain=certain,
+        shutdown_at=shutdown_at,
+        wakes_at=_wakes_at(status, decision),
+        parts=status.parts,
+        asked=asked,
+        answered_at=asked.at if chosen and asked is not None else None,
+        prolonged=chosen and _puts_off(spec, circumstances, shutdown_at, now=now),
+        before=spec.notify.before,
+        allow_delete=spec.allow_delete,
+        silent=_silent(spec, found, status),
+        degraded=_degraded(status),
+        why=status.why if decision is None else decision.why.text,
+    )
+
+
+def _state(status: EnvScheduleStatus, decision: Decision | None) -> State:
+    if decision is None:
+        return status.state or "Awake"
+    if decision.state == "Paused":
+        return "Paused"
+    if decision.state == "Asleep":
+        return "Asleep" if status.state == "Asleep" else "FallingAsleep"
+    return "Waking" if status.state in _ASLEEP or status.state == "Waking" else "Awake"
+
+
+def _wakes_at(status: EnvScheduleStatus, decision: Decision | None) -> datetime | None:
+    if decision is not None:
+        return next((turn.at for turn in decision.upcoming if turn.to == "Awake"), None)
+    coming = status.next_transition
+    return coming.at if coming is not None and coming.to == "Awake" else None
+
+
+def _in_force(override: Override, status: EnvScheduleStatus, decision: Decision | None, *, now: datetime) -> bool:
+    """Whether the state follows from what somebody asked for.
+
+    Once more from the spec, not from a text: its beginning and end, and that the state is the one that was asked for.
+    """
+    if decision is not None:
+        return decision.why.reason == "Override"
+    started = override.at is None or override.at <= now
+    lasts = override.until is None or now < override.until
+    asleep = status.state in _ASLEEP
+    return started and lasts and status.state != "Paused" and asleep == (override.state == "Asleep")
+
+
+def _puts_off(
+    spec: EnvScheduleSpec, circumstances: Circumstances, shutdown_at: datetime | None, *, now: datetime
+) -> bool:
+    """Whether the shutdown would come sooner, or would have come already, without the override."""
+    unasked = decide(spec.model_copy(update={"override": None}), circumstances, now)
+    if unasked.state == "Asleep":
+        return True
+    return unasked.shutdown_at is not None and shutdown_at is not None and unasked.shutdown_at < shutdown_at
+
+
+def _silent(spec: EnvScheduleSpec, found: Found, status: EnvScheduleStatus) -> str | None:
+    if found.trouble is not None:
+        return found.trouble
+    if spec.paused or found.paused_by is not None or status.state == "Paused":
+        return "it is paused"
+    rehearsed = any(one.type == "Ready" and one.reason == "DryRun" for one in status.conditions)
+    return "its schedule is a dry run" if spec.dry_run or rehearsed else None
+
+
+def _degraded(status: EnvScheduleStatus) -> str | None:
+    found = next((one for one in status.conditions if one.type == "Degraded" and one.status == "True"), None)
+    return found.message or found.reason if found is not None else None

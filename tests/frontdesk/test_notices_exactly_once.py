@@ -1,0 +1,284 @@
+"""The promise of notices on a model of Slack and of the cluster: whatever ends in the middle, nothing twice, nothing forgotten.
+
+The model's frontdesk is the real one up to its two doors. It may be killed right before or right after anything it does at
+them, Slack may refuse, be busy, or stay silent with or without having done what it was asked.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from frontdesk.notice_samples import ANA, CHANNEL, STOP, asleep, awake, kept_awake
+from sundown.asking.finding import Found
+from sundown.cluster.errors import Conflict
+from sundown.frontdesk import marks as remembering
+from sundown.frontdesk.delivery import Busy, Delivery, Refusal, Silent
+from sundown.frontdesk.marks import Marks, Waiting
+from sundown.frontdesk.notice import Notice, Plan
+from sundown.frontdesk.notices import plan
+from sundown.frontdesk.standing import Standing
+from sundown.model.env import Known
+from sundown.model.resources import EnvScheduleStatus, Metadata, Parts
+from sundown.model.spec import Override
+
+PLACES = (CHANNEL, ANA)
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+@dataclass
+class Message:
+    """One message of the model's Slack."""
+
+    ts: str
+    channel: str
+    key: str
+    says: str
+    digest: str
+
+
+@dataclass
+class World:
+    """Slack, the cluster, the clock, and what is to go wrong next: a plan of faults, used up one for each thing done."""
+
+    time: datetime = STOP - timedelta(minutes=70)
+    annotation: str = ""
+    version: int = 1
+    messages: list[Message] = field(default_factory=list)
+    posted: Counter[tuple[str, int]] = field(default_factory=Counter)
+    cycle: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def _fault(self, *, writes: bool = False) -> str:
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault == "killed before":
+            raise Killed
+        if fault == "conflict" and writes:
+            self.version += 1
+            raise Conflict("409", status=409)
+        if not writes and fault in {"busy", "refused", "lost"}:
+            raise {"busy": Busy("429", retry_after=3), "refused": Refusal("is_archived"), "lost": Silent("500")}[fault]
+        return fault
+
+    def _after(self, fault: str, *, writes: bool = False) -> None:
+        if fault == "killed after":
+            raise Killed
+        if fault == "silent after" and not writes:
+            raise Silent("no answer")
+
+    # The voice.
+
+    async def post(self, notice: Notice, *, key: str) -> str:
+        await asyncio.sleep(0)
+        fault = self._fault()
+        ts = f"{len(self.messages)}.1"
+        self.messages.append(Message(ts, notice.place.channel, key, notice.says, notice.digest))
+        self.posted[key, self.cycle] += 1
+        self._after(fault)
+        return ts
+
+    async def update(self, notice: Notice, *, ts: str, key: str) -> None:
+        await asyncio.sleep(0)
+        fault = self._fault()
+        message = next(one for one in self.messages if one.ts == ts)
+        assert message.key == key
+        message.says, message.digest = notice.says, notice.digest
+        self._after(fault)
+
+    async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
+        await asyncio.sleep(0)
+        fault = self._fault()
+        found = [one.ts for one in self.messages if (one.channel, one.key, one.says) == (channel, key, what)]
+        self._after(fault)
+        return found[-1] if found else None
+
+    # The ledger.
+
+    def found(self) -> Found:
+        annotations = {remembering.MARKS: self.annotation} if self.annotation else {}
+        metadata = Metadata(
+            name="default",
+            namespace="dev1",
+            uid="uid-1",
+            resource_version=str(self.version),
+            annotations=annotations,
+        )
+        return Found("dev1", Known(metadata=metadata, status=EnvScheduleStatus()), trouble=None, paused_by=None)
+
+    async def read(self, found: Found) -> Found:
+        await asyncio.sleep(0)
+        return self.found()
+
+    async def write(self, found: Found, marks: Marks) -> Found:
+        await asyncio.sleep(0)
+        fault = self._fault(writes=True)
+        if found.known.metadata.resource_version != str(self.version):
+            raise Conflict("409", status=409)
+        body = remembering.manifest(found.known, marks)
+        self.annotation = body["metadata"]["annotations"].get(remembering.MARKS, "")
+        self.version += 1
+        self._after(fault, writes=True)
+        return self.found()
+
+
+FAULTS = st.lists(
+    st.sampled_from(
+        ["", "", "killed before", "killed after", "busy", "refused", "lost", "silent after", "conflict"],
+    ),
+    max_size=8,
+)
+
+
+class Story(RuleBasedStateMachine):
+    """People and the operator change the env while frontdesks look, end, and begin again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.env: Standing = awake()
+        self.loop = asyncio.new_event_loop()
+        self.desk = self._fresh()
+        self.reports = 0
+
+    def teardown(self) -> None:
+        self.loop.close()
+
+    @initialize(notices=st.sets(st.sampled_from([60, 30, 15, 1]), min_size=1))
+    def choose_the_notices(self, notices: set[int]) -> None:
+        self.env = awake(before=tuple(timedelta(minutes=minutes) for minutes in notices))
+
+    @rule(minutes=st.sampled_from([1, 5, 15, 40]))
+    def time_passes(self, minutes: int) -> None:
+        self._pass(timedelta(minutes=minutes))
+
+    @rule(seconds=st.sampled_from([1, 4, 6, 60]))
+    def a_moment_passes(self, seconds: int) -> None:
+        self._pass(timedelta(seconds=seconds))
+
+    @precondition(lambda self: not self.env.sleeps)
+    @rule(minutes=st.sampled_from([5, 60, 180]))
+    def somebody_prolongs(self, minutes: int) -> None:
+        until = (self.env.shutdown_at or self.world.time) + timedelta(minutes=minutes)
+        self.env = replace(
+            kept_awake(until, at=self.world.time.replace(microsecond=0)),
+            before=self.env.before,
+            since=self.env.since,
+        )
+
+    @precondition(lambda self: not self.env.sleeps)
+    @rule()
+    def the_prolongation_is_taken_back(self) -> None:
+        self.env = awake(before=self.env.before, since=self.env.since)
+
+    @precondition(lambda self: not self.env.sleeps)
+    @rule()
+    def somebody_suspends(self) -> None:
+        self._suspend()
+
+    @precondition(lambda self: self.env.sleeps)
+    @rule(reported=st.booleans())
+    def somebody_resumes(self, reported: bool) -> None:
+        at = self.world.time.replace(microsecond=0)
+        asked = Override(state="Awake", at=at, by="bo@example.com", via="slack")
+        shutdown = STOP if at < STOP else at + timedelta(hours=24)
+        self.env = awake(
+            before=self.env.before, since=at, shutdown_at=shutdown, asked=asked, answered_at=at, state="Awake"
+        )
+        if reported:
+            marks, _ = remembering.read(self.world.found().known.metadata)
+            self.world.annotation = marks.wait(Waiting(to="C1", by="U2", at=at)).to_text()
+            self.world.version += 1
+
+    @precondition(lambda self: not self.env.sleeps)
+    @rule(ready=st.sampled_from([0, 3]))
+    def pods_come_and_go(self, ready: int) -> None:
+        self.env = replace(self.env, parts=Parts(total=3, asleep=0, ready=ready))
+
+    @rule()
+    def the_operator_writes_a_status(self) -> None:
+        self.world.version += 1
+
+    @rule(faults=FAULTS)
+    def a_look_in_which_things_go_wrong(self, faults: list[str]) -> None:
+        self.world.faults = faults
+        try:
+            self._look()
+        except Killed:
+            self.desk = self._fresh()
+        except Conflict:
+            pass
+        self.world.faults = []
+
+    @rule()
+    def it_comes_to_rest(self) -> None:
+        """Nothing is forgotten: when nothing goes wrong for a while, everybody sees what is true."""
+        for _ in range(12):
+            self._pass(timedelta(seconds=15))
+            if self.desk.patience.until("C1") or self.desk.patience.until("D1"):
+                self.desk = self._fresh()
+            self._look()
+        marks, _ = remembering.read(self.world.found().known.metadata)
+        shutdown = self.env.shutdown_at
+        planned = self._planned(self.world.found(), Marks())
+        wanted = {
+            (step.notice.place.channel, step.notice.digest)
+            for step in planned.steps
+            if shutdown is not None and hasattr(step, "notice")
+        }
+        live = [one for one in self.world.messages if one.says == "stop"]
+        assert {(one.channel, one.digest) for one in live} == wanted
+        assert len(live) == len(wanted)
+        assert not marks.waiting
+        assert all(mark.ts is not None for mark in marks.messages)
+
+    @invariant()
+    def nothing_is_posted_twice(self) -> None:
+        assert all(count == 1 for count in self.world.posted.values()), self.world.posted
+
+    @invariant()
+    def the_marks_stay_small(self) -> None:
+        assert len(self.world.annotation) < 20_000
+
+    def _pass(self, span: timedelta) -> None:
+        self.world.time += span
+        shutdown = self.env.shutdown_at
+        if not self.env.sleeps and shutdown is not None and self.world.time >= shutdown:
+            self._suspend()
+
+    def _suspend(self) -> None:
+        self.world.cycle += 1
+        at = self.world.time.replace(microsecond=0)
+        self.env = asleep(before=self.env.before, since=at)
+
+    def _fresh(self) -> Delivery:
+        return Delivery(ledger=self.world, voice=self.world, clock=self.world, cluster_name="default")
+
+    def _planned(self, _found: Found, marks: Marks) -> Plan:
+        return plan(self.env, marks, PLACES, now=self.world.time)
+
+    def _look(self) -> None:
+        self._run(self.desk.look(self.world.found(), self._planned))
+
+    def _run(self, work: Coroutine[Any, Any, object]) -> None:
+        try:
+            self.loop.run_until_complete(work)
+        finally:
+            for task in asyncio.all_tasks(self.loop):
+                task.cancel()
+            self.loop.run_until_complete(asyncio.sleep(0))
+
+
+TestStory = Story.TestCase
+TestStory.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)

@@ -1,0 +1,201 @@
+"""The App Home: what somebody sees there, kept up to date, and what they do there (C9)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from sundown import wording
+from sundown.asking.finding import Found
+from sundown.asking.spans import parse_span
+from sundown.errors import SundownError
+from sundown.frontdesk.actions import Wanted
+from sundown.frontdesk.commands.looking import visible
+from sundown.frontdesk.commands.zones import zone_of
+from sundown.frontdesk.homes import MOST_PEOPLE, Drawn, Glance, Homes
+from sundown.frontdesk.people import Person, UnknownPerson
+from sundown.frontdesk.preferences import Preferences
+from sundown.frontdesk.slack import blocks, home_view, preferences_modal
+from sundown.frontdesk.slack.client import FAILURES, away
+from sundown.frontdesk.slack.home_view import EARLIER, EVERYTHING, LATER, MINE, PREFERENCES, ROW, Home
+
+if TYPE_CHECKING:
+    from sundown.frontdesk.runtime import Desk
+
+log = structlog.get_logger(__name__)
+
+VERBS = {"sundown.snooze": "snooze", "sundown.suspend": "stop", "sundown.resume": "start", "sundown.extend": "extend"}
+"""What each button here asks for."""
+
+_OURS = re.compile(rf"{re.escape(ROW)}.+", re.DOTALL)
+_GOOD_FOR = 60.0
+"""Seconds for which somebody is taken to see the same envs: a home is drawn more often than rights change."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    namespaces: frozenset[str]
+    everything: frozenset[str]
+    until: float
+
+
+def listen(app: AsyncApp, desk: Desk) -> None:
+    """Draw the home of whoever opens it, and answer what they do there. Comes before those who listen to the same buttons."""
+    room = Room(desk)
+
+    @app.event("app_home_opened")
+    async def opened(ack: AsyncAck, event: dict[str, Any]) -> None:
+        await ack()
+        if event.get("tab") == "home" and isinstance(event.get("user"), str):
+            room.homes.opened(event["user"])
+
+    for action_id in VERBS:
+
+        @app.action({"action_id": action_id, "block_id": _OURS})
+        async def wished(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+            await ack()
+            desk.work("home-wish", room.wish(_user(body), action))
+
+    for action_id in (EVERYTHING, MINE, EARLIER, LATER):
+
+        @app.action(action_id)
+        async def turned(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+            await ack()
+            room.turn(_user(body), str(action.get("action_id")), str(action.get("value")))
+
+    @app.action(PREFERENCES)
+    async def asked(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        desk.work("preferences-window", room.ask_preferences(_user(body), str(body.get("trigger_id") or "")))
+
+    @app.view(preferences_modal.CALLBACK)
+    async def answered(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        try:
+            chosen = preferences_modal.read(view)
+        except preferences_modal.Unfit as unfit:
+            await ack(response_action="errors", errors=unfit.errors)
+            return
+        await ack()
+        desk.work("preferences", room.save(_user(body), chosen))
+
+    desk.board.changed.append(room.homes.changed)
+    desk.start_task("homes", room.homes.run(room.draw))
+
+
+class Room:
+    """What the listeners share."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._now = asyncio.get_running_loop().time
+        self._sights: dict[str, _Sight] = {}
+        self.homes = Homes(owner_of=self._owner, now=self._now)
+
+    async def draw(self, user: str, glance: Glance, drawn: Drawn | None) -> Drawn:
+        """Publish somebody's home, unless it would be the same again.
+
+        Raises:
+            SundownError: the cluster or Slack cannot be asked.
+        """
+        envs: tuple[Found, ...] = ()
+        email = ""
+        try:
+            person = await self._desk.people.of(user)
+        except UnknownPerson as error:
+            view = home_view.trouble(str(error))
+        else:
+            email, envs = person.email, await self._envs(person, everything=glance.everything)
+            view = home_view.draw(
+                Home(envs, glance, self._desk.preferences.of(user), cluster=self._desk.settings.cluster_name)
+            )
+        now = Drawn(home_view.digest(view), frozenset(found.namespace for found in envs), email)
+        if drawn is None or drawn.digest != now.digest:
+            try:
+                await self._desk.client.views_publish(user_id=user, view=view)
+            except FAILURES as error:
+                raise away(error) from error
+        return now
+
+    def turn(self, user: str, action_id: str, value: str) -> None:
+        """Show all envs or theirs, or another page of them."""
+        if action_id in {EVERYTHING, MINE}:
+            self.homes.turn(user, everything=action_id == EVERYTHING)
+        elif value.isascii() and value.isdecimal() and len(value) < 6:
+            self.homes.turn(user, page=int(value))
+
+    async def wish(self, user: str, action: dict[str, Any]) -> None:
+        """Carry out what a button says, and say on top of the home what came of it."""
+        namespace = str(action.get("block_id") or "").removeprefix(ROW)
+        verb = VERBS[str(action.get("action_id"))]
+        try:
+            person = await self._desk.people.of(user)
+            span = _span(action, verb)
+            done = await self._desk.actions.carry_out(Wanted(person=person, verb=verb, namespace=namespace, span=span))
+            promise = wording.promise(done.answer.decision, now=done.answer.asked_at, zone=zone_of(person))
+            said = f":white_check_mark: {blocks.bold(namespace)} is {blocks.escape(promise)}."
+        except (SundownError, ValueError) as error:
+            said = f":warning: {blocks.escape(str(error))}"
+        self.homes.turn(user, said=said)
+
+    async def ask_preferences(self, user: str, trigger_id: str) -> None:
+        """Open the window of preferences."""
+        try:
+            person = await self._desk.people.of(user)
+            view = preferences_modal.window(self._desk.preferences.of(user), person)
+            await self._desk.client.views_open(trigger_id=trigger_id, view=view)
+        except SundownError as error:
+            self.homes.turn(user, said=f":warning: {blocks.escape(str(error))}")
+        except FAILURES as error:
+            self.homes.turn(user, said=f":warning: {blocks.escape(str(away(error)))}")
+
+    async def save(self, user: str, chosen: Preferences) -> None:
+        """Keep what somebody prefers, and say so."""
+        try:
+            await self._desk.people.of(user)
+            await self._desk.preferences.save(user, chosen)
+            said = ":white_check_mark: Your preferences are saved."
+        except SundownError as error:
+            log.warning("preferences-not-saved", user=user, error=str(error))
+            said = f":warning: Your preferences are not saved: {blocks.escape(str(error))}"
+        self.homes.turn(user, said=said)
+
+    def _owner(self, namespace: str) -> str | None:
+        space = self._desk.board.namespace(namespace)
+        return space.owner if space is not None else None
+
+    async def _envs(self, person: Person, *, everything: bool) -> tuple[Found, ...]:
+        """The envs that the person wants to see, of those that they may."""
+        board = self._desk.board
+        there = frozenset(found.namespace for found in board.envs)
+        sight = self._sights.get(person.id)
+        if sight is None or sight.until < self._now() or sight.everything != there:
+            seen = await visible(self._desk, person)
+            names = frozenset(found.namespace for found in seen)
+            sight = _Sight(names, there, self._now() + _GOOD_FOR)
+            if len(self._sights) >= MOST_PEOPLE:
+                self._sights.clear()
+            self._sights[person.id] = sight
+        allowed = (found for found in board.envs if found.namespace in sight.namespaces)
+        return tuple(found for found in allowed if everything or _is_owner(person, found))
+
+
+def _is_owner(person: Person, found: Found) -> bool:
+    owner = found.space.owner if found.space is not None else found.known.status.owner
+    return (owner or "").lower() == person.email
+
+
+def _span(action: dict[str, Any], verb: str) -> timedelta:
+    """For how long. Raises ValueError: the button does not say."""
+    if verb == "snooze":
+        return parse_span(str((action.get("selected_option") or {}).get("value") or ""))
+    return home_view.EXTENSION if verb == "extend" else timedelta()
+
+
+def _user(body: dict[str, Any]) -> str:
+    return str((body.get("user") or {}).get("id") or "")

@@ -1,0 +1,170 @@
+"""The App Home as Slack shows it: the envs of a person, each with its buttons. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sundown import wording
+from sundown.asking.finding import Found
+from sundown.frontdesk.homes import Glance
+from sundown.frontdesk.preferences import Preferences
+from sundown.frontdesk.slack import blocks
+from sundown.frontdesk.slack.blocks import Block
+from sundown.model.scalars import clip, format_duration, zone
+
+PAGE = 30
+"""Envs on a page: each takes three blocks of the hundred that a view may have."""
+
+PREFERENCES = "sundown.home.preferences"
+EVERYTHING, MINE = "sundown.home.everything", "sundown.home.mine"
+EARLIER, LATER = "sundown.home.earlier", "sundown.home.later"
+
+ROW = "home/"
+"""What the ids of the rows of buttons begin with; the env follows."""
+
+SNOOZES = (timedelta(hours=1), timedelta(hours=3), timedelta(days=1), timedelta(days=3))
+EXTENSION = timedelta(hours=1)
+_ASLEEP = frozenset({"Asleep", "FallingAsleep"})
+_AWAKE = frozenset({"Awake", "Waking"})
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What there is to draw. ``envs`` are those that the person may see and has chosen to, ``others`` counts the rest."""
+
+    envs: Sequence[Found]
+    glance: Glance
+    preferences: Preferences
+    cluster: str
+
+
+def draw(home: Home) -> Block:
+    """The view."""
+    count = len(home.envs)
+    pages = max(1, (count + PAGE - 1) // PAGE)
+    page = min(home.glance.page, pages - 1)
+    shown = home.envs[page * PAGE : (page + 1) * PAGE]
+    title = "All environments" if home.glance.everything else "My environments"
+    made: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": f"{title} ({count})"}}]
+    if home.glance.said:
+        made.append(blocks.section(home.glance.said))
+    made.append(_controls(home, page=page, pages=pages))
+    for found in shown:
+        made += [{"type": "divider"}, *_env(found, home)]
+    if not shown:
+        text = (
+            "There is no environment that you may see."
+            if home.glance.everything
+            else "None is yours: an environment is whose e-mail address its namespace has in the annotation email."
+        )
+        made.append(blocks.section(text))
+    return {"type": "home", "blocks": made}
+
+
+def digest(view: Block) -> str:
+    """Changes when the view does."""
+    return hashlib.sha256(json.dumps(view, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def trouble(text: str) -> Block:
+    """A view that only says what is wrong."""
+    return {"type": "home", "blocks": [blocks.section(f":warning: {blocks.escape(text)}")]}
+
+
+def _controls(home: Home, *, page: int, pages: int) -> Block:
+    all_of_them = home.glance.everything
+    buttons = [
+        blocks.button("My environments", action_id=MINE, value="-")
+        if all_of_them
+        else blocks.button("All environments", action_id=EVERYTHING, value="-"),
+        blocks.button("Preferences", action_id=PREFERENCES, value="-"),
+    ]
+    if page > 0:
+        buttons.append(blocks.button("Earlier", action_id=EARLIER, value=str(page - 1)))
+    if page < pages - 1:
+        buttons.append(blocks.button(f"Page {page + 2} of {pages}", action_id=LATER, value=str(page + 1)))
+    return blocks.actions(buttons, block_id=f"{ROW}*")
+
+
+def _env(found: Found, home: Home) -> list[Block]:
+    status = found.known.status
+    lines = [f"{blocks.bold(found.namespace)} is {blocks.escape(wording.state(status))}{_next(found, home)}"]
+    why = found.trouble or wording.why(status)
+    if why:
+        lines.append(blocks.escape(clip(why, 300)))
+    owner = found.space.owner if found.space is not None else None
+    facts = [wording.parts(status.parts), *([owner] if owner and home.glance.everything else [])]
+    lines.append(blocks.escape(", ".join(facts)))
+    made = [blocks.section("\n".join(lines))]
+    elements = _buttons(found, home)
+    return [*made, blocks.actions(elements, block_id=f"{ROW}{found.namespace}")] if elements else made
+
+
+def _next(found: Found, home: Home) -> str:
+    status = found.known.status
+    stops, coming = status.shutdown_at, status.next_transition
+    if found.trouble is not None:
+        return ""
+    if status.state not in _ASLEEP and stops is not None:
+        return f", stops {_at(stops, home)}"
+    if coming is not None:
+        return f", {'wakes' if coming.to == 'Awake' else 'stops'} {_at(coming.at, home)}"
+    return ", nothing is scheduled" if status.state is not None else ""
+
+
+def _at(at: datetime, home: Home) -> str:
+    """By Slack's clock of the reader, which is always right; in a zone of their own choice as a date that never gets stale."""
+    chosen = home.preferences.time_zone
+    if chosen is not None:
+        return f"{at.astimezone(zone(chosen)):%a %Y-%m-%d %H:%M} {blocks.escape(chosen)}"
+    return blocks.when(at, f"{at:%Y-%m-%d %H:%M} UTC")
+
+
+def _buttons(found: Found, home: Home) -> list[Block]:
+    """What can be done about an env in its state; nothing where a wish would be refused."""
+    state = found.known.status.state
+    if found.trouble is not None:
+        return []
+    made: list[Block] = []
+    if state in _ASLEEP:
+        made = [_button("Resume", "resume", found, home, primary=True)]
+    elif state in _AWAKE:
+        made = [
+            _snooze(found, home),
+            _button(f"Extend by {format_duration(EXTENSION)}", "extend", found, home, span=EXTENSION),
+            _button("Suspend now", "suspend", found, home),
+        ]
+    schedule = found.known.schedule
+    if schedule is not None and schedule.spec.allow_delete:
+        made.append({**_button("Delete…", "delete", found, home), "style": "danger"})
+    return made
+
+
+def _button(
+    text: str, do: str, found: Found, home: Home, *, span: timedelta | None = None, primary: bool = False
+) -> Block:
+    value = blocks.value(do, namespace=found.namespace, cluster=home.cluster, span=span)
+    return blocks.button(text, action_id=f"sundown.{do}", value=value, style="primary" if primary else None)
+
+
+def _snooze(found: Found, home: Home) -> dict[str, Any]:
+    """The person's usual snooze first."""
+    usual = home.preferences.default_snooze
+    spans = list(dict.fromkeys([*([usual] if usual is not None else []), *SNOOZES]))
+    return {
+        "type": "static_select",
+        "action_id": "sundown.snooze",
+        "placeholder": {"type": "plain_text", "text": "Snooze"},
+        "options": [
+            {
+                "text": {"type": "plain_text", "text": f"for {format_duration(span)}"},
+                "value": format_duration(span),
+            }
+            for span in spans
+        ],
+    }

@@ -171,6 +171,7 @@ class Delivery:
         self._cluster_name = cluster_name
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._broken: dict[str, str] = {}
+        self._written: dict[str, Marks] = {}
         self.patience = Patience(clock)
 
     async def look(self, found: Found, planned: Callable[[Found, Marks], Plan]) -> datetime | None:
@@ -184,6 +185,8 @@ class Delivery:
         marks, broken = self._marks(found)
         first = self._possible(planned(found, marks))
         if not first.steps and broken is None:
+            if not marks.messages:
+                self._written.pop(found.known.metadata.uid, None)
             return first.look_at
         fresh = await self._ledger.read(found)
         if fresh is None:
@@ -203,9 +206,10 @@ class Delivery:
         await self._remember(fresh, meant, outcomes)
         return _soonest(plan.look_at, *(self.patience.until(_channel(step)) for step in steps))
 
-    async def close(self, found: Found, plan: Plan) -> None:
-        """Write the last words of an env that is gone: nothing can be remembered of it."""
-        await asyncio.gather(*(self._do(step, found) for step in self._possible(plan).steps))
+    async def close(self, found: Found, planned: Callable[[Marks], Plan]) -> None:
+        """Write the last words of an env that is gone, as it was seen last: nothing can be remembered of it."""
+        marks = self._written.pop(found.known.metadata.uid, None) or self._marks(found)[0]
+        await asyncio.gather(*(self._do(step, found) for step in self._possible(planned(marks)).steps))
 
     async def _remember(self, found: Found, marks: Marks, outcomes: Iterable[Outcome]) -> None:
         outcomes = list(outcomes)
@@ -215,6 +219,7 @@ class Delivery:
                 return
             try:
                 await self._ledger.write(found, after)
+                self._written[found.known.metadata.uid] = after
             except Conflict:
                 await asyncio.sleep(0.02 * attempt)
                 fresh = await self._ledger.read(found)
@@ -251,8 +256,8 @@ class Delivery:
         return outcome
 
     def _refused(self, step: Post | Update | Close | Find, trouble: Refusal) -> Outcome:
-        if isinstance(step, Update | Close) and trouble.code in _OUR_MESSAGE:
-            # Somebody deleted it; that is no fault of the conversation.
+        if not isinstance(step, Post) and trouble.code in _GONE:
+            # Somebody has deleted the message, or its conversation; whether that one still is there a post will tell.
             return Outcome(step, missed=True)
         self.patience.failed(step.mark.channel, trouble)
         return _undone(step)
@@ -302,7 +307,7 @@ class Delivery:
         return marks, broken
 
 
-_OUR_MESSAGE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
 _EARLIEST = timedelta(days=1)
 """How far back a message of ours is looked for."""
 

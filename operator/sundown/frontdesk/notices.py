@@ -69,11 +69,11 @@ def others(me: str, neighbours: Iterable[Standing], *, by: datetime, now: dateti
     running = [one for one in neighbours if one.namespace != me and one.runs and one.silent is None]
     known = sorted((one.namespace, one.shutdown_at, one) for one in running if one.shutdown_at is not None)
     return Others(
-        stopping=tuple(name for name, at, one in known if now < at <= by and not one.prolonged),
+        stopping=tuple(name for name, at, _ in known if now < at <= by),
         prolonged=tuple(
             (name, at, (one.asked.by if one.asked is not None else None) or "")
             for name, at, one in known
-            if one.prolonged
+            if one.prolonged and at > by
         ),
     )
 

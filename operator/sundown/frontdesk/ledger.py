@@ -1,0 +1,76 @@
+"""Where the frontdesk keeps its marks: the EnvSchedules themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from sundown.asking.finding import Found
+from sundown.cluster import paths, reading
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import ApiError, Conflict
+from sundown.frontdesk import marks as remembering
+from sundown.frontdesk.marks import Marks, Waiting
+from sundown.sleepers.replicas import KINDS
+
+_TRIES = 12
+
+
+class ClusterLedger:
+    """Reads and writes marks."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    async def read(self, found: Found) -> Found | None:
+        """The env as it is now; None where its schedule is gone.
+
+        Raises:
+            ApiError: it cannot be read.
+        """
+        metadata = found.known.metadata
+        listed = await self._cluster.list_all(paths.env_schedules(found.namespace))
+        raw = next((one for one in listed if one["metadata"]["uid"] == metadata.uid), None)
+        return replace(found, known=reading.env_schedule(raw)) if raw is not None else None
+
+    async def write(self, found: Found, marks: Marks) -> Found:
+        """The env with these marks.
+
+        Raises:
+            Conflict: somebody has written to it since it was read.
+            ApiError: it cannot be written.
+        """
+        return replace(found, known=await remembering.write(self._cluster, found.known, marks))
+
+    async def wait(self, found: Found, waiting: Waiting) -> None:
+        """Note that somebody waits for the env to wake.
+
+        Raises:
+            ApiError: it cannot be noted.
+        """
+        for attempt in range(_TRIES):
+            fresh = await self.read(found)
+            if fresh is None:
+                return
+            marks, _ = remembering.read(fresh.known.metadata)
+            if marks.heard is not None and marks.heard >= waiting.at:
+                return
+            try:
+                await self.write(fresh, marks.wait(waiting))
+            except Conflict:
+                await asyncio.sleep(0.02 * attempt)
+            else:
+                return
+        raise Conflict(f"others changed {found.namespace} {_TRIES} times in a row", status=409)
+
+    async def counts(self, namespace: str) -> tuple[tuple[str, int], ...] | None:
+        """How many workloads of each kind run there; None where that may not be seen."""
+        try:
+            listed = await asyncio.gather(
+                *(self._cluster.list_as(row.collection(namespace), row.read) for row in KINDS.values())
+            )
+        except ApiError:
+            return None
+        return tuple(
+            (kind, sum(1 for one in found if one.replicas > 0)) for kind, found in zip(KINDS, listed, strict=True)
+        )

@@ -1,0 +1,63 @@
+"""The owners' time zones from their Slack profiles, put on the EnvSchedules that say ``timeZone: owner`` (B2, B3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from sundown.asking.finding import Found
+from sundown.cluster import paths
+from sundown.cluster.client import Cluster
+from sundown.frontdesk.people import Person
+from sundown.frontdesk.recipients import Owners
+from sundown.model.resources import API_VERSION, OWNER_ZONES
+from sundown.model.scalars import OWNER_ZONE, zone
+
+log = structlog.get_logger(__name__)
+
+FIELD_MANAGER = "sundown-frontdesk-zones"
+
+
+def zones_of(people: Sequence[Person]) -> str:
+    """The annotation: each zone once, that of the first owner first, for it settles the daily reset."""
+    return ",".join(dict.fromkeys(person.time_zone for person in people if _is_zone(person.time_zone)))
+
+
+def wanted(found: Found, owners: Owners) -> str | None:
+    """What the annotation should be; None where it is to be left as it is."""
+    schedule = found.known.schedule
+    if schedule is None or schedule.spec.time_zone != OWNER_ZONE or owners.unsure:
+        return None
+    should = zones_of(owners.people)
+    # Zones that were right a moment ago are better than none.
+    return should if should not in {"", found.known.metadata.annotations.get(OWNER_ZONES, "")} else None
+
+
+async def write(cluster: Cluster, found: Found, zones: str) -> None:
+    """Put the zones on the EnvSchedule.
+
+    Raises:
+        ApiError: it cannot be written.
+    """
+    metadata = found.known.metadata
+    body = {
+        "apiVersion": API_VERSION,
+        "kind": "EnvSchedule",
+        "metadata": {
+            "name": metadata.name,
+            "namespace": metadata.namespace,
+            "uid": metadata.uid,
+            "annotations": {OWNER_ZONES: zones},
+        },
+    }
+    await cluster.apply(paths.env_schedule(metadata.namespace, metadata.name), body, manager=FIELD_MANAGER, force=True)
+    log.info("owner-zones", namespace=found.namespace, zones=zones)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,275 @@
+"""The listeners of the buttons, and the task behind the messages that they stand on.
+
+Clicks on one env are answered one after the other, each by what the cluster says then: of two people who click at once the
+first gets what they wanted, and the second hears of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from sundown.asking.finding import Found, find
+from sundown.asking.wishing import in_a_sentence
+from sundown.errors import NotFound, SundownError
+from sundown.frontdesk import clicks
+from sundown.frontdesk import marks as remembering
+from sundown.frontdesk.actions import Done, Wanted
+from sundown.frontdesk.clicks import Carried, Does, Stale
+from sundown.frontdesk.delivery import Delivery, SlackTrouble
+from sundown.frontdesk.ledger import ClusterLedger
+from sundown.frontdesk.people import Person
+from sundown.frontdesk.recipients import NoticeSettings, Recipients
+from sundown.frontdesk.reminding import Reminding
+from sundown.frontdesk.reply import Place
+from sundown.frontdesk.slack import blocks, commands
+from sundown.frontdesk.slack.messages import Messages
+from sundown.frontdesk.slack.notice_blocks import in_words
+from sundown.frontdesk.standing import standing
+from sundown.model.scalars import zone
+
+if TYPE_CHECKING:
+    from sundown.frontdesk.runtime import Desk
+
+log = structlog.get_logger(__name__)
+
+_ACTION_IDS: dict[Does, re.Pattern[str]] = {
+    "snooze": re.compile(r"sundown\.snooze(\.\d{1,2})?"),
+    "suspend": re.compile(r"sundown\.suspend(\.\d{1,2})?"),
+    "resume": re.compile(r"sundown\.resume(\.\d{1,2})?"),
+    "extend": re.compile(r"sundown\.extend(\.\d{1,2})?"),
+    "status": re.compile(r"sundown\.status(\.\d{1,2})?"),
+}
+_CHANGES_PEOPLE = frozenset({"user_change", "subteam_members_changed", "subteam_updated", "subteam_created"})
+
+
+class OtherCluster(SundownError):
+    """An env of another cluster, whose frontdesk has not been asked."""
+
+    reason = "OtherCluster"
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """Who clicked, and where: ids of Slack, empty where a button stands in no message."""
+
+    user: str
+    channel: str
+    ts: str
+    response_url: str
+    ephemeral: bool
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Click:
+        """The click that a delivery tells of."""
+        container = _dict(body, "container")
+        return cls(
+            user=_text(_dict(body, "user"), "id"),
+            channel=_text(_dict(body, "channel"), "id") or _text(container, "channel_id"),
+            ts=_text(_dict(body, "message"), "ts") or _text(container, "message_ts"),
+            response_url=_text(body, "response_url"),
+            ephemeral=container.get("is_ephemeral") is True,
+        )
+
+
+def listen(app: AsyncApp, desk: Desk) -> None:
+    """Answer the buttons, and keep the messages in step with the envs."""
+    room = Room(desk)
+    desk.board.changed.append(room.reminding.changed)
+    desk.actions.carried_out.append(room.carried_out)
+    desk.start_task("reminding", room.reminding.run())
+    for do, pattern in _ACTION_IDS.items():
+        app.action(pattern)(_listener(desk, room, do))
+
+    @app.middleware
+    async def hear(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
+        await next()
+        if _text(_dict(body, "event"), "type") in _CHANGES_PEOPLE:
+            room.reminding.people_changed()
+
+
+def _listener(desk: Desk, room: Room, do: Does) -> Callable[..., Awaitable[None]]:
+    async def clicked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        await ack()
+        carries = action.get("value") or _dict(action, "selected_option").get("value")
+        desk.work(f"button {do}", room.answer(do, carries, Click.of(body)))
+
+    return clicked
+
+
+class Room:
+    """What the buttons and the reminders share."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._ledger = ClusterLedger(desk.cluster)
+        self._messages = Messages(
+            desk.client,
+            cluster_name=desk.settings.cluster_name,
+            callback_url=desk.settings.callback_url,
+            counting=self._ledger.counts,
+        )
+        recipients = Recipients(
+            people=desk.people,
+            groups=desk.directory,
+            switchboard=self._messages,
+            preferences=desk.preferences.of,
+            clock=desk.clock,
+            default_channel=NoticeSettings().slack_channel,
+        )
+        self.reminding = Reminding(
+            cluster=desk.cluster,
+            board=desk.board,
+            clock=desk.clock,
+            people=desk.people,
+            recipients=recipients,
+            delivery=Delivery(
+                ledger=self._ledger,
+                voice=self._messages,
+                clock=desk.clock,
+                cluster_name=desk.settings.cluster_name,
+            ),
+            ledger=self._ledger,
+        )
+
+    async def carried_out(self, done: Done) -> None:
+        """Somebody's wish was written, by whatever way: they are told when it is fulfilled."""
+        found = self._desk.board.env(done.wanted.namespace)
+        if found is not None:
+            self._desk.work("waking-report", self._report(done, found))
+
+    async def answer(self, do: Does, carries: object, click: Click) -> None:
+        """Do what a button says, or tell the one who clicked why not."""
+        try:
+            carried = clicks.read(carries, do=do)
+        except clicks.Unreadable as error:
+            log.warning("button-unreadable", user=click.user, action=do)
+            await self._aside(click, blocks.escape(str(error)))
+            return
+        name = carried.namespace
+        try:
+            self._require_ours(carried)
+            if do == "status":
+                place = Place(channel=click.channel, user=click.user, response_url=click.response_url)
+                await commands.answer(self._desk, f"status {name}", place)
+                return
+            person = await self._desk.people.of(click.user)
+            async with self._turns[name]:
+                await self._carry_out(carried, click, person)
+        except NotFound as error:
+            await self._aside(click, blocks.escape(str(error)))
+            await self._retire(click, f":white_circle: {blocks.escape(str(error))}.")
+        except SundownError as error:
+            log.info("click-refused", user=click.user, namespace=name, action=do, outcome=error.reason)
+            await self._aside(click, blocks.escape(in_a_sentence(error, name)))
+
+    def _require_ours(self, carried: Carried) -> None:
+        if carried.cluster != self._desk.settings.cluster_name:
+            raise OtherCluster(f'"{carried.namespace}" belongs to another cluster, {carried.cluster}: nothing was done')
+
+    async def _carry_out(self, carried: Carried, click: Click, person: Person) -> None:
+        """Under the env's turn: nobody else's click comes between the look and the write."""
+        name = carried.namespace
+        found = await find(self._desk.cluster, name, door=self._desk.door)
+        late = clicks.stale(carried, standing(found, now=self._desk.clock.now()))
+        if late is not None:
+            log.info("click-stale", user=person.email, namespace=name, action=carried.do)
+            text = self._in_words(name, late, person)
+            await self._aside(click, f"{text} Nothing was changed by your click.")
+            if not _tracked(found, click):
+                await self._retire(click, f":white_circle: {text}")
+            return
+        verb = clicks.VERBS[carried.do]
+        done = await self._desk.actions.carry_out(
+            Wanted(person, verb, name, span=carried.span, channel="" if click.ephemeral else click.channel)
+        )
+        if not _tracked(found, click):
+            await self._confirm(carried, click, done)
+
+    async def _confirm(self, carried: Carried, click: Click, done: Done) -> None:
+        """Say what has come of a click on a message that no reminder looks after."""
+        name, by = blocks.bold(carried.namespace), blocks.bold(done.wanted.person.email)
+        text = {
+            "suspend": f":zzz: {name} is falling asleep: {by} suspended it.",
+            "resume": f":sunrise: {name} is waking, {by} asked for it. It is said here when everything is ready.",
+            "snooze": f":alarm_clock: {name}: {by} snoozed it for {in_words(carried.span)}.",
+            "extend": f":alarm_clock: {name}: {by} prolonged it by {in_words(carried.span)}.",
+        }[carried.do]
+        made = [blocks.section(text)]
+        if carried.do == "suspend":
+            resume = blocks.value("resume", namespace=carried.namespace, cluster=carried.cluster)
+            made.append(
+                blocks.actions([blocks.button("Resume", action_id="sundown.resume", value=resume, style="primary")])
+            )
+        await self._replace(click, text, made)
+
+    async def _retire(self, click: Click, text: str) -> None:
+        await self._replace(click, text, [blocks.section(text)], aside=False)
+
+    async def _replace(self, click: Click, text: str, made: list[blocks.Block], *, aside: bool = True) -> None:
+        """Put other words in the place of the message; where there is none that can be changed, say them aside."""
+        try:
+            if click.ts and click.channel and not click.ephemeral:
+                await self._messages.retire(channel=click.channel, ts=click.ts, text=text, blocks=made)
+            elif aside:
+                await self._messages.say_aside(channel=click.channel, user=click.user, text=text, blocks=made)
+        except SlackTrouble as trouble:
+            log.warning("reply-lost", channel=click.channel, user=click.user, error=str(trouble))
+
+    async def _aside(self, click: Click, text: str) -> None:
+        """Tell the one who clicked, and nobody else. ``text`` has been escaped."""
+        try:
+            await self._messages.say_aside(
+                channel=click.channel, user=click.user, text=text, blocks=[blocks.section(text)]
+            )
+        except SlackTrouble as trouble:
+            log.warning("reply-lost", channel=click.channel, user=click.user, error=str(trouble))
+
+    async def _report(self, done: Done, found: Found) -> None:
+        try:
+            await self.reminding.report(done, found=found)
+        except SundownError as error:
+            log.warning("report-not-noted", namespace=found.namespace, error=str(error))
+
+    def _in_words(self, name: str, late: Stale, person: Person) -> str:
+        """What happened instead, in mrkdwn."""
+        local = _zone(person.time_zone)
+        by = blocks.bold(late.by) if late.by else "somebody"
+        text = f"{blocks.bold(name)} {late.text.format(by=by)}"
+        if late.at is not None:
+            text += f", {blocks.when(late.at, f'{late.at.astimezone(local):%H:%M} {local.key}')}"
+        if late.until is not None:
+            text += f"; until {blocks.when(late.until, f'{late.until.astimezone(local):%a %H:%M} {local.key}')}"
+        return f"{text}."
+
+
+def _tracked(found: Found, click: Click) -> bool:
+    """Whether the message is one that the reminders look after."""
+    marks, _ = remembering.read(found.known.metadata)
+    return any((mark.channel, mark.ts) == (click.channel, click.ts) for mark in marks.messages)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return zone(name or "UTC")
+    except ValueError:
+        return zone("UTC")
+
+
+def _dict(body: dict[str, Any], name: str) -> dict[str, Any]:
+    found = body.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    found = body.get(name)
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,217 @@
+"""Notices brought to Slack: posted, updated, found again; and which conversation belongs to whom.
+
+Nothing is asked twice here. A call that was lost may have been heard, so whoever wanted it looks before they ask again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+
+from sundown.frontdesk.delivery import Busy, Refusal, Silent
+from sundown.frontdesk.notice import Notice
+from sundown.frontdesk.slack.client import AsyncWebClient, SlackApiError, quiet
+from sundown.frontdesk.slack.notice_blocks import Counts, render
+from sundown.model.scalars import format_duration
+
+EVENT_TYPE = "sundown_notice"
+
+_PATIENCE = 5.0
+"""Seconds that a call may take; less than ``notices.GRACE``, after which others look for what it has done."""
+_PAGES = 10
+_PAGE = 200
+_PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+
+Counting = Callable[[str], Awaitable[Counts | None]]
+"""What runs in a namespace, by kind; None where that is not to be known."""
+
+
+class Messages:
+    """The app's own messages."""
+
+    def __init__(self, client: AsyncWebClient, *, cluster_name: str, callback_url: str, counting: Counting) -> None:
+        # The desk's client asks again by itself; this one never does.
+        self._client = AsyncWebClient(
+            token=client.token,
+            base_url=client.base_url,
+            session=client.session,
+            logger=quiet("notices"),
+            retry_handlers=[],
+        )
+        self._client.proxy = client.proxy
+        self._cluster_name = cluster_name
+        self._callback_url = callback_url
+        self._counting = counting
+
+    async def post(self, notice: Notice, *, key: str) -> str:
+        """Post a notice, and give the message's ``ts``.
+
+        Raises:
+            SlackTrouble: it was not posted, or (Silent) nobody knows.
+        """
+        content = await self._content(notice, key)
+        said = {"channel": notice.place.channel, "unfurl_links": False, **content}
+        try:
+            answer = await self._call("chat.postMessage", said)
+        except Refusal as refusal:
+            if refusal.code != "channel_not_found" or not notice.place.person:
+                raise
+            # A conversation with a person may have to be opened again before anything can be said in it.
+            if await self.conversation_with(notice.place.to) != notice.place.channel:
+                raise
+            answer = await self._call("chat.postMessage", said)
+        return str(answer.get("ts") or "")
+
+    async def update(self, notice: Notice, *, ts: str, key: str) -> None:
+        """Put a notice in the place of what a message says.
+
+        Raises:
+            SlackTrouble: it may say the old things still.
+        """
+        content = await self._content(notice, key)
+        await self._call("chat.update", {"channel": notice.place.channel, "ts": ts, **content})
+
+    async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
+        """The ``ts`` of the newest message of ours with that key that says ``what``, not older than ``since``.
+
+        Raises:
+            SlackTrouble: it cannot be looked for.
+        """
+        asked: dict[str, Any] = {
+            "channel": channel,
+            "include_all_metadata": True,
+            "limit": _PAGE,
+            "oldest": f"{since.timestamp():.6f}",
+        }
+        for _ in range(_PAGES):
+            answer = await self._call("conversations.history", asked)
+            for message in answer.get("messages") or ():
+                metadata = message.get("metadata") or {}
+                payload = metadata.get("event_payload") or {}
+                if metadata.get("event_type") == EVENT_TYPE and (payload.get("key"), payload.get("action")) == (
+                    key,
+                    what,
+                ):
+                    return str(message["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+            asked["cursor"] = cursor
+        return None
+
+    async def say_aside(
+        self, *, channel: str, user: str, text: str, blocks: list[dict[str, Any]] | None = None
+    ) -> None:
+        """Tell one person something that only they see, where they are; as a direct message where that is not possible.
+
+        Raises:
+            SlackTrouble: neither worked.
+        """
+        said: dict[str, Any] = {"text": text, **({"blocks": blocks} if blocks else {})}
+        if channel:
+            try:
+                await self._call("chat.postEphemeral", {"channel": channel, "user": user, **said})
+            except Refusal:
+                pass
+            else:
+                return
+        await self._call("chat.postMessage", {"channel": user, "unfurl_links": False, **said})
+
+    async def retire(self, *, channel: str, ts: str, text: str, blocks: list[dict[str, Any]]) -> None:
+        """Put other words in the place of a message that nobody looks after any more.
+
+        Raises:
+            SlackTrouble: it says the old things still.
+        """
+        await self._call("chat.update", {"channel": channel, "ts": ts, "text": text, "blocks": blocks})
+
+    async def conversation_with(self, user: str) -> str:
+        """The conversation of the app with a person.
+
+        Raises:
+            SlackTrouble: there is none.
+        """
+        answer = await self._call("conversations.open", {"users": user})
+        return str((answer.get("channel") or {}).get("id") or "")
+
+    async def channels(self) -> dict[str, str]:
+        """The ids of all channels that the app can see, by name.
+
+        Raises:
+            SlackTrouble: they cannot be listed.
+        """
+        found: dict[str, str] = {}
+        asked: dict[str, Any] = {
+            "types": "public_channel,private_channel",
+            "exclude_archived": True,
+            "limit": 1000,
+        }
+        for _ in range(_PAGES * 5):
+            answer = await self._call("conversations.list", asked)
+            found |= {str(each.get("name")): str(each["id"]) for each in answer.get("channels") or ()}
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+            asked["cursor"] = cursor
+        return found
+
+    async def members_of(self, group: str) -> tuple[str, ...]:
+        """The people in a user group, by its id (``S...``).
+
+        Raises:
+            SlackTrouble: they cannot be listed.
+        """
+        answer = await self._call("usergroups.users.list", {"usergroup": group})
+        return tuple(str(user) for user in answer.get("users") or ())
+
+    async def _content(self, notice: Notice, key: str) -> dict[str, Any]:
+        counts = await self._counting(notice.standing.namespace) if notice.says == "stop" else None
+        text, blocks = render(notice, cluster=self._cluster_name, counts=counts)
+        payload = {
+            "namespace": notice.standing.namespace,
+            "cluster": self._cluster_name,
+            "action": notice.says,
+            "duration": format_duration(notice.before) if notice.before is not None else "",
+            "callback_url": self._callback_url,
+            "key": key,
+        }
+        return {"text": text, "blocks": blocks, "metadata": {"event_type": EVENT_TYPE, "event_payload": payload}}
+
+    async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                reading = method in {"conversations.history", "conversations.list", "usergroups.users.list"}
+                if reading:
+                    plain = {name: _plain(value) for name, value in arguments.items()}
+                    answer = await self._client.api_call(method, http_verb="GET", params=plain)
+                else:
+                    answer = await self._client.api_call(method, json=arguments)
+        except SlackApiError as error:
+            raise _trouble(error) from error
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise Silent(f"Slack does not answer: {str(error) or type(error).__name__}") from error
+        return answer.data if isinstance(answer.data, dict) else {}
+
+
+def _plain(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _trouble(error: SlackApiError) -> Busy | Refusal | Silent:
+    """What an error of Slack means for whoever asked."""
+    response = error.response
+    status = getattr(response, "status_code", 0)
+    headers = {str(name).lower(): value for name, value in (getattr(response, "headers", None) or {}).items()}
+    if status == 429:
+        waits = str(headers.get("retry-after", ""))
+        return Busy("Slack asks for patience", retry_after=float(waits) if waits.isdecimal() else 1.0)
+    code = response.get("error") if hasattr(response, "get") else None
+    if status >= 500 or not code or code in _PASSING:
+        return Silent(f"Slack has trouble of its own: {code or status}")
+    if code in {"ratelimited", "rate_limited"}:
+        return Busy("Slack asks for patience", retry_after=1.0)
+    return Refusal(str(code))

@@ -14,7 +14,7 @@ from sundown_lab import controlplane
 from sundown_lab.cluster import Cluster, connect, require_lab
 from sundown_lab.progress import Progress
 
-pytest_plugins = ["operators", "envs", "audit", "slacks", "frontdesks"]
+pytest_plugins = ["operators", "envs", "audit", "slacks", "frontdesks", "browsers"]
 
 ROOT = Path(__file__).parent.parent
 LAB_TIMEOUT = 120.0

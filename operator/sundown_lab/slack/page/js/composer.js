@@ -4,29 +4,11 @@ import { el } from "./dom.js";
 import { store } from "./store.js";
 import { suggest } from "./suggestions.js";
 
-const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-
-/** A text as typed, as Slack sends it: escaped, with ids for the names of people, groups and channels. */
-export function encoded(text, { users, usergroups, channels }) {
-  const ids = new Map([
-    ...["here", "channel", "everyone"].map((range) => [`@${range}`, `<!${range}>`]),
-    ...usergroups.map(({ id, handle }) => [`@${handle}`, `<!subteam^${id}>`]),
-    ...channels.filter(({ kind }) => kind === "channel").map(({ id, name }) => [`#${name}`, `<#${id}>`]),
-    ...users.map(({ id, name }) => [`@${name}`, `<@${id}>`]),
-    ...users.filter((user) => user.is_bot && user.real_name).map(({ id, real_name: name }) => [`@${name}`, `<@${id}>`]),
-  ].map(([name, id]) => [name.toLowerCase(), id]));
-  const escaped = text.replace(/[&<>]/g, (letter) => ESCAPES[letter]);
-  return escaped.replace(/(^|[\s(])([@#][\p{L}\p{N}_.-]*[\p{L}\p{N}_-])/gu, (whole, before, name) => {
-    const id = ids.get(name.toLowerCase());
-    return id ? before + id : whole;
-  });
-}
-
-/** What to do for a text: a slash command where it begins with one, else a message. */
+/** What to do for a text: a slash command where it begins with one, else a message. The simulator makes mentions of names. */
 function wish(text, { channel, thread }) {
   const [, command, rest] = /^(\/\S+)\s*([\s\S]*)$/.exec(text) ?? [];
   if (command && !thread) return ["command", { channel, command, text: rest.trim() }];
-  return ["say", { channel, text: encoded(text, store.state), ...(thread ? { thread_ts: thread } : {}) }];
+  return ["say", { channel, text, ...(thread ? { thread_ts: thread } : {}) }];
 }
 
 /** Make `form` a composer; `where()` says {channel, thread?, name} at the time of sending. */

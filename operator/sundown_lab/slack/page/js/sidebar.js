@@ -25,10 +25,14 @@ function drawPeople({ users, me, team }) {
   sync(people, persons.map((user) => ({
     key: user.id,
     data: [user.name, user.real_name],
-    draw: () => el("option", { value: user.id }, user.real_name && user.real_name !== user.name ? `${user.real_name} (${user.name})` : user.name),
+    draw: () => el("option", { value: user.id }, choice(user)),
   })));
   if (me && document.activeElement !== people) people.value = me;
   document.getElementById("team").textContent = team.name ?? "";
+}
+
+function choice({ name, real_name: real }) {
+  return real && real.toLowerCase() !== name ? `${real} (${name})` : real || name;
 }
 
 function section(name, entries) {
@@ -90,7 +94,7 @@ function go(place) {
 }
 
 export function startSidebar() {
-  people.addEventListener("change", () => store.become(people.value).then(closeDrawer));
+  people.addEventListener("change", () => store.become(people.value));
   opener.addEventListener("click", () => setDrawer(!drawer.classList.contains("open")));
   document.addEventListener("click", (event) => {
     if (!drawer.contains(event.target) && !opener.contains(event.target)) closeDrawer();

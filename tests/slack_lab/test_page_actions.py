@@ -1,0 +1,204 @@
+"""What people do on the page reaches the app, and they see what came of it."""
+
+from collections.abc import Iterator
+
+import pytest
+from bolts import Bolt, client
+from envapp import REMINDER, EnvApp
+from playwright.async_api import expect
+
+from browsers import PHONE, Open, become, go_to, message, write
+from sundown_lab.slack.remote import Workspace
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def app(slack: Workspace) -> Iterator[EnvApp]:
+    """The app, connected; its reminder stands in #dev."""
+    one = EnvApp()
+    slack.patience(10)
+    with Bolt(slack, one.listen):
+        client(slack).chat_postMessage(channel="#dev", text="dev1 stops", blocks=REMINDER)
+        yield one
+
+
+@pytest.mark.usefixtures("app")
+async def test_a_click_updates_the_message(look: Open) -> None:
+    page = await look("ana")
+
+    await page.get_by_role("button", name="Suspend now").click()
+
+    await expect(message(page, "suspend by @ana")).to_be_visible()
+    await expect(page.get_by_role("button", name="Suspend now")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("app")
+async def test_a_click_counts_for_whom_one_acts_as(look: Open) -> None:
+    page = await look("ana")
+    await become(page, "Chen")
+
+    await page.get_by_role("button", name="Suspend now").click()
+
+    await expect(message(page, "suspend by @chen")).to_be_visible()
+
+
+@pytest.mark.usefixtures("app")
+async def test_what_needs_confirmation_asks_first(slack: Workspace, look: Open) -> None:
+    page = await look("ana")
+    delete = page.get_by_role("button", name="Delete")
+    dialog = page.get_by_role("dialog", name="Delete dev1?")
+
+    await delete.click()
+    await expect(dialog).to_contain_text("This is for ever.")
+    await dialog.get_by_role("button", name="Keep it").click()
+    await expect(dialog).to_have_count(0)
+    assert slack.deliveries("block_actions") == []
+
+    await delete.click()
+    await dialog.get_by_role("button", name="Do it").click()
+    await expect(message(page, "delete by @ana")).to_be_visible()
+
+
+@pytest.mark.usefixtures("app")
+async def test_a_select_is_used_with_the_keyboard(slack: Workspace, look: Open) -> None:
+    page = await look("ana")
+    select = page.get_by_role("combobox", name="Snooze")
+
+    await select.press("Enter")
+    await expect(page.get_by_role("option", name="1 hour")).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    assert slack.deliveries("block_actions") == []  # looking at an option is not choosing it
+    await page.keyboard.press("Enter")
+
+    await expect(message(page, "snooze 3hours by @ana")).to_be_visible()
+
+
+@pytest.mark.usefixtures("app")
+async def test_an_overflow_menu_is_used(look: Open) -> None:
+    page = await look("ana")
+
+    await page.get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="History").click()
+
+    await expect(message(page, "more History by @ana")).to_be_visible()
+
+
+@pytest.mark.usefixtures("app")
+async def test_an_app_that_does_not_answer_is_said_and_counted_in_red(slack: Workspace, look: Open) -> None:
+    slack.patience(1)
+    page = await look("ana")
+    suspend = page.get_by_role("button", name="Suspend now")
+
+    await page.get_by_role("button", name="Never answered").click()
+    await expect(suspend).to_be_disabled()
+
+    await expect(page.get_by_role("alert").first).to_contain_text("The app did not answer within 3 seconds")
+    await expect(message(page, "dev1 stops")).to_contain_text("did not answer in time")
+    await expect(suspend).to_be_enabled()
+    await expect(page.get_by_role("contentinfo", name="Traffic").locator(".late").first).to_be_visible()
+
+
+@pytest.mark.usefixtures("app")
+async def test_a_command_is_answered_to_who_asked(look: Open) -> None:
+    page = await look("ana")
+
+    await write(page, "/devenv status")
+
+    answer = message(page, "dev1 is awake; you asked for status")
+    await expect(answer).to_contain_text("Only visible to you")
+    await expect(answer.locator("code")).to_have_text("dev1")
+
+
+@pytest.mark.usefixtures("app")
+async def test_commands_are_suggested(look: Open) -> None:
+    page = await look("ana")
+    box = page.get_by_role("textbox", name="Message #dev")
+
+    await box.press_sequentially("/de")
+    await expect(page.get_by_role("option", name="/devenv")).to_be_visible()
+    await box.press("Tab")
+
+    await expect(box).to_have_value("/devenv ")
+
+
+@pytest.mark.usefixtures("app")
+async def test_a_mention_is_answered_in_a_thread(look: Open) -> None:
+    page = await look("ana")
+
+    await write(page, "@Sundown are you there?")
+
+    asked = message(page, "are you there?")
+    await asked.get_by_role("button", name="1 reply").click()
+    await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("Here I am")
+
+
+async def test_a_modal_shows_its_errors_and_then_goes(app: EnvApp, look: Open) -> None:
+    page = await look("ana")
+    await write(page, "/devenv delete")
+    modal = page.get_by_role("dialog", name="Delete dev1")
+    name = modal.get_by_role("textbox", name="Type its name")
+    await expect(name).to_be_focused()
+
+    await name.fill("dev2")
+    await modal.get_by_role("combobox", name="Time zone").click()
+    await page.get_by_role("option", name="Asia/Kolkata").click()
+    await modal.get_by_role("radio", name="Gently").check()
+    await modal.get_by_role("checkbox", name="Friday").check()
+    await modal.get_by_label("Quiet from").fill("21:30")
+    await modal.get_by_role("button", name="Delete").click()
+    await expect(modal.get_by_text("That is not its name.")).to_be_visible()
+    await expect(name).to_have_value("dev2")
+    assert app.submitted == []
+
+    await name.fill("dev1")
+    await modal.get_by_role("button", name="Delete").click()
+    await expect(message(page, "dev1 is gone")).to_be_visible()
+    await expect(modal).to_have_count(0)
+    [values] = app.submitted
+    assert values["zone"]["zone"]["selected_option"]["value"] == "Asia/Kolkata"
+    assert values["how"]["how"]["selected_option"]["value"] == "Gently"
+    assert [each["value"] for each in values["days"]["days"]["selected_options"]] == ["Friday"]
+    assert values["quiet"]["quiet"]["selected_time"] == "21:30"
+
+
+async def test_a_modal_asks_for_what_is_required_and_can_be_left(app: EnvApp, slack: Workspace, look: Open) -> None:
+    page = await look("ana")
+    await write(page, "/devenv delete")
+    modal = page.get_by_role("dialog", name="Delete dev1")
+
+    await modal.get_by_role("button", name="Delete").click()
+    await expect(modal.get_by_text("Please complete this required field.")).to_have_count(3)
+    assert slack.deliveries("view_submission") == []
+
+    await page.keyboard.press("Escape")
+    await expect(modal).to_have_count(0)
+    assert slack.act("ana").modals == []
+
+
+@pytest.mark.usefixtures("app")
+async def test_the_app_home_is_shown_and_used(look: Open) -> None:
+    page = await look("ana")
+
+    await go_to(page, "Sundown")
+    home = page.get_by_role("region", name="App Home")
+    await expect(home).to_contain_text("dev1 is asleep")
+
+    await home.get_by_role("button", name="Resume").click()
+    await expect(home).to_contain_text("dev1 is waking")
+
+
+@pytest.mark.usefixtures("app")
+async def test_a_phone_has_room_for_all_of_it(look: Open) -> None:
+    page = await look("ana", size=PHONE)
+    sidebar = page.get_by_role("navigation", name="Workspace")
+    await expect(sidebar).to_be_hidden()
+
+    await page.get_by_role("button", name="Channels").click()
+    await become(page, "Dina")
+    await go_to(page, "dev")
+    await expect(sidebar).to_be_hidden()
+    await page.get_by_role("button", name="Suspend now").click()
+
+    await expect(message(page, "suspend by @dina")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

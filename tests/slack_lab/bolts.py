@@ -20,22 +20,27 @@ Listen = Callable[[AsyncApp], None]
 
 
 class Bolt:
-    """An app with the listeners that `listen` adds. `with Bolt(slack, listen) as bolt` returns when it is connected."""
+    """An app with the listeners that `listen` adds. `with Bolt(slack, listen) as bolt` returns when it is connected.
 
-    def __init__(self, slack: Workspace, listen: Listen, *, http: bool = False) -> None:
+    `count` is how many apps are connected then, this one included.
+    """
+
+    def __init__(self, slack: Workspace, listen: Listen, *, http: bool = False, count: int = 1) -> None:
         self.slack = slack
-        self.seen: list[dict[str, Any]] = []
+        self.url = ""
         self._listen = listen
         self._http = http
+        self._count = count
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="bolt", daemon=True)
         self._stop: Callable[[], Awaitable[None]] | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self.slack.patience(10)  # a test of something else than speed must not fail on a slow machine
         self.run(self._start)
         if not self._http:
-            self.slack.wait_for_connection()
+            self.slack.wait_for_connection(self._count)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -45,7 +50,8 @@ class Bolt:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(START_SECONDS)
         self._loop.close()
-        self.slack.wait_until(lambda: self.slack.state()["app"]["connections"] == 0, what="the app has gone")
+        left = self._count - 1
+        self.slack.wait_until(lambda: self.slack.state()["app"]["connections"] == left, what="the app has gone")
 
     def run(self, make: Callable[[], Awaitable[Any]]) -> Any:
         """Runs something on the app's loop and returns what it returns."""
@@ -79,8 +85,8 @@ class Bolt:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self._stop = runner.cleanup
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-        await asyncio.to_thread(self.slack.deliver_by_http, url, verify=True)
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        await asyncio.to_thread(self.slack.deliver_by_http, self.url, verify=True)
 
     async def _cancel_all(self) -> None:
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

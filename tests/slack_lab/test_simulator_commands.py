@@ -40,6 +40,7 @@ def test_an_ack_after_three_seconds_is_shown_as_a_timeout_and_counted(slack: Wor
             await ack("too late")
 
     with Bolt(slack, listen, http=http):
+        slack.patience(1)
         went = slack.act("ana").command("status")
         slack.wait_until(lambda: slack.traffic()["late"] == 1, what="the late ack is in the log")
 

@@ -1,6 +1,7 @@
 """The simulator's own time: the machine's, plus whatever a test has advanced it by."""
 
 import asyncio
+import contextlib
 import time
 
 
@@ -33,7 +34,6 @@ class Clock:
         """Returns when so many seconds of this clock have passed, be it by waiting or by ``advance``."""
         due = self.now() + seconds
         while (left := due - self.now()) > 0:
-            try:
-                await asyncio.wait_for(self._moved.wait(), left)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):  # wait_for() may swallow a cancellation when both come at once
+                    await self._moved.wait()

@@ -117,7 +117,8 @@ class Delivery:
 
     async def _await_late(self, carrying: "asyncio.Future[Answer]", entry: traffic.Delivery, *, began: float) -> None:
         with contextlib.suppress(TimeoutError, Unreachable):
-            answer = await asyncio.wait_for(carrying, LATE_SECONDS)
+            async with asyncio.timeout(LATE_SECONDS):
+                answer = await carrying
             entry.late, entry.took = True, round(time.monotonic() - began, 6)
             entry.status, entry.response = answer.status, answer.body
             self._log.changed()

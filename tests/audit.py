@@ -1,4 +1,4 @@
-"""What the operator asked of the API server, from the audit log of the lab's control plane."""
+"""What the operator, or another account, asked of the API server, from the audit log of the lab's control plane."""
 
 import json
 from collections.abc import Iterator
@@ -29,10 +29,11 @@ class Request:
 
 
 class Audit:
-    """The operator's requests since the test began, or since ``forget``."""
+    """The operator's requests (or those of another user) since the test began, or since ``forget``."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, *, user: str = USER) -> None:
         self._file = cluster.audit_log
+        self._user = user
         self.forget()
 
     def forget(self) -> None:
@@ -57,7 +58,7 @@ class Audit:
                     event = json.loads(line)
                 except json.JSONDecodeError:  # the API server was killed in the middle of it
                     continue
-                if event["user"].get("username") != USER:
+                if event["user"].get("username") != self._user:
                     continue
                 found = event.get("objectRef", {})
                 resource = "/".join(filter(None, (found.get("resource"), found.get("subresource"))))

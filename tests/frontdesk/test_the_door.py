@@ -1,7 +1,7 @@
 """The HTTP door: only what Slack has signed, just now and for the first time, comes in; nothing gets a 500."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,22 +66,34 @@ def signature(body: bytes, *, at: datetime = NOW) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def door() -> AsyncIterator[Visitor]:
+async def door(works: list[str]) -> AsyncIterator[Visitor]:
     """A door whose listeners have neither a Slack nor a cluster behind them, and need none to acknowledge."""
     options: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_signing_secret": SecretStr(SECRET)}
     chosen = FrontdeskSettings(**options, slack_port=0, slack_host="127.0.0.1")
     desk = Desk(Configuration(), chosen, clock=Noon())
-    desk.work = desk.start_task = lambda _name, coroutine: coroutine.close()  # type: ignore[method-assign]
+
+    def note(name: str, coroutine: Coroutine[Any, Any, None]) -> None:
+        works.append(name)
+        coroutine.close()
+
+    desk.work = desk.start_task = note  # type: ignore[method-assign]
     async with ClientSession() as session:
-        desk.client = client_for("http://127.0.0.1:9/api/", token="xoxb-1", session=session)
+        desk.join(session)
         app = make_app(desk, client_for("http://127.0.0.1:9/api/", token=None, session=session))
         async with open_door(app, desk) as port:
             yield Visitor(session, f"http://127.0.0.1:{port}{PATH}")
 
 
 @pytest.fixture
-async def visitor() -> AsyncIterator[Visitor]:
-    async with door() as one:
+def works() -> list[str]:
+    """The names of what the listeners have handed on."""
+    return []
+
+
+@pytest.fixture
+async def visitor(works: list[str]) -> AsyncIterator[Visitor]:
+    async with door(works) as one:
+        works.clear()
         yield one
 
 
@@ -208,6 +220,15 @@ async def test_the_challenge_of_a_new_address_is_answered(visitor: Visitor) -> N
 )
 async def test_what_nobody_listens_to_is_acknowledged(visitor: Visitor, payload: dict[str, Any]) -> None:
     assert await visitor.signed(json.dumps(payload).encode(), content_type="application/json") == 200
+
+
+async def test_an_event_that_slack_sends_again_is_heard_once(visitor: Visitor, works: list[str]) -> None:
+    """D1 Z: its acknowledgement was lost, and the repetition is signed anew"""
+    event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1.2", "text": "<@U0> extend dev1 1h"}
+    body = json.dumps({"type": "event_callback", "event_id": "Ev1", "event": event}).encode()
+    for seconds in range(3):
+        assert await visitor.signed(body, at=NOW + timedelta(seconds=seconds), content_type="application/json") == 200
+    assert works == ["mention"]
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=20)

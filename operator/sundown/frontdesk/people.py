@@ -133,6 +133,13 @@ class People:
         self._keep(self._by_id, profile.id, profile)
         self._by_email.pop(profile.email.lower(), None)
 
+    async def close(self) -> None:
+        """Ask Slack no more; who still waits for an answer is cancelled."""
+        asking = list(self._asking.values())
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
     def groups_changed(self) -> None:
         """Slack says that the members of a user group have changed."""
         self._groups.until = None

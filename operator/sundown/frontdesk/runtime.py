@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import kopf
 import structlog
 from kubernetes_asyncio.client import Configuration
@@ -87,6 +88,7 @@ class Desk:
         self.identity = Identity()
         self.stopped = asyncio.Event()
         self._resources = AsyncExitStack()
+        self._entrance = AsyncExitStack()
         self._tasks: dict[str, asyncio.Task[Any]] = {}
         self._works: set[asyncio.Task[None]] = set()
         self._socket: Socket | None = None
@@ -111,26 +113,33 @@ class Desk:
         await enter(self.cluster)
         await enter(serve(self.health, refresh=lambda: None, host=settings.http_host, port=settings.http_port))
         session = await enter(open_session())
-        self.client = client_for(
-            settings.slack_api_url, token=settings.slack_bot_token.get_secret_value(), session=session
-        )
-        self.directory = SlackDirectory(self.client)
-        self.people = People(self.directory, clock=self.clock, time_to_live=settings.people_time_to_live)
+        self.join(session)
+        self._resources.push_async_callback(self.people.close)
         self.start_task("feed", self.feed.run())
         self.start_task("board", self.board.run())
         self.start_task("preferences", self.preferences.run())
         self.start_task("identity", self._identify())
         app = make_app(self, client_for(settings.slack_api_url, token=None, session=session))
         if settings.transport == "http":
-            await enter(open_door(app, self))
+            await self._entrance.enter_async_context(open_door(app, self))
         else:
             assert settings.slack_app_token is not None
             self._socket = Socket(app, app_token=settings.slack_app_token.get_secret_value(), client=self.client)
             self.start_task("socket", self._socket.run())
         log.info("started", transport=settings.transport, cluster=settings.cluster_name)
 
+    def join(self, session: aiohttp.ClientSession) -> None:
+        """Make the client of Slack's Web API and what is built on it; asks Slack nothing yet."""
+        settings = self.settings
+        self.client = client_for(
+            settings.slack_api_url, token=settings.slack_bot_token.get_secret_value(), session=session
+        )
+        self.directory = SlackDirectory(self.client)
+        self.people = People(self.directory, clock=self.clock, time_to_live=settings.people_time_to_live)
+
     async def stop(self) -> None:
         """Listen no more, finish the answers that are on their way, close everything."""
+        await self._entrance.aclose()
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import kopf
+import structlog
 from kubernetes_asyncio.client import Configuration
 
 from sundown.framework import configure, run_until
 from sundown.frontdesk.runtime import Desk
 from sundown.frontdesk.settings import FrontdeskSettings
+
+log = structlog.get_logger(__name__)
 
 
 def registry() -> kopf.OperatorRegistry:
@@ -48,7 +51,13 @@ async def run(configuration: Configuration, settings: FrontdeskSettings) -> None
     """Run the frontdesk until SIGTERM or SIGINT."""
     desk = Desk(configuration, settings)
     work = kopf.operator(registry=registry(), clusterwide=True, standalone=True, memo=kopf.Memo(desk=desk))
-    await run_until(desk.stopped, work)
+    try:
+        await run_until(desk.stopped, work)
+    except Exception as error:
+        if not desk.stopped.is_set():
+            raise
+        # Kopf takes every task of the loop for one of its own, and the end of one of Bolt's for a failure of its work.
+        log.info("task-left-over", error=f"{type(error).__name__}: {error}")
 
 
 def _desk(memo: kopf.Memo) -> Desk:

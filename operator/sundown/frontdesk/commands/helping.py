@@ -33,10 +33,10 @@ def about(topic: str, program: str) -> Reply:
     return Reply(title=(Bold(row.summary),), lines=tuple(_explained(row, program)))
 
 
-def sorry(error: SundownError, program: str) -> Reply:
-    """What went wrong, and what to do: after a mistake in typing with how it is written."""
+def sorry(error: SundownError, program: str, *, env: str = "") -> Reply:
+    """What went wrong, and what to do: after a mistake in typing with how it is written. ``env`` is the one that was meant."""
     if isinstance(error, InvalidObject):
-        text = "its EnvSchedule has mistakes, which its owner has to mend first: " + str(error)
+        text = f"{env}: its EnvSchedule has mistakes, which its owner has to mend first: {error}"
         return Reply(title=_sentence(text), trouble=True)
     if isinstance(error, Unreachable | Busy):
         return Reply(title=("The cluster does not answer at the moment: try again in a minute.",), trouble=True)
@@ -46,7 +46,10 @@ def sorry(error: SundownError, program: str) -> Reply:
         lines += [("Write it as ", Code(f"{program} {row.usage}"), ", say ", Code(f"{program} {row.examples[0]}"))]
     elif isinstance(error, Mistyped):
         lines += [("What there is: ", Code(f"{program} help"), ". For example: ", Code(f"{program} status dev1"))]
-    return Reply(title=_sentence(str(error)), lines=tuple(lines), trouble=True)
+    text = str(error)
+    if env and env not in text and row is None:
+        return Reply(title=(Bold(env), ": ", *_sentence(text, capital=False)), lines=tuple(lines), trouble=True)
+    return Reply(title=_sentence(text), lines=tuple(lines), trouble=True)
 
 
 def broken() -> Reply:
@@ -64,9 +67,9 @@ def _explained(row: Command, program: str) -> list[Line]:
     return lines
 
 
-def _sentence(text: str) -> Line:
+def _sentence(text: str, *, capital: bool = True) -> Line:
     """With a capital and a full stop; what stands between backquotes is to be typed."""
-    said = text[:1].upper() + text[1:]
+    said = text[:1].upper() + text[1:] if capital else text
     said = said if said.endswith((".", "!", "?")) else f"{said}."
     parts = said.split("`")
     if len(parts) % 2 == 0:  # one of them is part of a name

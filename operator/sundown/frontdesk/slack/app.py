@@ -46,7 +46,7 @@ def make_app(desk: Desk, client: AsyncWebClient) -> AsyncApp:
         )
 
     app = AsyncApp(
-        name="sundown",
+        name="bolt-app",  # Bolt silences the logger of this name as it does its own
         logger=quiet("bolt"),
         client=client,
         authorize=authorize,

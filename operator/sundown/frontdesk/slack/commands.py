@@ -80,15 +80,16 @@ async def answer(desk: Desk, text: str, place: Place) -> None:
 
 async def reply_to(desk: Desk, text: str, place: Place) -> Reply:
     """What there is to say to a command."""
-    program = desk.settings.slack_command
+    program, env = desk.settings.slack_command, ""
     try:
         row, asked = parse(text)
+        env = asked.env.namespace
         if row.handle is None:
             return helping.about(asked.topic, program) if asked.topic else helping.overview(program)
         return await row.handle(desk, await desk.people.of(place.user), asked, place)
     except SundownError as error:
         log.info("command-refused", user=place.user, outcome=error.reason)
-        return helping.sorry(error, program)
+        return helping.sorry(error, program, env=env)
     except Exception:
         log.exception("command-broken", user=place.user)
         return helping.broken()

@@ -12,7 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
 from sundown.frontdesk.metrics import DELIVERIES
-from sundown.frontdesk.slack import commands, delete_modal, home, profiles
+from sundown.frontdesk.slack import buttons, commands, delete_modal, home, profiles
 from sundown.frontdesk.slack.client import AsyncWebClient, quiet
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 Room = Callable[[AsyncApp, "Desk"], None]
 
-ROOMS: tuple[Room, ...] = (commands.listen, profiles.listen, home.listen, delete_modal.listen)
+ROOMS: tuple[Room, ...] = (commands.listen, profiles.listen, home.listen, delete_modal.listen, buttons.listen)
 """Who listens. ``listen`` registers listeners on the app, and may start tasks of its own with ``desk.start_task``.
 
 A listener calls ``await ack()`` first and hands the work on: ``desk.work("snooze", coroutine)``. It never waits for the

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samples import after, known, namespace
@@ -88,6 +88,7 @@ def test_many_envs_come_page_by_page() -> None:
     assert ["sundown.home.earlier" in each for each in seen] == [False, True, True, True]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=2000), st.text(max_size=300), st.text(max_size=300), st.integers(0, PAGE + 1))
 def test_whatever_people_have_written_the_view_is_one_that_slack_takes(
     why: str, trouble: str, reason: str, count: int
@@ -155,6 +156,7 @@ values = st.recursive(
 inputs = st.sampled_from(["time_zone", "default_snooze", "quiet_from", "quiet_to"])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(inputs, values))
 def test_no_payload_breaks_the_reading_of_preferences(said: dict[str, Any]) -> None:
     with suppress(preferences_modal.Unfit):

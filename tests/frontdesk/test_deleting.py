@@ -11,56 +11,21 @@ import pytest
 from slack_sdk import WebClient
 
 from apiserver import Api, Json, eventually
-from envs import ALWAYS_AWAKE, NAMESPACES, SUNDOWN, Env
+from envs import NAMESPACES, Env
+from frontdesk.deletable import REQUESTS, asked_for, deletable, forbid, forget, shown, window_of
 from frontdesks import Counter, Frontdesk
-from operators import HOME, Stage
+from operators import Stage
 from sundown_lab.slack.remote import Workspace
 
 pytestmark = pytest.mark.lab
 
-MAY_GO: Json = {**ALWAYS_AWAKE, "allowDelete": True}
-REQUESTS = f"{SUNDOWN}/namespaces/{HOME}/actionrequests"
-RBAC = "/apis/rbac.authorization.k8s.io/v1"
-
 
 @pytest.fixture
-def env(make_env: Callable[..., Env], api: Api) -> Iterator[Env]:
+def env(make_env: Callable[..., Env]) -> Iterator[Env]:
     """An env that may be deleted, by ana."""
-    one = make_env()
-    one.schedule(MAY_GO)
-    allow(one, "ana@example.com")
+    one = deletable(make_env())
     yield one
-    for request in requests(one):
-        api.delete(f"{REQUESTS}/{request['metadata']['name']}")
-
-
-def allow(env: Env, person: str) -> None:
-    """Grant the right to delete the env."""
-    rules = [{"apiGroups": ["sundown.dev"], "resources": ["envschedules"], "verbs": ["delete"]}]
-    where = f"{RBAC}/namespaces/{env.name}"
-    env.api.create(f"{where}/roles", {"metadata": {"name": "deleter"}, "rules": rules})
-    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "deleter"}
-    subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person}
-    env.api.create(f"{where}/rolebindings", {"metadata": {"name": "deleter"}, "roleRef": role, "subjects": [subject]})
-    eventually(lambda: may(env, person), what="the right counts")
-
-
-def may(env: Env, person: str) -> bool:
-    """Whether the API server lets the person delete the env; it learns of bindings a moment after they are made."""
-    resource = {"group": "sundown.dev", "resource": "envschedules", "verb": "delete", "namespace": env.name}
-    body = {"spec": {"user": person, "resourceAttributes": resource}}
-    answer = env.api.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", body)
-    return bool(answer["status"]["allowed"])
-
-
-def requests(env: Env) -> list[Json]:
-    """The requests to delete the env."""
-    return [each for each in env.api.items(REQUESTS) if each["spec"]["target"]["namespace"] == env.name]
-
-
-def shown(view: Json) -> str:
-    """Everything that a window says."""
-    return json.dumps(view["blocks"], ensure_ascii=False)
+    forget(one)
 
 
 def outcomes(slack: Workspace, env: Env) -> list[Json]:
@@ -72,12 +37,6 @@ def outcomes(slack: Workspace, env: Env) -> list[Json]:
     ]
 
 
-def opened(slack: Workspace, env: Env) -> Json:
-    """The window that ana opens."""
-    slack.act("ana").command(f"delete {env.name}")
-    return slack.act("ana").wait_for_modal(lambda view: env.name in shown(view))
-
-
 @pytest.mark.parametrize("transport", ["socket", "http"], indirect=True, scope="module")
 def test_who_types_the_name_has_the_env_deleted_and_hears_of_it(
     stage: Stage, slack: Workspace, frontdesk: Frontdesk, env: Env
@@ -85,15 +44,15 @@ def test_who_types_the_name_has_the_env_deleted_and_hears_of_it(
     """C4, C7, J2"""
     stage.usual()
     ana = slack.act("ana")
-    window = opened(slack, env)
+    window = window_of(slack, env)
     assert "irreversible" in shown(window)
     assert ana.submit(window, {"name": "something-else"})["view_errors"].keys() == {"name"}
-    assert requests(env) == []
+    assert asked_for(env) == []
     assert ana.submit(window, {"name": env.name})["acked"]
     assert "will be deleted" in shown(ana.wait_for_modal(lambda view: "will be deleted" in shown(view)))
     told = ana.wait_for_message(lambda message: "is deleted" in message["text"], channel="@ana")
     assert env.api.find(env.path) is None
-    (request,) = requests(env)
+    (request,) = asked_for(env)
     assert request["spec"]["requestedBy"] == "ana@example.com"
     assert request["status"]["state"] == "Done"
     payload = told["metadata"]["event_payload"]
@@ -138,7 +97,7 @@ def test_without_the_right_there_is_no_way_to_confirm_it(
     assert window["submit"] is None
     slack.act("bo").command(f"delete {env.name}")
     slack.act("bo").wait_for_message(lambda message: "may not delete" in message["text"], channel="#dev")
-    assert requests(env) == []
+    assert asked_for(env) == []
 
 
 def test_an_env_whose_schedule_does_not_allow_it_cannot_be_deleted(
@@ -153,36 +112,34 @@ def test_an_env_whose_schedule_does_not_allow_it_cannot_be_deleted(
 
 def test_a_right_that_is_lost_while_the_window_is_open_counts(slack: Workspace, frontdesk: Frontdesk, env: Env) -> None:
     """J2: asked for again at the submission."""
-    window = opened(slack, env)
-    env.api.delete(f"{RBAC}/namespaces/{env.name}/rolebindings/deleter")
-    eventually(lambda: not may(env, "ana@example.com"), what="the right is gone")
+    window = window_of(slack, env)
+    forbid(env, "ana@example.com")
     refused = slack.act("ana").submit(window, {"name": env.name})
     assert refused["acked"]
     assert "may not delete" in shown(slack.act("ana").wait_for_modal(lambda view: "is not deleted" in shown(view)))
-    assert requests(env) == []
+    assert asked_for(env) == []
 
 
 def test_a_namespace_made_anew_while_the_window_is_open_stays(
     slack: Workspace, frontdesk: Frontdesk, env: Env, api: Api
 ) -> None:
-    window = opened(slack, env)
+    window = window_of(slack, env)
     api.delete(env.path)
     eventually(lambda: api.find(env.path) is None, what="the namespace is gone")
     api.create(NAMESPACES, {"metadata": {"name": env.name}})
-    env.schedule(MAY_GO)
-    allow(env, "ana@example.com")
+    deletable(env)
     slack.act("ana").submit(window, {"name": env.name})
     text = shown(slack.act("ana").wait_for_modal(lambda view: "is not deleted" in shown(view)))
     assert "meanwhile" in text
-    assert requests(env) == []
+    assert asked_for(env) == []
 
 
 def test_two_submissions_of_a_window_are_one_request(slack: Workspace, frontdesk: Frontdesk, env: Env) -> None:
-    ana, window = slack.act("ana"), opened(slack, env)
+    ana, window = slack.act("ana"), window_of(slack, env)
     for _ in range(2):
         ana.do("submit", wait=False, view_id=window["id"], values={"name": env.name})
     ana.wait_for_modal(lambda view: "will be deleted" in shown(view))
-    assert len(requests(env)) == 1
+    assert len(asked_for(env)) == 1
 
 
 def test_a_mention_says_where_it_can_be_confirmed(slack: Workspace, frontdesk: Frontdesk, env: Env) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apiserver import Api, Json
@@ -63,6 +63,7 @@ def test_quiet_hours_end_on_the_persons_own_clock(now: str, until: str | None) -
     assert OF_ANA.quiet_hours.until(at, zone=BERLIN) == expected
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 1440),
     st.integers(0, 1440),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any
@@ -20,8 +21,9 @@ from sundown.asking.doors import Door
 from sundown.asking.finding import Found, find
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
+from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
 from sundown.errors import NotFound, SundownError
+from sundown.frontdesk.actions import ClusterAway
 from sundown.frontdesk.metrics import WISHES_TOTAL
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.rights import Rights
@@ -52,6 +54,12 @@ class OtherNow(SundownError):
     """The namespace was deleted, and made anew, since the person was asked."""
 
     reason = "NewerNamespace"
+
+
+class MaybeAsked(SundownError):
+    """The cluster was lost in the middle: nobody knows whether the request is there."""
+
+    reason = "InDoubt"
 
 
 class Told(Lenient):
@@ -104,10 +112,15 @@ class Deletions:
         Raises:
             NotAllowed: the person lacks the right.
             NotFound, NotDeletable: there is no such env, or its schedule forbids it.
-            ApiError: the cluster could not be asked.
+            ClusterAway, ApiError: the cluster could not be asked.
         """
-        await self._rights.require(person, "delete", namespace)
-        found = await find(self._cluster, namespace, door=self._door)
+        try:
+            await self._rights.require(person, "delete", namespace)
+            found = await find(self._cluster, namespace, door=self._door)
+        except (Unreachable, Busy) as error:
+            raise ClusterAway(
+                f"the cluster does not answer at the moment, so nothing was done about {namespace}: try again in a minute"
+            ) from error
         refuse(found)
         assert found.space is not None
         return Target(namespace=namespace, uid=found.space.uid)
@@ -142,7 +155,13 @@ class Deletions:
             raise NotDeletable(f'nothing was asked for: "{name}" has to be typed letter by letter')
         if (await self.look(person, name)).uid != target.uid:
             raise OtherNow(f'"{name}" was deleted meanwhile, and there is a new one of that name')
-        await self._write(person, target, typed=typed, token=token)
+        try:
+            await self._write(person, target, typed=typed, token=token)
+        except (Unreachable, Busy) as error:
+            raise MaybeAsked(
+                f"the cluster was lost while it was asked to delete {name}, so it may be deleted or not: you will be told if it "
+                "is, and asking again does no harm"
+            ) from error
 
     async def _write(self, person: Person, target: Target, *, typed: str, token: str) -> None:
         now = self._clock.now().replace(microsecond=0)
@@ -164,12 +183,8 @@ class Deletions:
             },
             "spec": spec.to_json(),
         }
-        try:
+        with suppress(Conflict):  # it has been asked for already
             await self._cluster.create(paths.action_requests(self._home), body, fieldManager=MANAGER)
-        except Conflict:
-            return  # it has been asked for already
-        except Unreachable as error:
-            raise Unreachable(f"{error}; it may have been asked for all the same, you will be told then") from error
 
     # What the operator says of it.
 

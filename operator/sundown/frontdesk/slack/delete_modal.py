@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from sundown.errors import SundownError
-from sundown.frontdesk.deleting import News, Tell
+from sundown.frontdesk.deleting import MaybeAsked, News, Tell
 from sundown.frontdesk.people import SlackAway
 from sundown.frontdesk.slack import blocks
 from sundown.frontdesk.slack.blocks import Block
 from sundown.frontdesk.slack.client import FAILURES, SlackApiError, away
+from sundown.frontdesk.slack.inputs import filled
 from sundown.model.action_request import Target
 from sundown.model.scalars import clip
 
@@ -109,7 +110,7 @@ async def _ask(desk: Desk, window: Window, *, user: str, view_id: str, said_at_o
         answer = f"{name} will be deleted, and everything in it. I will write to you when it is done."
     except SundownError as error:
         log.info("delete-refused", user=user, namespace=name, outcome=error.reason)
-        answer = f"{name} is not deleted: {error}"
+        answer = _sentence(error) if isinstance(error, MaybeAsked) else f"{name} is not deleted: {_plainly(error)}"
     if not said_at_once.done():
         said_at_once.set_result(answer)
         return
@@ -188,8 +189,7 @@ def read_window(view: dict[str, Any]) -> Window | None:
 
 def typed_name(view: dict[str, Any]) -> str:
     """What was typed. Spaces around it are a slip of the hand and no other name."""
-    values = (view.get("state") or {}).get("values") or {}
-    return str(((values.get(NAME_BLOCK) or {}).get(NAME_BLOCK) or {}).get("value") or "").strip()
+    return filled(view, NAME_BLOCK, "value").strip()
 
 
 def _plain(text: str) -> Block:
@@ -197,8 +197,13 @@ def _plain(text: str) -> Block:
 
 
 def _sentence(error: SundownError) -> str:
-    text = str(error)
+    text = _plainly(error)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _plainly(error: SundownError) -> str:
+    """Without the marks of what is to be typed: a window shows its text as it is."""
+    return str(error).replace("`", "")
 
 
 # What people are told in the end.

@@ -9,6 +9,7 @@ from sundown.errors import OutOfRange
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.preferences import Preferences, preferred
 from sundown.frontdesk.slack.blocks import Block
+from sundown.frontdesk.slack.inputs import filled
 from sundown.model.scalars import clip, format_duration, format_time_of_day
 
 CALLBACK = "sundown.preferences"
@@ -57,9 +58,9 @@ def read(view: dict[str, Any]) -> Preferences:
     Raises:
         Unfit: it cannot be.
     """
-    zone = _filled(view, ZONE, "value").strip()
-    snooze = _filled(view, SNOOZE, "selected_option", "value")
-    start, end = (_filled(view, name, "selected_time") for name in (FROM, TO))
+    zone = filled(view, ZONE, "value").strip()
+    snooze = filled(view, SNOOZE, "selected_option", "value")
+    start, end = (filled(view, name, "selected_time") for name in (FROM, TO))
     if bool(start) != bool(end):
         raise Unfit({TO if start else FROM: "Quiet hours need both a beginning and an end."})
     if start and start == end:
@@ -73,14 +74,6 @@ def read(view: dict[str, Any]) -> Preferences:
         return preferred(timeZone=zone, defaultSnooze=snooze, quietHours={"from": start, "to": end} if start else None)
     except OutOfRange as error:
         raise Unfit({FROM: clip(str(error), 150)}) from None
-
-
-def _filled(view: dict[str, Any], name: str, *path: str) -> str:
-    """What an input holds; empty where it is not filled in, or is not what Slack would send."""
-    found: object = view
-    for step in ("state", "values", name, name, *path):
-        found = found.get(step) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
 
 
 def _input(name: str, label: str, element: Block, *, hint: str = "") -> Block:

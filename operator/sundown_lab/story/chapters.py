@@ -1,16 +1,21 @@
 """What happens in the story, chapter by chapter; each says what it found, and ends the story where that is wrong."""
 
 import asyncio
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from rich.markup import escape
+
 from sundown_lab.demo import samples
 from sundown_lab.errors import LabError
 from sundown_lab.story import closing
+from sundown_lab.story.chat import RESUME, SNOOZE, SUSPEND, Chat
 from sundown_lab.story.closing import AUCKLAND, BERLIN, KOLKATA, NEW_YORK, TEAMS
 from sundown_lab.story.ledger import Ledger, Line
 from sundown_lab.story.scene import PATIENCE, Scene
+from sundown_lab.wire import Json
 from sundown_lab.workloads import Key
 
 NOTICE = timedelta(seconds=12)
@@ -40,7 +45,7 @@ class Story:
         await self._edited_while_asleep()
         await self._woken_by_owner(NEW_YORK)
         await self._schedule_deleted(KOLKATA)
-        await self._woken_by_owner(AUCKLAND)
+        await self._in_slack(AUCKLAND)
         await self._woken_by_schedule(BERLIN)
 
     async def _at_work(self) -> None:
@@ -65,6 +70,10 @@ class Story:
         scene.say(f"All of them go home at the same minute: {', '.join(clocks)}.")
         told = {"at": f"{self._closing:%Y-%m-%dT%H:%M:%SZ}", "to": "Asleep"}
         await scene.until_status("knows its closing time", TEAMS, lambda status: status.get("nextTransition") == told)
+        for namespace, owner in scene.owners.items():
+            await scene.chat(owner).wait_for(namespace, "stops", button=SNOOZE, within=NOTICE.total_seconds())
+        names = [scene.chat(owner).name for owner in scene.owners.values()]
+        scene.say(f"Slack reminds {', '.join(names[:-1])} and {names[-1]}, each of their own env.")
 
     async def _closing_time(self) -> None:
         scene = self._scene
@@ -134,6 +143,39 @@ class Story:
         if by != owner:
             raise LabError(f"{namespace} was started by {owner}, but its schedule says by {by}")
 
+    async def _in_slack(self, namespace: str) -> None:
+        """Resumed, snoozed, suspended and resumed again, with nothing but clicks and a slash command."""
+        scene = self._scene
+        chat = scene.chat(scene.owners[namespace])
+        asleep = await chat.wait_for(namespace, "asleep", button=RESUME)
+        await self._resumed(namespace, chat, asleep)
+        reminder = await self._reminded(namespace, chat)
+        scene.say(f"{chat.name} needs longer: a click on [bold]Snooze 1 hour[/].")
+        await chat.click(reminder, SNOOZE)
+        later = datetime.now(UTC) + timedelta(minutes=59)
+        await scene.until_status(
+            "stops an hour later", [namespace], lambda status: _instant(status.get("shutdownAt")) > later
+        )
+        reminder = await self._reminded(namespace, chat)
+        scene.say(f"{chat.name} has finished: a click on [bold]Suspend now[/].")
+        await chat.click(reminder, SUSPEND)
+        await scene.until_status("is Asleep", [namespace], lambda status: status.get("state") == "Asleep")
+        asleep = await chat.wait_for(namespace, "asleep", button=RESUME)
+        await self._resumed(namespace, chat, asleep)
+
+    async def _reminded(self, namespace: str, chat: Chat) -> Json:
+        """Brings the shutdown so near that Slack reminds of it at once."""
+        self._scene.say(f"{chat.name} types in Slack: [bold]/devenv snooze {namespace} for 1m[/]; it reminds at once.")
+        await chat.command(f"snooze {namespace} for 1m")
+        return await chat.wait_for(namespace, "stops", button=SUSPEND)
+
+    async def _resumed(self, namespace: str, chat: Chat, message: Json) -> None:
+        self._scene.say(f"Slack says that {namespace} is asleep; {chat.name} clicks [bold]Resume[/].")
+        await chat.click(message, RESUME)
+        awake = await chat.wait_for(namespace, "is awake again", after=message["ts"])
+        await self._awake(namespace, how=f"in Slack, by {chat.name}")
+        self._scene.say(f"Slack says: [dim]{escape(_plain(awake['text']))}[/]")
+
     async def _schedule_deleted(self, namespace: str) -> None:
         await self._scene.kubectl(namespace, "-n", namespace, "delete", "envschedule", "default")
         await self._awake(namespace, how="its schedule was deleted")
@@ -166,3 +208,13 @@ class Story:
             found = await self._scene.counts()
             for key, line in lines.items():
                 line.after = found.get(key)
+
+
+def _instant(text: str | None) -> datetime:
+    return datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)
+
+
+def _plain(text: str) -> str:
+    """Slack's text as a terminal can show it: no emojis and mentions, dates as they are written for old clients."""
+    without = re.sub(r":[a-z_]+: ?|<@[^>]*> ?", "", text).replace("*", "")
+    return re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", without)

@@ -15,7 +15,9 @@ from sundown_lab.demo.stage import Stage
 from sundown_lab.errors import LabError
 from sundown_lab.load import PLURALS, collection, env_schedules
 from sundown_lab.progress import Progress
+from sundown_lab.slack.remote import Workspace
 from sundown_lab.story import closing
+from sundown_lab.story.chat import Chat
 from sundown_lab.wire import Json, Wire
 from sundown_lab.workloads import RECORD, Count, Key, counts
 
@@ -69,6 +71,10 @@ class Scene:
                 if time.monotonic() > deadline:
                     raise LabError(f"{namespace} {what}: not after {within:g} s", hint=f"Its status is: {status}")
                 await asyncio.sleep(POLL)
+
+    def chat(self, owner: str) -> Chat:
+        """Slack as an owner has it open."""
+        return Chat(Workspace(self.stage.companions["slack"].url), owner)
 
     async def kubectl(self, namespace: str, *arguments: str) -> None:
         """Types a kubectl command (`sundown` is one) as the env's owner. Raises LabError: it failed."""

@@ -1,0 +1,56 @@
+"""What a person of the story sees and clicks in Slack."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sundown_lab.slack.actor import Actor
+from sundown_lab.slack.remote import Json, Workspace
+
+RESUME, SUSPEND, SNOOZE = "sundown.resume", "sundown.suspend", "sundown.snooze"
+PATIENCE = 60.0
+
+
+class Chat:
+    """Slack as one person has it open: their direct messages with Sundown. Blocking calls go to threads."""
+
+    def __init__(self, workspace: Workspace, email: str) -> None:
+        self.name = email.partition("@")[0]
+        self._actor: Actor = workspace.act(self.name)
+
+    async def wait_for(self, *said: str, button: str | None = None, after: str = "", within: float = PATIENCE) -> Json:
+        """The newest message of Sundown's that says all this, has the button, and came or was changed ``after`` that ``ts``.
+
+        Raises:
+            LabError: there was none in time; it says what there was.
+        """
+
+        def wanted(message: Json) -> bool:
+            new = max(str(message["ts"]), _edited(message)) > after
+            has = button is None or any(each.get("action_id") == button for each in _elements(message))
+            return new and has and all(text in message["text"] for text in said)
+
+        return await self._in_thread(
+            lambda: self._actor.wait_for_message(wanted, channel=f"@{self.name}", within=within)
+        )
+
+    async def click(self, message: Json, button: str) -> Json:
+        """Clicks a button. Raises LabError: there is none, or Sundown did not answer in time."""
+        return await self._in_thread(lambda: self._actor.click(message, button))
+
+    async def command(self, text: str) -> Json:
+        """Types ``/devenv`` and what follows."""
+        return await self._in_thread(lambda: self._actor.command(text))
+
+    async def _in_thread(self, call: Callable[[], Json]) -> Json:
+        return await asyncio.to_thread(call)
+
+
+def _elements(message: Json) -> Iterator[dict[str, Any]]:
+    for block in message.get("blocks") or ():
+        yield from block.get("elements") or ()
+
+
+def _edited(message: Json) -> str:
+    edited = message.get("edited") or {}
+    return str(edited.get("ts") or "") if isinstance(edited, dict) else ""

@@ -12,11 +12,12 @@ Key = tuple[str, str]
 
 
 class Expectation:
-    """Something that shall become true of many objects; ``first`` and ``last`` are Unix times of when it did."""
+    """Something that shall become true of many objects; ``times``, ``first`` and ``last`` are Unix times of when it did."""
 
     def __init__(self, holds: Callable[[Json], bool], keys: Iterable[Key]) -> None:
         self._holds = holds
         self.missing = set(keys)
+        self.times: dict[Key, float] = {}
         self.first: float | None = None
         self.last: float | None = None
         self.fulfilled = asyncio.Event()
@@ -27,7 +28,7 @@ class Expectation:
         """Look at an object as it is now."""
         if key in self.missing and self._holds(found):
             self.missing.discard(key)
-            self.last = time.time()
+            self.last = self.times[key] = time.time()
             self.first = self.first or self.last
             if not self.missing:
                 self.fulfilled.set()

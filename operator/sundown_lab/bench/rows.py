@@ -70,6 +70,24 @@ BARS: tuple[Bar, ...] = (
         "as the API server counts them, Kopf's among them, for sweeps every 10 minutes: a quiet window, and a window "
         "with sweeps every minute of which a tenth counts; a write fails it",
     ),
+    Bar(
+        "click",
+        "Slack click to first workload written, 50 clicks a second, p95",
+        0.3,
+        "s",
+        "one click for each env on its message in a channel: Slack's simulator, Socket Mode, Bolt, the person's rights, "
+        "the patch, the operator; to the arrival of the env's first change at a watch of the workloads",
+    ),
+    Bar(
+        "ack", "Slack click to the ack, the longest", 3.0, "s", "as Slack's simulator counts it; a missed ack fails it"
+    ),
+    Bar(
+        "frontdesk-memory",
+        "frontdesk memory, most resident",
+        96.0,
+        "MiB",
+        "as memory; the bar is what deploy/ requests",
+    ),
 )
 KEYS = tuple(bar.key for bar in BARS)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 
+from sundown_lab.bench.clicks import ENVS, clicks
 from sundown_lab.bench.crowd import crowd
 from sundown_lab.bench.herd import herd
 from sundown_lab.bench.rows import KEYS, Row, Scale
@@ -9,6 +10,7 @@ from sundown_lab.bench.stage import set_up
 from sundown_lab.progress import Progress
 
 CROWD = frozenset({"start", "first-write", "memory", "idle"})
+CLICKS = frozenset({"click", "ack", "frontdesk-memory"})
 
 
 async def measure(
@@ -23,6 +25,11 @@ async def measure(
     """
     smallest = scale.herds[0][0]
     async with set_up(progress=progress, command=command) as stage:
+        if CLICKS & set(keys):
+            await stage.grow(envs=ENVS, workloads=scale.workloads)
+            for row in await clicks(stage):
+                if row.bar.key in keys:
+                    yield row
         for key, envs, rounds in scale.herds:
             wanted = {key} | ({"cpu"} if key == smallest else set())
             if not wanted & set(keys):

@@ -118,6 +118,12 @@ class Stage:
             return due
         raise LabError(f"the operator does not take in {self.load.envs} edited schedules within {seconds:g} s")
 
+    async def remind(self, channel: str, *, minutes: float) -> None:
+        """Have every env stop in so many minutes, and the channel told of it."""
+        at = datetime.fromtimestamp(int(time.time() + 60 * minutes), tz=UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        spec = {**_awake_until(at), "notify": {"before": ["1h"], "channel": channel, "owner": False}}
+        await each(self.load.namespaces, partial(self._reschedule, spec))
+
     def expect_written(self, to: Wanted) -> dict[str, Expectation]:
         """Note when every workload gets, or loses, its record: that is written together with its count."""
         return {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from sundown_lab.bench.memory import peak_mib
 from sundown_lab.errors import LabError
 from sundown_lab.processes import LOOPBACK, Command, Process, free_ports
 
@@ -72,9 +73,7 @@ class Subject:
 
     def look_at_memory(self) -> float:
         """The most that it has had resident since its start, in MiB (the kernel's high-water mark)."""
-        status = Path(f"/proc/{self._pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-        self.peak_mib = max(self.peak_mib, int(line.split()[1]) / 1024)
+        self.peak_mib = max(self.peak_mib, peak_mib(self._process))
         return self.peak_mib
 
     async def rest(self, *, quiet: float = 1.0, patience: float = 60.0) -> None:

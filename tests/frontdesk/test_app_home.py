@@ -9,6 +9,7 @@ import pytest
 
 from apiserver import Api, Json, eventually
 from envs import ALWAYS_AWAKE, Env
+from frontdesk.saying import answer_to, words
 from frontdesks import Frontdesk
 from operators import HOME, Stage
 from sundown.frontdesk.preferences import NAME
@@ -150,6 +151,7 @@ def test_preferences_are_kept_in_the_cluster_and_seen_at_once(
         "defaultSnooze": "3h",
         "quietHours": {"from": "20:00", "to": "08:00"},
     }
+    assert "2099-01-01 17:30" in words(answer_to(ana, f"status {env.name}"))
     ana.home_click("sundown.home.preferences")
     assert "Asia/Kolkata" in shown(ana.wait_for_modal())
 

@@ -13,14 +13,11 @@ from hypothesis import strategies as st
 from samples import after, known, namespace
 from sundown.asking.finding import Found
 from sundown.frontdesk.homes import Glance
-from sundown.frontdesk.people import Person
 from sundown.frontdesk.preferences import NONE, Preferences, preferred
 from sundown.frontdesk.slack import home_view, preferences_modal
 from sundown.frontdesk.slack.home_view import PAGE, Home
 from sundown.model.resources import EnvScheduleStatus
 from sundown_lab.slack.blockkit import view_or_refuse
-
-ANA = Person(id="U1", email="ana@example.com", name="Ana", time_zone="Europe/Berlin")
 
 
 def found(name: str = "dev1", *, trouble: str | None = None, spec: Any = None, **status: Any) -> Found:
@@ -114,7 +111,7 @@ def test_what_people_have_written_is_shown_as_it_is(name: str) -> None:
 )
 def test_the_window_of_preferences_is_one_that_slack_takes(present: Preferences) -> None:
     """C9"""
-    view_or_refuse(json.dumps(preferences_modal.window(present, ANA)))
+    view_or_refuse(json.dumps(preferences_modal.window(present)))
 
 
 def filled(**values: Any) -> dict[str, Any]:

@@ -135,7 +135,12 @@ class Desk:
             settings.slack_api_url, token=settings.slack_bot_token.get_secret_value(), session=session
         )
         self.directory = SlackDirectory(self.client)
-        self.people = People(self.directory, clock=self.clock, time_to_live=settings.people_time_to_live)
+        self.people = People(
+            self.directory,
+            clock=self.clock,
+            time_to_live=settings.people_time_to_live,
+            chosen_zone=lambda user_id: self.preferences.of(user_id).time_zone,
+        )
 
     async def stop(self) -> None:
         """Listen no more, finish the answers that are on their way, close everything."""

@@ -146,8 +146,8 @@ class Room:
     async def ask_preferences(self, user: str, trigger_id: str) -> None:
         """Open the window of preferences."""
         try:
-            person = await self._desk.people.of(user)
-            view = preferences_modal.window(self._desk.preferences.of(user), person)
+            await self._desk.people.of(user)
+            view = preferences_modal.window(self._desk.preferences.of(user))
             await self._desk.client.views_open(trigger_id=trigger_id, view=view)
         except SundownError as error:
             self.homes.turn(user, said=f":warning: {blocks.escape(str(error))}")

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from sundown.errors import OutOfRange
-from sundown.frontdesk.people import Person
 from sundown.frontdesk.preferences import Preferences, preferred
 from sundown.frontdesk.slack.blocks import Block
 from sundown.frontdesk.slack.inputs import filled
@@ -25,7 +24,7 @@ class Unfit(Exception):
         self.errors = errors
 
 
-def window(present: Preferences, person: Person) -> Block:
+def window(present: Preferences) -> Block:
     """The window, filled in with what the person prefers now."""
     quiet = present.quiet_hours
     zone: Block = {"type": "plain_text_input", "max_length": 64, "placeholder": _plain("Europe/Berlin")}
@@ -36,7 +35,6 @@ def window(present: Preferences, person: Person) -> Block:
     snooze: Block = {"type": "static_select", "placeholder": _plain("none"), "options": options}
     if present.default_snooze is not None:
         snooze["initial_option"] = options[0]
-    of_profile = f"Empty: as in your Slack profile ({clip(person.time_zone or 'unknown', 64)})."
     return {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -44,7 +42,7 @@ def window(present: Preferences, person: Person) -> Block:
         "submit": _plain("Save"),
         "close": _plain("Cancel"),
         "blocks": [
-            _input(ZONE, "Time zone", zone, hint=of_profile),
+            _input(ZONE, "Time zone", zone, hint="Empty: as in your Slack profile."),
             _input(SNOOZE, "Usual snooze", snooze, hint="The one that is offered first."),
             _input(FROM, "Quiet from", _time(quiet.from_ if quiet is not None else None)),
             _input(TO, "Quiet until", _time(quiet.to if quiet is not None else None), hint="No personal notices then."),

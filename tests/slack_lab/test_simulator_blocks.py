@@ -283,7 +283,7 @@ anything = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(anything)
 def test_no_json_at_all_makes_the_checks_fail_otherwise_than_by_refusing(content: object) -> None:
     for check in (blocks_or_refuse, view_or_refuse):

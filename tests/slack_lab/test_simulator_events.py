@@ -10,7 +10,15 @@ from sundown_lab.slack.remote import Workspace
 
 both_ways = pytest.mark.parametrize("http", [False, True], ids=["socket", "http"])
 Json = dict[str, Any]
-ALL = ["app_mention", "app_home_opened", "message.channels", "message.im", "reaction_added", "user_change"]
+ALL = [
+    "app_mention",
+    "app_home_opened",
+    "message.channels",
+    "message.im",
+    "reaction_added",
+    "subteam_members_changed",
+    "user_change",
+]
 
 
 @both_ways
@@ -38,6 +46,14 @@ def test_what_does_not_mention_the_app_is_not_sent_to_it(slack: Workspace) -> No
     assert slack.deliveries() == []
 
 
+def test_links_that_people_type_are_in_angle_brackets(slack: Workspace) -> None:
+    slack.act("ana").say("#dev", "see https://example.com/?a=1&b=2 or ask bo@example.com")
+
+    assert slack.messages("#dev")[0]["text"] == (
+        "see <https://example.com/?a=1&amp;b=2> or ask <mailto:bo@example.com|bo@example.com>"
+    )
+
+
 def test_messages_reach_an_app_that_has_subscribed_to_them(slack: Workspace) -> None:
     seen: list[Json] = []
 
@@ -57,12 +73,13 @@ def test_messages_reach_an_app_that_has_subscribed_to_them(slack: Workspace) -> 
     assert [(e["text"], e["channel_type"]) for e in seen] == [("to all", "channel"), ("to you", "im")]
 
 
-def test_reactions_and_profiles_are_told_too(slack: Workspace) -> None:
+def test_reactions_profiles_and_user_groups_are_told_too(slack: Workspace) -> None:
     seen: list[Json] = []
 
     def listen(app: AsyncApp) -> None:
         @app.event("reaction_added")
         @app.event("user_change")
+        @app.event("subteam_members_changed")
         async def heard(event: Json) -> None:
             seen.append(event)
 
@@ -71,10 +88,12 @@ def test_reactions_and_profiles_are_told_too(slack: Workspace) -> None:
     with Bolt(slack, listen):
         slack.act("bo").react({"channel": message["channel"], "ts": message["ts"]}, "white_check_mark")
         slack.act("bo").change_profile(tz="Asia/Tokyo")
-        slack.wait_until(lambda: len(seen) == 2)
+        slack.act("bo").change_group("platform", ["bo", "chen"])
+        slack.wait_until(lambda: len(seen) == 3)
 
     assert (seen[0]["reaction"], seen[0]["item"]["ts"]) == ("white_check_mark", message["ts"])
     assert (seen[1]["user"]["tz"], seen[1]["user"]["tz_offset"]) == ("Asia/Tokyo", 32_400)
+    assert (seen[2]["added_users"], seen[2]["removed_users"]) == ([slack.act("bo").id], [slack.act("ana").id])
 
 
 @both_ways

@@ -219,6 +219,20 @@ def test_a_scheduled_message_comes_when_its_time_has_come(slack: Workspace) -> N
     assert web.chat_scheduledMessages_list()["scheduled_messages"] == []
 
 
+def test_a_scheduled_message_with_metadata_never_comes(slack: Workspace) -> None:
+    """A bug of Slack's that its documentation warns of; who relies on such messages has to notice."""
+    web, at = client(slack), int(slack.clock()) + 600
+    web.chat_scheduleMessage(
+        channel="#dev", text="lost", post_at=at, metadata={"event_type": "x", "event_payload": {"a": 1}}
+    )
+    web.chat_scheduleMessage(channel="#dev", text="comes", post_at=at + 1)
+
+    slack.clock_advance(700)
+
+    slack.wait_for_message(lambda m: m["text"] == "comes", channel="#dev")
+    assert [m["text"] for m in slack.messages("#dev")] == ["comes"]
+
+
 def test_a_scheduled_message_can_be_taken_back(slack: Workspace) -> None:
     web = client(slack)
     planned = web.chat_scheduleMessage(channel="#dev", text="later", post_at=int(slack.clock()) + 600)

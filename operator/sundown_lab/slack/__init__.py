@@ -54,6 +54,7 @@ POST /control/do - somebody does something: ``{"as": "U1", "do": "click", ...}``
     home_click  {action_id | block_id, value?}   home_choose {action_id | block_id, option}
     read        {channel}                                        nothing is unread there any more
     profile     {real_name?, email?, tz?}                        changes the own profile: user_change
+    group       {handle: "platform", users: ["ana", ...]}        changes who is in it: subteam_members_changed
 
     -> 200 {"ok": true, "acked": true, "took": 0.012, "error": null, "ts": "...", "trigger_id": "..."}
 
@@ -98,6 +99,6 @@ that are not about speed, on slow machines.
 GET /control/environment -> ``{"SLACK_API_URL": ..., "SLACK_BOT_TOKEN": ..., "SLACK_APP_TOKEN": ..., "SLACK_SIGNING_SECRET": ...}``.
 
 Events go to the app only where ``events`` lists them, as the manifest of a real app does; by default ``app_mention``,
-``app_home_opened`` and ``user_change``. There are also ``message.channels``, ``message.im``, ``reaction_added``, ``reaction_removed``,
+``app_home_opened``, ``user_change`` and ``subteam_members_changed``. There are also ``message.channels``, ``message.im``, ``reaction_added``, ``reaction_removed``,
 ``member_joined_channel``. An app that does not ack what it has subscribed to gets it again, as from Slack.
 """

@@ -87,6 +87,10 @@ class Actor:
         """``real_name``, ``email``, ``tz``."""
         return self.do("profile", **fields)
 
+    def change_group(self, handle: str, users: list[str]) -> Json:
+        """Says who is in a user group from now on."""
+        return self.do("group", handle=handle, users=users)
+
     @property
     def id(self) -> str:
         """This user's id."""

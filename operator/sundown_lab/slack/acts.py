@@ -222,6 +222,22 @@ async def _profile(sim: Simulator, who: User, wish: Json) -> Json:
     return told(await sim.event("user_change", event))
 
 
+async def _group(sim: Simulator, _who: User, wish: Json) -> Json:
+    group = next((each for each in sim.team.usergroups if each.handle == need(wish, "handle").lstrip("@")), None)
+    if group is None:
+        raise Impossible(f"there is no user group {wish['handle']}")
+    names = wish.get("users")
+    if not isinstance(names, list):
+        raise Impossible("users has to be a list")
+    before, group.users = group.users, [sim.team.person(str(name)).id for name in names]
+    added, removed = [u for u in group.users if u not in before], [u for u in before if u not in group.users]
+    sim.changes.tell("workspace")
+    event: Json = {"type": "subteam_members_changed", "subteam_id": group.id, "team_id": sim.team.id}
+    event |= {"added_users": added, "added_users_count": len(added)}
+    event |= {"removed_users": removed, "removed_users_count": len(removed), "event_ts": sim.team.next_ts()}
+    return told(await sim.event("subteam_members_changed", event))
+
+
 ACTS: dict[str, Act] = {
     "say": _say,
     "command": _command,
@@ -236,4 +252,5 @@ ACTS: dict[str, Act] = {
     "home_choose": _home_choose,
     "read": _read,
     "profile": _profile,
+    "group": _group,
 }

@@ -95,8 +95,22 @@ def rewrite(team: Team, message: Message, given: Mapping[str, Any], *, most: int
     message.state = {}
 
 
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _linked(text: str) -> str:
+    if text.startswith("<"):
+        return text
+    return f"<{_escaped(text)}>" if text.startswith("http") else f"<mailto:{text}|{text}>"
+
+
 def typed(team: Team, text: str) -> str:
-    """A text as Slack stores what a person types: ``@Sundown``, ``@ana`` and ``#dev`` become links, ``<`` is escaped."""
+    """A text as Slack stores what a person types.
+
+    ``@Sundown``, ``@ana``, ``#dev``, URLs and e-mail addresses become links in angle brackets; ``&``, ``<`` and ``>`` of their own are
+    escaped (https://docs.slack.dev/messaging/formatting-message-text).
+    """
 
     def link(found: re.Match[str]) -> str:
         sign, name = found[1], found[2].lower()
@@ -109,11 +123,8 @@ def typed(team: Team, text: str) -> str:
         group = next((g for g in team.usergroups if g.handle == name), None)
         return f"<!subteam^{group.id}>" if group is not None else found[0]
 
-    parts = re.split(r"(<(?:[@#!][^<>]+)>)", text)
-    escaped = [
-        part if index % 2 else part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        for index, part in enumerate(parts)
-    ]
+    parts = re.split(r"(<(?:[@#!][^<>]+)>|https?://[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)", text)
+    escaped = [_linked(part) if index % 2 else _escaped(part) for index, part in enumerate(parts)]
     return "".join(
         part if index % 2 else re.sub(r"(?<!\w)([@#])([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]|[A-Za-z0-9])", link, part)
         for index, part in enumerate(escaped)

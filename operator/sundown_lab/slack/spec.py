@@ -18,9 +18,10 @@ EVENTS = (
     "message.im",
     "reaction_added",
     "reaction_removed",
+    "subteam_members_changed",
     "user_change",
 )
-SUBSCRIBED = ("app_mention", "app_home_opened", "user_change")
+SUBSCRIBED = ("app_mention", "app_home_opened", "user_change", "subteam_members_changed")
 
 
 def _zone(name: str) -> str:

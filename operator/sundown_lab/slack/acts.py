@@ -11,10 +11,10 @@ from typing import Any
 from sundown_lab.slack import inputs, payloads, posting, render, respond
 from sundown_lab.slack.delivery import Outcome
 from sundown_lab.slack.errors import Impossible, Refused
+from sundown_lab.slack.inputs import need
 from sundown_lab.slack.methods.reactions import toggle
 from sundown_lab.slack.modals import close, submit
 from sundown_lab.slack.records import Channel, Json, Message, User, View
-from sundown_lab.slack.said import need
 from sundown_lab.slack.simulator import Simulator
 
 Act = Callable[[Simulator, User, Json], Awaitable[Json]]

@@ -13,9 +13,9 @@ from sundown_lab.slack import state
 from sundown_lab.slack.acts import ACTS
 from sundown_lab.slack.errors import Impossible
 from sundown_lab.slack.faults import RESPOND, Fault
+from sundown_lab.slack.inputs import need
 from sundown_lab.slack.push import Push
 from sundown_lab.slack.records import Json
-from sundown_lab.slack.said import need
 from sundown_lab.slack.simulator import Simulator
 from sundown_lab.slack.spec import WorkspaceSpec
 from sundown_lab.slack.webapi import SIM

@@ -11,6 +11,14 @@ from sundown_lab.slack.team import Team
 Value = Callable[[Team, Json, Any], Json]
 
 
+def need(wish: Json, name: str) -> str:
+    """A string that has to be there. Raises Impossible: it is not."""
+    value = wish.get(name)
+    if not isinstance(value, str) or not value:
+        raise Impossible(f"{name} has to be said")
+    return value
+
+
 def find(blocks: list[Json], wanted: Json) -> tuple[Json, Json]:
     """The one block and element that an ``action_id``, a ``block_id`` and a ``value`` (of a button) name.
 

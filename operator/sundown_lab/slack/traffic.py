@@ -1,6 +1,6 @@
 """The log of what went over the wire: every call of the app, every delivery to it, and how long the acks took."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from sundown_lab.slack.changes import Changes
 from sundown_lab.slack.records import Json
@@ -76,6 +76,6 @@ class Traffic:
             "seq": self._seq,
             "late": sum(each.late for each in deliveries),
             "missed": sum(each.acked is False and not each.late for each in deliveries),
-            "calls": [asdict(each) for each in self._entries if isinstance(each, Call) and each.n > number],
-            "deliveries": [asdict(each) for each in deliveries if each.n > number],
+            "calls": [dict(vars(each)) for each in self._entries if isinstance(each, Call) and each.n > number],
+            "deliveries": [dict(vars(each)) for each in deliveries if each.n > number],
         }

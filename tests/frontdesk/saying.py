@@ -33,4 +33,5 @@ def answer_to(person: Actor, text: str, *, channel: str = "#dev") -> Json:
 
 
 def _from_the_app_after(seen: set[str]) -> Callable[[Json], bool]:
-    return lambda message: message["bot_id"] is not None and message["ts"] not in seen
+    # A notice, which has metadata, answers nobody; one can come at any time.
+    return lambda message: message["bot_id"] is not None and message["ts"] not in seen and not message.get("metadata")

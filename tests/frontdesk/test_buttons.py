@@ -143,7 +143,7 @@ def test_a_resume_by_a_message_that_nobody_looks_after_is_confirmed_in_it(slack:
     stopped = slack.wait_for_message(lambda m: env.name in words(m) and "sundown.resume" in buttons(m))
     env.until("Asleep")
     slack.act("bo").click(stopped, "sundown.resume")
-    announced(slack, env, "is awake again", "everything is ready")
+    announced(slack, env, "is awake again", "everything is ready", channel="#dev")
     env.until("Awake")
 
 

@@ -127,7 +127,9 @@ class Reminding:
         at = done.answer.override.at
         if at is None or done.answer.decision.state != "Awake" or done.answer.changes_nothing:
             return
-        if not standing(found, now=at).sleeps and found.known.status.state != "Waking":
+        status = found.known.status
+        woken = status.since is not None and status.since >= at
+        if status.state == "Awake" and not woken:
             return
         to = done.wanted.channel or await self._recipients.direct(done.wanted.person)
         await self._ledger.wait(found, Waiting(to=to, by=done.wanted.person.id, at=at))

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block as SlackBlock
 
@@ -72,6 +72,7 @@ def test_names_cannot_say_anything_in_slacks_markup(said: str, drawn: str) -> No
     assert blocks.escape(said) == drawn
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_no_text_makes_a_mention_or_a_link(text: str) -> None:
     for drawn in (blocks.escape(text), blocks.bold(text), blocks.code(text)):
@@ -84,6 +85,7 @@ def test_a_line_that_begins_with_an_angle_is_no_quotation() -> None:
     assert mrkdwn(("> quoted",)).startswith("›")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.text(max_size=400), max_size=60),
     st.text(max_size=5000),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sundown.frontdesk.commands.parsing import Asked, EnvName, HowLong, Mistyped, TooLong, UnknownCommand, WhichEnv
@@ -116,6 +116,7 @@ def test_nothing_is_a_cry_for_help() -> None:
     assert parse("   ")[0].verb == "help"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.text(max_size=200)
     | st.lists(st.sampled_from([*BY_WORD, "dev1", "for", "2h", "@", "`", "-1", "<", "because"])).map(" ".join)
@@ -129,6 +130,7 @@ def test_whatever_is_typed_is_understood_or_refused_in_words(text: str) -> None:
     assert timedelta() <= asked.span <= timedelta(days=30)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(min_value=-(10**12), max_value=10**12))
 def test_hours_are_taken_from_1_to_24_and_never_else(hours: int) -> None:
     """D1 Z"""

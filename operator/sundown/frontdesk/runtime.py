@@ -19,6 +19,7 @@ from sundown.asking.doors import Door
 from sundown.cluster.client import Cluster
 from sundown.frontdesk.actions import Actions
 from sundown.frontdesk.board import Board
+from sundown.frontdesk.clusters import Clusters
 from sundown.frontdesk.deleting import Deletions
 from sundown.frontdesk.feed import Feed
 from sundown.frontdesk.people import People
@@ -84,6 +85,9 @@ class Desk:
         self.actions = Actions(self.cluster, board=self.board, rights=self.rights, clock=self.clock, door=self.door)
         self.deletions = Deletions(
             self.cluster, rights=self.rights, clock=self.clock, settings=settings, door=self.door
+        )
+        self.clusters = Clusters(
+            own=settings.cluster_name, doors=settings.clusters, passes_on=settings.transport == "http"
         )
         self.identity = Identity()
         self.stopped = asyncio.Event()

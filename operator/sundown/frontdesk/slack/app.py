@@ -11,9 +11,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
+from sundown.frontdesk.commands.helping import sorry
 from sundown.frontdesk.metrics import DELIVERIES
 from sundown.frontdesk.slack import buttons, commands, delete_modal, home, profiles
 from sundown.frontdesk.slack.client import AsyncWebClient, quiet
+from sundown.frontdesk.slack.replying import say
+from sundown.frontdesk.slack.targets import cluster_of, place_of
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk
@@ -58,6 +61,17 @@ def make_app(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     async def count(body: dict[str, Any], next: Callable[[], Any]) -> None:  # noqa: A002 - Bolt's name
         DELIVERIES.labels(_kind(body)).inc()
         await next()
+
+    @app.middleware
+    async def elsewhere(body: dict[str, Any], context: dict[str, Any], next: Callable[[], Any]) -> BoltResponse | None:  # noqa: A002
+        target = cluster_of(body)
+        if not desk.clusters.is_elsewhere(target):
+            await next()
+            return None
+        # What could be passed on has been, by the door; what comes here gets an answer that says why it could not be.
+        refusal = desk.clusters.refusal(target, passed_on=bool(context.get("passed_on")))
+        desk.work("elsewhere", say(desk, place_of(body), sorry(refusal, desk.settings.slack_command)))
+        return BoltResponse(status=200, body="")
 
     @app.error
     async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +14,13 @@ from sundown.frontdesk.commands.table import parse
 from sundown.frontdesk.metrics import ANSWER_SECONDS
 from sundown.frontdesk.reply import Place, Reply
 from sundown.frontdesk.slack.replying import say
+from sundown.frontdesk.slack.targets import words_of_mention
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk
 
 log = structlog.get_logger(__name__)
 
-_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 _REMEMBERED = 1000
 
 
@@ -68,8 +67,7 @@ def listen(app: AsyncApp, desk: Desk) -> None:
             user=_text(event, "user"),
             thread=_text(event, "thread_ts") or _text(event, "ts"),
         )
-        words = _MENTION.sub(" ", _text(event, "text"), count=1)
-        desk.work("mention", answer(desk, words, place))
+        desk.work("mention", answer(desk, words_of_mention(event), place))
 
 
 async def answer(desk: Desk, text: str, place: Place) -> None:

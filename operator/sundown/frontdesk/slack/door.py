@@ -12,13 +12,17 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from sundown.frontdesk.commands.helping import sorry
 from sundown.frontdesk.metrics import REFUSED_REQUESTS
+from sundown.frontdesk.slack.replying import say
 from sundown.frontdesk.slack.signature import SIGNATURE, Replays, flaw
+from sundown.frontdesk.slack.targets import cluster_of, place_of
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk
@@ -30,17 +34,23 @@ MOST_BYTES = 2**20
 """Ten times what Slack sends; more is not read."""
 _READ_WITHIN = 3.0
 _FIELDS = 100
+_PASSING = aiohttp.ClientTimeout(total=2.0, connect=1.0)
+"""Slack waits for three seconds, and the way there and back takes some of them."""
+PASSED_ON = "X-Sundown-Passed-On-By"
+"""Says that a request has been passed on once, by which cluster; a second time would be a circle."""
+_OF_THIS_HOP = frozenset({"host", "content-length", "connection", "keep-alive", "transfer-encoding", "te", "upgrade"})
 
 
 class Door:
     """Answers one request after the other; it keeps only the signatures that it has seen."""
 
-    def __init__(self, app: AsyncApp, desk: Desk) -> None:
+    def __init__(self, app: AsyncApp, desk: Desk, session: aiohttp.ClientSession) -> None:
         assert desk.settings.slack_signing_secret is not None
         self._app = app
         self._desk = desk
         self._secret = desk.settings.slack_signing_secret.get_secret_value()
         self._replays = Replays()
+        self._session = session
 
     async def answer(self, request: web.Request) -> web.Response:
         """Check a request, and hand it to the listeners as if it had come by the socket."""
@@ -58,7 +68,33 @@ class Door:
         payload = read(body, content_type=request.content_type) if wrong is None else None
         if payload is None:
             return _refuse(request, wrong or "unreadable", status=401)
+        url = self._desk.clusters.door_of(cluster_of(payload))
+        if url is not None and PASSED_ON not in request.headers:
+            return await self._pass_on(url, body, payload, request.headers)
         return _response(await dispatch(self._app, payload, request.headers))
+
+    async def _pass_on(
+        self, url: str, body: bytes, payload: dict[str, Any], headers: Mapping[str, str]
+    ) -> web.Response:
+        """Hand a request to another cluster's door as it came, and its answer back to Slack."""
+        cluster, clusters = cluster_of(payload), self._desk.clusters
+        sent = {name: value for name, value in headers.items() if name.lower() not in _OF_THIS_HOP}
+        sent[PASSED_ON] = clusters.own
+        try:
+            async with self._session.post(
+                url, data=body, headers=sent, timeout=_PASSING, allow_redirects=False
+            ) as answer:
+                if answer.status == 200:
+                    return web.Response(body=await answer.read(), content_type=answer.content_type)
+                refusal = clusters.rejection(cluster, answer.status)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
+            refusal = clusters.silence(cluster, late=False)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            refusal = clusters.silence(cluster, late=True)
+        log.warning("not-passed-on", cluster=cluster, error=str(refusal))
+        answered = say(self._desk, place_of(payload), sorry(refusal, self._desk.settings.slack_command))
+        self._desk.work("elsewhere", answered)
+        return web.Response(text="")
 
 
 async def dispatch(app: AsyncApp, payload: dict[str, Any], headers: Mapping[str, str]) -> BoltResponse:
@@ -67,7 +103,8 @@ async def dispatch(app: AsyncApp, payload: dict[str, Any], headers: Mapping[str,
     Bolt would take the body apart once more, and fails at a command in whose text the word "payload" occurs.
     """
     try:
-        request = AsyncBoltRequest(mode="socket_mode", body=payload, headers=_plain(headers))
+        context = {"passed_on": PASSED_ON in headers}
+        request = AsyncBoltRequest(mode="socket_mode", body=payload, headers=_plain(headers), context=context)
         answer = await app.async_dispatch(request)
     except Exception as error:  # whatever Slack may think of next, it is no reason to fall over
         log.warning("delivery-not-understood", error=f"{type(error).__name__}: {error}"[:200])
@@ -99,8 +136,9 @@ async def open_door(app: AsyncApp, desk: Desk) -> AsyncIterator[int]:
     Raises:
         OSError: when the port is taken.
     """
+    session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)
     server = web.Application(client_max_size=MOST_BYTES)
-    server.add_routes([web.post(PATH, Door(app, desk).answer)])
+    server.add_routes([web.post(PATH, Door(app, desk, session).answer)])
     runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:
@@ -110,6 +148,7 @@ async def open_door(app: AsyncApp, desk: Desk) -> AsyncIterator[int]:
         yield bound
     finally:
         await runner.cleanup()
+        await session.close()
 
 
 def _refuse(request: web.Request, reason: str, *, status: int) -> web.Response:

@@ -44,6 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if is_marked and item.get_closest_marker("timeout") is None:
             # Of the test alone: the first one also waits for the start, which on a fresh machine builds Kubernetes.
             item.add_marker(pytest.mark.timeout(LAB_TIMEOUT, func_only=True))
+        if "slack_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.simulator)
 
 
 @pytest.hookimpl(wrapper=True)

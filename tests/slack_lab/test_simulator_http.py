@@ -131,9 +131,9 @@ def test_an_event_that_failed_is_sent_again_with_its_number(slack: Workspace, li
     listener.status = 500
 
     slack.act("ana").say("#dev", "@Sundown hello")
-    slack.wait_until(lambda: len(listener.got) == 2)
+    slack.wait_until(lambda: [d["acked"] for d in slack.deliveries("app_mention")] == [False] * 2)
     slack.clock_advance(61)
-    slack.wait_until(lambda: len(listener.got) == 3)
+    slack.wait_until(lambda: [d["acked"] for d in slack.deliveries("app_mention")] == [False] * 3)
 
     numbers = [(h.get("x-slack-retry-num"), h.get("x-slack-retry-reason")) for h, _ in listener.got]
     assert numbers == [(None, None), ("1", "http_error"), ("2", "http_error")]

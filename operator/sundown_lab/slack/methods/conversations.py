@@ -93,7 +93,7 @@ def _open(sim: Simulator, args: Args) -> Json:
     if any(each not in sim.team.users for each in users):
         raise Refused("user_not_found")
     if len(users) > 1:
-        raise Refused("not_enough_users")  # direct messages among several are no part of this simulator
+        raise Refused("too_many_users")  # direct messages among several are no part of this simulator
     if sim.team.users[users[0]].is_bot:
         raise Refused("cannot_dm_bot")
     channel = sim.team.direct(users[0])

@@ -1,9 +1,11 @@
 """One ActionRequest as tests see it."""
 
+import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from apiserver import Api, Json, eventually
-from envs import SUNDOWN
+from envs import SUNDOWN, Env, instant
 from operators import HOME
 
 FINISHED = {"Done", "Refused", "Expired", "Failed"}
@@ -45,3 +47,21 @@ class Asked:
         found = self.api.items(f"/apis/events.k8s.io/v1/namespaces/{self.home}/events")
         ours = [each for each in found if each["regarding"].get("name") == self.name]
         return [each["reason"] for each in sorted(ours, key=lambda each: str(each["eventTime"]))]
+
+
+def request(env: Env, *, home: str = HOME, **spec: Any) -> Asked:
+    """Ask for an env to be deleted; in order unless fields of the spec are given."""
+    asked = Asked(env.api, f"delete-{secrets.token_hex(4)}", home)
+    uid = env.api.get(env.path)["metadata"]["uid"] if "target" not in spec else ""
+    body = {
+        "action": "Delete",
+        "target": {"namespace": env.name, "uid": uid},
+        "requestedBy": "ana@example.com",
+        "via": "slack",
+        "requestedAt": instant(),
+        "expiresAt": instant(minutes=15),
+        "confirmation": env.name,
+    }
+    kind = {"apiVersion": "sundown.dev/v1alpha1", "kind": "ActionRequest", "metadata": {"name": asked.name}}
+    env.api.create(asked.path.rpartition("/")[0], {**kind, "spec": {**body, **spec}})
+    return asked

@@ -1,11 +1,15 @@
 """What people do on the page reaches the app, and they see what came of it."""
 
+import asyncio
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from bolts import Bolt, client
-from envapp import REMINDER, EnvApp
-from playwright.async_api import expect
+from envapp import REMINDER, EnvApp, mrkdwn, options, plain
+from playwright.async_api import Route, expect
+from slack_bolt.async_app import AsyncApp
 
 from browsers import PHONE, Open, become, go_to, message, write
 from sundown_lab.slack.remote import Workspace
@@ -31,6 +35,27 @@ async def test_a_click_updates_the_message(look: Open) -> None:
 
     await expect(message(page, "suspend by @ana")).to_be_visible()
     await expect(page.get_by_role("button", name="Suspend now")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("app")
+async def test_no_second_button_can_be_clicked_while_the_first_acts(slack: Workspace, look: Open) -> None:
+    page = await look("ana")
+    release = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await release.wait()
+        await route.continue_()
+
+    await page.route("**/control/do", hold)
+    await page.get_by_role("button", name="Suspend now").click()
+    delete = page.get_by_role("button", name="Delete")
+    await expect(delete).to_be_disabled()
+    await delete.click(force=True)
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    release.set()
+
+    await expect(message(page, "suspend by @ana")).to_be_visible()
+    assert len(slack.deliveries("block_actions")) == 1
 
 
 @pytest.mark.usefixtures("app")
@@ -88,14 +113,11 @@ async def test_an_overflow_menu_is_used(look: Open) -> None:
 async def test_an_app_that_does_not_answer_is_said_and_counted_in_red(slack: Workspace, look: Open) -> None:
     slack.patience(1)
     page = await look("ana")
-    suspend = page.get_by_role("button", name="Suspend now")
 
     await page.get_by_role("button", name="Never answered").click()
-    await expect(suspend).to_be_disabled()
 
     await expect(page.get_by_role("alert").first).to_contain_text("The app did not answer within 3 seconds")
     await expect(message(page, "dev1 stops")).to_contain_text("did not answer in time")
-    await expect(suspend).to_be_enabled()
     await expect(page.get_by_role("contentinfo", name="Traffic").locator(".late").first).to_be_visible()
 
 
@@ -202,3 +224,49 @@ async def test_a_phone_has_room_for_all_of_it(look: Open) -> None:
 
     await expect(message(page, "suspend by @dina")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+async def test_several_options_people_and_dates_are_chosen(slack: Workspace, look: Open) -> None:
+    chosen: dict[str, Any] = {}
+
+    def listen(app: AsyncApp) -> None:
+        @app.action(re.compile(".*"))
+        async def acted(ack: Any, body: dict[str, Any]) -> None:
+            await ack()
+            chosen[body["actions"][0]["action_id"]] = body["actions"][0]
+
+    kinds: dict[str, dict[str, Any]] = {
+        "days": {"type": "multi_static_select", "placeholder": plain("Days"), "options": options("Monday", "Friday")},
+        "who": {"type": "users_select", "placeholder": plain("Who")},
+        "date": {"type": "datepicker"},
+        "how": {"type": "radio_buttons", "options": options("Gently", "At once")},
+    }
+    blocks = [
+        {"type": "section", "text": mrkdwn(f"Choose {name}"), "accessory": {"action_id": name, **element}}
+        for name, element in kinds.items()
+    ]
+    slack.patience(10)
+    with Bolt(slack, listen):
+        client(slack).chat_postMessage(channel="#dev", text="choose", blocks=blocks)
+        page = await look("ana")
+
+        await page.get_by_role("combobox", name="Choose days").click()
+        for day in ("Monday", "Friday"):
+            await page.get_by_role("option", name=day).click()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("combobox", name="Choose days")).to_have_text("Monday, Friday▾")
+
+        await page.get_by_role("combobox", name="Choose who").click()
+        await page.get_by_role("option", name="@dina").click()
+        await expect(page.get_by_role("combobox", name="Choose who")).to_contain_text("@dina")
+
+        await page.get_by_label("Choose date").fill("2026-12-24")
+        await page.get_by_label("Choose date").blur()
+        await page.get_by_role("radio", name="At once").check()
+        slack.wait_until(lambda: chosen.keys() == kinds.keys(), what="the app heard of all four")
+
+    assert [each["value"] for each in chosen["days"]["selected_options"]] == ["Monday", "Friday"]
+    dina = next(each["id"] for each in slack.state()["users"] if each["name"] == "dina")
+    assert chosen["who"]["selected_user"] == dina
+    assert chosen["date"]["selected_date"] == "2026-12-24"
+    assert chosen["how"]["selected_option"]["value"] == "Atonce"

@@ -50,7 +50,7 @@ async def test_mrkdwn_is_drawn(slack: Workspace, look: Open) -> None:
     ana = next(each["id"] for each in slack.state()["users"] if each["name"] == "ana")
     text = (
         f"*bold* _italic_ ~gone~ `a_b*c*` <https://example.com/x?a=1&amp;b=2|a link> <@{ana}> <#{dev}> :tada: 5*3*2 "
-        "<!date^1763899200^{date_num} {time}|then>\n```\nkubectl get envs\n```\n&gt; quoted"
+        "<!date^1763899200^{date_num} {time}|then> see http://example.com/a_b_c?d=1.\n```\nkubectl get envs\n```\n&gt; quoted"
     )
     client(slack).chat_postMessage(channel="#dev", text=text)
     page = await look("chen")  # in India, five and a half hours ahead of UTC
@@ -60,6 +60,9 @@ async def test_mrkdwn_is_drawn(slack: Workspace, look: Open) -> None:
         await expect(shown.locator(f".text {tag}")).to_have_text(content)
     await expect(shown.locator("blockquote")).to_have_text("quoted")
     await expect(shown.get_by_role("link", name="a link")).to_have_attribute("href", "https://example.com/x?a=1&b=2")
+    await expect(shown.get_by_role("link", name="example.com/a_b_c")).to_have_attribute(
+        "href", "http://example.com/a_b_c?d=1"
+    )
     await expect(shown).to_contain_text("@ana")
     await expect(shown.get_by_role("button", name="#dev")).to_be_visible()
     await expect(shown.get_by_role("img", name=":tada:")).to_be_visible()
@@ -153,3 +156,25 @@ async def test_what_one_types_stays_while_messages_arrive(slack: Workspace, look
     await expect(message(page, "in between")).to_be_visible()
     await expect(box).to_have_value("half a sen")
     await expect(box).to_be_focused()
+
+
+async def test_every_sort_of_block_is_drawn(slack: Workspace, look: Open) -> None:
+    words = [{"type": "text", "text": "rich", "style": {"bold": True}}, {"type": "emoji", "name": "zzz"}]
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": plain("The head")},
+        {"type": "section", "fields": [mrkdwn("*Owner*\nana"), mrkdwn("*State*\nawake")]},
+        {"type": "divider"},
+        {"type": "context", "elements": [mrkdwn("small print")]},
+        {"type": "image", "image_url": "http://127.0.0.1/x.png", "alt_text": "a graph"},
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": words}]},
+    ]
+    client(slack).chat_postMessage(channel="#dev", text="x", blocks=blocks)
+    page = await look("ana")
+
+    shown = message(page, "small print")
+    await expect(shown.get_by_role("heading", name="The head")).to_be_visible()
+    await expect(shown).to_contain_text("Owner")
+    await expect(shown.get_by_role("separator")).to_have_count(1)
+    await expect(shown.get_by_role("img", name="a graph")).to_be_visible()
+    await expect(shown.locator("b", has_text="rich")).to_be_visible()
+    await expect(shown.get_by_role("img", name=":zzz:")).to_be_visible()

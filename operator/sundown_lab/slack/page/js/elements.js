@@ -208,16 +208,22 @@ function timeInput(element, place) {
   const [type, key, initial] = TIME_TYPES[element.type];
   const entry = () => ({ type: element.type, [key]: control.value || null });
   const put = () => surface.put(blockId, element, entry());
-  const commit = () => surface.acts(place) && control.value && act(control, element, place, entry());
+  const before = surface.get(blockId, element.action_id)?.[key] ?? element[initial] ?? "";
+  let told = before;
+  // Each part of a time that is typed is a change: the app is told when the person is done with it.
+  const commit = () => {
+    if (!surface.acts(place) || !control.value || control.value === told) return;
+    told = control.value;
+    act(control, element, place, entry());
+  };
   const control = el("input", {
     type,
     class: "text-input short",
     "data-focus": `${blockId}/${element.action_id}`,
     ...naming(element, place),
     oninput: put,
-    // Each part of a time that is typed is a change: the app is told when the person is done with it.
-    onblur: () => control.value !== (element[initial] ?? "") && commit(),
-    value: surface.get(blockId, element.action_id)?.[key] ?? element[initial] ?? "",
+    onblur: commit,
+    value: before,
   });
   put();
   return control;

@@ -71,7 +71,7 @@ function paragraphs(text, context) {
   return nodes;
 }
 
-/** Nodes of one run of text: code, links, mentions, dates, then marks and emoji. */
+/** Nodes of one run of text: code, links (bare ones too), mentions, dates, then marks and emoji. */
 function inline(text, context) {
   const nodes = [];
   let rest = text;
@@ -87,7 +87,7 @@ function inline(text, context) {
   return nodes;
 }
 
-const TOKEN = /`([^`\n]+)`|<([^<>\n]+)>|([*_~])(?=\S)/g;
+const TOKEN = /`([^`\n]+)`|<([^<>\n]+)>|([*_~])(?=\S)|\bhttps?:\/\/[^\s<>`]*[^\s<>`.,;:!?)*_~]/g;
 
 function nextToken(text) {
   TOKEN.lastIndex = 0;
@@ -98,6 +98,7 @@ function nextToken(text) {
       return { index, length: whole.length, nodes: (context) => [el("code", {}, codeNodes(code, context))] };
     }
     if (angle !== undefined) return { index, length: whole.length, nodes: (context) => [reference(angle, context)] };
+    if (mark === undefined) return { index, length: whole.length, nodes: () => [link(decoded(whole), decoded(whole))] };
     const length = markedLength(text, index, mark);
     if (length) {
       const within = text.slice(index + 1, index + length - 1);

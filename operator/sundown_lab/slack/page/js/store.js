@@ -117,6 +117,7 @@ class Store {
 
   /** Do something as the user; resolves when the app has answered or failed to. */
   async act(what, details) {
+    if (this.failure && what !== "read") this.forgive(); // what comes now says how things are
     try {
       const answer = await server.act(this.state.me, what, details);
       if (answer.acked === false) this.fail(...noAnswer(answer, what, details));

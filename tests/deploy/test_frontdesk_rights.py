@@ -1,0 +1,93 @@
+"""The frontdesk's rights against the API server's audit log: whatever it asks it may, and whatever it may it asks."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import yaml
+
+from apiserver import Api, eventually
+from audit import Audit
+from envs import Env
+from frontdesk.deletable import deletable, forget, shown, window_of
+from frontdesk.saying import answer_to
+from frontdesks import USER, Counter
+from operators import HOME, ROOT, Stage
+from sundown.frontdesk.preferences import NAME
+from sundown_lab.cluster import Cluster
+from sundown_lab.slack.remote import Workspace
+
+pytestmark = pytest.mark.lab
+
+Right = tuple[str, str]
+"""A verb and what it is for: ``("patch", "envschedules")``."""
+
+DISCOVERY = {""}
+WRITES = {
+    ("patch", "envschedules"),
+    ("create", "actionrequests"),
+    ("patch", "actionrequests"),
+    ("patch", "configmaps"),
+    ("create", "subjectaccessreviews"),
+}
+"""All that it may change; and the last changes nothing."""
+
+
+def granted() -> set[Right]:
+    """What the roles in ``deploy/base`` grant."""
+    documents = yaml.safe_load_all((ROOT / "deploy/base/clusterrole-frontdesk.yaml").read_text())
+    roles = [each for each in documents if each["kind"] in {"ClusterRole", "Role"}]
+    rules = [rule for role in roles for rule in role["rules"]]
+    return {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
+
+
+def used(audit: Audit) -> set[Right]:
+    """What the frontdesk has asked. Server-side apply that makes an object needs both ``patch`` and ``create``."""
+    rights = set()
+    for request in audit.requests():
+        if request.resource in DISCOVERY:
+            continue
+        rights.add((request.verb, request.resource))
+        if request.verb == "patch" and request.code == 201:
+            rights.add(("create", request.resource))
+    return rights
+
+
+def test_nothing_can_be_written_but_schedules_requests_and_preferences() -> None:
+    """J3"""
+    reads = {"get", "list", "watch"}
+    assert {(verb, resource) for verb, resource in granted() if verb not in reads} == WRITES
+
+
+@pytest.fixture
+def _preferences(api: Api) -> Iterator[None]:
+    """Nobody prefers anything, after the test too."""
+    yield
+    api.merge(f"/api/v1/namespaces/{HOME}/configmaps/{NAME}", {"data": None})
+
+
+@pytest.mark.timeout(180, func_only=True)
+@pytest.mark.usefixtures("_preferences")
+def test_every_right_is_needed_and_none_is_missing(
+    control_plane: Cluster, stage: Stage, counter: Counter, slack: Workspace, make_env: Callable[..., Env]
+) -> None:
+    """J3 (the frontdesk's part)"""
+    stage.usual()
+    counter.fresh(slack)  # makes the account and its rights, before it counts what is done with them
+    audit = Audit(control_plane, user=USER)
+    counter.fresh(slack).start()
+    ana = slack.act("ana")
+    env = deletable(make_env(annotations={"email": "ana@example.com"}))
+    env.add("web", 1)
+    env.until("Awake")
+    for command in ("status no-such-env", f"status {env.name}", f"why {env.name}", f"snooze {env.name} 1h", "list"):
+        answer_to(ana, command)
+    ana.open_home()
+    ana.wait_for_home(lambda view: env.name in shown(view))
+    ana.home_click("sundown.home.preferences")
+    ana.submit(ana.wait_for_modal())
+    ana.submit(window_of(slack, env), {"name": env.name})
+    ana.wait_for_message(lambda message: "is deleted" in message["text"], channel="@ana")
+    eventually(lambda: not granted() - used(audit), what="every right is used")
+    forget(env)
+    assert used(audit) - granted() == set()
+    assert [request for request in audit.requests() if request.code == 403] == []

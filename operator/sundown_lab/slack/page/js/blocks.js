@@ -13,9 +13,20 @@ function text(object, context, tag = "div") {
 }
 
 function section(block, place) {
-  const fields = block.fields?.length && el("div", { class: "fields" }, block.fields.map((field) => text(field, place.context)));
+  const fields =
+    block.fields?.length &&
+    el(
+      "div",
+      { class: "fields" },
+      block.fields.map((field) => text(field, place.context)),
+    );
   const accessory = block.accessory && el("div", { class: "accessory" }, element(block.accessory, block, place));
-  return el("div", { class: "section" }, el("div", { class: "section-text" }, block.text && text(block.text, place.context), fields), accessory);
+  return el(
+    "div",
+    { class: "section" },
+    el("div", { class: "section-text" }, block.text && text(block.text, place.context), fields),
+    accessory,
+  );
 }
 
 function element(part, block, { surface, context }) {
@@ -28,17 +39,31 @@ function header(block, { context }) {
 }
 
 function contextBlock(block, { context }) {
-  return el("div", { class: "context" }, block.elements.map((part) => (part.type === "image" ? image(part, { context }, "tiny") : text(part, context, "span"))));
+  return el(
+    "div",
+    { class: "context" },
+    block.elements.map((part) =>
+      part.type === "image" ? image(part, { context }, "tiny") : text(part, context, "span"),
+    ),
+  );
 }
 
 function actions(block, place) {
-  return el("div", { class: "actions" }, block.elements.map((part) => element(part, { block_id: block.block_id }, place)));
+  return el(
+    "div",
+    { class: "actions" },
+    block.elements.map((part) => element(part, { block_id: block.block_id }, place)),
+  );
 }
 
 // Pictures are elsewhere on the network, where the lab does not go: their place and what they show are enough.
 function image(block, { context }, size = "") {
   const title = block.title && el("div", { class: "image-title" }, textNodes(block.title, context));
-  const frame = el("div", { class: `image ${size}`, role: "img", "aria-label": block.alt_text, title: block.image_url }, size ? "" : block.alt_text);
+  const frame = el(
+    "div",
+    { class: `image ${size}`, role: "img", "aria-label": block.alt_text, title: block.image_url },
+    size ? "" : block.alt_text,
+  );
   return title ? el("div", {}, title, frame) : frame;
 }
 
@@ -59,7 +84,12 @@ function input(block, { surface, context, errors }) {
   return el(
     "div",
     { class: error ? "input invalid" : "input" },
-    el("div", { class: "input-label" }, textNodes(block.label, context), block.optional && el("span", { class: "optional" }, " (optional)")),
+    el(
+      "div",
+      { class: "input-label" },
+      textNodes(block.label, context),
+      block.optional && el("span", { class: "optional" }, " (optional)"),
+    ),
     control(block.element, place),
     error && el("div", { class: "input-error", id: errorId, role: "alert" }, error),
     block.hint && el("div", { class: "input-hint", id: hintId }, textNodes(block.hint, context)),

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { store } from "./store.js";
 import { suggest } from "./suggestions.js";
 
-/** What to do for a text: a slash command where it begins with one, else a message. The simulator makes mentions of names. */
+/** What to do for a text: a slash command, else a message. The simulator makes mentions of names. */
 function wish(text, { channel, thread }) {
   const [, command, rest] = /^(\/\S+)\s*([\s\S]*)$/.exec(text) ?? [];
   if (command && !thread) return ["command", { channel, command, text: rest.trim() }];

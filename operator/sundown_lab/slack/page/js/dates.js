@@ -14,7 +14,7 @@ function dayNumber(seconds, zone) {
 
 function ordinal(day) {
   const teens = day % 100 >= 11 && day % 100 <= 13;
-  return `${day}${teens ? "th" : { 1: "st", 2: "nd", 3: "rd" }[day % 10] ?? "th"}`;
+  return `${day}${teens ? "th" : ({ 1: "st", 2: "nd", 3: "rd" }[day % 10] ?? "th")}`;
 }
 
 export function clockTime(seconds, zone, { withSeconds = false } = {}) {
@@ -39,7 +39,12 @@ export function nearDay(seconds, { zone, now }) {
 
 function ago(seconds, { now }) {
   const away = Math.abs(now - seconds);
-  const [count, unit] = [[DAY, "day"], [3600, "hour"], [60, "minute"], [1, "second"]]
+  const [count, unit] = [
+    [DAY, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ]
     .map(([size, name]) => [Math.floor(away / size), name])
     .find(([many]) => many >= 1) ?? [0, "second"];
   const words = `${count} ${unit}${count === 1 ? "" : "s"}`;
@@ -74,7 +79,9 @@ const TOKENS = {
 
 /** Fill in the tokens of `<!date^…>`: "{date_short} at {time}". Slack writes an unknown token as it stands. */
 export function formatDate(seconds, format, when) {
-  return format.replace(/\{(\w+)\}/g, (token, name) => (Object.hasOwn(TOKENS, name) ? TOKENS[name](seconds, when) : token));
+  return format.replace(/\{(\w+)\}/g, (token, name) =>
+    Object.hasOwn(TOKENS, name) ? TOKENS[name](seconds, when) : token,
+  );
 }
 
 /** The heading of a day in a list of messages. */

@@ -4,9 +4,11 @@
 // the element: `surface.put(block_id, element, entry)` notes an entry as Slack's `view.state.values` has it, and
 // `surface.act(block_id, element, entry)` tells the app.
 
-import { confirmed, textNodes } from "./confirm.js";
+import { act, naming, safeUrl, shown, valueOf } from "./acting.js";
 import { el } from "./dom.js";
 import { openPopup } from "./popup.js";
+import { SELECTS } from "./selects.js";
+import { textNodes } from "./confirm.js";
 
 const TEXT_TYPES = {
   plain_text_input: "text",
@@ -27,29 +29,14 @@ function button(element, { blockId, surface, context }) {
       class: `button${style}`,
       "aria-label": element.accessibility_label,
       "data-focus": `${blockId}/${element.action_id}`,
-      ...(element.url ? { href: safeUrl(element.url), target: "_blank", rel: "noopener noreferrer" } : { type: "button" }),
+      ...(element.url
+        ? { href: safeUrl(element.url), target: "_blank", rel: "noopener noreferrer" }
+        : { type: "button" }),
       onclick: () => act(made, element, { blockId, surface, context }, { value: element.value }),
     },
     textNodes(element.text, context),
   );
   return made;
-}
-
-function safeUrl(url) {
-  return /^https?:/i.test(url) ? url : null;
-}
-
-/** Ask where the element has a question, then tell the app; whether it was told. */
-async function act(control, element, { blockId, surface, context }, entry) {
-  if (surface.busy()) return false;
-  if (!(await confirmed(element.confirm, context))) return false;
-  control.classList.add("acting");
-  try {
-    await surface.act(blockId, element, { type: element.type, ...entry });
-  } finally {
-    control.classList.remove("acting");
-  }
-  return true;
 }
 
 function overflow(element, place) {
@@ -72,107 +59,6 @@ function overflow(element, place) {
     "⋯",
   );
   return made;
-}
-
-function shown(option, context) {
-  const description = option.description ? textNodes(option.description, context) : null;
-  return { label: option.text.text, nodes: textNodes(option.text, context), description };
-}
-
-// What a select offers, by its type: [key of the state entry, initial key, options of the workspace].
-const SOURCES = {
-  static: ["option", (element) => groupedOptions(element)],
-  external: ["option", () => []],
-  users: ["user", (_, { directory }) => directory.users.map(({ id, name }) => named(id, `@${name}`))],
-  channels: ["channel", (_, { directory }) => directory.channels.map(({ id, name }) => named(id, `#${name}`))],
-  conversations: ["conversation", (_, { directory }) => directory.channels.map(({ id, name }) => named(id, `#${name}`))],
-};
-
-function named(value, text) {
-  return { value, text: { type: "plain_text", text } };
-}
-
-function groupedOptions(element) {
-  if (!element.option_groups) return element.options;
-  return element.option_groups.flatMap(({ label, options }) =>
-    options.map((option, i) => ({ ...option, group: i === 0 ? label.text : null })),
-  );
-}
-
-function select(element, place) {
-  const { blockId, surface, context } = place;
-  const [, multi, kind] = /^(multi_)?(\w+)_select$/.exec(element.type);
-  const [noun, source] = SOURCES[kind];
-  const options = source(element, context);
-  const keep = noun === "option" ? (option) => bareOption(option) : (option) => option.value;
-  const key = multi ? `selected_${noun}s` : `selected_${noun}`;
-  const initial = element[multi ? `initial_${noun}s` : `initial_${noun}`];
-  let chosen = [surface.get(blockId, element.action_id)?.[key] ?? initial ?? []].flat().map(valueOf);
-  const entry = () => {
-    const found = options.filter(({ value }) => chosen.includes(value)).map(keep);
-    return { [key]: multi ? found : (found[0] ?? null) };
-  };
-  const label = el("span", { class: "select-label" });
-  const write = () => {
-    const found = options.filter(({ value }) => chosen.includes(value));
-    label.classList.toggle("placeholder", found.length === 0);
-    label.replaceChildren(...(found.length ? found.flatMap((each, i) => [i ? ", " : "", ...textNodes(each.text, context)]) : textNodes(element.placeholder, context)));
-    surface.put(blockId, element, { type: element.type, ...entry() });
-  };
-  const onchoose = async ({ option }) => {
-    const before = chosen;
-    if (multi) chosen = chosen.includes(option.value) ? chosen.filter((value) => value !== option.value) : [...chosen, option.value];
-    else chosen = [option.value];
-    write();
-    if (multi || !surface.acts(place)) return;
-    if (!(await act(made, element, place, entry()))) {
-      chosen = before;
-      write();
-    }
-  };
-  const onclose = () => multi && surface.acts(place) && act(made, element, place, entry());
-  const openList = () => {
-    if (surface.busy()) return;
-    const entries = options.map((option) => ({ ...shown(option, context), group: option.group, option, selected: chosen.includes(option.value) }));
-    openPopup(made, entries, { role: "listbox", name: nameOf(element, place), onchoose, onclose, multiple: Boolean(multi) });
-  };
-  const made = el(
-    "button",
-    {
-      type: "button",
-      class: "button select",
-      role: "combobox",
-      "aria-haspopup": "listbox",
-      "aria-expanded": "false",
-      "data-focus": `${blockId}/${element.action_id}`,
-      ...naming(element, place),
-      onclick: openList,
-      onkeydown: (event) => ["ArrowDown", "ArrowUp"].includes(event.key) && (event.preventDefault(), openList()),
-    },
-    label,
-    el("span", { class: "caret", "aria-hidden": "true" }, "▾"),
-  );
-  write();
-  return made;
-}
-
-function valueOf(chosen) {
-  return typeof chosen === "string" ? chosen : chosen.value;
-}
-
-function bareOption({ group: _group, ...option }) {
-  return option;
-}
-
-function nameOf(element, place) {
-  return element.accessibility_label ?? place.label ?? element.placeholder?.text ?? element.action_id;
-}
-
-// The name of a control in an input block is its label there; elsewhere what it says of itself.
-function naming(element, place) {
-  const described = place.describedBy ? { "aria-describedby": place.describedBy } : {};
-  const invalid = place.error ? { "aria-invalid": "true" } : {};
-  return { "aria-label": nameOf(element, place), ...described, ...invalid };
 }
 
 function textInput(element, place) {
@@ -256,7 +142,17 @@ function choices(element, place) {
     "div",
     { role: many ? "group" : "radiogroup", class: "choices", ...naming(element, place) },
     element.options.map((option, i) =>
-      el("label", { class: "choice" }, inputs[i], el("span", {}, textNodes(option.text, context), option.description && el("span", { class: "choice-description" }, textNodes(option.description, context)))),
+      el(
+        "label",
+        { class: "choice" },
+        inputs[i],
+        el(
+          "span",
+          {},
+          textNodes(option.text, context),
+          option.description && el("span", { class: "choice-description" }, textNodes(option.description, context)),
+        ),
+      ),
     ),
   );
   surface.put(blockId, element, entry());
@@ -270,7 +166,7 @@ const DRAW = {
   radio_buttons: choices,
   ...Object.fromEntries(Object.keys(TEXT_TYPES).map((type) => [type, textInput])),
   ...Object.fromEntries(Object.keys(TIME_TYPES).map((type) => [type, timeInput])),
-  ...Object.fromEntries(Object.keys(SOURCES).flatMap((kind) => [[`${kind}_select`, select], [`multi_${kind}_select`, select]])),
+  ...SELECTS,
 };
 
 /**

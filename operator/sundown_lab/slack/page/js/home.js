@@ -38,7 +38,11 @@ export function drawHome() {
 
 export function startHome() {
   for (const [tab, name] of Object.entries(TABS)) {
-    const button = el("button", { type: "button", role: "tab", onclick: () => store.open({ channel: "app", tab }) }, name);
+    const button = el(
+      "button",
+      { type: "button", role: "tab", onclick: () => store.open({ channel: "app", tab }) },
+      name,
+    );
     button.dataset.tab = tab;
     tabs.append(button);
   }

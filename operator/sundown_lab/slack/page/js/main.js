@@ -12,7 +12,11 @@ import { store } from "./store.js";
 
 const at = (id) => document.getElementById(id);
 const composer = compose(at("composer"), () => ({ channel: channelToWriteTo(), name: `Message ${title()}` }));
-const replier = compose(at("reply"), () => ({ channel: shownChannel()?.id, thread: store.place.thread, name: "Reply…" }));
+const replier = compose(at("reply"), () => ({
+  channel: shownChannel()?.id,
+  thread: store.place.thread,
+  name: "Reply…",
+}));
 
 // The direct messages with the app are there to write to before the first one.
 function shownChannel() {
@@ -33,7 +37,8 @@ function title() {
 function drawHead() {
   at("title").textContent = title();
   const { channel } = store;
-  at("subtitle").textContent = channel?.kind === "channel" && !store.looksAtApp ? `${channel.members.length} members` : "";
+  at("subtitle").textContent =
+    channel?.kind === "channel" && !store.looksAtApp ? `${channel.members.length} members` : "";
   document.title = `${title()} – ${store.state.team.name ?? "Slack simulator"}`;
 }
 
@@ -49,7 +54,8 @@ function drawMessages() {
   showMessages(list, messages);
   if (isOther) list.scrollTop = list.scrollHeight;
   at("hint").hidden = messages.length > 0;
-  if (!messages.length) at("hint").replaceChildren(emptyHint(`Nothing was written in *${title()}* yet.`, store.context));
+  if (!messages.length)
+    at("hint").replaceChildren(emptyHint(`Nothing was written in *${title()}* yet.`, store.context));
   composer.draw();
 }
 

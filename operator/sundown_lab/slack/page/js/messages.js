@@ -34,11 +34,26 @@ function items(messages, { context, inThread }) {
     const before = messages[i - 1];
     const newDay = !inThread && (!before || day(before) !== day(message));
     const compact = !newDay && before !== undefined && sameAuthor(before, message);
-    const data = [message, compact, inThread, store.state.me, context.zone, hour, store.state.users.map(({ name }) => name)];
+    const data = [
+      message,
+      compact,
+      inThread,
+      store.state.me,
+      context.zone,
+      hour,
+      store.state.users.map(({ name }) => name),
+    ];
     const item = { key: message.ts, data, draw: () => draw(message, { context, compact, inThread }) };
     if (!newDay) return [item];
     const heading = day(message);
-    return [{ key: `day-${heading}`, data: heading, draw: () => el("div", { class: "day", role: "separator" }, el("span", {}, heading)) }, item];
+    return [
+      {
+        key: `day-${heading}`,
+        data: heading,
+        draw: () => el("div", { class: "day", role: "separator" }, el("span", {}, heading)),
+      },
+      item,
+    ];
   });
 }
 
@@ -49,9 +64,19 @@ function sameAuthor(one, other) {
 
 function draw(message, { context, compact, inThread }) {
   const seconds = Number(message.ts);
-  const time = el("time", { class: "time", datetime: new Date(seconds * 1000).toISOString(), title: fullMoment(seconds, context) }, clockTime(seconds, context.zone));
+  const time = el(
+    "time",
+    { class: "time", datetime: new Date(seconds * 1000).toISOString(), title: fullMoment(seconds, context) },
+    clockTime(seconds, context.zone),
+  );
   const author = nameOf(message);
-  const head = el("div", { class: "message-head" }, el("span", { class: "author" }, author), message.bot_id && el("span", { class: "badge" }, "APP"), time);
+  const head = el(
+    "div",
+    { class: "message-head" },
+    el("span", { class: "author" }, author),
+    message.bot_id && el("span", { class: "badge" }, "APP"),
+    time,
+  );
   return el(
     "article",
     {
@@ -67,7 +92,13 @@ function draw(message, { context, compact, inThread }) {
       !compact && head,
       content(message, context),
       message.edited && el("span", { class: "edited" }, "(edited)"),
-      message.error && el("div", { class: "message-error", role: "alert" }, emoji("warning"), ` ${TROUBLES[message.error] ?? message.error}`),
+      message.error &&
+        el(
+          "div",
+          { class: "message-error", role: "alert" },
+          emoji("warning"),
+          ` ${TROUBLES[message.error] ?? message.error}`,
+        ),
       (message.files ?? []).map(file),
       reactions(message),
       !inThread && message.replies?.length > 0 && threadLink(message),
@@ -93,8 +124,15 @@ function attachment(each, { surface, context }) {
   append(made, [
     words(each.pretext, "pretext"),
     words(each.title, "attachment-title"),
-    each.blocks?.length ? showBlocks(el("div"), each.blocks, { surface, context }) : words(each.text ?? each.fallback, "text"),
-    each.fields?.length > 0 && el("div", { class: "fields" }, each.fields.map((field) => el("div", {}, words(field.title, "attachment-title"), words(field.value, "text")))),
+    each.blocks?.length
+      ? showBlocks(el("div"), each.blocks, { surface, context })
+      : words(each.text ?? each.fallback, "text"),
+    each.fields?.length > 0 &&
+      el(
+        "div",
+        { class: "fields" },
+        each.fields.map((field) => el("div", {}, words(field.title, "attachment-title"), words(field.value, "text"))),
+      ),
     words(each.footer, "footer"),
   ]);
   return made;
@@ -103,7 +141,12 @@ function attachment(each, { surface, context }) {
 function file({ name, title, size, url }) {
   const shown = title || name;
   const href = /^(https?:|\/)/.test(url ?? "") ? url : null;
-  return el("a", { class: "file", href, target: "_blank", rel: "noopener noreferrer", "aria-label": `File ${shown}` }, el("b", {}, shown), ` ${(size / 1000).toFixed(1)} kB`);
+  return el(
+    "a",
+    { class: "file", href, target: "_blank", rel: "noopener noreferrer", "aria-label": `File ${shown}` },
+    el("b", {}, shown),
+    ` ${(size / 1000).toFixed(1)} kB`,
+  );
 }
 
 function reactions(message) {
@@ -114,7 +157,20 @@ function reactions(message) {
     const who = users.map((id) => store.person(id)?.name ?? id).join(", ");
     const toggle = () => store.act(isMine ? "unreact" : "react", { channel: message.channel, ts: message.ts, name });
     const label = `${name} reaction, ${count}`;
-    return el("button", { type: "button", class: "reaction", "aria-pressed": String(isMine), "aria-label": label, title: `${who}: :${name}:`, "data-focus": `reaction/${name}`, onclick: toggle }, emoji(name), ` ${count}`);
+    return el(
+      "button",
+      {
+        type: "button",
+        class: "reaction",
+        "aria-pressed": String(isMine),
+        "aria-label": label,
+        title: `${who}: :${name}:`,
+        "data-focus": `reaction/${name}`,
+        onclick: toggle,
+      },
+      emoji(name),
+      ` ${count}`,
+    );
   });
   return el("div", { class: "reactions" }, buttons);
 }
@@ -122,20 +178,51 @@ function reactions(message) {
 function threadLink(message) {
   const count = message.replies.length;
   const open = () => store.open({ ...store.place, thread: message.ts });
-  return el("button", { type: "button", class: "thread-link", "data-focus": "thread", onclick: open }, `${count} ${count === 1 ? "reply" : "replies"}`);
+  return el(
+    "button",
+    { type: "button", class: "thread-link", "data-focus": "thread", onclick: open },
+    `${count} ${count === 1 ? "reply" : "replies"}`,
+  );
 }
 
 function tools(message, inThread) {
   const where = { channel: message.channel, ts: message.ts };
   const entries = REACTIONS.map((name) => ({ label: name, nodes: [emoji(name), ` :${name}:`] }));
-  const pick = () => openPopup(react, entries, { role: "menu", name: "Reactions", onchoose: ({ label }) => store.act("react", { ...where, name: label }) });
-  const react = el("button", { type: "button", "aria-label": "Add reaction", title: "Add reaction", "aria-haspopup": "menu", "data-focus": "react", onclick: pick }, "☺");
+  const pick = () =>
+    openPopup(react, entries, {
+      role: "menu",
+      name: "Reactions",
+      onchoose: ({ label }) => store.act("react", { ...where, name: label }),
+    });
+  const react = el(
+    "button",
+    {
+      type: "button",
+      "aria-label": "Add reaction",
+      title: "Add reaction",
+      "aria-haspopup": "menu",
+      "data-focus": "react",
+      onclick: pick,
+    },
+    "☺",
+  );
   const reply = () => store.open({ ...store.place, thread: message.thread_ts ?? message.ts });
   return el(
     "div",
     { class: "tools" },
     react,
-    !inThread && el("button", { type: "button", "aria-label": "Reply in thread", title: "Reply in thread", "data-focus": "reply", onclick: reply }, "↳"),
+    !inThread &&
+      el(
+        "button",
+        {
+          type: "button",
+          "aria-label": "Reply in thread",
+          title: "Reply in thread",
+          "data-focus": "reply",
+          onclick: reply,
+        },
+        "↳",
+      ),
   );
 }
 

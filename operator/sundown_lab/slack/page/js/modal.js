@@ -32,7 +32,12 @@ function open(view) {
   dialog = el(
     "dialog",
     { class: "modal", "aria-labelledby": "modal-title" },
-    el("header", {}, el("h2", { id: "modal-title" }), el("button", { type: "button", class: "close", "aria-label": "Close", onclick: close }, "✕")),
+    el(
+      "header",
+      {},
+      el("h2", { id: "modal-title" }),
+      el("button", { type: "button", class: "close", "aria-label": "Close", onclick: close }, "✕"),
+    ),
     el("div", { class: "modal-trouble", role: "alert" }),
     el("div", { class: "modal-blocks" }),
     el("footer", { class: "dialog-buttons" }),
@@ -68,11 +73,16 @@ function fill(view) {
   const footer = dialog.querySelector("footer");
   if (footer.dataset.print !== print) footer.replaceChildren(...buttons(view));
   footer.dataset.print = print;
-  if (isFirst) (blocks.querySelector("[autofocus], input, textarea, [role=combobox]") ?? footer.querySelector("button"))?.focus();
+  if (isFirst)
+    (blocks.querySelector("[autofocus], input, textarea, [role=combobox]") ?? footer.querySelector("button"))?.focus();
 }
 
 function buttons(view) {
-  const shut = el("button", { type: "button", class: "button", onclick: close }, view.close ? textOf(view.close) : "Close");
+  const shut = el(
+    "button",
+    { type: "button", class: "button", onclick: close },
+    view.close ? textOf(view.close) : "Close",
+  );
   if (!view.submit) return [shut];
   return [shut, el("button", { type: "button", class: "button primary", onclick: submit }, textOf(view.submit))];
 }
@@ -85,7 +95,9 @@ function close() {
 function incomplete(view, form) {
   const inputs = view.blocks.filter((block) => block.type === "input" && !block.optional);
   const isEmpty = (value) => value === null || value === "" || (Array.isArray(value) && value.length === 0);
-  const without = inputs.filter(({ block_id: id, element }) => isEmpty(chosenValue(form.get(id, element.action_id) ?? {})));
+  const without = inputs.filter(({ block_id: id, element }) =>
+    isEmpty(chosenValue(form.get(id, element.action_id) ?? {})),
+  );
   return Object.fromEntries(without.map(({ block_id: id }) => [id, "Please complete this required field."]));
 }
 

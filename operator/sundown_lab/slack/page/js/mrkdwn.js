@@ -110,7 +110,8 @@ function nextToken(text) {
 
 // A mark opens at a word's beginning and closes at a word's end, on one line: "5*3*2" and "snake_case_name" stay.
 function markedLength(text, start, mark) {
-  if (start > 0 && /[\p{L}\p{N}*_~]/u.test(text[start - 1]) && !(text[start - 1] in MARKS && text[start - 1] !== mark)) return 0;
+  if (start > 0 && /[\p{L}\p{N}*_~]/u.test(text[start - 1]) && !(text[start - 1] in MARKS && text[start - 1] !== mark))
+    return 0;
   let skip = "";
   for (let i = start + 1; i < text.length && text[i] !== "\n"; i += 1) {
     if (skip) {
@@ -136,10 +137,13 @@ function reference(body, context) {
   if (/^@[UW]/.test(target)) return mention(`@${context.userName(target.slice(1)) ?? (label || target.slice(1))}`);
   if (target.startsWith("#C")) return channelLink(target.slice(1), label, context);
   if (target.startsWith("!date^")) return moment(target, label, context);
-  if (target.startsWith("!subteam^")) return mention(`@${context.groupName(target.slice(9)) ?? label.replace(/^@/, "")}`);
+  if (target.startsWith("!subteam^"))
+    return mention(`@${context.groupName(target.slice(9)) ?? label.replace(/^@/, "")}`);
   if (/^!(here|channel|everyone)$/.test(target)) return mention(`@${target.slice(1)}`);
   if (target.startsWith("!")) return document.createTextNode(decoded(label || `<${target}>`));
-  return SAFE_LINK.test(target) ? link(decoded(target), label ? withEmoji(label) : decoded(target)) : document.createTextNode(decoded(`<${body}>`));
+  return SAFE_LINK.test(target)
+    ? link(decoded(target), label ? withEmoji(label) : decoded(target))
+    : document.createTextNode(decoded(`<${body}>`));
 }
 
 export function mention(text) {

@@ -26,7 +26,8 @@ function face(name, size) {
 
 /** The picture beside a message. */
 export function avatar(message, size = "") {
-  if (message.bot_id) return el("div", { class: `avatar ${size}`, "aria-hidden": "true" }, drawing("0 0 36 36", SUNDOWN));
+  if (message.bot_id)
+    return el("div", { class: `avatar ${size}`, "aria-hidden": "true" }, drawing("0 0 36 36", SUNDOWN));
   return face(nameOf(message), size);
 }
 

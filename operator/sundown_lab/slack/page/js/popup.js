@@ -19,7 +19,11 @@ export function openPopup(anchor, entries, { role, name, onchoose, multiple = fa
   }
   open?.close();
   const items = entries.map((entry, i) => item(entry, i, role));
-  const list = el("div", { role, class: "popup", "aria-label": name, tabindex: "-1", popover: "auto" }, items.map(({ node }) => node));
+  const list = el(
+    "div",
+    { role, class: "popup", "aria-label": name, tabindex: "-1", popover: "auto" },
+    items.map(({ node }) => node),
+  );
   if (multiple) list.setAttribute("aria-multiselectable", "true");
   const choose = (index) => {
     const entry = entries[index];
@@ -56,7 +60,12 @@ function item(entry, index, role) {
   const description = entry.description && el("span", { class: "popup-description" }, entry.description);
   const kind = role === "listbox" ? "option" : "menuitem";
   const danger = entry.style === "danger" ? " danger" : "";
-  const node = el("div", { role: kind, class: `popup-item${danger}`, tabindex: "-1", ...selected }, entry.nodes ?? entry.label, description);
+  const node = el(
+    "div",
+    { role: kind, class: `popup-item${danger}`, tabindex: "-1", ...selected },
+    entry.nodes ?? entry.label,
+    description,
+  );
   const group = entry.group && el("div", { class: "popup-group", role: "presentation" }, entry.group);
   return { entry, index, node: group ? wrapped(group, node) : node };
 }

@@ -8,7 +8,11 @@ import { channelLink, link, mention } from "./mrkdwn.js";
 const STYLES = { bold: "b", italic: "i", strike: "s", code: "code", underline: "u" };
 
 export function richText(block, context) {
-  return el("div", { class: "mrkdwn rich-text" }, block.elements.map((part) => section(part, context)));
+  return el(
+    "div",
+    { class: "mrkdwn rich-text" },
+    block.elements.map((part) => section(part, context)),
+  );
 }
 
 function section(part, context) {

@@ -25,7 +25,7 @@ export function traffic(since) {
   return request(`/control/traffic?since=${since}`);
 }
 
-/** Somebody does something. Resolves to {ok, acked, took, error, …}; rejects with a text for people where it cannot be done. */
+/** Somebody does something. Resolves to {ok, acked, took, error, …}; rejects with a text for people. */
 export function act(user, what, details) {
   const body = JSON.stringify({ as: user, do: what, ...details });
   return request("/control/do", { method: "POST", headers: { "Content-Type": "application/json" }, body });

@@ -14,19 +14,30 @@ export function drawSidebar() {
   const channels = state.channels.filter(({ kind }) => kind === "channel");
   const ims = state.channels.filter((each) => each.kind === "im" && each !== store.appChannel);
   sync(root, [
-    ...section("Channels", channels.map((each) => entry(each, shown))),
-    ...(ims.length ? section("Direct messages", ims.map((each) => entry(each, shown))) : []),
+    ...section(
+      "Channels",
+      channels.map((each) => entry(each, shown)),
+    ),
+    ...(ims.length
+      ? section(
+          "Direct messages",
+          ims.map((each) => entry(each, shown)),
+        )
+      : []),
     ...(state.app.bot_user ? section("Apps", [appEntry(state)]) : []),
   ]);
 }
 
 function drawPeople({ users, me, team }) {
   const persons = users.filter((user) => !user.is_bot);
-  sync(people, persons.map((user) => ({
-    key: user.id,
-    data: [user.name, user.real_name],
-    draw: () => el("option", { value: user.id }, choice(user)),
-  })));
+  sync(
+    people,
+    persons.map((user) => ({
+      key: user.id,
+      data: [user.name, user.real_name],
+      draw: () => el("option", { value: user.id }, choice(user)),
+    })),
+  );
   if (me && document.activeElement !== people) people.value = me;
   document.getElementById("team").textContent = team.name ?? "";
 }
@@ -44,7 +55,14 @@ function line({ key, name, mark, unread, isShown, open }) {
   const draw = () =>
     el(
       "button",
-      { type: "button", class: `sidebar-item${unread ? " unread" : ""}`, "aria-label": label, "aria-current": isShown ? "page" : null, "data-focus": "item", onclick: open },
+      {
+        type: "button",
+        class: `sidebar-item${unread ? " unread" : ""}`,
+        "aria-label": label,
+        "aria-current": isShown ? "page" : null,
+        "data-focus": "item",
+        onclick: open,
+      },
       mark(),
       el("span", { class: "sidebar-name" }, name),
       unread > 0 && el("span", { class: "unread-badge" }, unread),
@@ -57,7 +75,10 @@ function entry(channel, shown) {
   return line({
     key: channel.id,
     name: partner ? partner.real_name || partner.name : channel.name,
-    mark: () => (partner ? portrait(partner) : el("span", { class: "hash", "aria-hidden": "true" }, channel.is_private ? "🔒" : "#")),
+    mark: () =>
+      partner
+        ? portrait(partner)
+        : el("span", { class: "hash", "aria-hidden": "true" }, channel.is_private ? "🔒" : "#"),
     unread: channel.unread,
     isShown: channel.id === shown,
     open: () => go({ channel: channel.id }),

@@ -2,7 +2,17 @@
 
 import * as server from "./server.js";
 
-const EMPTY = { users: [], usergroups: [], commands: [], channels: [], views: [], home: null, app: {}, team: {}, now: 0 };
+const EMPTY = {
+  users: [],
+  usergroups: [],
+  commands: [],
+  channels: [],
+  views: [],
+  home: null,
+  app: {},
+  team: {},
+  now: 0,
+};
 
 class Store {
   #listeners = new Set();
@@ -32,7 +42,9 @@ class Store {
   /** The channel that is looked at: undefined before there is one. */
   get channel() {
     const { channels } = this.state;
-    return channels.find(({ id }) => id === this.place.channel) ?? (this.place.channel === "app" ? undefined : channels[0]);
+    return (
+      channels.find(({ id }) => id === this.place.channel) ?? (this.place.channel === "app" ? undefined : channels[0])
+    );
   }
 
   /** The direct messages between this user and the app; undefined before the first one. */
@@ -54,7 +66,10 @@ class Store {
     return {
       zone: this.me?.tz ?? "UTC",
       now,
-      directory: { users: users.filter((user) => !user.is_bot), channels: channels.filter(({ kind }) => kind === "channel") },
+      directory: {
+        users: users.filter((user) => !user.is_bot),
+        channels: channels.filter(({ kind }) => kind === "channel"),
+      },
       userName: (id) => this.person(id)?.name,
       channelName: (id) => channels.find((channel) => channel.id === id)?.name,
       groupName: (id) => usergroups.find((group) => group.id === id)?.handle,
@@ -143,7 +158,8 @@ class Store {
 
 function noAnswer({ error, took }, what, { command, action_id: action }) {
   const subject = command ?? action ?? what;
-  if (error === "operation_timeout") return ["The app did not answer within 3 seconds", `${subject}: operation_timeout`];
+  if (error === "operation_timeout")
+    return ["The app did not answer within 3 seconds", `${subject}: operation_timeout`];
   const after = took ? ` after ${took.toFixed(2)} s` : "";
   return ["The app could not be reached", `${subject}: ${error ?? "no answer"}${after}`];
 }

@@ -7,11 +7,21 @@ const MOST = 8;
 
 function candidates(typed, isFirst) {
   const { commands, users, usergroups, channels } = store.state;
-  const all = {
-    "/": () => (isFirst ? commands.map(({ command, description, usage_hint: hint }) => [command, [hint, description].filter(Boolean).join(" · ")]) : []),
-    "@": () => [...users.map(({ name, real_name: real }) => [`@${name}`, real]), ...usergroups.map(({ handle, name }) => [`@${handle}`, name])],
-    "#": () => channels.filter(({ kind }) => kind === "channel").map(({ name }) => [`#${name}`, ""]),
-  }[typed[0]]?.() ?? [];
+  const all =
+    {
+      "/": () =>
+        isFirst
+          ? commands.map(({ command, description, usage_hint: hint }) => [
+              command,
+              [hint, description].filter(Boolean).join(" · "),
+            ])
+          : [],
+      "@": () => [
+        ...users.map(({ name, real_name: real }) => [`@${name}`, real]),
+        ...usergroups.map(({ handle, name }) => [`@${handle}`, name]),
+      ],
+      "#": () => channels.filter(({ kind }) => kind === "channel").map(({ name }) => [`#${name}`, ""]),
+    }[typed[0]]?.() ?? [];
   const wanted = typed.toLowerCase();
   return all.filter(([text]) => text.toLowerCase().startsWith(wanted) && text !== typed).slice(0, MOST);
 }
@@ -49,9 +59,22 @@ export function suggest(input, form) {
     const found = typed ? candidates(typed, typed === input.value.slice(0, input.selectionStart)) : [];
     close();
     if (!found.length) return;
-    list.append(...found.map(([text, more], i) =>
-      el("div", { role: "option", id: `${id}-${i}`, class: "popup-item", "aria-selected": "false", onmousedown: (event) => (event.preventDefault(), take(text)) }, el("b", {}, text), more && el("span", { class: "popup-description" }, more)),
-    ));
+    list.append(
+      ...found.map(([text, more], i) =>
+        el(
+          "div",
+          {
+            role: "option",
+            id: `${id}-${i}`,
+            class: "popup-item",
+            "aria-selected": "false",
+            onmousedown: (event) => (event.preventDefault(), take(text)),
+          },
+          el("b", {}, text),
+          more && el("span", { class: "popup-description" }, more),
+        ),
+      ),
+    );
     list.dataset.texts = JSON.stringify(found.map(([text]) => text));
     list.hidden = false;
   };

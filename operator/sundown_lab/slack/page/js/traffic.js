@@ -56,9 +56,16 @@ function milliseconds(took) {
 }
 
 function words(entry) {
-  if (entry.isCall) return `← ${entry.method} ${entry.ok ? "ok" : (entry.error ?? entry.status)} ${milliseconds(entry.took)}`;
+  if (entry.isCall)
+    return `← ${entry.method} ${entry.ok ? "ok" : (entry.error ?? entry.status)} ${milliseconds(entry.took)}`;
   const retry = entry.retry ? ` (retry ${entry.retry})` : "";
-  const outcome = isWaiting(entry) ? "…" : entry.late ? "acked late," : entry.acked ? "acked in" : (entry.error ?? "not acked");
+  const outcome = isWaiting(entry)
+    ? "…"
+    : entry.late
+      ? "acked late,"
+      : entry.acked
+        ? "acked in"
+        : (entry.error ?? "not acked");
   return `→ ${entry.type || entry.kind}${retry} ${outcome} ${milliseconds(entry.took)}`;
 }
 
@@ -66,7 +73,9 @@ function draw() {
   const entries = [...known.values()].sort((a, b) => a.n - b.n);
   const call = entries.findLast((entry) => entry.isCall);
   const delivery = entries.findLast((entry) => !entry.isCall);
-  const parts = [delivery, call].filter(Boolean).map((entry) => el("span", { class: isBad(entry) ? "late" : "" }, words(entry)));
+  const parts = [delivery, call]
+    .filter(Boolean)
+    .map((entry) => el("span", { class: isBad(entry) ? "late" : "" }, words(entry)));
   const bad = counts.late + counts.missed;
   const summary = el("span", { class: bad ? "late count" : "count" }, `${counts.late} late, ${counts.missed} missed`);
   line.replaceChildren(...(parts.length ? parts : [el("span", {}, "No traffic yet")]), summary);
@@ -75,17 +84,24 @@ function draw() {
 
 function drawLog(entries) {
   const { zone } = store.context;
-  sync(log, entries.toReversed().map((entry) => ({
-    key: String(entry.n),
-    data: entry,
-    draw: () =>
-      el(
-        "details",
-        { class: isBad(entry) ? "entry late" : "entry" },
-        el("summary", {}, el("time", {}, clockTime(entry.at, zone, { withSeconds: true })), ` ${words(entry)}`),
-        el("pre", {}, JSON.stringify(entry.isCall ? entry.args : { payload: entry.payload, response: entry.response }, null, 2)),
-      ),
-  })));
+  sync(
+    log,
+    entries.toReversed().map((entry) => ({
+      key: String(entry.n),
+      data: entry,
+      draw: () =>
+        el(
+          "details",
+          { class: isBad(entry) ? "entry late" : "entry" },
+          el("summary", {}, el("time", {}, clockTime(entry.at, zone, { withSeconds: true })), ` ${words(entry)}`),
+          el(
+            "pre",
+            {},
+            JSON.stringify(entry.isCall ? entry.args : { payload: entry.payload, response: entry.response }, null, 2),
+          ),
+        ),
+    })),
+  );
 }
 
 export function startTraffic() {

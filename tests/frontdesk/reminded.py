@@ -36,8 +36,12 @@ def stopping(env: Env, *, before: tuple[str, ...] = ("1h",), spec: Json | None =
 
 
 def about(env: Env, *said: str) -> Callable[[Json], bool]:
-    """Whether a message is about the env and says all of this."""
-    return lambda message: env.name in words(message) and all(text in words(message) for text in said)
+    """Whether a message is about the env, which others may name further down, and says all of this."""
+    return lambda message: env.name in _title(message) and all(text in words(message) for text in said)
+
+
+def _title(message: Json) -> str:
+    return words(message).partition("\n")[0]
 
 
 def announced(slack: Workspace, env: Env, *said: str, channel: str = "#dev") -> Json:
@@ -47,7 +51,7 @@ def announced(slack: Workspace, env: Env, *said: str, channel: str = "#dev") -> 
 
 def all_about(slack: Workspace, env: Env, *, channel: str = "#dev") -> list[Json]:
     """Every message about the env in a channel."""
-    return [message for message in slack.messages(channel) if env.name in words(message)]
+    return [message for message in slack.messages(channel) if about(env)(message)]
 
 
 def marks(env: Env) -> str:

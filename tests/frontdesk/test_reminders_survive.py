@@ -1,0 +1,148 @@
+"""Reminders when a process ends in the middle, or Slack is busy, broken, silent: nothing twice, nothing forgotten."""
+
+from collections.abc import Callable
+
+import pytest
+
+from apiserver import eventually
+from envs import Env, instant
+from frontdesk.reminded import all_about, announced, asked, marks, running, stopping
+from frontdesk.saying import buttons, words
+from frontdesks import Counter, Frontdesk
+from operators import Operator, Stage
+from sundown_lab.slack.remote import Workspace
+
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
+
+
+@pytest.fixture
+def operator(stage: Stage) -> Operator:
+    """An operator that runs."""
+    return stage.usual()
+
+
+@pytest.fixture
+def desk(counter: Counter, slack: Workspace) -> Frontdesk:
+    """A frontdesk that has not met any trouble yet."""
+    one = counter.fresh(slack)
+    one.start()
+    return one
+
+
+def settled(env: Env, *, messages: int) -> None:
+    """Return when the frontdesk remembers so many messages about the env, and where each of them is."""
+    eventually(lambda: marks(env).count('"ts"') == messages, what=f"{env.name} is remembered", within=90)
+
+
+def test_killed_between_a_message_and_its_mark_it_finds_the_message_again(
+    slack: Workspace, desk: Frontdesk, env: Env
+) -> None:
+    """B8: exactly one message, also across kill -9."""
+    running(env)
+    slack.fault("chat.postMessage", "silence", carried_out=True, times=2)
+    stopping(env)
+    announced(slack, env, "stops", channel="#dev")
+    announced(slack, env, "stops", channel="@ana")
+    desk.kill()
+    assert '"ts"' not in marks(env)
+    slack.mend()
+    desk.start()
+    settled(env, messages=2)
+    assert [len(all_about(slack, env, channel=channel)) for channel in ("#dev", "@ana")] == [1, 1]
+
+
+@pytest.mark.parametrize("after", [1, 5])
+def test_killed_at_any_moment_everybody_is_told_once(
+    slack: Workspace, desk: Frontdesk, make_env: Callable[..., Env], after: int
+) -> None:
+    """B6 B8: nothing twice, nothing forgotten."""
+    envs = [running(make_env()) for _ in range(4)]
+    for env in envs:
+        stopping(env)
+    slack.wait_until(lambda: len(slack.every_message()) >= after, what=f"{after} messages are there")
+    desk.kill()
+    desk.start()
+    for env in envs:
+        settled(env, messages=2)
+        assert [len(all_about(slack, env, channel=channel)) for channel in ("#dev", "@ana")] == [1, 1]
+
+
+def test_a_notice_missed_while_it_was_away_is_not_repeated_but_the_newest_is_shown(
+    slack: Workspace, desk: Frontdesk, env: Env
+) -> None:
+    """B6 Z: a missed minute is caught up on return, once."""
+    running(env)
+    stopping(env, before=("1h", "29m", "28m"), minutes=30)
+    first = announced(slack, env, "stops", "Reminded again")
+    settled(env, messages=2)
+    desk.terminate()
+    env.wish("Awake", until=instant(minutes=27), by="dina@example.com", via="kubectl")
+    env.until("Awake")
+    desk.start()
+    announced(slack, env, "This is the last reminder.")
+    settled(env, messages=4)
+    told = all_about(slack, env)
+    assert len(told) == 2
+    assert [bool(buttons(message)) for message in told] == [False, True]
+    assert told[0]["ts"] == first["ts"]
+
+
+def test_a_report_that_is_owed_is_given_after_a_restart(slack: Workspace, desk: Frontdesk, env: Env) -> None:
+    """A4 C5: recorded with the env, so that a restart still reports."""
+    running(env)
+    stopping(env)
+    slack.act("bo").click(announced(slack, env, "stops"), "sundown.suspend")
+    asleep = announced(slack, env, "is asleep")
+    env.until("Asleep")
+    slack.fault("chat.postMessage", "500", times=None)
+    slack.act("chen").click(asleep, "sundown.resume")
+    env.until("Awake")
+    desk.kill()
+    slack.mend()
+    desk.start()
+    report = announced(slack, env, "is awake again", "it took", channel="#dev")
+    assert "chen" in str(asked(env)["by"])
+    eventually(lambda: '"waiting"' not in marks(env), what="nobody waits any more")
+    assert words(report).count("awake again") == 1
+    assert len([message for message in slack.every_message() if "everything is ready" in words(message)]) == 1
+
+
+def test_slack_being_busy_puts_a_message_off_and_hinders_no_other_conversation(
+    slack: Workspace, desk: Frontdesk, env: Env
+) -> None:
+    """Faults: 429, Retry-After is obeyed."""
+    running(env)
+    slack.fault("chat.postMessage", "429", retry_after=2, times=2)
+    stopping(env)
+    settled(env, messages=2)
+    calls = [call for call in slack.calls("chat.postMessage") if env.name in str(call["args"])]
+    refused = [call for call in calls if call["status"] == 429]
+    for call in refused:
+        again = [one for one in calls if one["args"]["channel"] == call["args"]["channel"] and one["at"] > call["at"]]
+        assert again[0]["at"] - call["at"] >= 2
+    assert [len(all_about(slack, env, channel=channel)) for channel in ("#dev", "@ana")] == [1, 1]
+
+
+@pytest.mark.parametrize("fault", [{"kind": "500"}, {"kind": "silence"}, {"kind": "silence", "carried_out": True}])
+def test_a_message_whose_fate_is_unknown_is_looked_for_and_comes_once(
+    slack: Workspace, desk: Frontdesk, env: Env, fault: dict[str, object]
+) -> None:
+    """Faults: 500, and no answer at all, whether or not it was heard."""
+    running(env)
+    slack.fault("chat.postMessage", **{**fault, "times": 2})  # type: ignore[arg-type]
+    stopping(env)
+    settled(env, messages=2)
+    assert [len(all_about(slack, env, channel=channel)) for channel in ("#dev", "@ana")] == [1, 1]
+
+
+def test_reminders_come_while_the_socket_is_dead(slack: Workspace, desk: Frontdesk, env: Env) -> None:
+    """Faults: the socket dead but "connected"."""
+    running(env)
+    slack.break_socket("freeze")
+    stopping(env)
+    message = announced(slack, env, "stops")
+    slack.break_socket("thaw")
+    slack.wait_for_connection()
+    eventually(lambda: slack.act("bo").click(message, "sundown.suspend")["acked"] or None, what="it hears again")
+    assert desk.runs
+    announced(slack, env, "is asleep")

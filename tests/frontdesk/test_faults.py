@@ -141,6 +141,13 @@ def test_slack_is_asked_again_when_it_is_busy_or_broken(
     assert "awake" in words(answer_to(slack.act("ana"), f"start {sleeper.name}"))
 
 
+@pytest.mark.slow
+def test_slack_is_asked_again_when_it_says_nothing(slack: Workspace, counter: Counter, sleeper: Env) -> None:
+    counter.fresh(slack).start()
+    slack.fault("users.info", "silence")
+    assert "awake" in words(answer_to(slack.act("ana"), f"start {sleeper.name}"))
+
+
 def test_a_person_whom_slack_does_not_tell_of_is_told_so(slack: Workspace, counter: Counter, sleeper: Env) -> None:
     one = counter.fresh(slack)
     one.start()

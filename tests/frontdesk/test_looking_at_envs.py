@@ -101,6 +101,16 @@ def test_why_names_who_did_it_when_and_what_was_before(slack: Workspace, operato
     assert "asleep by bo@example.com" in said
 
 
+def test_an_owner_cannot_mention_everybody(slack: Workspace, operator: Operator, env: Env) -> None:
+    """Bad input: markup in the names of owners."""
+    env.annotate(email="<!here> *loud*")
+    env.schedule(ALWAYS_AWAKE)
+    env.until("Awake")
+    said = asked_until(slack, "Owner: &lt;!here&gt;", f"why {env.name}")
+    assert "<!here>" not in said
+    assert "<!here>" not in words(answer_to(slack.act("ana"), "list"))
+
+
 def test_times_are_told_on_the_clock_of_who_asks(slack: Workspace, operator: Operator, env: Env) -> None:
     env.schedule(ASLEEP_FOR_EVER)
     env.until("Asleep")

@@ -25,14 +25,14 @@ __all__ = ["FAILURES", "AsyncWebClient", "SlackApiError", "away", "client_for", 
 FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 """What a call of the Web API can raise when Slack refuses it, breaks, or is not there."""
 
-_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 _TIMES = 4
 _LONGEST_WAIT = 60.0
 _NOT_TWICE = ("/chat.postMessage", "/chat.postEphemeral", "/files.completeUploadExternal")
 
 
 class Again(AsyncRetryHandler):
-    """Asks again after 429, 5xx and lost connections: up to four times, as long apart as Slack says or longer each time.
+    """Asks again after 429, 5xx, silence and lost connections: up to four times, as long apart as Slack says or longer each time.
 
     What would be there twice if the lost call had been heard, a new message say, is only asked again where Slack cannot
     have done it: after 429, or when nobody could be reached. Who posts such a thing has to look before posting it again.
@@ -53,7 +53,7 @@ class Again(AsyncRetryHandler):
         if isinstance(error, aiohttp.ClientConnectorError):
             return True
         if error is not None:
-            return repeatable and isinstance(error, aiohttp.ClientError)
+            return repeatable and isinstance(error, aiohttp.ClientError | TimeoutError)
         if response is None:
             return False
         return response.status_code == 429 or (repeatable and response.status_code >= 500)
@@ -82,7 +82,7 @@ def _told_to_wait(response: HttpResponse | None) -> float | None:
 
 @asynccontextmanager
 async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """The one session of all calls; each of them ends within 20 s."""
+    """The one session of all calls; each attempt ends within 10 s."""
     async with aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()) as session:
         yield session
 

@@ -41,9 +41,7 @@ async def say(desk: Desk, place: Place, reply: Reply) -> None:
 
 
 async def _respond(desk: Desk, url: str, message: dict[str, Any]) -> None:
-    client = AsyncWebhookClient(
-        url, session=desk.client.session, logger=quiet("respond"), retry_handlers=[Again()], timeout=20
-    )
+    client = AsyncWebhookClient(url, session=desk.client.session, logger=quiet("respond"), retry_handlers=[Again()])
     client.proxy = proxy_for(url)
     answer = await client.send_dict(message)
     if answer.status_code != 200:

@@ -196,6 +196,8 @@ class Reminding:
         reached = Reached(())
         if marks.messages or applies(where, now=now):
             reached = await self._recipients.of(found)
+            if reached.unsure:
+                later.append(now + _LONGEST_RETRY / 2)
         look_at = await self._delivery.look(found, lambda one, its: self._plan(one, its, reached))
         return min((at for at in (look_at, *later) if at is not None), default=None)
 

@@ -62,9 +62,9 @@ def standing(found: Found, *, now: datetime) -> Standing:
         InvalidObject: its schedule cannot be read.
     """
     spec, known = found.spec, found.known
-    status, circumstances = known.status, found.circumstances()
+    status = known.status
     certain = status.state is not None and status.observed_generation >= known.metadata.generation
-    decision = None if certain else decide(spec, circumstances, now)
+    decision = None if certain else decide(spec, found.circumstances(), now)
     shutdown_at = status.shutdown_at if decision is None else decision.shutdown_at
     if found.trouble is not None:
         shutdown_at = None
@@ -83,7 +83,7 @@ def standing(found: Found, *, now: datetime) -> Standing:
         parts=status.parts,
         asked=asked,
         answered_at=asked.at if chosen and asked is not None else None,
-        prolonged=chosen and _puts_off(spec, circumstances, shutdown_at, now=now),
+        prolonged=chosen and _puts_off(spec, found.circumstances(), shutdown_at, now=now),
         before=spec.notify.before,
         allow_delete=spec.allow_delete,
         silent=_silent(spec, found, status),

@@ -36,7 +36,7 @@ check: setup ## Format, lint, types, import contract, dead code, unit tests: und
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/vulture
-	@$(BIN)/pytest -q -m "not lab and not browser"
+	@$(BIN)/pytest -q -m "not lab and not simulator and not browser and not slow"
 
 .PHONY: test
 test: setup browser ## Every test, those against the real control plane and in a real browser included

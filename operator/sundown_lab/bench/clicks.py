@@ -21,7 +21,8 @@ A_SECOND = 50
 CHANNEL, PERSON = "#dev", "ana"
 BUTTONS: dict[Wanted, str] = {"Asleep": "sundown.suspend", "Awake": "sundown.resume"}
 NAMES: dict[Wanted, str] = {"Asleep": "suspend", "Awake": "resume"}
-ENVS = 100
+# Fifty envs a second with ten workloads each are more PATCHes than the control plane takes on the machines that this runs on.
+ENVS, WORKLOADS = 100, 2
 _PATIENCE = 120.0
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 
-from sundown_lab.bench.clicks import ENVS, clicks
+from sundown_lab.bench.clicks import ENVS, WORKLOADS, clicks
 from sundown_lab.bench.crowd import crowd
 from sundown_lab.bench.herd import herd
 from sundown_lab.bench.rows import KEYS, Row, Scale
@@ -26,7 +26,7 @@ async def measure(
     smallest = scale.herds[0][0]
     async with set_up(progress=progress, command=command) as stage:
         if CLICKS & set(keys):
-            await stage.grow(envs=ENVS, workloads=scale.workloads)
+            await stage.grow(envs=ENVS, workloads=WORKLOADS)
             for row in await clicks(stage):
                 if row.bar.key in keys:
                     yield row

@@ -171,5 +171,15 @@ def test_an_env_of_another_cluster_is_not_touched(slack: Workspace, env: Env, re
     assert asked(env)["state"] == "Awake"
 
 
+def test_somebody_whom_the_cluster_cannot_know_is_told_why(slack: Workspace, env: Env, reminded: Json) -> None:
+    """Bad input: an unknown e-mail."""
+    before = asked(env)
+    slack.act("dina").change_profile(email="")
+    slack.act("dina").click(reminded, "sundown.suspend")
+    answer = slack.wait_for_message(lambda message: message["ephemeral"], channel="#dev", as_="dina")
+    assert "e-mail" in words(answer)
+    assert asked(env) == before
+
+
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)

@@ -1,15 +1,17 @@
 """Reminders when a process ends in the middle, or Slack is busy, broken, silent: nothing twice, nothing forgotten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from apiserver import eventually
 from envs import Env, instant
+from faults.detour import Detour, Fault
 from frontdesk.reminded import all_about, announced, asked, marks, running, stopping
 from frontdesk.saying import buttons, words
 from frontdesks import Counter, Frontdesk
 from operators import Operator, Stage
+from sundown_lab.cluster import Cluster
 from sundown_lab.slack.remote import Workspace
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
@@ -27,6 +29,13 @@ def desk(counter: Counter, slack: Workspace) -> Frontdesk:
     one = counter.fresh(slack)
     one.start()
     return one
+
+
+@pytest.fixture
+def detour(control_plane: Cluster) -> Iterator[Detour]:
+    """A way to the API server that can be broken."""
+    with Detour(control_plane) as one:
+        yield one
 
 
 def settled(env: Env, *, messages: int) -> None:
@@ -140,9 +149,28 @@ def test_reminders_come_while_the_socket_is_dead(slack: Workspace, desk: Frontde
     running(env)
     slack.break_socket("freeze")
     stopping(env)
-    message = announced(slack, env, "stops")
-    slack.break_socket("thaw")
-    slack.wait_for_connection()
-    eventually(lambda: slack.act("bo").click(message, "sundown.suspend")["acked"] or None, what="it hears again")
+    announced(slack, env, "stops")
     assert desk.runs
+
+
+def test_a_click_while_the_api_server_is_away_is_told_so_and_nothing_is_half_done(
+    slack: Workspace, counter: Counter, detour: Detour, env: Env
+) -> None:
+    """Faults: the API server away at the moment of a click; and the reminders go on when it is back."""
+    desk = counter.fresh(slack, server=detour.server)
+    desk.start()
+    running(env)
+    stopping(env, before=("1h",))
+    message = announced(slack, env, "stops")
+    settled(env, messages=2)
+    before = asked(env)
+    detour.add(Fault(cut=True))
+    detour.hang_up()
+    slack.act("bo").click(message, "sundown.suspend")
+    answer = slack.wait_for_message(lambda one: one["ephemeral"], channel="#dev", as_="bo")
+    assert "does not answer" in words(answer)
+    assert asked(env) == before
+    detour.mend()
+    desk.await_ready()
+    slack.act("bo").click(message, "sundown.suspend")
     announced(slack, env, "is asleep")

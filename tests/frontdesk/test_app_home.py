@@ -10,7 +10,7 @@ import pytest
 from apiserver import Api, Json, eventually
 from envs import ALWAYS_AWAKE, Env
 from frontdesk.saying import answer_to, words
-from frontdesks import Frontdesk
+from frontdesks import Counter, Frontdesk
 from operators import HOME, Stage
 from sundown.frontdesk.preferences import NAME
 from sundown_lab.slack.actor import Actor
@@ -53,9 +53,10 @@ def make_owned(make_env: Callable[..., Env], stage: Stage) -> Callable[..., Env]
 
 
 @pytest.fixture
-def forget_preferences(api: Api) -> Iterator[None]:
-    """Nobody prefers anything, after the test too."""
+def forget_preferences(api: Api, counter: Counter) -> Iterator[None]:
+    """Nobody prefers anything after the test, and the frontdesk that knew is gone."""
     yield
+    counter.clear()
     if api.find(CONFIG_MAP) is not None:
         api.merge(CONFIG_MAP, {"data": None})
 

@@ -26,7 +26,7 @@ class Drawings:
         if self._fails:
             self._fails -= 1
             raise OSError("Slack is away")
-        return Drawn("", self._namespaces, f"{user}@example.com")
+        return Drawn("", self._namespaces)
 
     @property
     def times(self) -> list[float]:
@@ -35,7 +35,7 @@ class Drawings:
 
 @asynccontextmanager
 async def open_to(drawings: Drawings, owner: str = "") -> AsyncIterator[Homes]:
-    homes = Homes(owner_of=lambda _: owner, now=asyncio.get_running_loop().time)
+    homes = Homes(owns=lambda user, _: user == owner, now=asyncio.get_running_loop().time)
     async with meanwhile(homes.run(drawings)):
         yield homes
 
@@ -89,7 +89,7 @@ async def test_changes_while_it_is_being_drawn_draw_it_again() -> None:
 async def test_only_those_who_see_the_env_have_their_home_drawn_anew() -> None:
     """C9: an env in view, one that has become theirs, and any at all for who looks at all of them."""
     drawings = Drawings()
-    async with open_to(drawings, owner="Bo@example.com") as homes:
+    async with open_to(drawings, owner="bo") as homes:
         for user in ("ana", "bo", "chen"):
             homes.opened(user)
         homes.turn("chen", everything=True)

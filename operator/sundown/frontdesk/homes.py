@@ -35,11 +35,10 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What was drawn: a digest of it, of which envs it speaks, and by which e-mail address envs are the person's own."""
+    """What was drawn: a digest of it, and of which envs it speaks."""
 
     digest: str
     namespaces: frozenset[str]
-    email: str
 
 
 @dataclass(slots=True)
@@ -59,10 +58,13 @@ class Draw(Protocol):
 
 
 class Homes:
-    """Everybody's App Home. Each is drawn at most once a second, and the last change is never lost."""
+    """Everybody's App Home. Each is drawn at most once a second, and the last change is never lost.
 
-    def __init__(self, *, owner_of: Callable[[str], str | None], now: Callable[[], float]) -> None:
-        self._owner_of = owner_of
+    ``owns`` says of a Slack user and an env whether it is theirs; ``now`` is a clock in seconds that never goes back.
+    """
+
+    def __init__(self, *, owns: Callable[[str, str], bool], now: Callable[[], float]) -> None:
+        self._owns = owns
         self._now = now
         self._visits: OrderedDict[str, _Visit] = OrderedDict()
         self._wanted = asyncio.Event()
@@ -89,10 +91,9 @@ class Homes:
 
     async def changed(self, namespace: str) -> None:
         """An env has changed, has come or is gone."""
-        owner = (self._owner_of(namespace) or "").lower()
         for user, visit in self._visits.items():
-            drawn = visit.drawn
-            if drawn is None or visit.glance.everything or namespace in drawn.namespaces or owner == drawn.email:
+            seen = visit.drawn is None or visit.glance.everything or namespace in visit.drawn.namespaces
+            if seen or self._owns(user, namespace):
                 self._draw(user)
 
     async def run(self, draw: Draw) -> None:

@@ -11,6 +11,7 @@ from sundown.asking.finding import Found, find
 from sundown.asking.looking import Picture, look_at, standing
 from sundown.frontdesk.commands.parsing import Asked
 from sundown.frontdesk.commands.zones import zone_of
+from sundown.frontdesk.ownership import is_owner
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.reply import Bold, Button, Code, Line, Link, Place, Reply
 from sundown.model.parts import Workload
@@ -49,7 +50,7 @@ async def listing(desk: Desk, person: Person, asked: Asked, place: Place) -> Rep
     seen = await visible(desk, person)
     if not seen:
         return Reply(title=("There is no environment that you may see.",))
-    mine = [found for found in seen if (found.known.status.owner or "").lower() == person.email]
+    mine = [found for found in seen if is_owner(person, found)]
     others = [found for found in seen if found not in mine]
     now, zone = desk.clock.now(), zone_of(person)
     lines = tuple(_row(found, now=now, zone=zone) for found in (*mine, *others))

@@ -19,6 +19,7 @@ from sundown.frontdesk.actions import Wanted
 from sundown.frontdesk.commands.looking import visible
 from sundown.frontdesk.commands.zones import zone_of
 from sundown.frontdesk.homes import MOST_PEOPLE, Drawn, Glance, Homes
+from sundown.frontdesk.ownership import is_owner
 from sundown.frontdesk.people import Person, UnknownPerson
 from sundown.frontdesk.preferences import Preferences
 from sundown.frontdesk.slack import blocks, home_view, preferences_modal
@@ -95,7 +96,8 @@ class Room:
         self._desk = desk
         self._now = asyncio.get_running_loop().time
         self._sights: dict[str, _Sight] = {}
-        self.homes = Homes(owner_of=self._owner, now=self._now)
+        self._people: dict[str, Person] = {}
+        self.homes = Homes(owns=self._owns, now=self._now)
 
     async def draw(self, user: str, glance: Glance, drawn: Drawn | None) -> Drawn:
         """Publish somebody's home, unless it would be the same again.
@@ -104,17 +106,17 @@ class Room:
             SundownError: the cluster or Slack cannot be asked.
         """
         envs: tuple[Found, ...] = ()
-        email = ""
         try:
             person = await self._desk.people.of(user)
         except UnknownPerson as error:
             view = home_view.trouble(str(error))
         else:
-            email, envs = person.email, await self._envs(person, everything=glance.everything)
+            self._keep(person)
+            envs = await self._envs(person, everything=glance.everything)
             view = home_view.draw(
                 Home(envs, glance, self._desk.preferences.of(user), cluster=self._desk.settings.cluster_name)
             )
-        now = Drawn(home_view.digest(view), frozenset(found.namespace for found in envs), email)
+        now = Drawn(home_view.digest(view), frozenset(found.namespace for found in envs))
         if drawn is None or drawn.digest != now.digest:
             try:
                 await self._desk.client.views_publish(user_id=user, view=view)
@@ -165,9 +167,16 @@ class Room:
             said = f":warning: Your preferences are not saved: {blocks.escape(str(error))}"
         self.homes.turn(user, said=said)
 
-    def _owner(self, namespace: str) -> str | None:
-        space = self._desk.board.namespace(namespace)
-        return space.owner if space is not None else None
+    def _owns(self, user: str, namespace: str) -> bool:
+        person, found = self._people.get(user), self._desk.board.env(namespace)
+        return person is not None and found is not None and is_owner(person, found)
+
+    def _keep(self, person: Person) -> None:
+        """Remember who somebody is, and forget everybody when they are too many: it is asked for again."""
+        if len(self._people) >= 2 * MOST_PEOPLE:
+            self._people.clear()
+            self._sights.clear()
+        self._people[person.id] = person
 
     async def _envs(self, person: Person, *, everything: bool) -> tuple[Found, ...]:
         """The envs that the person wants to see, of those that they may."""
@@ -178,16 +187,9 @@ class Room:
             seen = await visible(self._desk, person)
             names = frozenset(found.namespace for found in seen)
             sight = _Sight(names, there, self._now() + _GOOD_FOR)
-            if len(self._sights) >= MOST_PEOPLE:
-                self._sights.clear()
             self._sights[person.id] = sight
         allowed = (found for found in board.envs if found.namespace in sight.namespaces)
-        return tuple(found for found in allowed if everything or _is_owner(person, found))
-
-
-def _is_owner(person: Person, found: Found) -> bool:
-    owner = found.space.owner if found.space is not None else found.known.status.owner
-    return (owner or "").lower() == person.email
+        return tuple(found for found in allowed if everything or is_owner(person, found))
 
 
 def _span(action: dict[str, Any], verb: str) -> timedelta:

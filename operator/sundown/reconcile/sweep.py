@@ -13,7 +13,7 @@ import structlog
 
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Missing
+from sundown.cluster.errors import ApiError, Denied, Missing
 from sundown.model.action_request import Asked
 from sundown.reconcile.defaults import Defaults
 from sundown.reconcile.deleting import Deletions
@@ -116,7 +116,9 @@ class Sweep:
     async def _asked(self) -> list[Asked]:
         try:
             return await self._cluster.list_as(paths.ACTION_REQUESTS, reading.action_request, limit=_PAGE)
-        except Missing:  # the CRD came later than the others; envs sleep and wake without it
+        except (Missing, Denied) as error:
+            # CRD and right came later than the others, and envs sleep and wake without them.
+            log.warning("requests-unread", error=str(error))
             return []
 
     async def _compare(self) -> None:

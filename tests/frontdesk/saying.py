@@ -33,5 +33,9 @@ def answer_to(person: Actor, text: str, *, channel: str = "#dev") -> Json:
 
 
 def _from_the_app_after(seen: set[str]) -> Callable[[Json], bool]:
-    # A notice, which has metadata, answers nobody; one can come at any time.
-    return lambda message: message["bot_id"] is not None and message["ts"] not in seen and not message.get("metadata")
+    def is_answer(message: Json) -> bool:
+        """Neither of a person nor older; nor in a thread, where mentions are answered; nor a notice, which has metadata."""
+        from_the_app = message["bot_id"] is not None and message["ts"] not in seen
+        return from_the_app and not message.get("thread_ts") and not message.get("metadata")
+
+    return is_answer

@@ -157,6 +157,17 @@ def test_a_person_whom_slack_does_not_tell_of_is_told_so(slack: Workspace, count
     assert overridden(sleeper) == {}
 
 
+def test_an_app_that_may_not_see_user_groups_works_without_them(
+    slack: Workspace, counter: Counter, sleeper: Env
+) -> None:
+    """J2: rights given to people and to everybody still count"""
+    counter.fresh(slack).start()
+    slack.fault("usergroups.list", "error", error="missing_scope", times=None)
+    assert "awake" in words(answer_to(slack.act("ana"), f"start {sleeper.name}"))
+    assert "awake" in words(answer_to(slack.act("bo"), f"start {sleeper.name}"))
+    assert len(slack.calls("usergroups.list")) == 1
+
+
 def test_an_answer_that_cannot_be_given_where_it_was_asked_for_comes_as_a_direct_message(
     slack: Workspace, counter: Counter, sleeper: Env
 ) -> None:

@@ -21,8 +21,8 @@ from frontdesk.notice_samples import (
     told,
 )
 from sundown.frontdesk.marks import Mark, Marks, Waiting
-from sundown.frontdesk.notice import Drop, Find, Forget, Place, Post, Update
-from sundown.frontdesk.notices import closing, others
+from sundown.frontdesk.notice import Drop, Find, Forget, Place, Post, Update, others
+from sundown.frontdesk.notices import GRACE, closing
 from sundown.frontdesk.standing import Standing
 from sundown.model.resources import Parts
 from sundown.model.spec import Override
@@ -243,15 +243,15 @@ def test_quiet_hours_put_the_notice_off_for_that_person_alone():
 def test_a_message_that_may_be_there_is_left_alone_while_it_may_be_on_its_way():
     """Exactly once: who comes after a crash waits for what the other has sent."""
     mark = _begun()
-    look = steps(awake(), Marks(messages=(mark,)), CHANNEL, now=mark.at + timedelta(seconds=5))
+    look = steps(awake(), Marks(messages=(mark,)), CHANNEL, now=mark.at + GRACE - timedelta(seconds=1))
     assert look.steps == ()
-    assert look.look_at == mark.at + timedelta(seconds=6)
+    assert look.look_at == mark.at + GRACE
 
 
 def test_a_message_that_may_be_there_is_looked_for_before_it_is_posted():
     """Exactly once"""
     mark = _begun()
-    now = mark.at + timedelta(seconds=6)
+    now = mark.at + GRACE
     (step,) = steps(awake(), Marks(messages=(mark,)), CHANNEL, now=now).steps
     assert isinstance(step, Post)
     assert step.begun
@@ -355,7 +355,7 @@ def test_old_news_is_not_told():
 def test_a_report_that_may_have_been_posted_is_looked_for_first():
     """A4: nothing twice."""
     mark = Mark(what="awake", to="C1", due=ASKED, channel="C1", at=ASKED + timedelta(seconds=131))
-    (step,) = steps(_resumed(), WAITING.put(mark), now=ASKED + timedelta(seconds=140)).steps
+    (step,) = steps(_resumed(), WAITING.put(mark), now=ASKED + timedelta(seconds=150)).steps
     assert isinstance(step, Find)
 
 

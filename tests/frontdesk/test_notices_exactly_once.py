@@ -19,10 +19,11 @@ from frontdesk.notice_samples import ANA, CHANNEL, STOP, asleep, awake, kept_awa
 from sundown.asking.finding import Found
 from sundown.cluster.errors import Conflict
 from sundown.frontdesk import marks as remembering
-from sundown.frontdesk.delivery import Busy, Delivery, Refusal, Silent
+from sundown.frontdesk.delivery import Delivery
 from sundown.frontdesk.marks import Marks, Waiting
 from sundown.frontdesk.notice import Notice, Plan
 from sundown.frontdesk.notices import plan
+from sundown.frontdesk.patience import Busy, Refusal, Silent
 from sundown.frontdesk.standing import Standing
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus, Metadata, Parts
@@ -163,7 +164,7 @@ class Story(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self._pass(timedelta(minutes=minutes))
 
-    @rule(seconds=st.sampled_from([1, 4, 6, 60]))
+    @rule(seconds=st.sampled_from([1, 6, 12, 60]))
     def a_moment_passes(self, seconds: int) -> None:
         self._pass(timedelta(seconds=seconds))
 

@@ -18,50 +18,17 @@ import structlog
 
 from sundown.asking.finding import Found
 from sundown.cluster.errors import Conflict
-from sundown.errors import SundownError
 from sundown.frontdesk import marks as remembering
 from sundown.frontdesk.marks import Mark, Marks
+from sundown.frontdesk.metrics import NOTICES
 from sundown.frontdesk.notice import Close, Drop, Find, Forget, Notice, Plan, Post, Step, Update
+from sundown.frontdesk.notices import LATEST
+from sundown.frontdesk.patience import Patience, Refusal, Silent, SlackTrouble, TooLate
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)
 
 _TRIES = 12
-_FIRST_WAIT = timedelta(seconds=5)
-_LONGEST_WAIT = timedelta(minutes=1)
-_REFUSED_WAIT = timedelta(minutes=10)
-
-
-class SlackTrouble(SundownError):
-    """Slack did not do what it was asked."""
-
-    reason = "SlackError"
-
-
-class Busy(SlackTrouble):
-    """429: nothing was done, and nothing shall be asked for ``retry_after`` seconds."""
-
-    reason = "SlackBusy"
-
-    def __init__(self, text: str, *, retry_after: float) -> None:
-        super().__init__(text)
-        self.retry_after = retry_after
-
-
-class Silent(SlackTrouble):
-    """No answer, or one that says nothing: what was asked may have been done."""
-
-    reason = "SlackUnreachable"
-
-
-class Refusal(SlackTrouble):
-    """Slack said no, in its own word (``channel_not_found``): nothing was done, and asking again helps nobody soon."""
-
-    reason = "SlackRefused"
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"Slack refuses: {code}")
-        self.code = code
 
 
 class Voice(Protocol):
@@ -126,48 +93,13 @@ def _settled(marks: Marks, outcome: Outcome) -> Marks:
     return marks.drop(mark)
 
 
-class Patience:
-    """Which conversations are to be left alone, and until when. What is wrong with one is said once."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._until: dict[str, datetime] = {}
-        self._failures: dict[str, int] = defaultdict(int)
-        self._said: dict[str, str] = {}
-
-    def until(self, channel: str) -> datetime | None:
-        """When it may be tried again, None for now."""
-        at = self._until.get(channel)
-        return at if at is not None and at > self._clock.now() else None
-
-    def well(self, channel: str) -> None:
-        """It has worked."""
-        self._until.pop(channel, None)
-        self._failures.pop(channel, None)
-        if self._said.pop(channel, None) is not None:
-            log.info("slack-again", channel=channel)
-
-    def failed(self, channel: str, trouble: SlackTrouble) -> None:
-        """It has not."""
-        if isinstance(trouble, Busy):
-            wait = timedelta(seconds=trouble.retry_after)
-        elif isinstance(trouble, Refusal):
-            wait = _REFUSED_WAIT
-        else:
-            wait = min(_FIRST_WAIT * 2 ** min(self._failures[channel], 8), _LONGEST_WAIT)
-        self._failures[channel] += 1
-        self._until[channel] = self._clock.now() + wait
-        if self._said.get(channel) != str(trouble):
-            self._said[channel] = str(trouble)
-            log.warning("slack-trouble", channel=channel, reason=trouble.reason, error=str(trouble))
-
-
 class Delivery:
     """Brings plans about. One env is never in two of its calls at once; its callers see to that."""
 
     def __init__(self, *, ledger: Ledger, voice: Voice, clock: Clock, cluster_name: str) -> None:
         self._ledger = ledger
         self._voice = voice
+        self._clock = clock
         self._cluster_name = cluster_name
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._broken: dict[str, str] = {}
@@ -204,7 +136,7 @@ class Delivery:
             fresh = await self._ledger.write(fresh, meant)
         outcomes = await asyncio.gather(*(self._do(step, fresh) for step in steps))
         await self._remember(fresh, meant, outcomes)
-        return _soonest(plan.look_at, *(self.patience.until(_channel(step)) for step in steps))
+        return _soonest(plan.look_at, *(self.patience.turn(channel) for channel in {_channel(step) for step in steps}))
 
     async def close(self, found: Found, planned: Callable[[Marks], Plan]) -> None:
         """Write the last words of an env that is gone, as it was seen last: nothing can be remembered of it."""
@@ -232,35 +164,36 @@ class Delivery:
 
     def _possible(self, plan: Plan) -> Plan:
         """The plan without what concerns conversations that are to be left alone for now."""
-        waits = [until for step in plan.steps if (until := self.patience.until(_channel(step))) is not None]
-        steps = tuple(step for step in plan.steps if self.patience.until(_channel(step)) is None)
+        shut = {_channel(step) for step in plan.steps if self.patience.until(_channel(step)) is not None}
+        waits = [self.patience.turn(channel) for channel in shut]
+        steps = tuple(step for step in plan.steps if _channel(step) not in shut)
         return Plan(steps, _soonest(plan.look_at, *waits))
 
     async def _do(self, step: Step, found: Found) -> Outcome:
         if isinstance(step, Drop | Forget):
             return Outcome(step)
+        outcome = await self._in_turn(step, found)
+        NOTICES.labels(type(step).__name__, _result(outcome)).inc()
+        return outcome
+
+    async def _in_turn(self, step: Post | Update | Close | Find, found: Found) -> Outcome:
         async with self._turns[step.mark.channel]:
             if self.patience.until(step.mark.channel) is not None:
                 return _undone(step)  # somebody else has found out meanwhile
             try:
                 outcome = await self._try(step, found)
-            except Silent as trouble:
-                self.patience.failed(step.mark.channel, trouble)
-                return Outcome(step, unknown=True)
-            except Busy as trouble:
-                self.patience.failed(step.mark.channel, trouble)
-                return _undone(step)
-            except Refusal as trouble:
-                return self._refused(step, trouble)
+            except SlackTrouble as trouble:
+                return self._failed(step, trouble)
         self.patience.well(step.mark.channel)
         return outcome
 
-    def _refused(self, step: Post | Update | Close | Find, trouble: Refusal) -> Outcome:
-        if not isinstance(step, Post) and trouble.code in _GONE:
+    def _failed(self, step: Post | Update | Close | Find, trouble: SlackTrouble) -> Outcome:
+        if isinstance(trouble, Refusal) and not isinstance(step, Post) and trouble.code in _GONE:
             # Somebody has deleted the message, or its conversation; whether that one still is there a post will tell.
             return Outcome(step, missed=True)
-        self.patience.failed(step.mark.channel, trouble)
-        return _undone(step)
+        if not isinstance(trouble, TooLate):
+            self.patience.failed(step.mark.channel, trouble)
+        return Outcome(step, unknown=True) if isinstance(trouble, Silent) else _undone(step)
 
     async def _try(self, step: Post | Update | Close | Find, found: Found) -> Outcome:
         key = step.mark.key(cluster=self._cluster_name, namespace=found.namespace, uid=found.known.metadata.uid)
@@ -269,7 +202,7 @@ class Delivery:
         if isinstance(step, Post):
             ts = await self._look_for(step.mark, key) if step.begun else None
             if ts is None:
-                ts = await self._post(step.notice, key)
+                ts = await self._post(step, key)
             else:
                 await self._voice.update(step.notice, ts=ts, key=key)
             return Outcome(step, ts=ts)
@@ -277,7 +210,10 @@ class Delivery:
             await self._voice.update(step.notice, ts=step.mark.ts, key=key)
         return Outcome(step, ts=step.mark.ts)
 
-    async def _post(self, notice: Notice, key: str) -> str:
+    async def _post(self, step: Post, key: str) -> str:
+        notice = step.notice
+        if self._clock.now() - step.mark.at > LATEST:
+            raise TooLate(f"a message for {step.mark.to} had to wait for too long")
         try:
             return await self._voice.post(notice, key=key)
         except Refusal:
@@ -324,6 +260,12 @@ def _meant(marks: Marks, steps: Iterable[Step]) -> list[Mark]:
         if before is not None and isinstance(step, Update) and "moved" in {before.what, step.mark.what}:
             found.append(before.model_copy(update={"shown": ""}))
     return found
+
+
+def _result(outcome: Outcome) -> str:
+    if outcome.unknown:
+        return "unknown"
+    return "missed" if outcome.missed else "done"
 
 
 def _undone(step: Step) -> Outcome:

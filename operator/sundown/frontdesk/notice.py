@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2s
@@ -44,6 +45,20 @@ class Others:
 
 
 NOBODY = Others()
+
+
+def others(me: str, neighbours: Iterable[Standing], *, by: datetime, now: datetime) -> Others:
+    """What to say of the other envs of a channel in the notice of a shutdown at ``by``."""
+    running = [one for one in neighbours if one.namespace != me and one.runs and one.silent is None]
+    known = sorted((one.namespace, one.shutdown_at, one) for one in running if one.shutdown_at is not None)
+    return Others(
+        stopping=tuple(name for name, at, _ in known if now < at <= by),
+        prolonged=tuple(
+            (name, at, (one.asked.by if one.asked is not None else None) or "")
+            for name, at, one in known
+            if one.prolonged and at > by
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,11 @@ from sundown.frontdesk.notice import (
 )
 from sundown.frontdesk.standing import Standing
 
-GRACE = timedelta(seconds=6)
+GRACE = timedelta(seconds=12)
 """How long a message that was meant to be posted may be on its way; whoever finds its mark waits for so long before looking."""
+
+LATEST = timedelta(seconds=5)
+"""How long after its mark a message may be sent at the latest; sending takes less than the rest of ``GRACE``."""
 
 ASKED_LOST = timedelta(minutes=2)
 """A wish to wake that has not reached the schedule by then was lost on its way: nobody waits for it any more."""
@@ -62,20 +65,6 @@ def overlooked(standing: Standing, marks: Marks, *, now: datetime) -> bool:
         return True
     awake = standing.certain and standing.state == "Awake" and standing.since is not None
     return awake and standing.since is not None and asked.at <= standing.since >= now - OLD_NEWS
-
-
-def others(me: str, neighbours: Iterable[Standing], *, by: datetime, now: datetime) -> Others:
-    """What to say of the other envs of a channel in the notice of a shutdown at ``by``."""
-    running = [one for one in neighbours if one.namespace != me and one.runs and one.silent is None]
-    known = sorted((one.namespace, one.shutdown_at, one) for one in running if one.shutdown_at is not None)
-    return Others(
-        stopping=tuple(name for name, at, _ in known if now < at <= by),
-        prolonged=tuple(
-            (name, at, (one.asked.by if one.asked is not None else None) or "")
-            for name, at, one in known
-            if one.prolonged and at > by
-        ),
-    )
 
 
 def plan(

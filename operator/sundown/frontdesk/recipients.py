@@ -15,8 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sundown.asking.finding import Found
 from sundown.errors import NotFound
-from sundown.frontdesk.delivery import Refusal, SlackTrouble
 from sundown.frontdesk.notice import Place
+from sundown.frontdesk.patience import Refusal, SlackTrouble
 from sundown.frontdesk.people import Person, SlackAway, UnknownPerson
 from sundown.frontdesk.preferences import Preferences
 from sundown.model.resources import OWNER

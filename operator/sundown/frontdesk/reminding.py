@@ -17,11 +17,12 @@ from sundown.frontdesk import marks as remembering
 from sundown.frontdesk import owner_zones
 from sundown.frontdesk.actions import Done
 from sundown.frontdesk.board import Board
-from sundown.frontdesk.delivery import Delivery, SlackTrouble
+from sundown.frontdesk.delivery import Delivery
 from sundown.frontdesk.ledger import ClusterLedger
 from sundown.frontdesk.marks import Marks, Waiting
-from sundown.frontdesk.notice import Others, Plan
-from sundown.frontdesk.notices import applies, closing, others, overlooked, plan
+from sundown.frontdesk.notice import Others, Plan, others
+from sundown.frontdesk.notices import applies, closing, overlooked, plan
+from sundown.frontdesk.patience import SlackTrouble
 from sundown.frontdesk.people import People
 from sundown.frontdesk.recipients import Reached, Recipients
 from sundown.frontdesk.standing import Standing, standing
@@ -128,7 +129,8 @@ class Reminding:
         if at is None or done.answer.decision.state != "Awake" or done.answer.changes_nothing:
             return
         status = found.known.status
-        woken = status.since is not None and status.since >= at
+        seen = status.observed_generation >= done.answer.generation
+        woken = seen and status.since is not None and status.since >= at
         if status.state == "Awake" and not woken:
             return
         to = done.wanted.channel or await self._recipients.direct(done.wanted.person)

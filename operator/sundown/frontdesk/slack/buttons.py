@@ -24,8 +24,9 @@ from sundown.frontdesk import clicks
 from sundown.frontdesk import marks as remembering
 from sundown.frontdesk.actions import Done, Wanted
 from sundown.frontdesk.clicks import Carried, Does, Stale
-from sundown.frontdesk.delivery import Delivery, SlackTrouble
+from sundown.frontdesk.delivery import Delivery
 from sundown.frontdesk.ledger import ClusterLedger
+from sundown.frontdesk.patience import SlackTrouble
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.recipients import NoticeSettings, Recipients
 from sundown.frontdesk.reminding import Reminding

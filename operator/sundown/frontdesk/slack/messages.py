@@ -12,8 +12,8 @@ from typing import Any
 
 import aiohttp
 
-from sundown.frontdesk.delivery import Busy, Refusal, Silent
 from sundown.frontdesk.notice import Notice
+from sundown.frontdesk.patience import Busy, Refusal, Silent
 from sundown.frontdesk.slack.client import AsyncWebClient, SlackApiError, quiet
 from sundown.frontdesk.slack.notice_blocks import Counts, render
 from sundown.model.scalars import format_duration
@@ -21,7 +21,8 @@ from sundown.model.scalars import format_duration
 EVENT_TYPE = "sundown_notice"
 
 _PATIENCE = 5.0
-"""Seconds that a call may take; less than ``notices.GRACE``, after which others look for what it has done."""
+"""Seconds that a call may take; with what goes before it less than ``notices.GRACE``, after which others look for it."""
+_COUNTING = 1.5
 _PAGES = 10
 _PAGE = 200
 _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
@@ -169,7 +170,7 @@ class Messages:
         return tuple(str(user) for user in answer.get("users") or ())
 
     async def _content(self, notice: Notice, key: str) -> dict[str, Any]:
-        counts = await self._counting(notice.standing.namespace) if notice.says == "stop" else None
+        counts = await self._count(notice.standing.namespace) if notice.says == "stop" else None
         text, blocks = render(notice, cluster=self._cluster_name, counts=counts)
         payload = {
             "namespace": notice.standing.namespace,
@@ -180,6 +181,14 @@ class Messages:
             "key": key,
         }
         return {"text": text, "blocks": blocks, "metadata": {"event_type": EVENT_TYPE, "event_payload": payload}}
+
+    async def _count(self, namespace: str) -> Counts | None:
+        """What runs there, if that can be known soon: no reminder waits for it."""
+        try:
+            async with asyncio.timeout(_COUNTING):
+                return await self._counting(namespace)
+        except TimeoutError:
+            return None
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import hypothesis
 import pytest
 from _pytest.capture import CaptureManager
 from _pytest.terminal import TerminalReporter
@@ -28,6 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("SUNDOWN_LAB_KUBECONFIG"),
         help="use the lab's cluster of this file instead of starting one (also SUNDOWN_LAB_KUBECONFIG)",
     )
+
+
+# How long an example takes says something of the machine, and nothing of Sundown; a test that hangs has its time-out.
+hypothesis.settings.register_profile("sundown", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("sundown")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -67,8 +67,11 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, MOST_SECTION), "verbatim": True}]}
 
 
-def sections(lines: Iterable[str], *, most: int = 8) -> list[Block]:
-    """Lines in as few paragraphs as they fit in, ``most`` at most; then how many more there are."""
+def sections(lines: Iterable[str], *, most: int = 4) -> list[Block]:
+    """Lines in as few paragraphs as they fit in, ``most`` at most; then how many more there are.
+
+    Slack refuses messages whose blocks are too long together (``msg_blocks_too_long``), and does not say how long that is.
+    """
     paragraphs: list[list[str]] = [[]]
     length = left = 0
     for line in (clip(each, MOST_SECTION // 2) for each in lines):

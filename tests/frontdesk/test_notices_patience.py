@@ -20,12 +20,12 @@ class Time:
     ("trouble", "seconds"),
     [
         (Busy("429", retry_after=30), 30),
-        (Refusal("channel_not_found"), 600),
+        (Refusal("channel_not_found"), 5),
         (Silent("500"), 5),
     ],
 )
 def test_a_conversation_is_left_alone_for_as_long_as_makes_sense(trouble: SlackTrouble, seconds: int) -> None:
-    """Faults: Retry-After is obeyed; a channel that is not there is not asked for every second."""
+    """Faults: Retry-After is obeyed."""
     time = Time()
     patience = Patience(time)
     patience.failed("C1", trouble)
@@ -35,15 +35,17 @@ def test_a_conversation_is_left_alone_for_as_long_as_makes_sense(trouble: SlackT
     assert patience.until("C1") is None
 
 
-def test_silence_is_met_with_more_patience_each_time_but_never_more_than_a_minute() -> None:
+@pytest.mark.parametrize(("trouble", "longest"), [(Silent("no answer"), 60), (Refusal("channel_not_found"), 600)])
+def test_trouble_that_lasts_is_met_with_more_patience_each_time(trouble: SlackTrouble, longest: int) -> None:
+    """Faults: a channel that is not there is not asked for every second."""
     patience = Patience(Time())
     waits = []
-    for _ in range(6):
-        patience.failed("C1", Silent("no answer"))
+    for _ in range(9):
+        patience.failed("C1", trouble)
         until = patience.until("C1")
         assert until is not None
         waits.append((until - Time().time).total_seconds())
-    assert waits == [5, 10, 20, 40, 60, 60]
+    assert waits == [min(5 * 2**times, longest) for times in range(9)]
 
 
 def test_those_who_wait_for_the_same_channel_come_one_a_second() -> None:

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=1)
-_REFUSED_WAIT = timedelta(minutes=10)
+_LONGEST_REFUSED_WAIT = timedelta(minutes=10)
 _LONGEST_QUEUE = 60
 
 
@@ -93,10 +93,10 @@ class Patience:
         """It has not."""
         if isinstance(trouble, Busy):
             wait = timedelta(seconds=trouble.retry_after)
-        elif isinstance(trouble, Refusal):
-            wait = _REFUSED_WAIT
         else:
-            wait = min(_FIRST_WAIT * 2 ** min(self._failures[channel], 8), _LONGEST_WAIT)
+            # Somebody may be about to invite the app; but what is refused for good is hardly asked for any more.
+            longest = _LONGEST_REFUSED_WAIT if isinstance(trouble, Refusal) else _LONGEST_WAIT
+            wait = min(_FIRST_WAIT * 2 ** min(self._failures[channel], 8), longest)
         self._failures[channel] += 1
         self._waiting.pop(channel, None)
         self._until[channel] = self._clock.now() + wait

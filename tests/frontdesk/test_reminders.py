@@ -65,8 +65,9 @@ def test_a_message_says_in_its_metadata_what_it_is_about(slack: Workspace, env: 
 def test_the_same_message_is_brought_up_to_date_with_every_notice(slack: Workspace, env: Env) -> None:
     """B6 B8"""
     running(env)
-    stopping(env, before=("1h", "25s", "20s"), seconds=28)
+    stopping(env, before=("1h", "10m"), minutes=28)
     first = announced(slack, env, "Reminded again")
+    env.patch({"spec": {"notify": {"before": ["1h", "29m"]}}})
     last = announced(slack, env, "This is the last reminder.")
     assert last["ts"] == first["ts"]
     assert len(all_about(slack, env)) == 1
@@ -75,7 +76,7 @@ def test_the_same_message_is_brought_up_to_date_with_every_notice(slack: Workspa
 def test_without_an_answer_it_stops_and_the_same_message_says_so(slack: Workspace, env: Env) -> None:
     """B4 B8 A5"""
     running(env)
-    stopping(env, before=("1m",), seconds=6)
+    stopping(env, before=("1m",), seconds=10)
     announced(slack, env, "stops")
     said = announced(slack, env, "is asleep", "nobody answered")
     assert buttons(said) == ["sundown.resume"]

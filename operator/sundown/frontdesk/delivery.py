@@ -103,7 +103,7 @@ class Delivery:
         self._cluster_name = cluster_name
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._broken: dict[str, str] = {}
-        self._written: dict[str, Marks] = {}
+        self._known: dict[str, Marks] = {}
         self.patience = Patience(clock)
 
     async def look(self, found: Found, planned: Callable[[Found, Marks], Plan]) -> datetime | None:
@@ -118,7 +118,7 @@ class Delivery:
         first = self._possible(planned(found, marks))
         if not first.steps and broken is None:
             if not marks.messages:
-                self._written.pop(found.known.metadata.uid, None)
+                self._known.pop(found.known.metadata.uid, None)
             return first.look_at
         fresh = await self._ledger.read(found)
         if fresh is None:
@@ -140,7 +140,7 @@ class Delivery:
 
     async def close(self, found: Found, planned: Callable[[Marks], Plan]) -> None:
         """Write the last words of an env that is gone, as it was seen last: nothing can be remembered of it."""
-        marks = self._written.pop(found.known.metadata.uid, None) or self._marks(found)[0]
+        marks = self._known.pop(found.known.metadata.uid, None) or self._marks(found)[0]
         await asyncio.gather(*(self._do(step, found) for step in self._possible(planned(marks)).steps))
 
     async def _remember(self, found: Found, marks: Marks, outcomes: Iterable[Outcome]) -> None:
@@ -149,9 +149,10 @@ class Delivery:
             after = settle(marks, outcomes)
             if after == marks:
                 return
+            # Known at once: the env may be deleted before it can be written.
+            self._known[found.known.metadata.uid] = after
             try:
                 await self._ledger.write(found, after)
-                self._written[found.known.metadata.uid] = after
             except Conflict:
                 await asyncio.sleep(0.02 * attempt)
                 fresh = await self._ledger.read(found)

@@ -35,6 +35,8 @@ _AT_ONCE = 16
 _RETRY = timedelta(seconds=3)
 _LONGEST_RETRY = timedelta(minutes=1)
 _SOON = timedelta(milliseconds=50)
+_UNSURE = timedelta(seconds=8)
+"""When to ask again who is to be told, after Slack did not say so of everybody."""
 _BEING_NOTED = timedelta(seconds=10)
 """For so long after a wish the one who carried it out may still be noting who waits for it."""
 ZONES_PERIOD = timedelta(hours=1)
@@ -199,7 +201,7 @@ class Reminding:
         if marks.messages or applies(where, now=now):
             reached = await self._recipients.of(found)
             if reached.unsure:
-                later.append(now + _LONGEST_RETRY / 2)
+                later.append(now + _UNSURE)
         look_at = await self._delivery.look(found, lambda one, its: self._plan(one, its, reached))
         return min((at for at in (look_at, *later) if at is not None), default=None)
 

@@ -112,6 +112,7 @@ class Room:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._written: dict[str, int] = {}
         self._ledger = ClusterLedger(desk.cluster)
         self._messages = Messages(
             desk.client,
@@ -180,7 +181,7 @@ class Room:
     async def _carry_out(self, carried: Carried, click: Click, person: Person) -> None:
         """Under the env's turn: nobody else's click comes between the look and the write."""
         name = carried.namespace
-        found = await find(self._desk.cluster, name, door=self._desk.door)
+        found = await self._find(name)
         late = clicks.stale(carried, standing(found, now=self._desk.clock.now()))
         if late is not None:
             log.info("click-stale", user=person.email, namespace=name, action=carried.do)
@@ -193,8 +194,17 @@ class Room:
         done = await self._desk.actions.carry_out(
             Wanted(person, verb, name, span=carried.span, channel="" if click.ephemeral else click.channel)
         )
+        self._written[name] = done.answer.generation
         if not _tracked(found, click):
             await self._confirm(carried, click, done)
+
+    async def _find(self, name: str) -> Found:
+        """The env as the watches have brought it, unless they are still behind the last click."""
+        found = self._desk.board.env(name)
+        if found is not None and found.known.metadata.generation >= self._written.get(name, 0):
+            return found
+        self._written.pop(name, None)
+        return await find(self._desk.cluster, name, door=self._desk.door)
 
     async def _confirm(self, carried: Carried, click: Click, done: Done) -> None:
         """Say what has come of a click on a message that no reminder looks after."""

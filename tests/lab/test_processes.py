@@ -15,10 +15,12 @@ from gone import wait_until_gone
 from sundown_lab.errors import LabError
 from sundown_lab.processes import LOOPBACK, TETHER, Command, Process, answers, free_ports, wait_until
 
+# Who is started in the background by a shell has SIGINT ignored, and hands that on.
 PARENT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from sundown_lab.processes import Command, Process
+signal.signal(signal.SIGINT, signal.default_int_handler)
 child = Process(Command("sleep", ("/bin/sleep", "600")), log=Path(sys.argv[1]))
 child.start()
 print(child.pid, flush=True)

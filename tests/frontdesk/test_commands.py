@@ -8,6 +8,7 @@ from apiserver import Json, eventually
 from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
 from frontdesk.saying import answer_to, buttons, words
 from frontdesks import Frontdesk, both_ways
+from operators import Stage
 from sundown_lab.slack.remote import Workspace
 
 pytestmark = [pytest.mark.lab, both_ways, pytest.mark.usefixtures("frontdesk")]
@@ -20,6 +21,12 @@ def overridden(env: Env) -> Json:
 
 def parsed(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_operator(stage: Stage) -> None:
+    """What an operator that another test has left running says of an env would come in between."""
+    stage.clear()
 
 
 @pytest.fixture

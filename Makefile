@@ -29,13 +29,18 @@ demo: setup ## A real Kubernetes on this machine, four teams, and environments t
 story: setup ## The same without a person: sleeps, wakes, compares the counts, says how it went
 	@$(BIN)/sundown-lab story
 
-.PHONY: check
+.PHONY: check lint unit
 check: setup ## Format, lint, types, import contract, dead code, unit tests: under a minute
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint unit
+
+lint:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/vulture
+
+unit:
 	@$(BIN)/pytest -q -m "not lab and not simulator and not browser and not slow"
 
 .PHONY: test

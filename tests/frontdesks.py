@@ -5,10 +5,8 @@ Ask for `frontdesk` (with `slack`) for one that runs: over Socket Mode, or over 
 `both_ways`. At most one runs at a time, or two would answer everything twice. `counter.fresh(...)` has settings of its own.
 """
 
-import http.client
 import json
 import re
-import sys
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,104 +15,49 @@ import pytest
 import yaml
 
 from operators import HOME, RIGHTS, ROOT
+from programs import Program
 from sundown_lab import kubeconfig as kubeconfigs
 from sundown_lab.cluster import Cluster
-from sundown_lab.processes import LOOPBACK, Command, Process, wait_until
+from sundown_lab.processes import LOOPBACK
 from sundown_lab.slack.remote import Workspace
 
 ACCOUNT = "sundown-frontdesk"
 USER = f"system:serviceaccount:{HOME}:{ACCOUNT}"
 NEEDED = RIGHTS | {"ConfigMap"}
 
-READY_WITHIN = 60.0
-SIGTERM_WITHIN = 5.0
 both_ways = pytest.mark.parametrize("transport", ["socket", "http"], indirect=True, scope="module")
 """Put it on a module (`pytestmark`) or a test: it runs over Socket Mode and over signed HTTP."""
 
-_PROBES = re.compile(r'"port": (\d+), "event": "probes-listening"')
 _DOOR = re.compile(r'"port": (\d+), "path": "/slack/events", "event": "door-listening"')
 _counter = pytest.StashKey["Counter"]()
 
 
-class Frontdesk:
-    """One frontdesk process, which can be ended, killed and started again."""
+class Frontdesk(Program):
+    """One frontdesk process."""
 
     def __init__(self, kubeconfig: Path, *, log: Path, slack: Workspace, settings: Mapping[str, str]) -> None:
+        at_home = {"SUNDOWN_SLACK_HOST": LOOPBACK, **slack.environment}
+        super().__init__("frontdesk", kubeconfig, log=log, settings={**at_home, **settings})
         self.transport = "http" if "SUNDOWN_SLACK_PORT" in settings else "socket"
-        environment = {
-            "SUNDOWN_HTTP_HOST": LOOPBACK,
-            "SUNDOWN_HTTP_PORT": "0",
-            "SUNDOWN_SLACK_HOST": LOOPBACK,
-            "SUNDOWN_LOG_FORMAT": "json",
-            **slack.environment,
-            **settings,
-            "KUBECONFIG": str(kubeconfig),
-        }
-        command = (str(Path(sys.executable).with_name("sundown")), "frontdesk")
-        self.log = log
-        self.process = Process(Command("frontdesk", command, env=environment), log=log)
-        self._slack = slack
-        self._begin = 0
-
-    @property
-    def runs(self) -> bool:
-        """Whether the process is there."""
-        return self.process.pid is not None
-
-    @property
-    def output(self) -> str:
-        """What it has logged since it was started last."""
-        with self.log.open("rb") as file:
-            file.seek(self._begin)
-            return file.read().decode(errors="replace")
+        self.slack = slack
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """The same, line by line."""
+        """What it has logged since it was started last, line by line."""
         return [json.loads(line) for line in self.output.splitlines() if line.startswith("{")]
-
-    def launch(self) -> None:
-        """Start it and do not wait for anything."""
-        self._begin = self.log.stat().st_size if self.log.exists() else 0
-        self.process.start()
 
     def start(self) -> None:
         """Start it, and return when it is ready and Slack delivers to it."""
-        self.launch()
-        self.await_ready()
+        super().start()
         self.receive()
 
     def receive(self) -> None:
         """Have Slack deliver to it, the way that it listens."""
         if self.transport == "http":
-            self._slack.deliver_by_http(self.url, verify=True)
+            self.slack.deliver_by_http(self.url, verify=True)
         else:
-            self._slack.deliver_by_socket()
-            self._slack.wait_for_connection()
-
-    def await_ready(self, *, within: float = READY_WITHIN) -> None:
-        """Return when ``/readyz`` says yes. Raises LabError: when it ended, or did not say so in time."""
-        wait_until(
-            lambda: self.port is not None and self.probe("/readyz")[0] == http.HTTPStatus.OK,
-            what="the frontdesk is ready",
-            timeout=within,
-            processes=[self.process],
-        )
-
-    def kill(self) -> None:
-        """End it as a crash would."""
-        self.process.kill()
-
-    def terminate(self) -> int | None:
-        """End it as Kubernetes would, with SIGTERM; the exit code, or -9 where it did not end in five seconds."""
-        self.process.stop(grace=SIGTERM_WITHIN)
-        return self.process.exit_code
-
-    @property
-    def port(self) -> int | None:
-        """Where its probes are; None while it has not opened them."""
-        found = _PROBES.search(self.output)
-        return int(found[1]) if found is not None else None
+            self.slack.deliver_by_socket()
+            self.slack.wait_for_connection()
 
     @property
     def url(self) -> str:
@@ -122,19 +65,6 @@ class Frontdesk:
         found = _DOOR.search(self.output)
         assert found is not None, "it has no HTTP door"
         return f"http://{LOOPBACK}:{found[1]}/slack/events"
-
-    def probe(self, path: str) -> tuple[int, str]:
-        """Status and text of ``/livez``, ``/readyz`` or ``/metrics``; 0 where nobody answers."""
-        assert self.port is not None
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=5)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        except (OSError, http.client.HTTPException):
-            return 0, ""
-        finally:
-            connection.close()
 
 
 class Counter:
@@ -196,6 +126,13 @@ class Counter:
             self._on.kill()
             self._on = None
 
+    def leave(self) -> None:
+        """End whatever runs, and return when Slack has seen that nobody is connected any more."""
+        if self._on is not None:
+            slack = self._on.slack
+            self.clear()
+            slack.wait_until(lambda: slack.state()["app"]["connections"] == 0, what="the frontdesk has gone")
+
     def _detour(self, server: str) -> Path:
         document: dict[str, Any] = yaml.safe_load(self.account.read_text())
         path = self._logs / f"detour-{self._count}.kubeconfig"
@@ -224,6 +161,14 @@ def transport(request: pytest.FixtureRequest) -> str:
 def frontdesk(counter: Counter, slack: Workspace, transport: str) -> Frontdesk:
     """A frontdesk that runs, and to which Slack delivers."""
     return counter.usual(slack, transport)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the fixtures
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """End the frontdesk before a test that has Slack for an app of its own: it would answer too."""
+    names, one = getattr(item, "fixturenames", ()), item.config.stash.get(_counter, None)
+    if one is not None and "slack_server" in names and "counter" not in names:
+        one.leave()
 
 
 @pytest.hookimpl(wrapper=True)

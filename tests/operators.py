@@ -5,10 +5,7 @@ Two operators on one cluster would undo each other's work, and a test would blam
 """
 
 import fcntl
-import http.client
 import json
-import re
-import sys
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -16,9 +13,9 @@ from typing import IO, Any
 import pytest
 import yaml
 
+from programs import Program
 from sundown_lab import kubeconfig as kubeconfigs
 from sundown_lab.cluster import Cluster
-from sundown_lab.processes import LOOPBACK, Command, Process, wait_until
 
 ROOT = Path(__file__).parent.parent
 HOME = "sundown-system"
@@ -26,91 +23,14 @@ ACCOUNT = "sundown-operator"
 USER = f"system:serviceaccount:{HOME}:{ACCOUNT}"
 RIGHTS = {"Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
 
-READY_WITHIN = 60.0
-SIGTERM_WITHIN = 5.0
-_PORT = re.compile(r'"port": (\d+), "event": "probes-listening"')
 _stage = pytest.StashKey["Stage"]()
 
 
-class Operator:
-    """One operator process, which can be ended, killed and started again."""
+class Operator(Program):
+    """One operator process."""
 
     def __init__(self, kubeconfig: Path, *, log: Path, settings: Mapping[str, str]) -> None:
-        command = (str(Path(sys.executable).with_name("sundown")), "operator")
-        environment = {
-            "SUNDOWN_HTTP_HOST": LOOPBACK,
-            "SUNDOWN_HTTP_PORT": "0",
-            "SUNDOWN_LOG_FORMAT": "json",
-            **settings,
-            "KUBECONFIG": str(kubeconfig),
-        }
-        self.log = log
-        self._process = Process(Command("operator", command, env=environment), log=log)
-        self._begin = 0
-
-    @property
-    def runs(self) -> bool:
-        """Whether the process is there."""
-        return self._process.pid is not None
-
-    @property
-    def output(self) -> str:
-        """What it has logged since it was started last."""
-        with self.log.open("rb") as file:
-            file.seek(self._begin)
-            return file.read().decode(errors="replace")
-
-    @property
-    def exit_code(self) -> int | None:
-        """How it ended; None while it runs."""
-        return self._process.exit_code
-
-    def launch(self) -> None:
-        """Start it and do not wait for anything."""
-        self._begin = self.log.stat().st_size if self.log.exists() else 0
-        self._process.start()
-
-    def start(self) -> None:
-        """Start it, and return when it says that it is ready."""
-        self.launch()
-        self.await_ready()
-
-    def await_ready(self, *, within: float = READY_WITHIN) -> None:
-        """Return when ``/readyz`` says yes. Raises LabError: when it ended, or did not say so in time."""
-        wait_until(
-            lambda: self.port is not None and self.probe("/readyz")[0] == http.HTTPStatus.OK,
-            what="the operator is ready",
-            timeout=within,
-            processes=[self._process],
-        )
-
-    def kill(self) -> None:
-        """End it as a crash would."""
-        self._process.kill()
-
-    def terminate(self) -> int | None:
-        """End it as Kubernetes would, with SIGTERM; the exit code, or -9 where it did not end in five seconds."""
-        self._process.stop(grace=SIGTERM_WITHIN)
-        return self._process.exit_code
-
-    @property
-    def port(self) -> int | None:
-        """Where its probes are; None while it has not opened them."""
-        found = _PORT.search(self.output)
-        return int(found[1]) if found is not None else None
-
-    def probe(self, path: str) -> tuple[int, str]:
-        """Status and text of ``/livez``, ``/readyz`` or ``/metrics``; 0 where nobody answers."""
-        assert self.port is not None
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=5)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        except (OSError, http.client.HTTPException):
-            return 0, ""
-        finally:
-            connection.close()
+        super().__init__("operator", kubeconfig, log=log, settings=settings)
 
 
 class Stage:

@@ -12,10 +12,10 @@ from typing import Any
 from sundown.asking.doors import COMMAND_LINE, Door
 from sundown.asking.finding import Found, find, plainly
 from sundown.cluster import paths
+from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
 from sundown.errors import NothingToDo, SundownError
-from sundown.model.resources import API_VERSION
 from sundown.model.spec import EnvScheduleSpec, Override, Wanted
 from sundown.schedule import wishes
 from sundown.schedule.clock import Clock
@@ -167,18 +167,7 @@ async def ask(
 
 def manifest(found: Found, override: Override) -> dict[str, Any]:
     """What is applied: the override and nothing else, to the very object that was read."""
-    metadata = found.known.metadata
-    return {
-        "apiVersion": API_VERSION,
-        "kind": "EnvSchedule",
-        "metadata": {
-            "name": metadata.name,
-            "namespace": metadata.namespace,
-            "uid": metadata.uid,
-            "resourceVersion": metadata.resource_version,
-        },
-        "spec": {"override": override.to_json()},
-    }
+    return part_of_env_schedule(found.known.metadata, spec={"override": override.to_json()})
 
 
 def refuse(found: Found) -> None:

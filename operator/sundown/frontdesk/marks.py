@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, ValidationError
 
 from sundown.cluster import paths, reading
+from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
 from sundown.model.base import mistakes_of
 from sundown.model.env import Known
-from sundown.model.resources import API_VERSION, GROUP, Lenient, Metadata
+from sundown.model.resources import GROUP, Lenient, Metadata
 from sundown.model.scalars import Instant, format_instant
 
 MARKS = f"{GROUP}/slack"
@@ -154,14 +155,4 @@ def manifest(known: Known, marks: Marks) -> dict[str, Any]:
     if broken is not None and not text:
         # What somebody else has written goes only by something that takes its place.
         text = "{}"
-    return {
-        "apiVersion": API_VERSION,
-        "kind": "EnvSchedule",
-        "metadata": {
-            "name": metadata.name,
-            "namespace": metadata.namespace,
-            "uid": metadata.uid,
-            "resourceVersion": metadata.resource_version,
-            "annotations": {MARKS: text} if text else {},
-        },
-    }
+    return part_of_env_schedule(metadata, annotations={MARKS: text} if text else {})

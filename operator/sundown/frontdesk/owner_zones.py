@@ -8,10 +8,11 @@ import structlog
 
 from sundown.asking.finding import Found
 from sundown.cluster import paths
+from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.recipients import Owners
-from sundown.model.resources import API_VERSION, OWNER_ZONES
+from sundown.model.resources import OWNER_ZONES
 from sundown.model.scalars import OWNER_ZONE, zone
 
 log = structlog.get_logger(__name__)
@@ -41,16 +42,7 @@ async def write(cluster: Cluster, found: Found, zones: str) -> None:
         ApiError: it cannot be written.
     """
     metadata = found.known.metadata
-    body = {
-        "apiVersion": API_VERSION,
-        "kind": "EnvSchedule",
-        "metadata": {
-            "name": metadata.name,
-            "namespace": metadata.namespace,
-            "uid": metadata.uid,
-            "annotations": {OWNER_ZONES: zones},
-        },
-    }
+    body = part_of_env_schedule(metadata, annotations={OWNER_ZONES: zones}, as_read=False)
     await cluster.apply(paths.env_schedule(metadata.namespace, metadata.name), body, manager=FIELD_MANAGER, force=True)
     log.info("owner-zones", namespace=found.namespace, zones=zones)
 

@@ -30,9 +30,9 @@ def find(blocks: list[Json], wanted: Json) -> tuple[Json, Json]:
         (block, element)
         for block in blocks
         for element in blockkit.interactive(block)
-        if names.get("block_id") in {None, block["block_id"]}
-        and names.get("action_id") in {None, element["action_id"]}
-        and names.get("value") in {None, element.get("value")}
+        if names.get("block_id") in (None, block["block_id"])
+        and names.get("action_id") in (None, element["action_id"])
+        and names.get("value") in (None, element.get("value"))
     ]
     asked = ", ".join(f"{key} {value!r}" for key, value in names.items()) or "no name"
     if not found:
@@ -62,7 +62,7 @@ def _one_option(_team: Team, element: Json, wanted: Any) -> Json:
 
 
 def _some_options(_team: Team, element: Json, wanted: Any) -> Json:
-    listed = wanted if isinstance(wanted, list) else ([] if wanted in {None, ""} else [wanted])
+    listed = wanted if isinstance(wanted, list) else ([] if wanted in (None, "") else [wanted])
     return {"selected_options": [_option(element, each) for each in listed]}
 
 
@@ -111,7 +111,7 @@ def _date_time(_team: Team, _element: Json, wanted: Any) -> Json:
 
 
 def _text(_team: Team, _element: Json, wanted: Any) -> Json:
-    return {"value": None if wanted in {None, ""} else str(wanted)}
+    return {"value": None if wanted in (None, "") else str(wanted)}
 
 
 def _button(_team: Team, element: Json, _wanted: Any) -> Json:

@@ -108,7 +108,7 @@ def _delete_scheduled(sim: Simulator, args: Args) -> Json:
 
 def _list_scheduled(sim: Simulator, args: Args) -> Json:
     channel = sim.team.channel(args.text("channel")).id if "channel" in args else None
-    wanted = [each for each in sim.team.scheduled.values() if channel in {None, each.channel}]
+    wanted = [each for each in sim.team.scheduled.values() if channel in (None, each.channel)]
     shown: list[Json] = [
         {
             "id": each.id,

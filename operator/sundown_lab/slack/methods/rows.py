@@ -51,7 +51,7 @@ class Args:
     def number(self, name: str, *, default: int, least: int = 1, most: int = 1000, error: str = "invalid_limit") -> int:
         """A whole number. Raises Refused with that error where it is none, or out of bounds."""
         value = self._values.get(name)
-        if value in {None, ""}:
+        if value in (None, ""):
             return default
         try:
             number = int(str(value))

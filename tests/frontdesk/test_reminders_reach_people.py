@@ -13,7 +13,8 @@ from sundown.frontdesk import owner_zones
 from sundown.frontdesk.patience import Refusal, Silent, SlackTrouble
 from sundown.frontdesk.people import Person, SlackAway, UnknownPerson
 from sundown.frontdesk.preferences import NONE, Preferences, preferred
-from sundown.frontdesk.recipients import MOST_OWNERS, NoticeSettings, Recipients
+from sundown.frontdesk.recipients import MOST_OWNERS, Recipients
+from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.model.env import Namespace
 
 NOW = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)
@@ -204,5 +205,10 @@ async def test_zones_that_are_right_or_not_asked_for_or_not_known_are_left_as_th
 
 def test_the_usual_channel_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """B6"""
-    monkeypatch.setenv("SUNDOWN_SLACK_CHANNEL", "#envs")
-    assert NoticeSettings().slack_channel == "#envs"
+    for name, value in {
+        "SUNDOWN_SLACK_CHANNEL": "#envs",
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert FrontdeskSettings().slack_channel == "#envs"

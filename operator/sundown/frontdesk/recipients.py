@@ -10,8 +10,6 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sundown.asking.finding import Found
 from sundown.errors import NotFound
@@ -31,16 +29,6 @@ _USER = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|[^>]*)?>|([UW][A-Z0-9]{6,20})")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]{2,20})(?:\|[^>]*)?>|(S[A-Z0-9]{6,20})")
 _CHANNEL = re.compile(r"[CDG][A-Z0-9]{6,20}")
 _KEPT = timedelta(minutes=10)
-
-
-class NoticeSettings(BaseSettings):
-    """Where notices go."""
-
-    model_config = SettingsConfigDict(env_prefix="SUNDOWN_", frozen=True)
-
-    slack_channel: str = Field(
-        default="", description="The channel for notices of schedules that name none, such as #dev; empty: none."
-    )
 
 
 class Switchboard(Protocol):

@@ -41,6 +41,9 @@ class FrontdeskSettings(Settings):
     slack_command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")] = Field(
         default="/devenv", description="The slash command, as the Slack app has it."
     )
+    slack_channel: str = Field(
+        default="", description="The channel for notices of schedules that name none, such as #dev; empty: none."
+    )
     cluster_name: ClusterName = Field(default="default", description="What people call this cluster in `env@cluster`.")
     clusters: dict[ClusterName, str] = Field(
         default_factory=dict,

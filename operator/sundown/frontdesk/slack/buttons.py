@@ -28,7 +28,7 @@ from sundown.frontdesk.delivery import Delivery
 from sundown.frontdesk.ledger import ClusterLedger
 from sundown.frontdesk.patience import SlackTrouble
 from sundown.frontdesk.people import Person
-from sundown.frontdesk.recipients import NoticeSettings, Recipients
+from sundown.frontdesk.recipients import Recipients
 from sundown.frontdesk.reminding import Reminding
 from sundown.frontdesk.reply import Place
 from sundown.frontdesk.slack import blocks, commands
@@ -126,7 +126,7 @@ class Room:
             switchboard=self._messages,
             preferences=desk.preferences.of,
             clock=desk.clock,
-            default_channel=NoticeSettings().slack_channel,
+            default_channel=desk.settings.slack_channel,
         )
         self.reminding = Reminding(
             cluster=desk.cluster,

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow  # together: each is a run of pytest of its own
+
 ROOT = Path(__file__).parent.parent.parent
 
 

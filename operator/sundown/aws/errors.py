@@ -1,0 +1,35 @@
+"""What can go wrong with AWS, in words for people and a reason for machines. Knows nothing of boto3."""
+
+from __future__ import annotations
+
+from sundown.errors import SundownError
+
+
+class CloudError(SundownError):
+    """AWS did not do what it was asked to."""
+
+    reason = "CloudFailed"
+
+
+class CloudDenied(CloudError):
+    """The credentials do not allow it, or have expired."""
+
+    reason = "CloudDenied"
+
+
+class CloudBusy(CloudError):
+    """Not now: throttled, in a state in which it cannot be done, or no capacity. Another try may help."""
+
+    reason = "CloudBusy"
+
+
+class CloudGone(CloudError):
+    """There is no such thing any more."""
+
+    reason = "CloudGone"
+
+
+class CloudUnreachable(CloudError):
+    """No answer, or one that makes no sense: the region, the network or the service is down."""
+
+    reason = "CloudUnreachable"

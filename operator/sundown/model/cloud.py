@@ -1,0 +1,57 @@
+"""What an env has in AWS, as the plan sees it: plain and immutable, free of the forms in which AWS answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+CloudKind = Literal["EC2Instance", "RDSInstance", "AuroraCluster"]
+"""What of AWS can sleep."""
+
+CloudState = Literal["running", "stopped", "starting", "stopping", "busy"]
+"""Where it stands. ``busy`` is in use but can be neither stopped nor started now: a backup, a change, maintenance."""
+
+DATABASES: frozenset[CloudKind] = frozenset({"RDSInstance", "AuroraCluster"})
+
+
+@dataclass(frozen=True, slots=True)
+class CloudPart:
+    """An instance, a database or a database cluster at the moment it was described.
+
+    ``identifier`` is what AWS calls it (``i-0abc``, ``dev1-db``), ``name`` its Name tag or the same. ``phase`` is AWS's
+    own word for the state. ``record`` is the tag that remembers that Sundown stopped it, ``stopped_at`` when (UTC), and
+    ``holder`` for whom, as ``<cluster>/<namespace>``. ``refused`` says in words why it is never touched. ``wave`` and
+    ``exclude`` are the raw tags. ``hourly`` is its price for an hour in use, None where nobody knows. ``unreachable``
+    says why nothing newer is known of it, empty where it was described just now.
+    """
+
+    kind: CloudKind
+    arn: str
+    identifier: str
+    name: str
+    namespace: str
+    account: str
+    region: str
+    state: CloudState
+    phase: str
+    instance_class: str = ""
+    record: str | None = None
+    stopped_at: datetime | None = None
+    holder: str | None = None
+    wave: str | None = None
+    exclude: str | None = None
+    enabled: bool = True
+    refused: str | None = None
+    hourly: float | None = None
+    unreachable: str = ""
+
+    @property
+    def title(self) -> str:
+        """``RDSInstance/dev1-db``."""
+        return f"{self.kind}/{self.identifier}"
+
+    @property
+    def ours(self) -> bool:
+        """Whether the record says that Sundown stopped it, so that it is Sundown that starts it again."""
+        return self.record == "running"

@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
+# Each has a control plane of its own. Most of a test's time is waiting, so two suit two cores.
+WORKERS ?= 2
 
 .PHONY: help
 help: ## Show this
@@ -45,7 +47,8 @@ unit:
 
 .PHONY: test
 test: setup browser ## Every test, those against the real control plane and in a real browser included
-	@$(BIN)/pytest
+	@$(BIN)/sundown-lab build > /dev/null
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 .PHONY: browser
 browser: ## Chromium for the browser tests, from the distribution, where there is none

@@ -1,4 +1,4 @@
-"""Fixtures of all tests. One real control plane serves a whole run, and starts when the first test asks for it."""
+"""Fixtures of all tests. One real control plane serves a run, or each worker of it, and starts when a test asks for it."""
 
 import os
 import secrets
@@ -19,7 +19,6 @@ pytest_plugins = ["operators", "envs", "audit", "slacks", "frontdesks", "browser
 
 ROOT = Path(__file__).parent.parent
 LAB_TIMEOUT = 120.0
-ran_in_lab = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,10 +35,6 @@ hypothesis.settings.register_profile("sundown", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("sundown")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[ran_in_lab] = []
-
-
 @pytest.hookimpl(tryfirst=True)  # before `-m` deselects: a missing mark must not hide a test from it
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -54,17 +49,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.simulator)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:  # the wrapped result passes through
-    if call.when == "call" and item.get_closest_marker("lab") is not None:
-        item.config.stash[ran_in_lab].append(item.nodeid)
-    return (yield)
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
-    count = len(config.stash[ran_in_lab])
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    # Counted from the reports, which come from the workers too where a run has several.
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    count = sum(report.when == "call" and "lab" in report.keywords for report in reports)
     terminalreporter.write_line(f"{count} {'test' if count == 1 else 'tests'} ran against the real control plane")
 
 

@@ -6,9 +6,13 @@ from sundown.errors import SundownError
 
 
 class CloudError(SundownError):
-    """AWS did not do what it was asked to."""
+    """AWS did not do what it was asked to. ``code`` is AWS's own word for why, empty where it gave none."""
 
     reason = "CloudFailed"
+
+    def __init__(self, text: str, *, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class CloudDenied(CloudError):

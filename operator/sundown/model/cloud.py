@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 CloudKind = Literal["EC2Instance", "RDSInstance", "AuroraCluster"]
 """What of AWS can sleep."""
+
+LONGEST_STOP = timedelta(days=7)
+"""So long RDS leaves a database stopped, then it starts it by itself (RDS User Guide, "Stopping an Amazon RDS DB instance
+temporarily"; Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster")."""
 
 CloudState = Literal["running", "stopped", "starting", "stopping", "busy"]
 """Where it stands. ``busy`` is in use but can be neither stopped nor started now: a backup, a change, maintenance."""
@@ -55,3 +59,17 @@ class CloudPart:
     def ours(self) -> bool:
         """Whether the record says that Sundown stopped it, so that it is Sundown that starts it again."""
         return self.record == "running"
+
+
+def restarted_by_aws(part: CloudPart, now: datetime) -> bool:
+    """Whether RDS itself has started this database, which Sundown stopped and which should be asleep (`now` is UTC).
+
+    Nobody else would leave the record on it, and RDS does not do it before the seven days are over. Of an env that is
+    meant to be awake this says nothing: there it is Sundown that starts what carries a record.
+    """
+    runs = part.state not in {"stopped", "stopping"}
+    return part.kind in DATABASES and part.ours and runs and _stopped_for(part, now) >= LONGEST_STOP
+
+
+def _stopped_for(part: CloudPart, now: datetime) -> timedelta:
+    return now - part.stopped_at if part.stopped_at is not None else timedelta()

@@ -245,14 +245,29 @@ def test_what_the_operator_says_is_cut_to_what_the_crd_takes() -> None:
             resources.Condition(type="Ready", status="True", reason="A", message=long, last_transition_time=at),
         ),
         history=(resources.HistoryEntry(at=at, to="Awake", why=long, by=long),),
+        cloud=(
+            resources.CloudStatus(
+                kind="EC2Instance",
+                id=long,
+                name=long,
+                region=long,
+                account=long,
+                state="running",
+                phase=long,
+                refused=long,
+                note=long,
+            ),
+        ),
     )
     schema = laid_out(crd_schema("EnvSchedule"))
+    named = ("id", "name", "region", "account", "phase", "refused", "note")
     longest = {
         "status.why": status.why,
         "status.owner": status.owner,
         "status.conditions[].message": status.conditions[0].message,
         "status.history[].why": status.history[0].why,
         "status.history[].by": status.history[0].by,
+        **{f"status.cloud[].{name}": getattr(status.cloud[0], name) for name in named},
     }
     assert {path: len(text or "") for path, text in longest.items()} == {
         path: schema[path]["maxLength"] for path in longest

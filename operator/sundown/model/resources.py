@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from sundown.model.base import Model
-from sundown.model.scalars import Count, Instant, LabelKey, LabelValue, Person, Said, Told
+from sundown.model.cloud import CloudKind, CloudState
+from sundown.model.scalars import Count, Instant, LabelKey, LabelValue, Named, Person, Said, Told
 from sundown.model.spec import EnvScheduleSpec
 
 GROUP = "sundown.dev"
@@ -98,6 +99,38 @@ class Savings(Lenient):
     potential_memory_gib_hours: float | None = None
 
 
+class CloudStatus(Lenient):
+    """Something of the env in AWS: where it stands, why it is never touched, what else there is to know of it."""
+
+    kind: CloudKind
+    id: Named
+    name: Named | None = None
+    region: Named | None = None
+    account: Named | None = None
+    state: CloudState
+    phase: Named | None = None
+    refused: Said | None = None
+    note: Said | None = None
+
+    @property
+    def title(self) -> str:
+        """``RDSInstance/dev1-db``."""
+        return f"{self.kind}/{self.id}"
+
+
+class Cost(Lenient):
+    """What an hour awake costs in AWS: the sum of the prices that are known, of how many parts, and of how many not."""
+
+    per_hour: Annotated[float, Field(ge=0)] | None = None
+    currency: str = "USD"
+    priced: Count
+    unpriced: Count
+
+
+MOST_CLOUD = 50
+"""So many parts in AWS stand in a status."""
+
+
 class EnvScheduleStatus(Lenient):
     """What the operator says of the env."""
 
@@ -113,6 +146,8 @@ class EnvScheduleStatus(Lenient):
     conditions: tuple[Condition, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
     savings: Savings | None = None
+    cloud: Annotated[tuple[CloudStatus, ...], Field(max_length=MOST_CLOUD)] = ()
+    cost: Cost | None = None
 
 
 class EnvSchedule(Lenient):

@@ -172,6 +172,9 @@ Told = Annotated[str, AfterValidator(partial(clip, limit=4096))]
 Person = Annotated[str, AfterValidator(partial(clip, limit=256))]
 """Who owns an env or asked for something, as an annotation or an override has it."""
 
+Named = Annotated[str, AfterValidator(partial(clip, limit=256))]
+"""What a cloud calls something."""
+
 Flag = Annotated[bool, Strict()]
 """A real boolean: the API server takes no ``"yes"`` for one either."""
 

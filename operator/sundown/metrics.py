@@ -22,3 +22,12 @@ WRITES = Counter("sundown_workload_writes_total", "Writes to workloads.", ["acti
 VISIT_ERRORS = Counter("sundown_visit_errors_total", "Visits to an env that failed and are repeated.", ["reason"])
 DECIDED = Gauge("sundown_envs_decided", "Environments that have been visited since the start.")
 SAVED = Counter("sundown_saved_total", "What sleep has saved.", ["resource"])
+AWS_CALLS = Counter(
+    "sundown_aws_calls_total", "Calls to AWS; each may take several attempts.", ["service", "operation", "outcome"]
+)
+AWS_PARTS = Gauge("sundown_aws_parts", "Tagged instances, databases and clusters in AWS.", ["kind", "state"])
+AWS_PROBLEMS = Gauge("sundown_aws_problems", "Tagged things in AWS that are left alone because of their tags.")
+AWS_UNREACHABLE = Gauge(
+    "sundown_aws_unreachable", "Whether a region of an account could not be looked at.", ["account", "region"]
+)
+AWS_REFRESHED = Gauge("sundown_aws_refreshed_timestamp_seconds", "When AWS was last looked through as a whole.")

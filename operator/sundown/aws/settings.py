@@ -6,12 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 RoleArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/.+$")]
-TagKey = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^(?!aws:).*$")]
+
+
+def _is_given_by_people(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise ValueError("tags that begin with aws: are AWS's own; give another")
+    return key
+
+
+TagKey = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_is_given_by_people)]
 TableName = Annotated[str, StringConstraints(pattern=r"^([a-zA-Z0-9_.-]{3,255})?$")]
 
 

@@ -5,11 +5,15 @@ Pure, and the same for every door, so that the command line and chat tell the sa
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from math import ceil
 
-from sundown.model.resources import Condition, EnvScheduleStatus, Parts
+from sundown.model.cloud import DATABASES
+from sundown.model.resources import MOST_CLOUD, CloudStatus, Condition, Cost, EnvScheduleStatus, Parts
 from sundown.model.scalars import DAYS
+from sundown.reconcile.telling import LEFT_STOPPED
 from sundown.schedule.decision import Decision, Turn
 
 STATES = {
@@ -22,6 +26,11 @@ STATES = {
 
 NOT_YET = "the operator has not looked at it yet"
 OPERATOR_AWAY = "the operator does not answer: is it running? (kubectl get pods -n sundown-system)"
+
+DATABASES_TAKE = "a database in AWS takes 5 to 10 minutes to start"
+
+_KINDS = {"EC2Instance": "EC2 instance", "RDSInstance": "RDS database", "AuroraCluster": "Aurora cluster"}
+"""What people call the kinds that have names of our own."""
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _A_WEEK = 7
@@ -109,6 +118,72 @@ def parts(counts: Parts) -> str:
     starting = counts.total - counts.ready - counts.asleep
     told = ((counts.ready, "ready"), (counts.asleep, "asleep"), (starting, "not ready yet"))
     return f"{total}: {', '.join(f'{count} {word}' for count, word in told if count > 0)}"
+
+
+def kinds(counts: Iterable[tuple[str, int]]) -> str:
+    """What there is of each kind, ``2 Deployments, 1 EC2 instance``; empty for nothing."""
+    told = ((count, _KINDS.get(kind, kind)) for kind, count in counts if count > 0)
+    return ", ".join(f"{count} {name}" if count == 1 else f"{count} {name}s" for count, name in told)
+
+
+def running(cloud: Iterable[CloudStatus]) -> tuple[tuple[str, int], ...]:
+    """How many of each kind run in AWS that a shutdown would stop."""
+    ready: Counter[str] = Counter(
+        one.kind for one in cloud if one.refused is None and one.state not in {"stopped", "stopping"}
+    )
+    return tuple((kind, ready[kind]) for kind in _KINDS if kind in ready)
+
+
+def cloud_part(one: CloudStatus) -> str:
+    """Where a part in AWS stands, and what there is to know: ``starting: 5 to 10 minutes more``."""
+    told = f"{one.state} ({one.phase})" if one.state == "busy" and one.phase else one.state
+    told += f", does not stop with the environment: {one.refused}" if one.refused else ""
+    return f"{told}{';' if one.refused else ':'} {one.note}" if one.note else told
+
+
+def cloud_title(one: CloudStatus) -> str:
+    """What it is called: ``EC2Instance/i-0abc (web-1)``."""
+    return f"{one.title} ({one.name})" if one.name else one.title
+
+
+def cloud(parts: Sequence[CloudStatus]) -> str:
+    """The parts in AWS in one line, ``1 EC2 instance, 1 RDS database: 1 running, 1 starting``; empty for none."""
+    if not parts:
+        return ""
+    count: Counter[str] = Counter(one.kind for one in parts)
+    states = Counter(one.state for one in parts)
+    told = kinds((kind, count[kind]) for kind in _KINDS if kind in count)
+    told += f" (the first {MOST_CLOUD})" if len(parts) == MOST_CLOUD else ""
+    said = ", ".join(f"{number} {word}" for word, number in sorted(states.items()))
+    return f"{told}: {said}" if len(parts) > 1 else f"{told}: {next(iter(states))}"
+
+
+def moving(parts: Iterable[CloudStatus], *, asleep: bool) -> tuple[CloudStatus, ...]:
+    """Those in AWS that are not where they should be in an env that should be ``asleep`` or not."""
+    right = {"stopped"} if asleep else {"running", "busy"}
+    return tuple(
+        one for one in parts if one.refused is None and one.state not in right and _follows(one, asleep=asleep)
+    )
+
+
+def _follows(one: CloudStatus, *, asleep: bool) -> bool:
+    return asleep or one.note is None or LEFT_STOPPED not in one.note
+
+
+def waits_for_database(parts: Iterable[CloudStatus]) -> bool:
+    """Whether an env that is to wake has to wait for a database that starts in AWS."""
+    return any(one.kind in DATABASES for one in moving(parts, asleep=False))
+
+
+def cost(hour: Cost) -> str:
+    """What an hour awake costs in AWS: ``0.19 USD an hour, without 1 of 3 whose price is unknown``."""
+    total = hour.priced + hour.unpriced
+    if hour.per_hour is None:
+        return "unknown: it has no known price" if total == 1 else f"unknown: none of the {total} has a known price"
+    digits = f"{hour.per_hour:.4f}".rstrip("0")
+    whole, _, cents = digits.partition(".")
+    told = f"{whole}.{cents:0<2} {hour.currency} an hour"
+    return f"{told}, without {hour.unpriced} of {total} whose price is unknown" if hour.unpriced else told
 
 
 def turn(coming: Turn, *, now: datetime, zone: tzinfo | None = None) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.aws.bisect import in_bulk
-from sundown.aws.errors import CloudBusy, CloudDenied, CloudError, CloudGone, CloudUnreachable
+from sundown.aws.errors import CloudDenied, CloudError, CloudGone, CloudThrottled, CloudUnreachable
 
 FIFTY = [f"i-{number:017x}" for number in range(50)]
 
@@ -96,7 +96,7 @@ async def test_an_identifier_is_not_taken_for_another_that_begins_with_it() -> N
     "error",
     [
         CloudUnreachable("no answer"),
-        CloudBusy("slow down", code="RequestLimitExceeded"),
+        CloudThrottled("slow down", code="RequestLimitExceeded"),
         CloudDenied("expired", code="ExpiredToken"),
         CloudDenied("no credentials"),
     ],

@@ -10,21 +10,7 @@ import random
 import re
 from collections.abc import Awaitable, Callable, Sequence
 
-from sundown.aws.errors import CloudBusy, CloudDenied, CloudError, CloudUnreachable
-
-THROTTLED = frozenset(
-    {
-        "EC2ThrottledException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
-"""AWS's words for "too many calls" (botocore, "retries.html", and EC2 API Reference, "Error codes")."""
+from sundown.aws.errors import CloudDenied, CloudError, CloudThrottled, CloudUnreachable
 
 _PERHAPS_ONE_ALONE = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 """A policy with conditions on tags may forbid one thing and allow the next; expired credentials forbid everything."""
@@ -78,10 +64,8 @@ async def in_bulk(
 
 def concerns_everything(error: CloudError) -> bool:
     """Whether the same call for other identifiers would fail in the same way."""
-    if isinstance(error, CloudUnreachable):
+    if isinstance(error, CloudUnreachable | CloudThrottled):
         return True
-    if isinstance(error, CloudBusy):
-        return error.code in THROTTLED
     return isinstance(error, CloudDenied) and error.code not in _PERHAPS_ONE_ALONE
 
 

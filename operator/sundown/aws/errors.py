@@ -27,6 +27,14 @@ class CloudBusy(CloudError):
     reason = "CloudBusy"
 
 
+class CloudThrottled(CloudBusy):
+    """Too many calls, whatever they are about."""
+
+
+class CloudFull(CloudBusy):
+    """No capacity for it, or no quota: not over within seconds."""
+
+
 class CloudGone(CloudError):
     """There is no such thing any more."""
 

@@ -11,7 +11,15 @@ from typing import Any
 
 from botocore import exceptions
 
-from sundown.aws.errors import CloudBusy, CloudDenied, CloudError, CloudGone, CloudUnreachable
+from sundown.aws.errors import (
+    CloudBusy,
+    CloudDenied,
+    CloudError,
+    CloudFull,
+    CloudGone,
+    CloudThrottled,
+    CloudUnreachable,
+)
 from sundown.aws.places import Place
 
 
@@ -40,7 +48,7 @@ _MEANINGS = (
         "the policy of {who} has to allow {action} (the one in deploy/ does)",
     ),
     _Meaning(
-        CloudBusy,
+        CloudThrottled,
         "BandwidthLimitExceeded EC2ThrottledException LimitExceededException PriorRequestNotComplete "
         "ProvisionedThroughputExceededException RequestLimitExceeded RequestThrottled RequestThrottledException "
         "SlowDown Throttling ThrottledException ThrottlingException TooManyRequestsException "
@@ -48,7 +56,7 @@ _MEANINGS = (
         "AWS asks to slow down; tried again later",
     ),
     _Meaning(
-        CloudBusy,
+        CloudFull,
         "InstanceLimitExceeded InstanceQuotaExceeded InsufficientAddressCapacity InsufficientCapacityOnHost "
         "InsufficientDBClusterCapacityFault InsufficientDBInstanceCapacity InsufficientHostCapacity "
         "InsufficientInstanceCapacity InsufficientReservedInstanceCapacity InsufficientStorageClusterCapacity "

@@ -1,0 +1,256 @@
+"""AWS's Describe answers, read into CloudParts. What is gone, and what is for another Sundown, is left out.
+
+A part without a namespace tag has an empty ``namespace``; what follows from that, the inventory decides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sundown.aws import eligibility, tags
+from sundown.aws.eligibility import Claim, refusal
+from sundown.aws.places import Place
+from sundown.model.cloud import CloudKind, CloudPart, CloudState
+
+Answer = Mapping[str, Any]
+
+_INSTANCE_STATES: dict[str, CloudState | None] = {
+    "pending": "starting",
+    "running": "running",
+    "stopping": "stopping",
+    "stopped": "stopped",
+    "shutting-down": None,
+    "terminated": None,
+}
+_DATABASE_STATES: dict[str, CloudState | None] = {
+    "available": "running",
+    "starting": "starting",
+    "stopping": "stopping",
+    "stopped": "stopped",
+    "delete-precheck": None,
+    "deleting": None,
+}
+"""All others mean that the database is in use or broken, and can be neither stopped nor started: "Viewing Amazon RDS DB
+instance status", "Viewing DB cluster status"."""
+
+
+class Pricing(Protocol):
+    """What an hour of something costs."""
+
+    def hourly(self, kind: CloudKind, instance_class: str, region: str, *, engine: str) -> float | None:
+        """The price of an hour in use; None where nobody knows it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What one has to know beside an answer to read it. The mappings are kept up to date by the inventory.
+
+    ``protected`` holds the ARNs of instances that are protected against being stopped, ``classes`` the instance class of
+    each member of a database cluster by the member's ARN, ``clusters`` the namespace tag of each cluster by its ARN.
+    """
+
+    namespace_tag: str = "namespace"
+    scheduler_tag: str = "scheduler"
+    cluster_name: str = "default"
+    prices: Pricing | None = None
+    protected: Mapping[str, bool] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
+    clusters: Mapping[str, str] = field(default_factory=dict)
+
+
+def ec2_parts(answer: Answer, place: Place, context: Context) -> list[CloudPart]:
+    """The instances of a DescribeInstances answer."""
+    return [
+        part
+        for reservation in answer.get("Reservations", ())
+        for instance in reservation.get("Instances", ())
+        if (part := _instance(instance, str(reservation.get("OwnerId") or place.account), place, context)) is not None
+    ]
+
+
+def rds_parts(answer: Answer, place: Place, context: Context) -> list[CloudPart]:
+    """The databases of a DescribeDBInstances answer."""
+    found = (_database(database, place, context) for database in answer.get("DBInstances", ()))
+    return [part for part in found if part is not None]
+
+
+def cluster_parts(answer: Answer, place: Place, context: Context) -> list[CloudPart]:
+    """The clusters of a DescribeDBClusters answer."""
+    found = (_cluster(cluster, place, context) for cluster in answer.get("DBClusters", ()))
+    return [part for part in found if part is not None]
+
+
+def members_of(cluster: Answer) -> Iterator[str]:
+    """The ARNs of the members of a database cluster, which DescribeDBClusters only names."""
+    arn = str(cluster["DBClusterArn"])
+    before, _, _ = arn.partition(":cluster:")
+    for member in cluster.get("DBClusterMembers", ()):
+        yield f"{before}:db:{member['DBInstanceIdentifier']}"
+
+
+def cluster_arn(database: Answer) -> str:
+    """The ARN of the cluster that a database is a member of, or nothing."""
+    name = database.get("DBClusterIdentifier")
+    before, _, _ = str(database["DBInstanceArn"]).partition(":db:")
+    return f"{before}:cluster:{name}" if name else ""
+
+
+def _instance(raw: Answer, owner: str, place: Place, context: Context) -> CloudPart | None:
+    phase = str(raw["State"]["Name"])
+    identifier = str(raw["InstanceId"])
+    arn = f"arn:{_partition(place.region)}:ec2:{place.region}:{owner}:instance/{identifier}"
+    labels = tags.as_mapping(raw.get("Tags", ()))
+    operator = raw.get("Operator") or {}
+    return _part(
+        _Found(
+            kind="EC2Instance",
+            arn=arn,
+            identifier=identifier,
+            state=_INSTANCE_STATES.get(phase, "busy"),
+            phase=phase,
+            instance_class=str(raw.get("InstanceType", "")),
+            engine=str(raw.get("PlatformDetails", "")),
+            labels=labels,
+        ),
+        eligibility.Instance(
+            lifecycle=str(raw.get("InstanceLifecycle", "")),
+            root_device=str(raw.get("RootDeviceType", "ebs")),
+            operator=str(operator.get("Principal") or "another service") if operator.get("Managed") else "",
+            stop_protected=context.protected.get(arn, False),
+            tags=labels,
+        ),
+        context,
+    )
+
+
+def _database(raw: Answer, place: Place, context: Context) -> CloudPart | None:
+    phase = str(raw["DBInstanceStatus"])
+    cluster = cluster_arn(raw)
+    return _part(
+        _Found(
+            kind="RDSInstance",
+            arn=str(raw["DBInstanceArn"]),
+            identifier=str(raw["DBInstanceIdentifier"]),
+            state=_DATABASE_STATES.get(phase, "busy"),
+            phase=phase,
+            instance_class=str(raw.get("DBInstanceClass", "")),
+            engine=str(raw.get("Engine", "")),
+            labels=tags.as_mapping(raw.get("TagList", ())),
+        ),
+        eligibility.Database(
+            engine=str(raw.get("Engine", "")),
+            multi_az=bool(raw.get("MultiAZ")),
+            source=str(
+                raw.get("ReadReplicaSourceDBInstanceIdentifier")
+                or raw.get("ReadReplicaSourceDBClusterIdentifier")
+                or ""
+            ),
+            replicas=(
+                *map(str, raw.get("ReadReplicaDBInstanceIdentifiers", ())),
+                *map(str, raw.get("ReadReplicaDBClusterIdentifiers", ())),
+            ),
+            cluster=str(raw.get("DBClusterIdentifier") or ""),
+            cluster_namespace=context.clusters.get(cluster),
+        ),
+        context,
+    )
+
+
+def _cluster(raw: Answer, place: Place, context: Context) -> CloudPart | None:
+    phase = str(raw["Status"])
+    classes = [context.classes.get(arn, "") for arn in members_of(raw)]
+    return _part(
+        _Found(
+            kind="AuroraCluster",
+            arn=str(raw["DBClusterArn"]),
+            identifier=str(raw["DBClusterIdentifier"]),
+            state=_DATABASE_STATES.get(phase, "busy"),
+            phase=phase,
+            instance_class=_together(classes),
+            engine=str(raw.get("Engine", "")),
+            labels=tags.as_mapping(raw.get("TagList", ())),
+            classes=tuple(classes),
+        ),
+        eligibility.DatabaseCluster(
+            engine=str(raw.get("Engine", "")),
+            engine_mode=str(raw.get("EngineMode") or "provisioned"),
+            global_cluster=str(raw.get("GlobalClusterIdentifier") or ""),
+            source=str(raw.get("ReplicationSourceIdentifier") or ""),
+            replicas=tuple(map(str, raw.get("ReadReplicaIdentifiers", ()))),
+        ),
+        context,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What all three kinds have in common; ``classes`` are those of a cluster's members."""
+
+    kind: CloudKind
+    arn: str
+    identifier: str
+    state: CloudState | None
+    phase: str
+    instance_class: str
+    engine: str
+    labels: Mapping[str, str]
+    classes: tuple[str, ...] | None = None
+
+
+def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPart | None:
+    labels = found.labels
+    if found.state is None or labels.get(tags.CLUSTER, context.cluster_name) != context.cluster_name:
+        return None
+    _, _, _, region, account, _ = found.arn.split(":", 5)
+    claim = Claim(
+        namespace=labels.get(context.namespace_tag, ""),
+        cluster_name=context.cluster_name,
+        record=labels.get(tags.PREVIOUS_STATE),
+        holder=labels.get(tags.HOLDER),
+    )
+    return CloudPart(
+        kind=found.kind,
+        arn=found.arn,
+        identifier=found.identifier,
+        name=labels.get("Name") or found.identifier,
+        namespace=claim.namespace,
+        account=account,
+        region=region,
+        state=found.state,
+        phase=found.phase,
+        instance_class=found.instance_class,
+        record=claim.record,
+        stopped_at=tags.moment(labels.get(tags.STOPPED_AT)),
+        holder=claim.holder,
+        wave=labels.get(tags.WAVE),
+        exclude=labels.get(tags.EXCLUDE),
+        enabled=labels.get(context.scheduler_tag) == tags.ENABLED,
+        refused=refusal(claim, facts),
+        hourly=_price(found, region, context.prices),
+    )
+
+
+def _price(found: _Found, region: str, prices: Pricing | None) -> float | None:
+    """A cluster costs what its members cost; unknown if any of them is."""
+    if prices is None:
+        return None
+    if found.classes is None:
+        return prices.hourly(found.kind, found.instance_class, region, engine=found.engine)
+    each = [prices.hourly(found.kind, one, region, engine=found.engine) for one in found.classes]
+    known = [price for price in each if price is not None]
+    return sum(known) if each and len(known) == len(each) else None
+
+
+def _together(classes: list[str]) -> str:
+    """``2 x db.r6g.large, db.t4g.medium``; nothing where a class is not known."""
+    if not all(classes):
+        return ""
+    return ", ".join(name if count == 1 else f"{count} x {name}" for name, count in Counter(classes).items())
+
+
+def _partition(region: str) -> str:
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get("us-gov" if region.startswith("us-gov") else region[:2], "aws")

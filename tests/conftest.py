@@ -15,7 +15,7 @@ from sundown_lab import controlplane
 from sundown_lab.cluster import Cluster, connect, require_lab
 from sundown_lab.progress import Progress
 
-pytest_plugins = ["operators", "envs", "audit", "slacks", "frontdesks", "browsers"]
+pytest_plugins = ["operators", "envs", "audit", "slacks", "awses", "frontdesks", "browsers"]
 
 ROOT = Path(__file__).parent.parent
 LAB_TIMEOUT = 120.0
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if is_marked and item.get_closest_marker("timeout") is None:
             # Of the test alone: the first one also waits for the start, which on a fresh machine builds Kubernetes.
             item.add_marker(pytest.mark.timeout(LAB_TIMEOUT, func_only=True))
-        if "slack_server" in getattr(item, "fixturenames", ()):
+        if {"slack_server", "aws_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.simulator)
 
 

@@ -39,6 +39,7 @@ COMMANDS = (
     Row("load", "Fill one with envs, or take them away.", "sundown_lab.commands.load:load"),
     Row("bench", "Measure the operator against the design's bars.", "sundown_lab.commands.bench:bench"),
     Row("slack", "Start a Slack workspace with a page to act in it.", "sundown_lab.commands.slack:slack"),
+    Row("aws", "Start an AWS with EC2, RDS and DynamoDB.", "sundown_lab.commands.aws:aws"),
     Row("build", "Build the programs without starting anything.", "sundown_lab.commands.build:build"),
 )
 

@@ -5,16 +5,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sundown.model.base import parse
+from sundown.model.cloud import CloudPart
 from sundown.model.env import Env, Known, Namespace
-from sundown.model.parts import Workload
+from sundown.model.parts import Part, Workload
 from sundown.model.resources import ClusterEnvSchedule, EnvSchedule, EnvScheduleStatus, Metadata
 from sundown.model.spec import Workloads
-from sundown.reconcile.plan import Plan, plan
+from sundown.reconcile.plan import Plan, began, plan
 from sundown.reconcile.report import Finding, next_status, troubled_status
+from sundown.reconcile.standing import Goal
 from sundown.schedule.decision import Decision, Turn, Why
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 TIMEOUT = timedelta(minutes=10)
+HOLDER = "default/dev"
 Json = dict[str, Any]
 
 
@@ -43,9 +46,32 @@ def sleeping(name: str = "web", record: str = "2", **more: Any) -> Workload:
     return workload(name, 0, record=record, **more)
 
 
-def planned(wanted: Literal["Awake", "Asleep"], *workloads: Workload, now: datetime = NOW, **selection: Any) -> Plan:
-    """The plan for some workloads, with ``selection`` as under ``spec.workloads``."""
-    return plan(wanted, workloads, selection=parse(Workloads, selection), now=now)
+def cloud(kind: str = "EC2Instance", state: str = "running", **more: Any) -> CloudPart:
+    """An instance or a database of ``dev`` that runs, unless told otherwise."""
+    name = more.pop("name", "i-1" if kind == "EC2Instance" else "db-1")
+    fields = {
+        "arn": f"arn:aws:rds:eu-central-1:123456789012:{kind}/{name}",
+        "identifier": name,
+        "namespace": "dev",
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "phase": state,
+    }
+    return CloudPart(**{**fields, "kind": kind, "state": state, "name": name, **more})
+
+
+def stopped(kind: str = "EC2Instance", state: str = "stopped", **more: Any) -> CloudPart:
+    """One that Sundown stopped for ``dev``."""
+    return cloud(kind, state, **{"record": "running", "stopped_at": NOW, "holder": HOLDER, **more})
+
+
+def planned(wanted: Literal["Awake", "Asleep"], *parts: Part, now: datetime = NOW, **more: Any) -> Plan:
+    """The plan for some parts, with more of the goal, or of the selection as under ``spec.workloads``."""
+    goal = {name: more.pop(name) for name in ("since", "timeout", "cloud") if name in more}
+    workloads = [part for part in parts if isinstance(part, Workload)]
+    clouds = [part for part in parts if isinstance(part, CloudPart)]
+    whole = {"timeout": TIMEOUT, "holder": HOLDER, **goal, "selection": parse(Workloads, more)}
+    return plan(Goal(wanted=wanted, now=now, **whole), workloads, clouds)
 
 
 def decision(
@@ -57,17 +83,25 @@ def decision(
     return Decision(state, Why("Window", text or f"{state.lower()} by schedule", by), until, upcoming)
 
 
-def finding(wanted: Decision | Literal["Awake", "Asleep", "Paused"], *workloads: Workload, **more: Any) -> Finding:
-    """What a visit finds that looks at these workloads."""
-    decided = wanted if isinstance(wanted, Decision) else decision(wanted)
-    dry = more.get("dry_run", False)
+def finding(
+    decided: Decision | Literal["Awake", "Asleep", "Paused"],
+    *parts: Part,
+    old: EnvScheduleStatus | None = None,
+    **more: Any,
+) -> Finding:
+    """What a visit finds that looks at these parts, where ``old`` was said of the env before."""
+    decided = decided if isinstance(decided, Decision) else decision(decided)
+    wanted: Literal["Awake", "Asleep"] = (
+        "Asleep" if decided.state == "Asleep" and not more.get("dry_run", False) else "Awake"
+    )
     now = more.setdefault("now", NOW)
+    since = began(old or EnvScheduleStatus(), wanted, now=now)
     fields = {
         "generation": 1,
         "owner": None,
         "active_since": NOW - timedelta(days=1),
         "decision": decided,
-        "plan": planned("Asleep" if decided.state == "Asleep" and not dry else "Awake", *workloads, now=now),
+        "plan": planned(wanted, *parts, now=now, since=since, timeout=more.get("timeout", TIMEOUT)),
         "timeout": TIMEOUT,
     }
     return Finding(**{**fields, **more})
@@ -75,14 +109,15 @@ def finding(wanted: Decision | Literal["Awake", "Asleep", "Paused"], *workloads:
 
 def after_visits(
     wanted: Decision | Literal["Awake", "Asleep", "Paused"],
-    *visits: Iterable[Workload],
+    *visits: Iterable[Part],
     old: EnvScheduleStatus | None = None,
     **more: Any,
 ) -> EnvScheduleStatus:
-    """The status after visits that found these workloads, a second apart."""
+    """The status after visits that found these parts, a second apart."""
     status, start = old or EnvScheduleStatus(), more.pop("now", NOW)
-    for second, workloads in enumerate(visits):
-        status = next_status(status, finding(wanted, *workloads, now=start + timedelta(seconds=second), **more))
+    for second, parts in enumerate(visits):
+        now = start + timedelta(seconds=second)
+        status = next_status(status, finding(wanted, *parts, old=status, now=now, **more))
     return status
 
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sundown.model.scalars import TimeZoneName
+
+ClusterName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
 
 
 class Settings(BaseSettings):
@@ -18,6 +20,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SUNDOWN_", frozen=True)
 
     namespace: str = Field(default="sundown-system", description="The namespace that Sundown itself lives in.")
+    cluster_name: ClusterName = Field(
+        default="default", description="What people call this cluster, and what is stopped in a cloud is marked with."
+    )
     scheduler_label: str = Field(default="scheduler", description="The namespace label that enables or disables.")
     protected_namespaces: tuple[str, ...] = Field(
         default=("kube-*",), description="Namespaces that are never touched (JSON list, * allowed)."

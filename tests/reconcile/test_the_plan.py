@@ -9,7 +9,7 @@ from sundown.reconcile.plan import Plan
 
 
 def told(plan: Plan) -> list[list[str]]:
-    return [[str(step) for step in wave] for wave in plan.waves]
+    return [[str(step) for step in wave.steps] for wave in plan.waves]
 
 
 def test_what_runs_is_put_to_zero() -> None:
@@ -25,13 +25,13 @@ def test_what_sleeps_already_is_not_touched_again() -> None:
 def test_who_calls_goes_to_sleep_before_who_is_called() -> None:
     """G3."""
     plan = planned("Asleep", workload("db", kind="StatefulSet"), workload("web"), workload("api"))
-    assert [[step.workload.name for step in wave] for wave in plan.waves] == [["web", "api"], ["db"]]
+    assert [[step.part.name for step in wave.steps] for wave in plan.waves] == [["web", "api"], ["db"]]
 
 
 def test_who_is_called_wakes_before_who_calls() -> None:
     """G3."""
     plan = planned("Awake", sleeping("web"), sleeping("api"), sleeping("db", kind="StatefulSet"))
-    assert [[step.workload.name for step in wave] for wave in plan.waves] == [["db"], ["web", "api"]]
+    assert [[step.part.name for step in wave.steps] for wave in plan.waves] == [["db"], ["web", "api"]]
 
 
 @pytest.mark.parametrize("record", ["1", "2", "17", "0"])
@@ -105,7 +105,7 @@ def test_inclusion_takes_every_list_and_exclusion_any(selection: dict[str, objec
         workload("db", kind="StatefulSet", labels=None),
         **selection,
     )
-    assert {step.workload.name for step in plan.steps} == asleep
+    assert {step.part.name for step in plan.to_come} == asleep
 
 
 @pytest.mark.parametrize("value", ["true", "True", " true ", "2026-11-23T18:00:01Z", "2026-11-23T19:00:01+01:00"])

@@ -18,7 +18,7 @@ def look_after(
     wanted: Any, *workloads: Workload, old: EnvScheduleStatus = AWAKE, acted: bool = False, **more: Any
 ) -> datetime | None:
     """When to look again after a visit that found these workloads, which ends 10 ms after it began."""
-    found = finding(wanted, *workloads, **more)
+    found = finding(wanted, *workloads, old=old, **more)
     ended = found.now + timedelta(milliseconds=10)
     return next_look(next_status(old, found), old=old, finding=found, acted=acted, now=ended)
 

@@ -25,8 +25,9 @@ from samples import NOW
 from sundown.cluster.errors import Conflict, Missing
 from sundown.model.parts import Step, Workload
 from sundown.model.resources import EXCLUDE
-from sundown.model.spec import Wanted, Workloads
-from sundown.reconcile.plan import plan, step_for
+from sundown.model.spec import Wanted
+from sundown.reconcile.plan import plan
+from sundown.reconcile.standing import Goal, step_for
 from sundown.sleepers.replicas import KINDS, patch_for
 
 Key = tuple[Literal["Deployment", "StatefulSet"], str]
@@ -97,7 +98,7 @@ def _merged(target: Any, patch: Any) -> Any:
 
 def steps_towards(wanted: Wanted, server: ApiServer) -> list[Step]:
     """What a visit would write, in order."""
-    return list(plan(wanted, server.all(), selection=Workloads(), now=NOW).steps)
+    return list(plan(Goal(wanted=wanted, now=NOW), server.all()).steps)
 
 
 def carry_out(step: Step, server: ApiServer) -> None:

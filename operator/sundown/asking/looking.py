@@ -14,7 +14,8 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.model.parts import Workload
 from sundown.model.resources import EnvScheduleStatus
-from sundown.reconcile.plan import Plan, plan
+from sundown.reconcile.plan import Plan, began, plan
+from sundown.reconcile.standing import Goal
 from sundown.schedule.decision import Decision, decide
 from sundown.sleepers.replicas import KINDS
 
@@ -46,7 +47,7 @@ class Picture:
         """The workloads that are not where they should be."""
         if self.plan is None:
             return ()
-        titles = {*self.plan.hanging, *(step.workload.title for step in self.plan.steps)}
+        titles = {*self.plan.hanging, *(step.part.title for step in self.plan.to_come)}
         return tuple(workload for workload in self.workloads if workload.title in titles)
 
     @property
@@ -87,7 +88,14 @@ async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:
     decision = decide(schedule.spec, found.circumstances(), now)
     asleep = decision.state == "Asleep" and not schedule.spec.dry_run
     wanted: Literal["Awake", "Asleep"] = "Asleep" if asleep else "Awake"
-    the_plan = plan(wanted, workloads, selection=schedule.spec.workloads, now=now) if workloads is not None else None
+    goal = Goal(
+        wanted=wanted,
+        now=now,
+        selection=schedule.spec.workloads,
+        since=began(found.known.status, wanted, now=now),
+        timeout=schedule.spec.waves.timeout,
+    )
+    the_plan = plan(goal, workloads) if workloads is not None else None
     return Picture(found, now, decision=decision, workloads=workloads or (), plan=the_plan)
 
 

@@ -19,9 +19,9 @@ from sundown.cluster.gate import Gate
 from sundown.errors import Mistake
 from sundown.model.parts import Step, Workload
 from sundown.model.resources import STATE_LABEL
-from sundown.model.spec import Workloads
 from sundown.reconcile.acting import act
-from sundown.reconcile.plan import Plan, plan, step_for
+from sundown.reconcile.plan import Plan, plan, reconsider
+from sundown.reconcile.standing import Goal
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
 from sundown.sleepers.replicas import KINDS
@@ -38,6 +38,7 @@ class Sleeping:
 
     namespace: str
     marked: bool
+    goal: Goal
     plan: Plan
 
 
@@ -78,12 +79,10 @@ async def sleeping(
                 if workload.record is not None:
                     found.setdefault(workload.namespace, []).append(workload)
     marked = await _marked(cluster, namespaces)
+    # Nobody waits here until all are ready, so no wave waits for another either.
+    goal = Goal(wanted="Awake", now=clock.now())
     return [
-        Sleeping(
-            name,
-            marked=name in marked,
-            plan=plan("Awake", found.get(name, ()), selection=Workloads(), now=clock.now()),
-        )
+        Sleeping(name, marked=name in marked, goal=goal, plan=plan(goal, found.get(name, ())))
         for name in sorted(found.keys() | marked)
         if not settings.protects(name)
     ]
@@ -121,7 +120,7 @@ async def _wake(cluster: Cluster, gate: Gate, sleeper: Sleeping) -> Woken:
     try:
         if sleeper.marked:
             await unmark(cluster, sleeper.namespace)
-        outcome = await act(cluster, gate, sleeper.plan, again=partial(step_for, "Awake"))
+        outcome = await act(cluster, gate, sleeper.plan, again=partial(reconsider, sleeper.goal))
     except ApiError as error:
         return Woken(sleeper.namespace, (), (*failures, Mistake("the namespace", str(error))))
     failures += outcome.failures

@@ -12,7 +12,7 @@ import msgspec
 
 from sundown.model.parts import Workload
 from sundown.model.quantities import quantity
-from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS
+from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS, WAVE
 
 _GIB = 1024**3
 
@@ -109,6 +109,7 @@ def _workload(found: _Object, *, kind: str) -> Workload:
         settled=(status.observed_generation or 0) >= metadata.generation,
         record=annotations.get(PREVIOUS_REPLICAS),
         exclude=annotations.get(EXCLUDE),
+        wave=annotations.get(WAVE),
         labels=metadata.labels,
         cpu=cpu,
         memory=memory,

@@ -9,9 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from sundown.settings import Settings
-
-ClusterName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
+from sundown.settings import ClusterName, Settings
 
 
 class FrontdeskSettings(Settings):
@@ -44,7 +42,6 @@ class FrontdeskSettings(Settings):
     slack_channel: str = Field(
         default="", description="The channel for notices of schedules that name none, such as #dev; empty: none."
     )
-    cluster_name: ClusterName = Field(default="default", description="What people call this cluster in `env@cluster`.")
     clusters: dict[ClusterName, str] = Field(
         default_factory=dict,
         description='The HTTP doors of all clusters that share the Slack app, as JSON: {"eu": "https://.../slack/events"}.',

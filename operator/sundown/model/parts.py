@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sundown.model.cloud import CloudPart
+
 Action = Literal["Sleep", "Wake", "Forget"]
-"""Put to zero; give back the recorded count; only drop the record, because somebody else has set a count since."""
+"""Put to zero, or stop; give back the recorded count, or start; only drop the record, because it has served its time or
+somebody else has set a count since."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
     """A Deployment or StatefulSet at the moment it was read.
 
-    ``record`` is the raw annotation that remembers the count to wake to. ``cpu`` (cores) and ``memory`` (GiB) are the
-    requests of one pod; unknown requests count as zero.
+    ``record`` is the raw annotation that remembers the count to wake to; ``exclude`` and ``wave`` are raw ones too.
+    ``cpu`` (cores) and ``memory`` (GiB) are the requests of one pod; unknown requests count as zero.
     """
 
     kind: str
@@ -28,6 +31,7 @@ class Workload:
     settled: bool
     record: str | None = None
     exclude: str | None = None
+    wave: str | None = None
     labels: Mapping[str, str] | None = None
     cpu: float = 0.0
     memory: float = 0.0
@@ -60,13 +64,30 @@ class Workload:
         return f"{self.kind}/{self.name}"
 
 
+Part = Workload | CloudPart
+"""Whatever of an env can sleep."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One write to one workload: to how many replicas it goes."""
+    """One change to one part. ``replicas`` is what a workload goes to, and says nothing of a part in the cloud."""
 
     action: Action
-    workload: Workload
-    replicas: int
+    part: Part
+    replicas: int = 0
+
+    @property
+    def workload(self) -> Workload:
+        """The part of a step that is known to be about a workload.
+
+        Raises:
+            TypeError: when it is about something in the cloud.
+        """
+        if isinstance(self.part, Workload):
+            return self.part
+        raise TypeError(f"{self.part.title} is no workload")
 
     def __str__(self) -> str:
-        return f"{self.action} {self.workload.title}: {self.workload.replicas} -> {self.replicas}"
+        if isinstance(self.part, Workload):
+            return f"{self.action} {self.part.title}: {self.part.replicas} -> {self.replicas}"
+        return f"{self.action} {self.part.title}, which is {self.part.phase}"

@@ -1,4 +1,4 @@
-"""Carries out a plan: the steps of a wave together, the waves one after the other."""
+"""Carries out a plan: the steps of a batch together, the batches one after the other."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import structlog
 
+from sundown.aws.errors import CloudError
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
 from sundown.errors import Mistake
 from sundown.metrics import WRITES
-from sundown.model.parts import Step, Workload
+from sundown.model.parts import Part, Step, Workload
+from sundown.reconcile.clouds import Clouds
 from sundown.reconcile.plan import Plan
 from sundown.sleepers.replicas import look, write
 
@@ -25,38 +27,57 @@ _LOOKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many writes were made, and which failed."""
+    """How many changes were made, and which failed."""
 
     written: int
     failures: tuple[Mistake, ...]
 
 
-async def act(cluster: Cluster, gate: Gate, plan: Plan, *, again: Callable[[Workload], Step | None]) -> Outcome:
-    """Write every step; one that is refused, or that the API server has no answer to, does not stop the others.
+async def act(
+    cluster: Cluster, gate: Gate, plan: Plan, *, again: Callable[[Part], Step | None], clouds: Clouds | None = None
+) -> Outcome:
+    """Make every step whose turn it is; one that is refused, or that nobody answers to, does not stop the others.
 
-    ``again`` thinks anew about a workload that has changed since the plan was made.
+    ``again`` thinks anew about a part that has changed since the plan was made.
 
     Raises:
-        Unreachable: when no step of a wave had an answer; the steps that were made stand.
+        Unreachable: when no write to a workload of a batch had an answer; the steps that were made stand.
     """
     written = 0
     failures: list[Mistake] = []
-    for wave in plan.waves:
-        results = await asyncio.gather(*(_write(cluster, gate, step, again) for step in wave), return_exceptions=True)
-        if all(isinstance(result, Unreachable) for result in results):
-            raise next(result for result in results if isinstance(result, Unreachable))
-        for step, result in zip(wave, results, strict=True):
-            if isinstance(result, ApiError):
-                failures.append(Mistake(step.workload.title, str(result)))
+    for batch in plan.batches:
+        results = await asyncio.gather(
+            *(_make(cluster, gate, step, again=again, clouds=clouds) for step in batch), return_exceptions=True
+        )
+        for step, result in zip(batch, results, strict=True):
+            if isinstance(result, ApiError | CloudError):
+                failures.append(Mistake(step.part.title, str(result)))
             elif isinstance(result, BaseException):
                 raise result
             else:
                 written += result
+        answers = [result for step, result in zip(batch, results, strict=True) if isinstance(step.part, Workload)]
+        if answers and all(isinstance(answer, Unreachable) for answer in answers):
+            raise next(answer for answer in answers if isinstance(answer, Unreachable))
     return Outcome(written=written, failures=tuple(failures))
 
 
-async def _write(cluster: Cluster, gate: Gate, step: Step, again: Callable[[Workload], Step | None]) -> int:
-    """Make one step; look again and think again as long as somebody else is faster."""
+async def _make(
+    cluster: Cluster, gate: Gate, step: Step, *, again: Callable[[Part], Step | None], clouds: Clouds | None
+) -> int:
+    if isinstance(step.part, Workload):
+        return await _write(cluster, gate, step, again)
+    if clouds is None:
+        raise TypeError(f"{step.part.title} is in a cloud, and there is none")
+    try:
+        return await clouds.carry_out(step, again)
+    except CloudError as error:
+        log.warning("change-failed", namespace=step.part.namespace, part=step.part.title, error=str(error))
+        raise
+
+
+async def _write(cluster: Cluster, gate: Gate, step: Step, again: Callable[[Part], Step | None]) -> int:
+    """Make one write; look again and think again as long as somebody else is faster."""
     current: Step | None = step
     for attempt in range(_LOOKS):
         if current is None:

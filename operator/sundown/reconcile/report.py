@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from sundown.errors import Mistake
+from sundown.model.cloud import CloudPart
 from sundown.model.resources import (
     Condition,
     EnvScheduleStatus,
@@ -22,6 +23,7 @@ from sundown.schedule.decision import Decision
 
 HISTORY = 10
 _MESSAGE = 1000
+_NAMED = 10
 _HARMLESS = frozenset({"Superseded", "NamespaceNotEnabled"})
 _STABLE: tuple[State, ...] = ("Awake", "Asleep", "Paused")
 
@@ -32,7 +34,7 @@ class Finding:
 
     ``dry_run`` keeps the env awake whatever was decided, ``frozen`` keeps it as it is, because the whole operator only
     reports. ``failures`` are the writes that failed, None before any was tried; ``remark`` is said next to a Ready that is
-    true; ``not_ready`` is why an env rests although nobody asked for it.
+    true; ``not_ready`` is why an env rests although nobody asked for it. ``clouds`` are its parts in the cloud.
     """
 
     now: datetime
@@ -48,6 +50,7 @@ class Finding:
     remark: str = ""
     not_ready: tuple[str, str] | None = None
     savings: Savings | None = None
+    clouds: tuple[CloudPart, ...] = ()
 
 
 def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
@@ -60,16 +63,10 @@ def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
     at_rest: State = "Paused" if decision.state == "Paused" else "Awake"
     if finding.frozen:
         return at_rest
-    if any(step.action == "Wake" for step in plan.steps):
+    if any(step.action == "Wake" for step in plan.to_come):
         return "Waking"
     on_the_way = old.state in {"Asleep", "FallingAsleep", "Waking"} and bool(plan.hanging)
-    return "Waking" if on_the_way and not overdue(old, finding) else at_rest
-
-
-def overdue(old: EnvScheduleStatus, finding: Finding) -> bool:
-    """Whether a transition has been under way for longer than ``waves.timeout``."""
-    moving = old.state in {"FallingAsleep", "Waking"} and old.since is not None
-    return moving and old.since is not None and finding.now - old.since >= finding.timeout
+    return "Waking" if on_the_way and plan.next_limit is not None else at_rest
 
 
 def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
@@ -85,7 +82,6 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         entry = HistoryEntry(at=now, to=state, why=why, by=decision.why.by)
         history = (entry, *history)[:HISTORY]
     upcoming = decision.upcoming[0] if decision.upcoming else None
-    late = overdue(old, finding) and not finding.plan.settled and not finding.frozen
     status = EnvScheduleStatus(
         observed_generation=finding.generation,
         state=state,
@@ -104,28 +100,31 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         _condition(old, finding, "Ready", holds=finding.not_ready is None, reason=ready[0], message=ready[1]),
         _condition(old, finding, "Asleep", holds=state == "Asleep", reason=state, message=""),
         _condition(old, finding, "Progressing", holds=state in {"FallingAsleep", "Waking"}, reason=state, message=""),
-        _degraded(old, finding, late=late),
+        _degraded(old, finding, state=state),
     )
     return status.model_copy(update={"conditions": conditions})
 
 
-def _degraded(old: EnvScheduleStatus, finding: Finding, *, late: bool) -> Condition:
+def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Condition:
+    plan = finding.plan
     was = next((one for one in old.conditions if one.type == "Degraded"), None)
-    if finding.failures is None and finding.plan.steps and was is not None and was.reason == "WriteFailed":
+    if finding.failures is None and plan.steps and was is not None and was.reason == "WriteFailed":
         # They are about to be tried again: not well yet, and no worse.
         return _condition(old, finding, "Degraded", holds=True, reason=was.reason, message=was.message)
-    problems = (*(finding.failures or ()), *finding.plan.mistakes)
+    late = () if finding.frozen else plan.late
+    if not late and state in _STABLE and was is not None and was.reason == "PartsNotReady":
+        # The transition is over, and what it was over without has not come since.
+        late = plan.hanging
+    named = f"not where it should be after {format_duration(finding.timeout)}: {', '.join(late[:_NAMED])}"
+    problems = (
+        *(("WriteFailed", str(failure)) for failure in finding.failures or ()),
+        *(("CloudUnreachable", str(one)) for one in plan.unreachable),
+        *((("PartsNotReady", named),) if late else ()),
+        *(("InvalidAnnotation", str(mistake)) for mistake in plan.mistakes),
+    )
     if problems:
-        reason = "WriteFailed" if finding.failures else "InvalidAnnotation"
-        return _condition(
-            old, finding, "Degraded", holds=True, reason=reason, message="; ".join(str(problem) for problem in problems)
-        )
-    still = was is not None and was.reason == "PartsNotReady" and bool(finding.plan.hanging)
-    if late or still:
-        # What somebody scaled anew in the middle of it is still to be written, and hangs on nothing but that.
-        parts = finding.plan.hanging or tuple(step.workload.title for step in finding.plan.steps)
-        message = f"not where it should be after {format_duration(finding.timeout)}: {', '.join(parts[:10])}"
-        return _condition(old, finding, "Degraded", holds=True, reason="PartsNotReady", message=message)
+        message = "; ".join(text for _, text in problems)
+        return _condition(old, finding, "Degraded", holds=True, reason=problems[0][0], message=message)
     return _condition(old, finding, "Degraded", holds=False, reason="AllWell", message="")
 
 

@@ -8,40 +8,46 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sundown.model.resources import EnvScheduleStatus
-from sundown.reconcile.report import Finding, overdue
+from sundown.reconcile.report import Finding
 
 MOVING = frozenset({"FallingAsleep", "Waking"})
 
 _LATE = timedelta(seconds=30)
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = timedelta(minutes=1)
+_CLOUDS = 15.0
 _AFTER_LOOKS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60))
 
 
 def next_look(
     status: EnvScheduleStatus, *, old: EnvScheduleStatus, finding: Finding, acted: bool, now: datetime
 ) -> datetime | None:
-    """The next turn, the end of an exclusion, or the next look at the pods, whichever comes first.
+    """The next turn, the end of an exclusion or of a wave's time, or the next look at the parts, whichever comes first.
 
     ``acted`` says that this visit wrote something, ``now`` is when it ended.
     """
     moments = [at for at in (finding.decision.until, finding.plan.revisit) if at is not None]
+    if status.state in MOVING and finding.plan.next_limit is not None:
+        moments.append(max(finding.plan.next_limit, now))
     failing = next((one for one in status.conditions if one.reason == "WriteFailed"), None)
     if finding.failures and failing is not None:
         # Later and later: whoever refuses the writes will not change their mind with every second.
         moments.append(now + min(max((now - failing.last_transition_time) / 4, _FIRST_RETRY), _LONGEST_RETRY))
     elif not finding.frozen:
         moving = acted or status.state in MOVING
-        look = _on_the_way(old, finding, now=now) if moving else _afterwards(status, finding, now=now)
+        look = _on_the_way(old, finding, acted=acted, now=now) if moving else _afterwards(status, finding, now=now)
         if look is not None:
             moments.append(look)
     return min(moments, default=None)
 
 
-def _on_the_way(old: EnvScheduleStatus, finding: Finding, *, now: datetime) -> datetime:
-    """Often at first, then every few seconds, and seldom when it takes longer than it may."""
-    if overdue(old, finding):
+def _on_the_way(old: EnvScheduleStatus, finding: Finding, *, acted: bool, now: datetime) -> datetime:
+    """Often at first, then every few seconds, and seldom when it takes longer than it may, or the cloud tells by itself."""
+    plan = finding.plan
+    if plan.late and plan.next_limit is None:
         return now + _LATE
+    if plan.only_clouds_hang and not acted:
+        return _round_up(now, _CLOUDS)
     began = old.since if old.state in MOVING and old.since is not None else finding.now
     waited = (finding.now - began).total_seconds()
     return _round_up(now, next((step for step in (0.5, 1.0, 2.0) if waited < 8 * step), 4.0))

@@ -16,16 +16,19 @@ from sundown.cluster.errors import Missing
 from sundown.cluster.events import EventRecorder, Notice, Regarding
 from sundown.cluster.gate import Gate, Urgency
 from sundown.metrics import LATENESS_SECONDS, TRANSITION_SECONDS, TRANSITIONS
+from sundown.model.cloud import CloudPart
 from sundown.model.env import Env, Known
 from sundown.model.resources import API_VERSION, OWNER_ZONES, STATE_LABEL, EnvScheduleStatus, Savings
-from sundown.model.spec import EnvScheduleSpec, Wanted, Workloads
+from sundown.model.spec import EnvScheduleSpec, Wanted
 from sundown.reconcile import savings
 from sundown.reconcile.acting import act
+from sundown.reconcile.clouds import Clouds
 from sundown.reconcile.generating import generate, generated, is_current, is_edited, template_hash
 from sundown.reconcile.governing import Governance, govern
-from sundown.reconcile.plan import plan, reconsider, step_for
+from sundown.reconcile.plan import Plan, began, plan, reconsider
 from sundown.reconcile.report import Finding, next_status, troubled_status, words
 from sundown.reconcile.revisits import MOVING, next_look
+from sundown.reconcile.standing import Goal
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
 from sundown.schedule.clock import Clock
@@ -43,7 +46,7 @@ _ORPHAN_RETRY = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """What a visit works with."""
+    """What a visit works with; ``clouds`` is None where there is nothing but the cluster."""
 
     cluster: Cluster
     gate: Gate
@@ -53,6 +56,7 @@ class Rooms:
     recorder: EventRecorder
     clock: Clock
     settings: Settings
+    clouds: Clouds | None = None
 
 
 class Visitor:
@@ -122,7 +126,17 @@ class Visitor:
             self._mark(env, asleep=wanted == "Asleep"),
             rooms.census.of(env.name, patient=on_its_way, written=old.state in MOVING),
         )
-        the_plan = plan(wanted, workloads, selection=spec.workloads, now=now)
+        goal = Goal(
+            wanted=wanted,
+            now=now,
+            selection=spec.workloads,
+            since=began(old, wanted, now=now),
+            timeout=spec.waves.timeout,
+            cloud=spec.aws.enabled,
+            holder=self._holder(env.name),
+        )
+        clouds = self._clouds_of(env.name)
+        the_plan = plan(goal, workloads, clouds)
         # Should the schedule go before they are all woken, this is how anybody knows: the mark goes first.
         (self._with_records.add if the_plan.records else self._with_records.discard)(env.name)
         finding = Finding(
@@ -135,8 +149,9 @@ class Visitor:
             timeout=spec.waves.timeout,
             dry_run=dry_run,
             frozen=rooms.settings.dry_run,
-            remark=self._remark(env, spec, known),
+            remark=self._remark(env, spec, known, the_plan),
             not_ready=_not_ready(governance),
+            clouds=clouds,
         )
         finding = replace(finding, savings=_savings(old, finding, spec, circumstances))
         status = next_status(old, finding)
@@ -144,8 +159,7 @@ class Visitor:
         if rooms.settings.dry_run or not the_plan.steps:
             # What came between the look and the label on the namespace is seen by another look.
             return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
-        again = partial(reconsider, wanted, selection=spec.workloads, now=now)
-        outcome = await act(rooms.cluster, rooms.gate, the_plan, again=again)
+        outcome = await act(rooms.cluster, rooms.gate, the_plan, again=partial(reconsider, goal), clouds=rooms.clouds)
         if outcome.failures:
             # What was said before the writes has not been sent yet or is about to be replaced by this.
             said = rooms.store.env(env.name).schedules
@@ -169,13 +183,21 @@ class Visitor:
             paused_by=governance.paused_by[1] if governance.paused_by is not None else None,
         )
 
-    def _remark(self, env: Env, spec: EnvScheduleSpec, known: Known) -> str:
+    def _holder(self, namespace: str) -> str:
+        """In whose name parts in the cloud are stopped."""
+        return f"{self._rooms.settings.cluster_name}/{namespace}"
+
+    def _clouds_of(self, namespace: str) -> tuple[CloudPart, ...]:
+        return self._rooms.clouds.of(namespace) if self._rooms.clouds is not None else ()
+
+    def _remark(self, env: Env, spec: EnvScheduleSpec, known: Known, plan: Plan) -> str:
         remarks = [str(doubt) for doubt in doubts(spec)]
         _, bad = parse_owner_zones(known.metadata.annotations.get(OWNER_ZONES, ""))
         if bad:
             remarks.append(f"annotation {OWNER_ZONES}: no such time zone: {', '.join(bad)}")
         if env.name in self._edited:
             remarks.append("the template has changed, but somebody edited this EnvSchedule: the edit stays")
+        remarks += [f"left alone: {refused}" for refused in plan.refused]
         return "; ".join(remarks)
 
     async def _release(self, env: Env) -> datetime | None:
@@ -186,11 +208,14 @@ class Visitor:
             return None
         if env.name in rooms.census.strays:
             self._with_records.add(env.name)
-        if not namespace.marked_asleep and env.name not in self._with_records:
+        in_cloud = any(part.ours for part in self._clouds_of(env.name))
+        if not namespace.marked_asleep and env.name not in self._with_records and not in_cloud:
             return None
-        the_plan = plan("Awake", await rooms.census.of(env.name), selection=Workloads(), now=rooms.clock.now())
+        # Nobody remembers since when, so no wave waits for another.
+        goal = Goal(wanted="Awake", now=rooms.clock.now(), holder=self._holder(env.name))
+        the_plan = plan(goal, await rooms.census.of(env.name), self._clouds_of(env.name))
         log.info("orphan-released", namespace=env.name, writes=len(the_plan.steps))
-        outcome = await act(rooms.cluster, rooms.gate, the_plan, again=partial(step_for, "Awake"))
+        outcome = await act(rooms.cluster, rooms.gate, the_plan, again=partial(reconsider, goal), clouds=rooms.clouds)
         if outcome.failures:
             self._with_records.add(env.name)
             if env.name not in self._stuck:
@@ -201,9 +226,10 @@ class Visitor:
         await self._mark(env, asleep=False)
         self._with_records.discard(env.name)
         self._stuck.discard(env.name)
-        if outcome.written:
+        if outcome.written and any(step.action == "Wake" for step in the_plan.steps):
             self._say_of_namespace(env.name, "Awake", "no EnvSchedule is in force any more: everything was woken")
-        return None
+        # Where the cloud does not answer, it is asked again; of what is on its way there it tells by itself.
+        return rooms.clock.now() + _ORPHAN_RETRY if the_plan.unreachable else None
 
     async def _mark(self, env: Env, *, asleep: bool) -> bool:
         """Put the label on the namespace before anything sleeps, and take it off before anything wakes."""

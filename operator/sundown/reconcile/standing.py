@@ -1,0 +1,224 @@
+"""How each part of an env stands to what the env should be: whether it takes part, what to change, what is wrong. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import MAXYEAR, datetime, timedelta
+from fnmatch import fnmatchcase
+
+from sundown.errors import Mistake
+from sundown.model.cloud import CloudPart
+from sundown.model.parts import Part, Step, Workload
+from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS
+from sundown.model.scalars import parse_instant
+from sundown.model.spec import Selection, Wanted, Workloads
+
+EXCLUDE_TAG = "sundown:exclude"
+PREVIOUS_STATE_TAG = "sundown:previous-state"
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What an env should be at a moment (``now``, UTC).
+
+    ``since`` is when the transition began that is under way, None where this is its beginning. ``timeout`` is what each
+    wave may take; zero is for waves that wait for nobody. ``cloud`` is whether parts in the cloud take part, and
+    ``holder`` is in whose name they are stopped, ``<cluster>/<namespace>``.
+    """
+
+    wanted: Wanted
+    now: datetime
+    selection: Workloads = field(default_factory=Workloads)
+    since: datetime | None = None
+    timeout: timedelta = timedelta()
+    cloud: bool = True
+    holder: str = ""
+
+    @property
+    def began(self) -> datetime:
+        """When the transition began."""
+        return self.since if self.since is not None else self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One part, judged.
+
+    ``selected`` says that it is meant to sleep and wake with its env. ``step`` is the change to make; ``hangs`` that it is
+    not where it should be although there is nothing to change now. ``refused`` is why it is never touched, and
+    ``unreachable`` why a change that is due cannot be tried. ``excluded_until`` is when another look is due.
+    """
+
+    part: Part
+    selected: bool
+    step: Step | None = None
+    hangs: bool = False
+    mistakes: tuple[Mistake, ...] = ()
+    refused: str | None = None
+    unreachable: str | None = None
+    excluded_until: datetime | None = None
+
+
+def stand(goal: Goal, part: Part) -> Standing:
+    """Judge one part.
+
+    One that is not selected and carries a record was put to sleep before it was excluded: it is woken, whatever the rest
+    of the env does. One without a record that stands at zero, or is stopped, is somebody's wish and stays as it is.
+    """
+    until, mistake = excluded(part, now=goal.now)
+    mistakes: tuple[Mistake, ...] = (mistake,) if mistake is not None else ()
+    excluded_until = until if until is not None and until.year < MAXYEAR else None
+    if isinstance(part, CloudPart):
+        mine = until is None and goal.cloud and part.enabled
+        return _cloud(goal, part, mine=mine, mistakes=mistakes, excluded_until=excluded_until)
+    mine = until is None and selected(part, selection=goal.selection)
+    if part.broken_record and part.replicas == 0:
+        mistakes += (_broken(part),)
+    step = step_for(goal.wanted if mine else "Awake", part)
+    in_place = part.at_zero if mine and goal.wanted == "Asleep" else part.is_ready
+    return Standing(
+        part,
+        mine,
+        step=step,
+        hangs=mine and not in_place and (step is None or step.action == "Forget"),
+        mistakes=mistakes,
+        excluded_until=excluded_until,
+    )
+
+
+def step_for(wanted: Wanted, workload: Workload) -> Step | None:
+    """The write that brings one workload to where it should be, or None."""
+    if wanted == "Asleep":
+        # Whoever set a count above zero set it after the record was written, so that count is the one to remember.
+        return Step("Sleep", workload, 0) if workload.replicas > 0 else None
+    if workload.record is not None and workload.replicas > 0:
+        return Step("Forget", workload, workload.replicas)
+    return Step("Wake", workload, workload.previous) if workload.previous is not None else None
+
+
+def _cloud(
+    goal: Goal, part: CloudPart, *, mine: bool, mistakes: tuple[Mistake, ...], excluded_until: datetime | None
+) -> Standing:
+    refused = _refusal(goal, part)
+    if refused is not None:
+        return Standing(part, mine, refused=refused if mine or part.ours else None, excluded_until=excluded_until)
+    if part.record is not None and not part.ours:
+        mistakes += (_unknown_record(part),)
+        return Standing(part, mine, mistakes=mistakes, excluded_until=excluded_until)
+    wanted: Wanted = goal.wanted if mine else "Awake"
+    step = _cloud_step(wanted, part)
+    hangs = _cloud_hangs(wanted, part, mine=mine)
+    unreachable = None
+    if step is not None and part.unreachable:
+        if step.action != "Forget":
+            unreachable = f"cannot be {'stopped' if step.action == 'Sleep' else 'started'}: {part.unreachable}"
+            hangs = True
+        step = None
+    return Standing(
+        part,
+        mine,
+        step=step,
+        hangs=hangs,
+        mistakes=mistakes,
+        unreachable=unreachable,
+        excluded_until=excluded_until,
+    )
+
+
+def _refusal(goal: Goal, part: CloudPart) -> str | None:
+    """Why it is never touched: AWS would not have it, or somebody else stopped it and will start it again."""
+    if part.refused is not None:
+        # Nobody else knows that it does not stand still by its owner's wish.
+        return f"{part.refused}; Sundown stopped it before: start it by hand" if _left(goal, part) else part.refused
+    if part.ours and part.holder not in {None, goal.holder}:
+        return f"was stopped by {part.holder}, which alone starts it again"
+    return None
+
+
+def _left(goal: Goal, part: CloudPart) -> bool:
+    return part.ours and part.state == "stopped" and goal.wanted == "Awake" and part.holder in {None, goal.holder}
+
+
+def _cloud_step(wanted: Wanted, part: CloudPart) -> Step | None:
+    if wanted == "Asleep":
+        return Step("Sleep", part) if part.state == "running" else None
+    if not part.ours:
+        return None
+    if part.state == "stopped":
+        return Step("Wake", part)
+    return Step("Forget", part) if part.state == "running" else None
+
+
+def _cloud_hangs(wanted: Wanted, part: CloudPart, *, mine: bool) -> bool:
+    """Whether it is on its way, so that nothing can be done but wait. What is busy can be used, and not be stopped."""
+    if wanted == "Asleep":
+        return part.state in {"starting", "stopping", "busy"}
+    # What somebody else stops is going where they want it.
+    return part.state in {"starting", "stopping"} if part.ours else mine and part.state == "starting"
+
+
+def selected(workload: Workload, *, selection: Workloads) -> bool:
+    """Whether the spec's lists say that this workload sleeps: of its kinds, included, and not excluded."""
+    if workload.kind not in selection.kinds:
+        return False
+    include, exclude = selection.include, selection.exclude
+    matches = _matches(workload, include)
+    if any(match is False for match in matches):
+        return False
+    return not any(_matches(workload, exclude))
+
+
+def _matches(workload: Workload, chosen: Selection) -> tuple[bool | None, ...]:
+    """For each list whether the workload is on it; None where the list is empty."""
+    labels = workload.labels or {}
+    return (
+        workload.kind in chosen.kinds if chosen.kinds else None,
+        any(fnmatchcase(workload.name, name) for name in chosen.names) if chosen.names else None,
+        all(labels.get(key) == value for key, value in chosen.labels.items()) if chosen.labels else None,
+    )
+
+
+def excluded(part: Part, *, now: datetime) -> tuple[datetime | None, Mistake | None]:
+    """Until when an annotation or a tag keeps the part out of it (the end of time for ``"true"``), and what is wrong with it.
+
+    A value that cannot be read keeps the part out: leaving something running is the mistake that harms nobody.
+    """
+    text = part.exclude
+    if text is None:
+        return None, None
+    for_ever = datetime.max.replace(tzinfo=now.tzinfo)
+    if text.strip().lower() in {"", "false"}:
+        return None, None
+    if text.strip().lower() == "true":
+        return for_ever, None
+    try:
+        until = parse_instant(text.strip())
+    except ValueError:
+        where = f"tag {EXCLUDE_TAG}" if isinstance(part, CloudPart) else f"annotation {EXCLUDE}"
+        return for_ever, Mistake(
+            f"{part.title}: {where}",
+            f'must be "true" or a timestamp such as "2026-12-24T12:00:00Z", got "{shortened(text)}"; it is left running',
+        )
+    return (until, None) if until > now else (None, None)
+
+
+def shortened(text: str) -> str:
+    """What somebody wrote, short enough to be repeated in a sentence."""
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _broken(workload: Workload) -> Mistake:
+    return Mistake(
+        f"{workload.title}: annotation {PREVIOUS_REPLICAS}",
+        f'must be a count, got "{shortened(workload.record or "")}"; nobody knows what to wake it to: scale it by hand',
+    )
+
+
+def _unknown_record(part: CloudPart) -> Mistake:
+    return Mistake(
+        f"{part.title}: tag {PREVIOUS_STATE_TAG}",
+        f'must be "running", got "{shortened(part.record or "")}"; nobody knows what it was: it is left as it is until '
+        "the tag is gone",
+    )

@@ -49,11 +49,14 @@ async def test_waking_and_forgetting_are_one_call_each() -> None:
 @in_virtual_time
 async def test_more_than_a_call_takes_are_several() -> None:
     world = World()
-    for number in range(250):
+    for number in range(1100):
         world.account.add(f"i-{number}")
-    assert await world.want("Asleep") == [1] * 250
-    assert sorted(map(len, world.account.about("DescribeInstances"))) == [50, 100, 100]
-    assert sorted(map(len, world.account.about("StopInstances"))) == [50, 100, 100]
+    for number in range(150):
+        world.account.add(f"db-{number}", kind="RDSInstance")
+    assert await world.want("Asleep") == [1] * 1250
+    assert sorted(map(len, world.account.about("DescribeInstances"))) == [100, 500, 500]
+    assert sorted(map(len, world.account.about("StopInstances"))) == [100, 500, 500]
+    assert sorted(map(len, world.account.about("DescribeDBInstances"))) == [50, 100]
 
 
 @in_virtual_time

@@ -125,7 +125,7 @@ class Acting:
         # One CreateTags is for one holder, so the wishes of an env are not spread over several calls.
         wishes = sorted(self._waiting.pop((place, kind)), key=lambda wish: wish.part.namespace)
         try:
-            await asyncio.gather(*(self._carry_out(place, kind, chunk) for chunk in chunks(wishes)))
+            await asyncio.gather(*(self._carry_out(place, kind, chunk) for chunk in chunks(wishes, VERBS[kind].most)))
         except Exception as error:
             log.exception("cloud-failed", place=str(place), kind=kind)
             for wish in wishes:

@@ -12,7 +12,7 @@ from sundown.aws.bisect import in_bulk
 from sundown.aws.describing import Context
 from sundown.aws.errors import CloudError, CloudGone
 from sundown.aws.places import Place
-from sundown.aws.verbs import MOST, VERBS
+from sundown.aws.verbs import VERBS
 from sundown.model.cloud import CloudKind, CloudPart
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Looking:
             looked.parts.update((part.identifier, part) for part in verbs.read(answer, place, self.context))
 
         wanted = list(dict.fromkeys(identifiers))
-        for failures in await asyncio.gather(*(in_bulk(chunk, describe) for chunk in chunks(wanted))):
+        for failures in await asyncio.gather(*(in_bulk(chunk, describe) for chunk in chunks(wanted, verbs.most))):
             looked.failures.update(failures)
         for each in wanted:
             if each not in looked.parts and each not in looked.failures:
@@ -62,8 +62,8 @@ class Looking:
         return looked
 
 
-def chunks(things: Iterable[T]) -> Iterable[list[T]]:
-    """These in lists of as many as one call takes."""
+def chunks(things: Iterable[T], most: int) -> Iterable[list[T]]:
+    """These in lists of at most so many."""
     rest = iter(things)
-    while chunk := list(islice(rest, MOST)):
+    while chunk := list(islice(rest, most)):
         yield chunk

@@ -14,21 +14,21 @@ from sundown.aws.places import Place
 from sundown.model.cloud import CloudKind, CloudPart
 
 Arguments = dict[str, Any]
+_DATABASES = 100
 Read = Callable[[dict[str, Any], Place, Context], list[CloudPart]]
-
-MOST = 100
-"""So many go into one call. RDS answers with at most as many; EC2 takes more, and recommends fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verbs:
     """How to describe, stop, start and tag what is of one kind.
 
-    ``together`` says that one call can stop (start, tag) many; otherwise each needs its own. ``named`` makes the
+    ``most`` go into one call: RDS answers with no more, EC2 takes twice as many and recommends fewer. ``together`` says that
+    one call can stop (start, tag) them too; otherwise each needs its own. ``named`` makes the
     arguments of stopping and starting, ``put`` those of tagging, ``dropped`` those of taking tags off.
     """
 
     service: str
+    most: int
     together: bool
     describe: str
     wanted: Callable[[Sequence[str]], Arguments]
@@ -53,12 +53,13 @@ def _identifiers(parts: Sequence[CloudPart]) -> list[str]:
 
 
 def _filter(name: str) -> Callable[[Sequence[str]], Arguments]:
-    return lambda identifiers: {"Filters": [{"Name": name, "Values": list(identifiers)}], "MaxRecords": MOST}
+    return lambda identifiers: {"Filters": [{"Name": name, "Values": list(identifiers)}], "MaxRecords": _DATABASES}
 
 
 def _database(noun: str, *, filter_name: str, parameter: str, read: Read) -> Verbs:
     return Verbs(
         service="rds",
+        most=_DATABASES,
         together=False,
         describe=f"Describe{noun}s",
         wanted=_filter(filter_name),
@@ -77,6 +78,7 @@ def _database(noun: str, *, filter_name: str, parameter: str, read: Read) -> Ver
 VERBS: Mapping[CloudKind, Verbs] = {
     "EC2Instance": Verbs(
         service="ec2",
+        most=500,
         together=True,
         describe="DescribeInstances",
         wanted=lambda identifiers: {"InstanceIds": list(identifiers)},

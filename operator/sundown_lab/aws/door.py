@@ -12,9 +12,10 @@ from typing import Any
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from sundown_lab.aws import rules
+from sundown_lab.aws import mending, rules
 from sundown_lab.aws.answers import Answer, refused
 from sundown_lab.aws.asked import Asked, asked
+from sundown_lab.aws.describing import described_instances
 from sundown_lab.aws.faults import Faults
 from sundown_lab.aws.traffic import Traffic
 from sundown_lab.aws.transitions import Transitions
@@ -42,6 +43,7 @@ class Door:
         self.faults = Faults()
         self.traffic = Traffic()
         self.transitions = Transitions()
+        mending.mend()
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def reset(self) -> None:
@@ -93,7 +95,7 @@ class Door:
             if said is not None:
                 return refused(call, said)
             moved = self.transitions.before(call)
-            answer = self._ask_moto(call, request)
+            answer = described_instances(call) or self._ask_moto(call, request)
             if answer.status >= HTTPStatus.BAD_REQUEST:
                 return answer
             between = self.transitions.began(call, moved)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 # moto reads it when it is loaded: the images of a region take it a second each, and nobody asks for them here.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
+from sundown_lab.aws.answers import Answer
 from sundown_lab.aws.control import PREFIX, control
 from sundown_lab.aws.door import Door, Request
 from sundown_lab.errors import LabError
@@ -31,7 +33,12 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, unquote(url.path), url.query, headers, body)
         door = self.server.door
-        answer = control(door, request) if request.path.startswith(PREFIX) else door.answer(request)
+        try:
+            answer = control(door, request) if request.path.startswith(PREFIX) else door.answer(request)
+        except Exception:
+            # A mistake of the simulator's is not to look like a fault that somebody asked for.
+            traceback.print_exc()
+            answer = Answer(500, "text/plain", traceback.format_exc().encode())
         if answer is None:
             self.close_connection = True
             return

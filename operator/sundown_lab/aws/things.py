@@ -21,6 +21,7 @@ class Thing:
     account: str
     region: str
     it: Any
+    reservation: str = ""
 
     @property
     def phase(self) -> str:
@@ -45,15 +46,16 @@ class Thing:
     @property
     def tags(self) -> dict[str, str]:
         """Its tags."""
-        listed = self.it.get_tags()
-        return {each.get("Key", each.get("key")): each.get("Value", each.get("value")) for each in listed}
+        if self.kind == "instance":
+            return dict(self.it.ec2_backend.tags.get(self.name, {}))
+        return {each["Key"]: each["Value"] for each in self.it.get_tags()}
 
 
 def instances(account: str, region: str) -> dict[str, Thing]:
     """All EC2 instances of a region by id, terminated ones that are still shown included."""
     backend = _backend("ec2", account, region)
     return {
-        instance.id: Thing("instance", instance.id, account, region, instance)
+        instance.id: Thing("instance", instance.id, account, region, instance, reservation.id)
         for reservation in (backend.reservations.values() if backend is not None else ())
         for instance in reservation.instances
     }

@@ -139,6 +139,7 @@ class Memory:
         self.taken: list[CloudPart] = []
         self.dropped: list[str] = []
 
+    @property
     def parts(self) -> list[CloudPart]:
         """All that is known."""
         return list(self.known.values())

@@ -29,6 +29,7 @@ _PATIENCE = 20
 class Memory(Protocol):
     """What keeps what is known of parts, see ``sundown.aws.inventory.Inventory``."""
 
+    @property
     def parts(self) -> Iterable[CloudPart]:
         """All that is known."""
         ...
@@ -85,7 +86,7 @@ class Watching:
     def _look(self) -> None:
         now = self._clock.now()
         groups: defaultdict[Group, list[CloudPart]] = defaultdict(list)
-        for part in self._memory.parts():
+        for part in self._memory.parts:
             place = place_of(part, self._places)
             if part.state in ON_THEIR_WAY and part.refused is None and place is not None:
                 groups[place, part.kind].append(part)

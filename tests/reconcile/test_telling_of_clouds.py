@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from samples import NOW, after
+from samples import NOW, after, after_visits, cloud, stopped, troubled, workload
 from sundown.model.cloud import CloudPart
 from sundown.model.resources import MOST_CLOUD, CloudStatus, EnvScheduleStatus
+from sundown.reconcile.standing import Goal, stand
+from sundown.reconcile.statuses import status_patch
 from sundown.reconcile.telling import Told, tell
 
 
@@ -37,10 +39,12 @@ def stopped_since(**span: float) -> dict[str, Any]:
     return {"record": "running", "stopped_at": NOW - timedelta(**span), "holder": "default/dev1"}
 
 
-def told(*parts: CloudPart, old: Told | None = None, asleep: bool = False, **span: float) -> Told:
+def told(*parts: CloudPart, old: Told | None = None, asleep: bool = False, aws: bool = True, **span: float) -> Told:
     """What is said so long after ``NOW``, when ``old`` was said before."""
     before = EnvScheduleStatus(cloud=old.cloud, cost=old.cost) if old is not None else EnvScheduleStatus()
-    return tell(parts, old=before, asleep=asleep, now=after(**span))
+    now = after(**span)
+    goal = Goal(wanted="Asleep" if asleep else "Awake", now=now, cloud=aws, holder="default/dev1")
+    return tell([stand(goal, part) for part in parts], old=before, asleep=asleep, now=now)
 
 
 def only(said: Told) -> CloudStatus:
@@ -52,6 +56,34 @@ def test_an_env_without_parts_in_aws_has_nothing_written_about_them() -> None:
     """E8"""
     assert told() == Told((), None)
     assert EnvScheduleStatus(cloud=told().cloud, cost=told().cost) == EnvScheduleStatus()
+
+
+def test_the_status_of_such_an_env_holds_no_word_of_aws() -> None:
+    """E8: small for the many without clouds."""
+    assert status_patch(EnvScheduleStatus(), after_visits("Awake", [workload()])).keys().isdisjoint({"cloud", "cost"})
+
+
+def test_what_is_told_stands_in_the_status_and_goes_with_the_parts() -> None:
+    """E4"""
+    status = after_visits("Awake", [workload(), cloud("RDSInstance", hourly=0.1)])
+    assert [one.state for one in status.cloud] == ["running"]
+    assert status.cost is not None
+    gone = after_visits("Awake", [workload()], old=status)
+    assert (gone.cloud, gone.cost) == ((), None)
+    assert status_patch(status, gone)["cost"] is None
+
+
+def test_a_schedule_that_is_not_in_force_tells_nothing_of_the_parts() -> None:
+    told = troubled(after_visits("Awake", [cloud(hourly=0.1)]), "Superseded")
+    assert (told.cloud, told.cost) == ((), None)
+
+
+def test_the_week_is_told_of_an_env_that_sleeps_and_not_of_one_that_wakes() -> None:
+    """E6"""
+    week = stopped("RDSInstance", "running", stopped_at=after(days=-7))
+    (asleep,), (awake,) = (after_visits(wanted, [week]).cloud for wanted in ("Asleep", "Awake"))
+    assert asleep.note == "AWS starts a stopped database after 7 days; it is being stopped again"
+    assert awake.note is None
 
 
 def test_each_part_is_named_with_place_and_state() -> None:
@@ -182,13 +214,33 @@ def test_what_does_not_stop_and_start_with_the_env_is_not_in_its_cost(more: dict
     assert told(part(hourly=0.2, **more)).cost is None
 
 
+def test_a_wave_that_somebody_has_chosen_is_told_and_orders() -> None:
+    """G3"""
+    first, second = told(database(), part(wave="-5")).cloud
+    assert [(one.kind, one.wave) for one in (first, second)] == [("EC2Instance", -5), ("RDSInstance", None)]
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [
         ({"enabled": False}, "its tags do not say any more that it sleeps with the environment"),
         ({"exclude": "true"}, 'its tag sundown:exclude says "true"'),
+        (
+            {"record": "running", "holder": "other/dev1"},
+            "was stopped by other/dev1, which alone starts it again",
+        ),
     ],
 )
-def test_what_is_tagged_to_stay_says_why(more: dict[str, Any], why: str) -> None:
-    """A14"""
+def test_what_does_not_stop_with_the_env_says_why(more: dict[str, Any], why: str) -> None:
+    """A14, E5"""
     assert only(told(part(**more))).refused == why
+
+
+def test_an_exclusion_that_is_over_is_none() -> None:
+    """A14"""
+    assert only(told(part(exclude="2026-11-23T17:00:00Z"))).refused is None
+
+
+def test_a_schedule_that_leaves_aws_alone_says_so() -> None:
+    said = told(part(hourly=1.0), aws=False)
+    assert (only(said).refused, said.cost) == ("spec.aws.enabled is false", None)

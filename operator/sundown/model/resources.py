@@ -109,6 +109,7 @@ class CloudStatus(Lenient):
     account: Named | None = None
     state: CloudState
     phase: Named | None = None
+    wave: int | None = None
     refused: Said | None = None
     note: Said | None = None
 

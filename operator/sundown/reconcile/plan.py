@@ -23,7 +23,7 @@ class Plan:
 
     ``waves`` are those with something to change or to wait for, in order. ``unreachable`` names what cannot be changed
     although it should be, ``refused`` what never is. ``records`` counts what Sundown has to remember to wake.
-    ``revisit`` is when an annotation or a tag changes what is selected.
+    ``revisit`` is when an annotation or a tag changes what is selected. ``clouds`` is how each part in the cloud stands.
     """
 
     waves: tuple[Wave, ...]
@@ -37,6 +37,7 @@ class Plan:
     running_cpu: float
     running_memory: float
     revisit: datetime | None
+    clouds: tuple[Standing, ...] = ()
 
     @property
     def batches(self) -> tuple[tuple[Step, ...], ...]:
@@ -107,6 +108,7 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         running_cpu=sum(one.replicas * one.cpu for one in sleepers),
         running_memory=sum(one.replicas * one.memory for one in sleepers),
         revisit=min((one.excluded_until for one in standings if one.excluded_until is not None), default=None),
+        clouds=tuple(one for one in standings if isinstance(one.part, CloudPart)),
     )
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from sundown.errors import Mistake
-from sundown.model.cloud import CloudPart
 from sundown.model.resources import (
     Condition,
     EnvScheduleStatus,
@@ -19,6 +18,7 @@ from sundown.model.resources import (
 )
 from sundown.model.scalars import format_duration
 from sundown.reconcile.plan import Plan
+from sundown.reconcile.telling import tell
 from sundown.schedule.decision import Decision
 
 HISTORY = 10
@@ -34,7 +34,7 @@ class Finding:
 
     ``dry_run`` keeps the env awake whatever was decided, ``frozen`` keeps it as it is, because the whole operator only
     reports. ``failures`` are the writes that failed, None before any was tried; ``remark`` is said next to a Ready that is
-    true; ``not_ready`` is why an env rests although nobody asked for it. ``clouds`` are its parts in the cloud.
+    true; ``not_ready`` is why an env rests although nobody asked for it.
     """
 
     now: datetime
@@ -50,7 +50,6 @@ class Finding:
     remark: str = ""
     not_ready: tuple[str, str] | None = None
     savings: Savings | None = None
-    clouds: tuple[CloudPart, ...] = ()
 
 
 def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
@@ -82,6 +81,8 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         entry = HistoryEntry(at=now, to=state, why=why, by=decision.why.by)
         history = (entry, *history)[:HISTORY]
     upcoming = decision.upcoming[0] if decision.upcoming else None
+    asleep = decision.state == "Asleep" and not finding.dry_run
+    told = tell(finding.plan.clouds, old=old, asleep=asleep, now=now)
     status = EnvScheduleStatus(
         observed_generation=finding.generation,
         state=state,
@@ -94,6 +95,8 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         parts=finding.plan.parts if changed or state in _STABLE else old.parts,
         history=history,
         savings=finding.savings,
+        cloud=told.cloud,
+        cost=told.cost,
     )
     ready = finding.not_ready or ("DryRun" if finding.dry_run else "Scheduled", finding.remark)
     conditions = (
@@ -154,7 +157,7 @@ def troubled_status(
     if owner is not None:
         update["owner"] = owner
     if reason == "Superseded":
-        update |= {"state": None, "since": None, "why": message, "parts": Parts()}
+        update |= {"state": None, "since": None, "why": message, "parts": Parts(), "cloud": (), "cost": None}
     return old.model_copy(update=update)
 
 

@@ -11,7 +11,9 @@ from datetime import datetime
 
 from sundown.model.cloud import DATABASES, CloudPart, restarted_by_aws
 from sundown.model.resources import MOST_CLOUD, CloudStatus, Cost, EnvScheduleStatus
-from sundown.model.scalars import clip, format_instant
+from sundown.model.scalars import format_instant
+from sundown.reconcile.standing import EXCLUDE_TAG, Standing, excluded, shortened
+from sundown.reconcile.waves import THE_REST, USUAL, wave_of
 
 MORE_MINUTES = "5 to 10 minutes more"
 """How long a database takes to start; AWS gives no figure, people with databases do."""
@@ -22,8 +24,8 @@ UNHEARD = "nothing new is known of it since "
 
 _INSTANT = len("2026-11-23T18:00:00Z")
 _CURRENCY = "USD"
-_CENTS = 4
-"""Digits of a price: a small instance costs half a cent an hour."""
+_DIGITS = 4
+"""Of a price: a small instance costs half a cent an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +36,31 @@ class Told:
     cost: Cost | None = None
 
 
-def tell(clouds: Iterable[CloudPart], *, old: EnvScheduleStatus, asleep: bool, now: datetime) -> Told:
-    """What to say of these parts of an env that should be ``asleep`` or not; ``old`` is what was said last."""
-    parts = sorted(clouds, key=_order)
-    if not parts:
+def tell(standings: Iterable[Standing], *, old: EnvScheduleStatus, asleep: bool, now: datetime) -> Told:
+    """What to say of an env's parts in the cloud, as they were judged; ``old`` is what was said last.
+
+    ``asleep`` is what the env should be, ``now`` is in UTC.
+    """
+    judged = [(one, one.part) for one in standings if isinstance(one.part, CloudPart)]
+    if not judged:
         return Told()
+    judged.sort(key=lambda pair: _order(pair[1]))
     before = {(one.id, one.region, one.account): one for one in old.cloud}
-    was = (before.get((part.identifier, part.region, part.account)) for part in parts)
-    told = (_told(part, then, asleep=asleep, now=now) for part, then in zip(parts[:MOST_CLOUD], was, strict=False))
-    return Told(tuple(told), _cost(parts))
+    cloud: list[CloudStatus] = []
+    for one, part in judged[:MOST_CLOUD]:
+        was = before.get((part.identifier, part.region, part.account))
+        alone = _alone(one, part, now=now)
+        notes = (_unheard(part, was, now=now), _note(part, was, asleep=asleep, now=now) if alone is None else "")
+        cloud.append(_status(part, alone=alone, note="; ".join(note for note in notes if note)))
+    return Told(tuple(cloud), _cost([part for one, part in judged if one.selected and one.refused is None]))
 
 
 def _order(part: CloudPart) -> tuple[int, str, str, str]:
-    return 0 if part.kind in DATABASES else 30, part.kind, part.identifier, part.arn
+    return wave_of(part)[0], part.kind, part.identifier, part.arn
 
 
-def _told(part: CloudPart, was: CloudStatus | None, *, asleep: bool, now: datetime) -> CloudStatus:
-    alone = _alone(part)
-    note = _note(part, was, asleep=asleep, now=now) if alone is None else ""
-    notes = (_unheard(part, was, now=now), note)
+def _status(part: CloudPart, *, alone: str | None, note: str) -> CloudStatus:
+    wave, usual = wave_of(part)[0], USUAL.get(part.kind, THE_REST)
     return CloudStatus(
         kind=part.kind,
         id=part.identifier,
@@ -61,18 +69,23 @@ def _told(part: CloudPart, was: CloudStatus | None, *, asleep: bool, now: dateti
         account=part.account,
         state=part.state,
         phase=part.phase,
+        wave=wave if wave != usual else None,
         refused=alone,
-        note="; ".join(note for note in notes if note) or None,
+        note=note or None,
     )
 
 
-def _alone(part: CloudPart) -> str | None:
-    """Why it does not stop with the env; None where it does."""
-    if part.refused is not None:
-        return part.refused
+def _alone(one: Standing, part: CloudPart, *, now: datetime) -> str | None:
+    """Why a part does not stop with the env; None where it does."""
+    if one.refused is not None or part.refused is not None:
+        return one.refused or part.refused
+    if one.selected:
+        return None
     if not part.enabled:
         return "its tags do not say any more that it sleeps with the environment"
-    return f'its tag sundown:exclude says "{clip(part.exclude, 60)}"' if part.exclude is not None else None
+    if part.exclude is not None and excluded(part, now=now)[0] is not None:
+        return f'its tag {EXCLUDE_TAG} says "{shortened(part.exclude)}"'
+    return "spec.aws.enabled is false"
 
 
 def _unheard(part: CloudPart, before: CloudStatus | None, *, now: datetime) -> str:
@@ -104,18 +117,14 @@ def _is_stopped_again(part: CloudPart, before: CloudStatus | None) -> bool:
 
 
 def _cost(parts: Iterable[CloudPart]) -> Cost | None:
-    """What an hour awake costs, of the parts that stop and start with the env. A price that is not known is none of zero."""
-    counted = [part for part in parts if _counts(part)]
+    """What an hour awake costs, of these parts. A price that is not known is none of zero."""
+    counted = [part for part in parts if part.state != "stopped" or part.ours]
     if not counted:
         return None
     prices = [part.hourly for part in counted if part.hourly is not None]
     return Cost(
-        per_hour=round(sum(prices), _CENTS) if prices else None,
+        per_hour=round(sum(prices), _DIGITS) if prices else None,
         currency=_CURRENCY,
         priced=len(prices),
         unpriced=len(counted) - len(prices),
     )
-
-
-def _counts(part: CloudPart) -> bool:
-    return _alone(part) is None and (part.state != "stopped" or part.ours)

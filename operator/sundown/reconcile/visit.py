@@ -135,8 +135,7 @@ class Visitor:
             cloud=spec.aws.enabled,
             holder=self._holder(env.name),
         )
-        clouds = self._clouds_of(env.name)
-        the_plan = plan(goal, workloads, clouds)
+        the_plan = plan(goal, workloads, self._clouds_of(env.name))
         # Should the schedule go before they are all woken, this is how anybody knows: the mark goes first.
         (self._with_records.add if the_plan.records else self._with_records.discard)(env.name)
         finding = Finding(
@@ -151,7 +150,6 @@ class Visitor:
             frozen=rooms.settings.dry_run,
             remark=self._remark(env, spec, known, the_plan),
             not_ready=_not_ready(governance),
-            clouds=clouds,
         )
         finding = replace(finding, savings=_savings(old, finding, spec, circumstances))
         status = next_status(old, finding)

@@ -13,7 +13,7 @@ from math import ceil
 from sundown.model.cloud import DATABASES
 from sundown.model.resources import MOST_CLOUD, CloudStatus, Condition, Cost, EnvScheduleStatus, Parts
 from sundown.model.scalars import DAYS
-from sundown.reconcile.telling import LEFT_STOPPED
+from sundown.reconcile.telling import LEFT_STOPPED, MORE_MINUTES
 from sundown.schedule.decision import Decision, Turn
 
 STATES = {
@@ -155,7 +155,8 @@ def cloud(parts: Sequence[CloudStatus]) -> str:
     told = kinds((kind, count[kind]) for kind in _KINDS if kind in count)
     told += f" (the first {MOST_CLOUD})" if len(parts) == MOST_CLOUD else ""
     said = ", ".join(f"{number} {word}" for word, number in sorted(states.items()))
-    return f"{told}: {said}" if len(parts) > 1 else f"{told}: {next(iter(states))}"
+    more = f" ({MORE_MINUTES})" if any(one.note == MORE_MINUTES for one in parts) else ""
+    return f"{told}: {said}{more}" if len(parts) > 1 else f"{told}: {next(iter(states))}{more}"
 
 
 def moving(parts: Iterable[CloudStatus], *, asleep: bool) -> tuple[CloudStatus, ...]:

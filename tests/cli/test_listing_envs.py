@@ -38,6 +38,8 @@ def test_json_has_exactly_what_was_promised(sundown: Sundown, asleep: Env) -> No
             "owner": "ana@example.com",
             "why": "the schedule has no windows, somebody has to start it",
             "parts": {"total": 1, "asleep": 1, "ready": 0},
+            "cloud": [],
+            "cost": None,
         }
     ]
 
@@ -68,7 +70,20 @@ def test_the_table_tells_the_next_transition_in_local_time_and_from_now(sundown:
 def test_the_wide_table_counts_parts_too(sundown: Sundown, asleep: Env) -> None:
     header, row = sundown("list", "-n", asleep.name, "-o", "wide").out.splitlines()
     assert "SINCE" in header
-    assert "1 part: 1 asleep   default" in row
+    assert "1 part: 1 asleep   -        -      default" in row
+
+
+def test_what_is_in_aws_is_listed_with_its_cost(sundown: Sundown, env: Env, no_operator: None) -> None:
+    """D4 B5"""
+    env.schedule(ALWAYS_AWAKE)
+    database = {"kind": "RDSInstance", "id": "dev1-db", "state": "starting", "note": "5 to 10 minutes more"}
+    cost = {"perHour": 0.19, "currency": "USD", "priced": 1, "unpriced": 0}
+    status = {"state": "Waking", "observedGeneration": 1, "cloud": [database], "cost": cost}
+    env.api.merge(f"{env.schedules('default')}/status", {"status": status})
+    (row,) = sundown("list", "-n", env.name, "-o", "json").json
+    assert (row["cloud"], row["cost"]) == ([database], cost)
+    wide = sundown("list", "-n", env.name, "-o", "wide").out
+    assert "1 RDS database: starting (5 to 10 minutes more)   0.19 USD an hour" in wide
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """How times and states are said to people."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from sundown import wording
 from sundown.model.base import parse
-from sundown.model.resources import EnvScheduleStatus, Parts
+from sundown.model.resources import MOST_CLOUD, CloudStatus, Cost, EnvScheduleStatus, Parts
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -88,3 +89,99 @@ def test_a_schedule_that_cannot_be_followed_is_the_why() -> None:
 
 def test_an_env_that_the_operator_has_not_seen_is_unknown() -> None:
     assert (wording.state(status()), wording.why(status())) == ("unknown", wording.NOT_YET)
+
+
+def in_aws(identifier: str = "i-0abc", **fields: Any) -> CloudStatus:
+    """An instance that runs, unless told otherwise."""
+    return parse(CloudStatus, {"kind": "EC2Instance", "id": identifier, "state": "running", **fields})
+
+
+def database(**fields: Any) -> CloudStatus:
+    return in_aws(**{"identifier": "dev1-db", "kind": "RDSInstance", **fields})
+
+
+def test_what_runs_is_counted_by_kind_in_words() -> None:
+    """B5"""
+    cloud = [in_aws(), database(), in_aws("i-1", kind="EC2Instance"), database(identifier="c", kind="AuroraCluster")]
+    counts = [("Deployment", 2), ("StatefulSet", 1), ("CronJob", 0), *wording.running(cloud)]
+    assert wording.kinds(counts) == "2 Deployments, 1 StatefulSet, 2 EC2 instances, 1 RDS database, 1 Aurora cluster"
+
+
+def test_only_what_a_shutdown_would_stop_counts_as_running_in_aws() -> None:
+    """B5"""
+    others = [in_aws(state="stopped"), in_aws(state="stopping"), in_aws(refused="a spot instance")]
+    assert wording.running(others) == ()
+    assert wording.running([in_aws(state="busy"), in_aws(state="starting")]) == (("EC2Instance", 2),)
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (in_aws(), "running"),
+        (database(state="starting", note="5 to 10 minutes more"), "starting: 5 to 10 minutes more"),
+        (database(state="busy", phase="backing-up"), "busy (backing-up)"),
+        (in_aws(refused="a spot instance"), "running, does not stop with the environment: a spot instance"),
+        (
+            in_aws(refused="a spot instance", note="nothing new is known of it"),
+            "running, does not stop with the environment: a spot instance; nothing new is known of it",
+        ),
+    ],
+)
+def test_a_part_in_aws_is_said_with_what_there_is_to_know(one: CloudStatus, said: str) -> None:
+    """D3"""
+    assert wording.cloud_part(one) == said
+
+
+def test_a_name_stands_beside_what_aws_calls_it() -> None:
+    assert wording.cloud_title(in_aws(name="web")) == "EC2Instance/i-0abc (web)"
+    assert wording.cloud_title(in_aws()) == "EC2Instance/i-0abc"
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([], ""),
+        ([in_aws()], "1 EC2 instance: running"),
+        ([in_aws(), in_aws("i-1", state="stopped")], "2 EC2 instances: 1 running, 1 stopped"),
+        (
+            [in_aws(), database(state="starting", note="5 to 10 minutes more")],
+            "1 EC2 instance, 1 RDS database: 1 running, 1 starting (5 to 10 minutes more)",
+        ),
+        ([in_aws(f"i-{number}") for number in range(MOST_CLOUD)], "50 EC2 instances (the first 50): 50 running"),
+    ],
+)
+def test_parts_in_aws_are_said_in_one_line(parts: list[CloudStatus], said: str) -> None:
+    """D4"""
+    assert wording.cloud(parts) == said
+
+
+def test_what_is_not_where_it_should_be_in_aws_is_known() -> None:
+    left = database(state="stopped", note="somebody else stopped it, so Sundown does not start it")
+    stopped, starting, refused = in_aws(state="stopped"), in_aws(state="starting"), in_aws(refused="spot")
+    parts = [left, stopped, starting, refused, in_aws(state="busy")]
+    assert wording.moving(parts, asleep=False) == (stopped, starting)
+    assert wording.moving(parts, asleep=True) == (starting, parts[-1])
+
+
+def test_a_database_that_stays_stopped_keeps_nobody_waiting() -> None:
+    """D3"""
+    left = database(state="stopped", note="somebody else stopped it, so Sundown does not start it")
+    assert not wording.waits_for_database([left, in_aws(state="stopped")])
+    assert wording.waits_for_database([database(state="stopped")])
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"per_hour": 0.19, "priced": 3, "unpriced": 0}, "0.19 USD an hour"),
+        ({"per_hour": 0.19, "priced": 2, "unpriced": 1}, "0.19 USD an hour, without 1 of 3 whose price is unknown"),
+        ({"per_hour": 0.0116, "priced": 1, "unpriced": 0}, "0.0116 USD an hour"),
+        ({"per_hour": 12.0, "priced": 1, "unpriced": 0}, "12.00 USD an hour"),
+        ({"per_hour": 0.5, "priced": 1, "unpriced": 0, "currency": "EUR"}, "0.50 EUR an hour"),
+        ({"priced": 0, "unpriced": 1}, "unknown: it has no known price"),
+        ({"priced": 0, "unpriced": 2}, "unknown: none of the 2 has a known price"),
+    ],
+)
+def test_a_cost_is_said_with_what_is_unknown_of_it(fields: dict[str, Any], said: str) -> None:
+    """B5: unknown is never zero."""
+    assert wording.cost(Cost(**fields)) == said

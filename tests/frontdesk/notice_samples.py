@@ -8,9 +8,12 @@ from sundown.frontdesk.marks import Mark, Marks
 from sundown.frontdesk.notice import Close, Drop, Find, Forget, Others, Place, Plan, Post, Update
 from sundown.frontdesk.notices import plan
 from sundown.frontdesk.standing import Standing
-from sundown.model.resources import Parts
+from sundown.model.resources import CloudStatus, Cost, Parts
 from sundown.model.spec import Override
 
+INSTANCE = CloudStatus(kind="EC2Instance", id="i-0abc", state="running")
+DATABASE = CloudStatus(kind="RDSInstance", id="dev1-db", state="running")
+COST = Cost(per_hour=0.19, priced=2, unpriced=1)
 STOP = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 CHANNEL = Place(to="C1", channel="C1")
 ANA = Place(to="U1", channel="D1", person=True, time_zone="Europe/Berlin")

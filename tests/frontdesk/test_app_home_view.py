@@ -16,7 +16,8 @@ from sundown.frontdesk.homes import Glance
 from sundown.frontdesk.preferences import NONE, Preferences, preferred
 from sundown.frontdesk.slack import home_view, preferences_modal
 from sundown.frontdesk.slack.home_view import PAGE, Home
-from sundown.model.resources import EnvScheduleStatus
+from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus
+from sundown.reconcile.telling import MORE_MINUTES
 from sundown_lab.slack.blockkit import view_or_refuse
 
 
@@ -66,6 +67,18 @@ def test_the_next_stop_is_shown_on_the_readers_own_clock() -> None:
     assert f"<!date^{int(after(hours=1).timestamp())}^" in texts(home_view.draw(home(found())))
     chosen = home_view.draw(home(found(), preferences=preferred(timeZone="Asia/Kolkata")))
     assert "Tue 2026-11-24 00:30 Asia/Kolkata" in texts(chosen)
+
+
+def test_what_is_in_aws_is_shown_in_short_with_its_cost() -> None:
+    """C9 D4"""
+    parts = (
+        CloudStatus(kind="EC2Instance", id="i-0abc", state="running"),
+        CloudStatus(kind="RDSInstance", id="dev1-db", state="starting", note=MORE_MINUTES),
+    )
+    view = texts(home_view.draw(home(found(cloud=parts, cost=Cost(per_hour=0.19, priced=2, unpriced=0)))))
+    assert "in AWS 1 EC2 instance, 1 RDS database: 1 running, 1 starting (5 to 10 minutes more)" in view
+    assert "0.19 USD an hour" in view
+    assert "AWS" not in texts(home_view.draw(home(found())))
 
 
 def test_the_usual_snooze_comes_first() -> None:

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block as SdkBlock
 
-from frontdesk.notice_samples import ANA, CHANNEL, STOP, awake, before, kept_awake
+from frontdesk.notice_samples import ANA, CHANNEL, COST, DATABASE, INSTANCE, STOP, awake, before, kept_awake
 from sundown.frontdesk.clicks import read
 from sundown.frontdesk.notice import Notice, Others, Place, Says
 from sundown.frontdesk.slack.blocks import Block
 from sundown.frontdesk.slack.notice_blocks import SNOOZES, in_words, render
 from sundown.frontdesk.standing import Standing
+from sundown.model.resources import Cost
 from sundown.model.spec import Override
 from sundown_lab.slack.blockkit import blocks_or_refuse
 
@@ -85,6 +86,39 @@ def test_parts_are_told_where_kinds_may_not_be_known() -> None:
     assert "*Runs:* 3 parts: 3 ready" in shown(render(notice(), cluster="default")[1])
 
 
+def test_what_runs_in_aws_is_counted_with_the_rest_and_its_cost_said() -> None:
+    """B5"""
+    env = awake(cloud=(INSTANCE, DATABASE), cost=COST)
+    text = shown(render(notice(standing=env), cluster="default", counts=[("Deployment", 2), ("StatefulSet", 1)])[1])
+    assert "*Runs:* 2 Deployments, 1 StatefulSet, 1 EC2 instance, 1 RDS database (3 parts: 3 ready)" in text
+    assert "*Costs in AWS:* 0.19 USD an hour, without 1 of 3 whose price is unknown" in text
+
+
+def test_what_runs_in_aws_is_told_where_workloads_may_not_be_counted() -> None:
+    """B5"""
+    text = shown(render(notice(standing=awake(cloud=(INSTANCE, DATABASE))), cluster="default")[1])
+    assert "*Runs:* 3 parts: 3 ready, among them 1 EC2 instance, 1 RDS database" in text
+
+
+def test_a_cost_that_nobody_knows_is_not_said_to_be_nothing() -> None:
+    """B5: unknown is never zero."""
+    env = awake(cloud=(INSTANCE,), cost=Cost(priced=0, unpriced=1))
+    assert "*Costs in AWS:* unknown: it has no known price" in shown(render(notice(standing=env), cluster="eu")[1])
+
+
+def test_an_env_with_nothing_in_aws_has_no_word_of_it() -> None:
+    """B5 E8"""
+    assert "AWS" not in shown(render(notice(), cluster="default", counts=[("Deployment", 2)])[1])
+
+
+def test_who_waits_for_a_database_is_told_how_long_they_take() -> None:
+    """D3 A4"""
+    stopped = DATABASE.model_copy(update={"state": "stopped"})
+    text, _ = render(notice("waking", awake(state="Waking", cloud=(stopped,))), cluster="default")
+    assert "A database in AWS takes 5 to 10 minutes to start; it is said here when it is done." in text
+    assert "AWS" not in render(notice("waking", awake(state="Waking", cloud=(INSTANCE,))), cluster="default")[0]
+
+
 def test_the_buttons_snooze_suspend_and_where_allowed_delete() -> None:
     """C1"""
     _, blocks = render(notice(standing=awake(allow_delete=True)), cluster="eu")
@@ -134,6 +168,16 @@ def test_the_report_says_how_long_it_took_and_mentions_who_asked() -> None:
     env = awake(since=asked_at + timedelta(seconds=130))
     text, _ = render(notice("ready", env, asker="U2", asked_at=asked_at), cluster="default")
     assert "<@U2> *dev1* is awake again: everything is ready, it took 2m 10s." in text
+
+
+def test_a_report_of_a_database_that_did_not_come_up_says_which_and_how_long_it_took() -> None:
+    """A4 C5"""
+    asked_at = before(hours=1)
+    late = "not where it should be after 10m: RDSInstance/dev1-db"
+    env = awake(since=asked_at + timedelta(minutes=12), degraded=late)
+    text, _ = render(notice("ready", env, asker="U2", asked_at=asked_at), cluster="default")
+    assert "<@U2> *dev1* is awake again after 12m." in text
+    assert f"Not all is well: {late}" in text
 
 
 def test_a_report_of_an_env_that_is_not_well_says_so() -> None:

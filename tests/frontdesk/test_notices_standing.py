@@ -107,6 +107,25 @@ def test_an_env_whose_pods_are_not_there_does_not_run() -> None:
     assert not stands(status=ASLEEP).runs
 
 
+def test_an_env_of_which_only_an_instance_in_aws_runs_runs() -> None:
+    """A6: what a shutdown would end runs; that it is no pod is no comfort to who works on it."""
+    instance = {"kind": "EC2Instance", "id": "i-0abc", "state": "running"}
+    no_pods = {**AWAKE, "parts": {"total": 2, "asleep": 2, "ready": 0}}
+    assert stands(status={**no_pods, "cloud": [instance]}).runs
+    assert not stands(status={**no_pods, "cloud": [{**instance, "state": "stopped"}]}).runs
+    assert not stands(status={**no_pods, "cloud": [{**instance, "refused": "a spot instance"}]}).runs
+    assert not stands(status={**ASLEEP, "cloud": [instance]}).runs
+
+
+def test_what_is_in_aws_and_what_it_costs_is_taken_from_the_operators_word() -> None:
+    """B5: the frontdesk has no credentials for AWS."""
+    cost = {"perHour": 0.1, "currency": "USD", "priced": 1, "unpriced": 0}
+    env = stands(status={**AWAKE, "cloud": [{"kind": "RDSInstance", "id": "db", "state": "running"}], "cost": cost})
+    assert [one.title for one in env.cloud] == ["RDSInstance/db"]
+    assert env.cost is not None
+    assert env.cost.per_hour == 0.1
+
+
 def test_an_env_of_which_the_operator_has_said_nothing_is_judged_by_its_schedule() -> None:
     env = stands(status={})
     assert (env.state, env.certain, env.runs) == ("Awake", False, False)

@@ -51,6 +51,8 @@ class Listed:
             "owner": status.owner,
             "why": wording.why(status),
             "parts": status.parts.model_dump(),
+            "cloud": [one.to_json() for one in status.cloud],
+            "cost": status.cost.to_json() if status.cost is not None else None,
         }
 
 
@@ -188,7 +190,7 @@ def _wanted(row: Listed, *, state: str | None, owner: str | None) -> bool:
 
 def _print(rows: list[Listed], *, wide: bool, now: datetime) -> None:
     header = ["NAMESPACE", "STATE", "NEXT", "AT", "OWNER"]
-    more = ["SINCE", "PARTS", "SCHEDULE"] if wide else []
+    more = ["SINCE", "PARTS", "IN AWS", "COST", "SCHEDULE"] if wide else []
     table([*header, *more, "WHY"], [_cells(row, wide=wide, now=now) for row in rows])
 
 
@@ -204,5 +206,6 @@ def _cells(row: Listed, *, wide: bool, now: datetime) -> list[str]:
     ]
     if wide:
         since = wording.clock_time(status.since, now=now) if status.since is not None else ""
-        cells += [since, wording.parts(status.parts), row.known.metadata.name]
+        cost = wording.cost(status.cost) if status.cost is not None else ""
+        cells += [since, wording.parts(status.parts), wording.cloud(status.cloud), cost, row.known.metadata.name]
     return [*cells, wording.why(status)]

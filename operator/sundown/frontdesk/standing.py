@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sundown import wording
 from sundown.asking.finding import Found
-from sundown.model.resources import EnvScheduleStatus, Parts, State
+from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus, Parts, State
 from sundown.model.spec import EnvScheduleSpec, Override
 from sundown.schedule.decision import Circumstances, Decision, decide
 
@@ -23,7 +24,8 @@ class Standing:
 
     ``shutdown_at`` and ``wakes_at`` are None where none is in sight. ``asked`` is the override in force. ``certain`` says that
     the operator has seen the schedule as it is now. ``answered_at`` is when somebody chose the coming shutdown,
-    ``prolonged`` whether it would come sooner had they not. ``silent`` says why nobody is to be told of shutdowns.
+    ``prolonged`` whether it would come sooner had they not. ``silent`` says why nobody is to be told of shutdowns. ``cloud``
+    is what the operator says of its parts in AWS, ``cost`` what an hour of them costs, None where it has none.
     """
 
     namespace: str
@@ -43,6 +45,8 @@ class Standing:
     silent: str | None = None
     degraded: str | None = None
     why: str = ""
+    cloud: tuple[CloudStatus, ...] = ()
+    cost: Cost | None = None
 
     @property
     def sleeps(self) -> bool:
@@ -51,8 +55,11 @@ class Standing:
 
     @property
     def runs(self) -> bool:
-        """Whether any pod of it runs that a shutdown would end (A6)."""
-        return self.state in {"Awake", "Waking"} and self.parts.ready > 0
+        """Whether anything of it runs that a shutdown would end: a pod, or something in AWS (A6).
+
+        Who works on an instance of the env is as surprised when it stops as who works on a pod.
+        """
+        return self.state in {"Awake", "Waking"} and (self.parts.ready > 0 or bool(wording.running(self.cloud)))
 
 
 def standing(found: Found, *, now: datetime) -> Standing:
@@ -89,6 +96,8 @@ def standing(found: Found, *, now: datetime) -> Standing:
         silent=_silent(spec, found, status),
         degraded=_degraded(status),
         why=status.why if decision is None else decision.why.text,
+        cloud=status.cloud,
+        cost=status.cost,
     )
 
 

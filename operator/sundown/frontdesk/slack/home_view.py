@@ -98,7 +98,9 @@ def _env(found: Found, home: Home) -> list[Block]:
     if why:
         lines.append(blocks.escape(clip(why, 300)))
     owner = found.space.owner if found.space is not None else None
-    facts = [wording.parts(status.parts), *([owner] if owner and home.glance.everything else [])]
+    costs = [wording.cost(status.cost)] if status.cost is not None and status.cost.priced else []
+    aws = [f"in AWS {told}" for told in [wording.cloud(status.cloud)] if told]
+    facts = [wording.parts(status.parts), *aws, *costs, *([owner] if owner and home.glance.everything else [])]
     lines.append(blocks.escape(", ".join(facts)))
     made = [blocks.section("\n".join(lines))]
     elements = _buttons(found, home)

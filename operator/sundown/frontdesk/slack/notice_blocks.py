@@ -107,7 +107,9 @@ def _asleep(notice: Notice) -> str:
 def _waking(notice: Notice) -> str:
     asked = notice.standing.asked
     by = f", {who(asked.by)} asked for it" if asked is not None and asked.state == "Awake" else ""
-    return f":sunrise: {_env(notice)} is waking{by}. That can take minutes; it is said here when it is done."
+    waits = wording.waits_for_database(notice.standing.cloud)
+    takes = f"{wording.DATABASES_TAKE[0].upper()}{wording.DATABASES_TAKE[1:]}" if waits else "That can take minutes"
+    return f":sunrise: {_env(notice)} is waking{by}. {takes}; it is said here when it is done."
 
 
 def _awake(notice: Notice) -> str:
@@ -175,6 +177,8 @@ _TITLES = {
 def _details(notice: Notice, counts: Counts | None) -> list[Block]:
     standing = notice.standing
     facts = [f"*Runs:* {_running(notice, counts)}"]
+    if standing.cost is not None:
+        facts.append(f"*Costs in AWS:* {escape(wording.cost(standing.cost))}")
     if standing.owner:
         facts.insert(0, f"*Owner:* {escape(clip(standing.owner, 200))}")
     if notice.place.time_zone is not None:
@@ -191,9 +195,13 @@ def _details(notice: Notice, counts: Counts | None) -> list[Block]:
 
 
 def _running(notice: Notice, counts: Counts | None) -> str:
-    told = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts or () if count]
+    """What runs, by kind; where workloads may not be counted, all parts together and those in AWS by kind."""
     parts = wording.parts(notice.standing.parts)
-    return f"{', '.join(told)} ({parts})" if told else parts
+    in_aws = wording.running(notice.standing.cloud)
+    if counts is None:
+        return f"{parts}, among them {wording.kinds(in_aws)}" if in_aws else parts
+    told = wording.kinds([*counts, *in_aws])
+    return f"{told} ({parts})" if told else parts
 
 
 def _others(others: Others, notice: Notice) -> list[Block]:

@@ -48,11 +48,12 @@ def make_instances(wanted: Instances) -> list[str]:
         None,
         [],
         instance_type=wanted.type,
-        is_instance_type_default=False,
+        is_instance_type_default=True,  # it is not looked up, which takes a millisecond an instance
         region_name=wanted.region,
         tags={"instance": dict(wanted.tags)},
         disable_api_stop=wanted.stop_protected,
         instance_market_options="spot" if wanted.spot else {},
+        block_device_mappings=[],
         nics={},
     )
     for instance in reservation.instances:

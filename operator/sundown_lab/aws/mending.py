@@ -24,5 +24,5 @@ def _resources(backend: Any, *args: Any, **fields: Any) -> Any:
 
 def mend() -> None:
     """Mends both."""
-    TaggedEC2Resource.get_tags = _get_tags
-    ResourceGroupsTaggingAPIBackend.get_resources = _resources
+    setattr(TaggedEC2Resource, "get_tags", _get_tags)  # noqa: B010  (mypy lets nobody assign to a method)
+    setattr(ResourceGroupsTaggingAPIBackend, "get_resources", _resources)  # noqa: B010

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import MAXYEAR, datetime, timedelta
 from fnmatch import fnmatchcase
 
+from sundown.aws import tags
 from sundown.errors import Mistake
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Part, Step, Workload
@@ -13,8 +14,7 @@ from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS
 from sundown.model.scalars import parse_instant
 from sundown.model.spec import Selection, Wanted, Workloads
 
-EXCLUDE_TAG = "sundown:exclude"
-PREVIOUS_STATE_TAG = "sundown:previous-state"
+EXCLUDE_TAG = tags.EXCLUDE
 
 _SHOWN = 60
 
@@ -218,7 +218,7 @@ def _broken(workload: Workload) -> Mistake:
 
 def _unknown_record(part: CloudPart) -> Mistake:
     return Mistake(
-        f"{part.title}: tag {PREVIOUS_STATE_TAG}",
+        f"{part.title}: tag {tags.PREVIOUS_STATE}",
         f'must be "running", got "{shortened(part.record or "")}"; nobody knows what it was: it is left as it is until '
         "the tag is gone",
     )

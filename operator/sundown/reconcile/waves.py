@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sundown.aws import tags
 from sundown.errors import Mistake
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Part, Step
 from sundown.model.resources import WAVE
 from sundown.reconcile.standing import Goal, Standing, shortened
 
-WAVE_TAG = "sundown:wave"
 USUAL = {"RDSInstance": 0, "AuroraCluster": 0, "StatefulSet": 10, "Deployment": 20}
 """Who is called wakes before who calls; what is not named here comes last, in wave 30."""
 THE_REST = 30
@@ -99,7 +99,7 @@ def wave_of(part: Part) -> tuple[int, Mistake | None]:
     text = part.wave.strip()
     if _INTEGER.fullmatch(text) and abs(int(text)) <= FURTHEST:
         return int(text), None
-    where = f"tag {WAVE_TAG}" if isinstance(part, CloudPart) else f"annotation {WAVE}"
+    where = f"tag {tags.WAVE}" if isinstance(part, CloudPart) else f"annotation {WAVE}"
     return usual, Mistake(
         f"{part.title}: {where}",
         f'must be a whole number from -{FURTHEST} to {FURTHEST}, got "{shortened(part.wave)}"; it counts as {usual}',

@@ -30,4 +30,8 @@ AWS_PROBLEMS = Gauge("sundown_aws_problems", "Tagged things in AWS that are left
 AWS_UNREACHABLE = Gauge(
     "sundown_aws_unreachable", "Whether a region of an account could not be looked at.", ["account", "region"]
 )
-AWS_REFRESHED = Gauge("sundown_aws_refreshed_timestamp_seconds", "When AWS was last looked through as a whole.")
+AWS_REFRESHED = Gauge(
+    "sundown_aws_refreshed_timestamp_seconds",
+    "When a region of an account was last looked through as a whole.",
+    ["account", "region"],
+)

@@ -5,9 +5,9 @@ A part without a namespace tag has an empty ``namespace``; what follows from tha
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from sundown.aws import eligibility, tags
@@ -60,6 +60,10 @@ class Context:
     protected: Mapping[str, bool] = field(default_factory=dict)
     classes: Mapping[str, str] = field(default_factory=dict)
     clusters: Mapping[str, str] = field(default_factory=dict)
+
+    def with_clusters(self, *, classes: Mapping[str, str], clusters: Mapping[str, str]) -> Context:
+        """The same with what is newly known of clusters and their members."""
+        return replace(self, classes=ChainMap(dict(classes), dict(self.classes)), clusters=clusters)
 
 
 def ec2_parts(answer: Answer, place: Place, context: Context) -> list[CloudPart]:

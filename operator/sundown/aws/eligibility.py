@@ -86,10 +86,11 @@ _NOT_RDS = {"docdb": "Amazon DocumentDB", "neptune": "Amazon Neptune"}
 
 def refusal(claim: Claim, facts: Facts) -> str | None:
     """Why it is never stopped or started, in words that follow its name; None where it may be."""
-    return _of_claim(claim) or _of_facts(claim, facts)
+    return refusal_of_claim(claim) or _of_facts(claim, facts)
 
 
-def _of_claim(claim: Claim) -> str | None:
+def refusal_of_claim(claim: Claim) -> str | None:
+    """The same as far as it is about tags only."""
     names = tags.claimed(claim.namespace)
     if len(names) > 1:
         return f"its namespace tag names several envs ({_listed(names)}): leave one, only one can decide when it sleeps"

@@ -1,0 +1,242 @@
+"""What is known of AWS, in memory: read by every visit, filled by the looks at each place and by whoever acts and watches.
+
+Each part has the number of the moment at which it was last described. A look takes long, so what was described since it
+began counts more than what it brings: a part that was just stopped must not run again because an older page says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from sundown.aws import tags
+from sundown.aws.describing import Context, Pricing
+from sundown.aws.discovery import KINDS, Listing
+from sundown.aws.eligibility import STOP_PROTECTED, Claim, refusal_of_claim
+from sundown.aws.errors import CloudError
+from sundown.aws.places import Place, place_of
+from sundown.aws.problems import Problem, problem_of
+from sundown.aws.settings import AwsSettings
+from sundown.metrics import AWS_PARTS, AWS_PROBLEMS
+from sundown.model.cloud import CloudKind, CloudPart
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What of the cluster the inventory has to know: its name, which namespaces there are, and whom changes concern."""
+
+    cluster_name: str
+    known: Callable[[str], bool]
+    changed: Callable[[Iterable[str]], None]
+
+
+class Inventory:
+    """The parts of all envs. Whatever takes them in calls ``changed`` with the namespaces whose parts are different now."""
+
+    def __init__(
+        self,
+        settings: AwsSettings,
+        places: Collection[Place],
+        surroundings: Surroundings,
+        *,
+        prices: Pricing | None = None,
+    ) -> None:
+        self._places = places
+        self._surroundings = surroundings
+        self._parts: dict[str, CloudPart] = {}
+        self._envs: dict[str, dict[str, CloudPart]] = {}
+        self._described: dict[str, int] = {}
+        self._moment = 0
+        self._protected: dict[str, bool] = {}
+        self._classes: dict[str, str] = {}
+        self._clusters: dict[str, str] = {}
+        self._told: dict[str, str] = {}
+        self._failing: dict[tuple[Place, CloudKind], tuple[str, str]] = {}
+        self._unsaved: set[str] = set()
+        self.context = Context(
+            namespace_tag=settings.namespace_tag,
+            scheduler_tag=settings.scheduler_tag,
+            cluster_name=surroundings.cluster_name,
+            prices=prices,
+            protected=self._protected,
+            classes=self._classes,
+            clusters=self._clusters,
+        )
+
+    def of(self, namespace: str) -> tuple[CloudPart, ...]:
+        """The parts of one env, databases and instances each in the order of their names."""
+        parts = self._envs.get(namespace)
+        return tuple(sorted(parts.values(), key=lambda part: (part.kind, part.identifier))) if parts else ()
+
+    def get(self, arn: str) -> CloudPart | None:
+        """One part as it is known."""
+        return self._parts.get(arn)
+
+    @property
+    def parts(self) -> Collection[CloudPart]:
+        """All of them, also those that belong to no env."""
+        return self._parts.values()
+
+    def at(self, place: Place) -> list[CloudPart]:
+        """Those in one place."""
+        return [part for part in self._parts.values() if place_of(part, (place,)) is not None]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is left alone because of how it is tagged."""
+        found = (problem_of(part, known=self._surroundings.known) for part in self._parts.values())
+        return tuple(sorted((problem for problem in found if problem is not None), key=lambda problem: problem.arn))
+
+    @property
+    def failing(self) -> dict[tuple[Place, CloudKind], str]:
+        """What could not be looked at when it was tried last, and why."""
+        return {where: text for where, (_, text) in self._failing.items()}
+
+    def put(self, parts: Iterable[CloudPart]) -> None:
+        """Take these as they were just described, or as they will be described next."""
+        self._moment += 1
+        touched: set[str] = set()
+        for part in parts:
+            self._described[part.arn] = self._moment
+            touched |= self._set(part)
+        self._tell(touched)
+
+    def drop(self, arns: Iterable[str]) -> None:
+        """Forget what does not exist any more."""
+        self._moment += 1
+        touched: set[str] = set()
+        for arn in arns:
+            self._described[arn] = self._moment
+            touched |= self._remove(arn)
+        self._tell(touched)
+
+    def protect(self, arn: str, *, protected: bool) -> None:
+        """Remember whether an instance is protected against being stopped."""
+        self._protected[arn] = protected
+        part = self._parts.get(arn)
+        if part is not None and part.refused in {None, STOP_PROTECTED}:
+            self._tell(self._set(replace(part, refused=STOP_PROTECTED if protected else None)))
+
+    def begin(self) -> int:
+        """The moment at which a look begins; it is handed to ``take`` with what the look has brought."""
+        self._moment += 1
+        return self._moment
+
+    def take(self, place: Place, listing: Listing, *, begun: int) -> None:
+        """Take in a look at a place: what it does not hold is gone, except of a kind that it could not look at."""
+        self._classes.update(listing.classes)
+        if not {"RDSInstance", "AuroraCluster"} & listing.failures.keys():
+            self._forget_clusters(place)
+        self._clusters.update(listing.clusters)
+        self._note_failures(place, listing)
+        brought = {part.arn: part for part in listing.parts}
+        touched: set[str] = set()
+        for part in self.at(place):
+            if part.kind in listing.failures:
+                touched |= self._set(replace(part, unreachable=self.failing[place, part.kind]))
+            elif part.arn not in brought and self._described.get(part.arn, 0) <= begun:
+                touched |= self._remove(part.arn)
+        for part in brought.values():
+            if self._described.get(part.arn, 0) <= begun:
+                touched |= self._set(part)
+        self._tell(touched)
+        self._warn()
+
+    def remember(self, parts: Iterable[CloudPart]) -> None:
+        """Take in what was known at the end of an earlier run, as far as it is looked at any more."""
+        touched: set[str] = set()
+        for part in parts:
+            if place_of(part, self._places) is None or part.arn in self._parts:
+                continue
+            claim = Claim(part.namespace, self._surroundings.cluster_name, record=part.record, holder=part.holder)
+            if part.refused == STOP_PROTECTED:
+                self._protected[part.arn] = True
+            touched |= self._set(replace(part, refused=refusal_of_claim(claim) or part.refused))
+        self._unsaved.clear()
+        self._tell(touched)
+
+    def unsaved(self) -> tuple[list[CloudPart], list[str]]:
+        """What has changed since this was asked last: the parts, and the ARNs of those that are gone."""
+        arns, self._unsaved = self._unsaved, set()
+        parts = [self._parts[arn] for arn in arns if arn in self._parts]
+        return parts, [arn for arn in arns if arn not in self._parts]
+
+    def count(self) -> None:
+        """Set the metrics of what there is."""
+        counted = Counter((part.kind, part.state) for part in self._parts.values())
+        AWS_PARTS.clear()
+        for (kind, state), count in counted.items():
+            AWS_PARTS.labels(kind, state).set(count)
+        AWS_PROBLEMS.set(len(self.problems))
+
+    def _set(self, part: CloudPart) -> set[str]:
+        """Keep a part, unless nobody wants it to sleep and it does not have to be woken either."""
+        if not part.enabled and part.record is None:
+            return self._remove(part.arn)
+        before = self._parts.get(part.arn)
+        if before == part:
+            return set()
+        touched = self._remove(part.arn)
+        self._parts[part.arn] = part
+        self._unsaved.add(part.arn)
+        for namespace in tags.claimed(part.namespace):
+            self._envs.setdefault(namespace, {})[part.arn] = part
+            touched.add(namespace)
+        if before is None or (before.state, before.refused) != (part.state, part.refused):
+            log.debug("cloud-part", namespace=part.namespace, part=part.title, state=part.state, refused=part.refused)
+        return touched
+
+    def _remove(self, arn: str) -> set[str]:
+        part = self._parts.pop(arn, None)
+        if part is None:
+            return set()
+        self._unsaved.add(arn)
+        touched = set(tags.claimed(part.namespace))
+        for namespace in touched:
+            there = self._envs.get(namespace, {})
+            there.pop(arn, None)
+            if not there:
+                self._envs.pop(namespace, None)
+        return touched
+
+    def _forget_clusters(self, place: Place) -> None:
+        for arn in [arn for arn in self._clusters if _is_in(arn, place)]:
+            del self._clusters[arn]
+
+    def _note_failures(self, place: Place, listing: Listing) -> None:
+        """Say once that something cannot be looked at, once that it is another reason, and once that it can be again."""
+        for kind in KINDS:
+            error: CloudError | None = listing.failures.get(kind)
+            before = self._failing.pop((place, kind), None)
+            if error is None:
+                if before is not None:
+                    log.info("cloud-reachable-again", place=str(place), kind=kind)
+                continue
+            key = error.code or error.reason
+            if before is not None and before[0] == key:
+                self._failing[place, kind] = before
+                continue
+            self._failing[place, kind] = (key, str(error))
+            log.warning("cloud-unreachable", place=str(place), kind=kind, reason=error.reason, error=str(error))
+
+    def _warn(self) -> None:
+        """Say once of each part that it is left alone because of its tags."""
+        problems = {problem.arn: problem for problem in self.problems}
+        for arn, problem in problems.items():
+            if self._told.get(arn) != problem.text:
+                log.warning("cloud-part-skipped", part=problem.title, region=problem.region, problem=problem.text)
+        self._told = {arn: problem.text for arn, problem in problems.items()}
+
+    def _tell(self, touched: Collection[str]) -> None:
+        if touched:
+            self._surroundings.changed(touched)
+
+
+def _is_in(arn: str, place: Place) -> bool:
+    _, _, _, region, account, _ = arn.split(":", 5)
+    return region == place.region and place.account in {"", account}

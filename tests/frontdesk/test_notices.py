@@ -153,6 +153,22 @@ def test_a_shutdown_that_comes_back_is_told_in_its_old_message():
     assert said(back) == [("Update", "C1", "stop")]
 
 
+@pytest.mark.parametrize(
+    ("env", "says"), [(asleep(), "asleep"), (awake(parts=Parts(total=3, asleep=0, ready=0)), "idle")]
+)
+def test_a_message_that_was_being_written_again_when_a_frontdesk_ended_may_have_buttons(env, says):
+    (mark,) = told(awake(), CHANNEL, now=before(minutes=60)).messages
+    marks = Marks(messages=(mark.model_copy(update={"what": "moved", "shown": ""}),))
+    assert said(steps(env, marks, CHANNEL, now=before(minutes=50))) == [("Update", "C1", says)]
+
+
+def test_a_message_is_written_again_for_an_env_that_slept_meanwhile():
+    """It may have said so, and a frontdesk that ended then has left no word of it."""
+    marks = told(awake(), CHANNEL, now=before(minutes=60))
+    again = steps(awake(since=before(minutes=52)), marks, CHANNEL, now=before(minutes=50))
+    assert said(again) == [("Update", "C1", "stop")]
+
+
 def test_a_message_of_a_shutdown_that_was_moved_is_forgotten_when_its_time_is_past():
     """Marks are bounded."""
     marks = told(awake(), CHANNEL, now=before(minutes=60))

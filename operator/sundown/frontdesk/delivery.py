@@ -61,12 +61,16 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a step. ``ts`` of a message that is there; ``missed``: nothing was done; ``unknown``: nobody knows."""
+    """What came of a step. ``ts`` of a message that is there; ``missed``: nothing was done; ``unknown``: nobody knows.
+
+    ``refused``: nothing was done yet, for it is to be said in another conversation.
+    """
 
     step: Step
     ts: str | None = None
     missed: bool = False
     unknown: bool = False
+    refused: Refusal | None = None
 
 
 def settle(marks: Marks, outcomes: Iterable[Outcome]) -> Marks:
@@ -82,6 +86,8 @@ def _settled(marks: Marks, outcome: Outcome) -> Marks:
         return marks.told(to=step.waiting.to, at=step.waiting.at)
     if outcome.unknown:
         return marks
+    if outcome.refused is not None and isinstance(step, Post):
+        return marks.put(_aside(step).mark)
     mark = step.mark
     if isinstance(step, Update) and not outcome.missed:
         return marks.put(mark)
@@ -135,7 +141,12 @@ class Delivery:
         if meant != marks or broken is not None:
             fresh = await self._ledger.write(fresh, meant)
         outcomes = await asyncio.gather(*(self._do(step, fresh) for step in steps))
-        await self._remember(fresh, meant, outcomes)
+        written = await self._remember(fresh, meant, outcomes)
+        refused = [outcome for outcome in outcomes if outcome.refused is not None]
+        if refused and written is not None:
+            # Where it is said instead is remembered by now, as with any other message.
+            aside = await asyncio.gather(*(self._say_aside(outcome, written) for outcome in refused))
+            await self._remember(written, self._marks(written)[0], aside)
         return _soonest(plan.look_at, *(self.patience.turn(channel) for channel in {_channel(step) for step in steps}))
 
     async def close(self, found: Found, planned: Callable[[Marks], Plan]) -> None:
@@ -143,24 +154,23 @@ class Delivery:
         marks = self._known.pop(found.known.metadata.uid, None) or self._marks(found)[0]
         await asyncio.gather(*(self._do(step, found) for step in self._possible(planned(marks)).steps))
 
-    async def _remember(self, found: Found, marks: Marks, outcomes: Iterable[Outcome]) -> None:
+    async def _remember(self, found: Found, marks: Marks, outcomes: Iterable[Outcome]) -> Found | None:
+        """The env with what came of these steps; None where it is gone."""
         outcomes = list(outcomes)
         for attempt in range(_TRIES):
             after = settle(marks, outcomes)
             if after == marks:
-                return
+                return found
             # Known at once: the env may be deleted before it can be written.
             self._known[found.known.metadata.uid] = after
             try:
-                await self._ledger.write(found, after)
+                return await self._ledger.write(found, after)
             except Conflict:
                 await asyncio.sleep(0.02 * attempt)
                 fresh = await self._ledger.read(found)
                 if fresh is None:
-                    return
+                    return None
                 found, marks = fresh, self._marks(fresh)[0]
-            else:
-                return
         raise Conflict(f"others changed {found.namespace} {_TRIES} times in a row", status=409)
 
     def _possible(self, plan: Plan) -> Plan:
@@ -188,10 +198,26 @@ class Delivery:
         self.patience.well(step.mark.channel)
         return outcome
 
+    async def _say_aside(self, outcome: Outcome, found: Found) -> Outcome:
+        """They asked where the app cannot write; what they asked for concerns them all the same."""
+        step, refused = outcome.step, outcome.refused
+        assert isinstance(step, Post)
+        assert refused is not None
+        aside = await self._do(_aside(step), found)
+        if aside.ts is None:
+            self.patience.failed(step.mark.channel, refused)
+        return aside
+
     def _failed(self, step: Post | Update | Close | Find, trouble: SlackTrouble) -> Outcome:
-        if isinstance(trouble, Refusal) and not isinstance(step, Post) and trouble.code in _GONE:
-            # Somebody has deleted the message, or its conversation; whether that one still is there a post will tell.
-            return Outcome(step, missed=True)
+        if isinstance(trouble, Refusal):
+            if isinstance(step, Post) and step.notice.asker not in {None, step.mark.channel}:
+                return Outcome(step, refused=trouble)
+            if not isinstance(step, Post) and trouble.code in _GONE:
+                # Somebody has deleted the message, or its conversation; whether that one still is there a post will tell.
+                return Outcome(step, missed=True)
+            if isinstance(step, Find) and trouble.code in _UNREADABLE:
+                # Rather twice than not at all.
+                return Outcome(step, missed=True)
         if not isinstance(trouble, TooLate):
             self.patience.failed(step.mark.channel, trouble)
         return Outcome(step, unknown=True) if isinstance(trouble, Silent) else _undone(step)
@@ -212,16 +238,9 @@ class Delivery:
         return Outcome(step, ts=step.mark.ts)
 
     async def _post(self, step: Post, key: str) -> str:
-        notice = step.notice
         if self._clock.now() - step.mark.at > LATEST:
             raise TooLate(f"a message for {step.mark.to} had to wait for too long")
-        try:
-            return await self._voice.post(notice, key=key)
-        except Refusal:
-            if notice.asker is None:
-                raise
-        # They asked where the app cannot write; what they asked for concerns them all the same.
-        return await self._voice.post(replace(notice, place=replace(notice.place, channel=notice.asker)), key=key)
+        return await self._voice.post(step.notice, key=key)
 
     async def _look_for(self, mark: Mark, key: str) -> str | None:
         """As ``_find``; None where we may not look: rather twice than not at all."""
@@ -245,6 +264,7 @@ class Delivery:
 
 
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
+_UNREADABLE = frozenset({"not_in_channel", "missing_scope"})
 _EARLIEST = timedelta(days=1)
 """How far back a message of ours is looked for."""
 
@@ -263,7 +283,19 @@ def _meant(marks: Marks, steps: Iterable[Step]) -> list[Mark]:
     return found
 
 
+def _aside(step: Post) -> Post:
+    """The same, said to the one who asked, in their own conversation with the app."""
+    channel, notice = step.notice.asker or step.mark.channel, step.notice
+    return replace(
+        step,
+        mark=step.mark.model_copy(update={"channel": channel}),
+        notice=replace(notice, place=replace(notice.place, channel=channel)),
+    )
+
+
 def _result(outcome: Outcome) -> str:
+    if outcome.refused is not None:
+        return "refused"
     if outcome.unknown:
         return "unknown"
     return "missed" if outcome.missed else "done"

@@ -164,8 +164,10 @@ def _shutdown(
     unsure: bool,
 ) -> None:
     """A message of a shutdown, coming or not."""
+    # Of one without ``shown`` nobody knows what it says: it was to be written again when a frontdesk ended.
+    harmless = mark.what == "moved" and mark.shown
     if standing.sleeps and standing.silent is None:
-        if mark.what == "moved":
+        if harmless:
             draft.steps.append(Drop(mark))
         else:
             _show(draft, mark, _notice("asleep", standing, mark, place), what="asleep")
@@ -175,7 +177,7 @@ def _shutdown(
     if place is not None and _wanted(mark, standing, stage):
         _show(draft, mark, _stop(standing, stage, place), what="stop")
         return
-    if mark.what == "moved":
+    if harmless:
         # It is kept for as long as its shutdown may come back: there is never a second message of the same one.
         if now >= mark.due:
             draft.steps.append(Drop(mark))

@@ -74,7 +74,8 @@ class Messages:
             SlackTrouble: it may say the old things still.
         """
         content = await self._content(notice, key)
-        await self._call("chat.update", {"channel": notice.place.channel, "ts": ts, **content})
+        channel = await self._conversation(notice.place.channel)
+        await self._call("chat.update", {"channel": channel, "ts": ts, **content})
 
     async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
         """The ``ts`` of the newest message of ours with that key that says ``what``, not older than ``since``.
@@ -83,7 +84,7 @@ class Messages:
             SlackTrouble: it cannot be looked for.
         """
         asked: dict[str, Any] = {
-            "channel": channel,
+            "channel": await self._conversation(channel),
             "include_all_metadata": True,
             "limit": _PAGE,
             "oldest": f"{since.timestamp():.6f}",
@@ -138,6 +139,10 @@ class Messages:
         """
         answer = await self._call("conversations.open", {"users": user})
         return str((answer.get("channel") or {}).get("id") or "")
+
+    async def _conversation(self, channel: str) -> str:
+        """Slack takes a person for a conversation where something is said, but not where it is read or changed."""
+        return await self.conversation_with(channel) if channel.startswith(("U", "W")) else channel
 
     async def channels(self) -> dict[str, str]:
         """The ids of all channels that the app can see, by name.

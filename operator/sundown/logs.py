@@ -46,3 +46,6 @@ def configure(settings: Settings) -> None:
     logging.getLogger("kopf").setLevel(max(level, logging.WARNING))
     logging.getLogger("aiohttp").setLevel(max(level, logging.WARNING))
     logging.getLogger("asyncio").setLevel(max(level, logging.WARNING))
+    # At the level debug botocore writes down what it signs, session tokens included.
+    logging.getLogger("botocore").setLevel(max(level, logging.WARNING))
+    logging.getLogger("urllib3").setLevel(max(level, logging.WARNING))

@@ -40,7 +40,9 @@ instance status", "Viewing DB cluster status"."""
 class Pricing(Protocol):
     """What an hour of something costs."""
 
-    def hourly(self, kind: CloudKind, instance_class: str, region: str, *, engine: str) -> float | None:
+    def hourly(
+        self, kind: CloudKind, instance_class: str, region: str, *, engine: str = "", multi_az: bool = False
+    ) -> float | None:
         """The price of an hour in use; None where nobody knows it."""
         ...
 
@@ -144,6 +146,7 @@ def _database(raw: Answer, place: Place, context: Context) -> CloudPart | None:
             instance_class=str(raw.get("DBInstanceClass", "")),
             engine=str(raw.get("Engine", "")),
             labels=tags.as_mapping(raw.get("TagList", ())),
+            multi_az=bool(raw.get("MultiAZ")),
         ),
         eligibility.Database(
             engine=str(raw.get("Engine", "")),
@@ -192,7 +195,7 @@ def _cluster(raw: Answer, place: Place, context: Context) -> CloudPart | None:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What all three kinds have in common; ``classes`` are those of a cluster's members."""
+    """What all three kinds have in common, and what prices depend on; ``classes`` are those of a cluster's members."""
 
     kind: CloudKind
     arn: str
@@ -203,6 +206,7 @@ class _Found:
     engine: str
     labels: Mapping[str, str]
     classes: tuple[str, ...] | None = None
+    multi_az: bool = False
 
 
 def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPart | None:
@@ -243,7 +247,7 @@ def _price(found: _Found, region: str, prices: Pricing | None) -> float | None:
     if prices is None:
         return None
     if found.classes is None:
-        return prices.hourly(found.kind, found.instance_class, region, engine=found.engine)
+        return prices.hourly(found.kind, found.instance_class, region, engine=found.engine, multi_az=found.multi_az)
     each = [prices.hourly(found.kind, one, region, engine=found.engine) for one in found.classes]
     known = [price for price in each if price is not None]
     return sum(known) if each and len(known) == len(each) else None

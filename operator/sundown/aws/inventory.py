@@ -134,6 +134,7 @@ class Inventory:
             self._forget_clusters(place)
         self._clusters.update(listing.clusters)
         self._note_failures(place, listing)
+        before = {part.arn for part in self.at(place)}
         brought = {part.arn: part for part in listing.parts}
         touched: set[str] = set()
         for part in self.at(place):
@@ -144,6 +145,9 @@ class Inventory:
         for part in brought.values():
             if self._described.get(part.arn, 0) <= begun:
                 touched |= self._set(part)
+        after = {part.arn for part in self.at(place)}
+        if before != after:
+            log.info("cloud-changed", place=str(place), new=len(after - before), gone=len(before - after))
         self._tell(touched)
         self._warn()
 

@@ -1,0 +1,178 @@
+"""AWS as the operator sees it: the rooms of this folder put together, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from sundown.aws.acting import Acting
+from sundown.aws.discovery import discover
+from sundown.aws.inventory import Inventory, Surroundings
+from sundown.aws.looking import Looking
+from sundown.aws.places import Place
+from sundown.aws.prices import Prices
+from sundown.aws.problems import Problem
+from sundown.aws.protection import Protection
+from sundown.aws.sessions import Sessions
+from sundown.aws.settings import AwsSettings
+from sundown.aws.table import Table
+from sundown.aws.watching import Watching
+from sundown.metrics import AWS_REFRESHED, AWS_UNREACHABLE
+from sundown.model.cloud import CloudPart
+from sundown.model.parts import Step
+from sundown.schedule.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+_FIRST_LOOK = 20.0
+_SAVED_EVERY = 1.0
+_LAST_SAVE = 2.0
+
+
+class AwsCloud:
+    """Knows what envs have in AWS, and stops and starts it; see ``sundown.reconcile.clouds.Clouds``.
+
+    ``changed`` is called with the namespaces whose parts are different. ``known`` says whether there is a namespace of
+    that name; as long as nobody can tell, it says yes.
+    """
+
+    def __init__(
+        self,
+        settings: AwsSettings,
+        *,
+        cluster_name: str,
+        clock: Clock,
+        changed: Callable[[Iterable[str]], None],
+        known: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._sessions = Sessions(settings)
+        places = self._sessions.places
+        self.inventory = Inventory(
+            settings,
+            places,
+            Surroundings(cluster_name=cluster_name, known=known, changed=changed),
+            prices=Prices.load(settings.prices),
+        )
+        self._table = Table(self._sessions, settings, clock=clock) if settings.table else None
+        looking = Looking(self._sessions, self.inventory.context)
+        self._acting = Acting(looking, self.inventory, places=places, cluster_name=cluster_name, clock=clock)
+        self._watching = Watching(
+            looking,
+            self.inventory,
+            places=places,
+            period=timedelta(seconds=settings.watch_seconds),
+            at_least=settings.inventory_period,
+            clock=clock,
+        )
+        self._protection = Protection(self._sessions, self.inventory, clock=clock)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Learn what there is, for 20 s at most, and keep it up to date from then on; a region that is down comes later."""
+        if self._table is not None:
+            self.inventory.remember(await self._table.load())
+        looked = {place: asyncio.Event() for place in self._sessions.places}
+        for place, event in looked.items():
+            self._begin(self._keep_up(place, event), name=f"inventory {place}")
+        self._begin(self._watching.run(), name="watching")
+        self._begin(self._protection.run(), name="protection")
+        if self._table is not None:
+            self._begin(self._save(self._table), name="table")
+        try:
+            async with asyncio.timeout(_FIRST_LOOK):
+                await asyncio.gather(*(event.wait() for event in looked.values()))
+        except TimeoutError:
+            log.warning("cloud-slow", missing=[str(place) for place, event in looked.items() if not event.is_set()])
+        log.info("cloud-known", parts=len(self.inventory.parts), places=len(looked))
+
+    async def close(self) -> None:
+        """End all that runs; what the table does not have yet is written if it takes no longer than a moment."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._acting.close()
+        if self._table is not None:
+            try:
+                async with asyncio.timeout(_LAST_SAVE):
+                    await self._save_changes(self._table)
+            except TimeoutError:
+                pass
+
+    def of(self, namespace: str) -> tuple[CloudPart, ...]:
+        """The parts of one env as far as they are known; asks nobody."""
+        return self.inventory.of(namespace)
+
+    async def carry_out(self, step: Step, again: Callable[[CloudPart], Step | None]) -> int:
+        """Stop, start, or forget one part, as ``Clouds`` says."""
+        return await self._acting.carry_out(step, again)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is left alone because of how it is tagged."""
+        return self.inventory.problems
+
+    @property
+    def health(self) -> str:
+        """What cannot be reached, in words; empty where all is well."""
+        words = list(dict.fromkeys(self.inventory.failing.values()))
+        if self._table is not None and self._table.problem:
+            words.append(self._table.problem)
+        return "; ".join(words)
+
+    @property
+    def dead(self) -> list[str]:
+        """The names of what should run and does not."""
+        return [task.get_name() for task in self._tasks if task.done()]
+
+    async def look(self, place: Place) -> None:
+        """Look through one place once."""
+        begun = self.inventory.begin()
+        known = [part.arn for part in self.inventory.at(place)]
+        listing = await discover(self._sessions, place, context=self.inventory.context, known=known)
+        self.inventory.take(place, listing, begun=begun)
+        AWS_UNREACHABLE.labels(place.account, place.region).set(bool(listing.failures))
+        if not listing.failures:
+            AWS_REFRESHED.labels(place.account, place.region).set(self._clock.now().timestamp())
+        if self._table is not None:
+            await self._table.save(self.inventory.at(place), now=self._clock.now())
+
+    def count(self) -> None:
+        """Set the metrics of what there is."""
+        self.inventory.count()
+
+    async def _keep_up(self, place: Place, looked: asyncio.Event) -> None:
+        """Each place on its own, so that one that does not answer holds up no other."""
+        while True:
+            try:
+                await self.look(place)
+            except Exception:
+                # Whatever AWS answers is expected; this is a mistake of Sundown's, which must not end it.
+                log.exception("inventory-failed", place=str(place))
+            looked.set()
+            await asyncio.sleep(self._settings.inventory_seconds)
+
+    async def _save(self, table: Table) -> None:
+        while True:
+            await asyncio.sleep(_SAVED_EVERY)
+            await self._save_changes(table)
+
+    async def _save_changes(self, table: Table) -> None:
+        parts, gone = self.inventory.unsaved()
+        if parts or gone:
+            await table.save(parts, now=self._clock.now(), gone=gone)
+
+    def _begin(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_died)
+        self._tasks.append(task)
+
+
+def _died(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("task-died", task=task.get_name(), exc_info=task.exception())

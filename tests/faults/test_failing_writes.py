@@ -29,18 +29,21 @@ def asleep(env: Env) -> set[str]:
 
 
 REFUSALS = pytest.mark.parametrize("status", [403, 422, 500, 503])
+SOON = {"spec": {"waves": {"timeout": "2s"}}}
 
 
 @REFUSALS
 def test_one_workload_that_cannot_be_put_to_sleep_does_not_keep_the_others_awake(
     team: Env, detour: Detour, status: int
 ) -> None:
-    """E4, Z (an unhealthy part blocks all others): Deployments sleep first, so one of them could hold up the rest."""
+    """E4, Z (an unhealthy part blocks all others): Deployments sleep first, and hold up the rest for their time only."""
+    team.patch(SOON)
     with detour.broken(Fault(method="PATCH", part="/deployments/web", status=status)):
         team.wish("Asleep")
         message = team.until_condition("Degraded", "True", "WriteFailed")
-        assert asleep(team) == {"Deployment/api", "StatefulSet/db", "StatefulSet/queue"}
         assert message.startswith("Deployment/web: ")
+        others = {"Deployment/api", "StatefulSet/db", "StatefulSet/queue"}
+        eventually(lambda: asleep(team) == others, what="the others sleep")
         assert team.status()["state"] == "FallingAsleep"
     team.until("Asleep", within=60)
     assert team.record("web") == "3"
@@ -54,10 +57,11 @@ def test_one_workload_that_cannot_be_woken_does_not_keep_the_others_asleep(
     """Z (an unhealthy part blocks all others from waking): StatefulSets wake first."""
     team.wish("Asleep")
     team.until("Asleep")
+    team.patch(SOON)
     with detour.broken(Fault(method="PATCH", part="/statefulsets/db", status=status)):
         team.wish("Awake")
         team.until_condition("Degraded", "True", "WriteFailed")
-        assert asleep(team) == {"StatefulSet/db"}
+        eventually(lambda: asleep(team) == {"StatefulSet/db"}, what="the others are woken")
     team.until("Awake", within=60)
     assert team.replicas("db", kind="StatefulSet") == 2
     assert team.condition("Degraded")[0] == "False"

@@ -32,6 +32,7 @@ DATABASES_TAKE = "a database in AWS takes 5 to 10 minutes to start"
 _KINDS = {"EC2Instance": "EC2 instance", "RDSInstance": "RDS database", "AuroraCluster": "Aurora cluster"}
 """What people call the kinds that have names of our own."""
 
+_NAMED = 3
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _A_WEEK = 7
 
@@ -126,6 +127,17 @@ def kinds(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{count} {name}" if count == 1 else f"{count} {name}s" for count, name in told)
 
 
+def waiting(missing: Sequence[str], *, kinds: Iterable[str]) -> str:
+    """What the next waves wait for: ``waiting for RDSInstance/dev1-db before StatefulSets and Deployments``."""
+    more = len(missing) - _NAMED
+    named = [*missing[:_NAMED], f"{more} more"] if more > 0 else missing
+    return f"waiting for {_listed(named)} before {_listed([f'{_KINDS.get(kind, kind)}s' for kind in kinds])}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
 def running(cloud: Iterable[CloudStatus]) -> tuple[tuple[str, int], ...]:
     """How many of each kind run in AWS that a shutdown would stop."""
     ready: Counter[str] = Counter(
@@ -157,6 +169,12 @@ def cloud(parts: Sequence[CloudStatus]) -> str:
     said = ", ".join(f"{number} {word}" for word, number in sorted(states.items()))
     more = f" ({MORE_MINUTES})" if any(one.note == MORE_MINUTES for one in parts) else ""
     return f"{told}: {said}{more}" if len(parts) > 1 else f"{told}: {next(iter(states))}{more}"
+
+
+def progress(status: EnvScheduleStatus) -> str:
+    """How far an env has come: its state, its parts, and those in AWS."""
+    told = f"{state(status)}, {parts(status.parts)}"
+    return f"{told}, in AWS {cloud(status.cloud)}" if status.cloud else told
 
 
 def moving(parts: Iterable[CloudStatus], *, asleep: bool) -> tuple[CloudStatus, ...]:

@@ -108,6 +108,43 @@ def test_a_transition_that_is_overdue_casts_doubt_on_the_operator(
     assert "the operator does not answer: is it running?" in note
 
 
+@pytest.fixture
+def waking_with_a_database(env: Env, no_operator: None) -> Env:
+    """An env whose workloads wait for a database that starts."""
+    asleep = {"sundown.dev/previous-replicas": "1"}
+    env.add("cache", 0, kind="StatefulSet", annotations=asleep)
+    env.add("web", 0, annotations=asleep)
+    env.schedule(ALWAYS_AWAKE)
+    database = {"kind": "RDSInstance", "id": "dev1-db", "state": "starting", "note": "5 to 10 minutes more"}
+    spot = {"kind": "EC2Instance", "id": "i-0abc", "name": "web", "state": "running", "refused": "a spot instance"}
+    cost = {"perHour": 0.19, "currency": "USD", "priced": 1, "unpriced": 1}
+    say(env, state="Waking", since=instant(), observedGeneration=1, cloud=[database, spot], cost=cost)
+    return env
+
+
+def test_parts_in_aws_are_told_with_their_cost_and_who_waits_for_them(
+    sundown: Sundown, waking_with_a_database: Env
+) -> None:
+    """D3 D7 E5 G3"""
+    out = sundown("why", waking_with_a_database.name).out
+    for line in (
+        "  in AWS    RDSInstance/dev1-db: starting: 5 to 10 minutes more\n",
+        "            EC2Instance/i-0abc (web): running, does not stop with the environment: a spot instance\n",
+        "  costs     in AWS, awake: 0.19 USD an hour, without 1 of 2 whose price is unknown\n",
+        "  hanging   RDSInstance/dev1-db: starting: 5 to 10 minutes more\n",
+        "  waves     waiting for RDSInstance/dev1-db before StatefulSets and Deployments\n",
+    ):
+        assert line in out
+
+
+def test_json_tells_of_aws_as_the_status_does(sundown: Sundown, waking_with_a_database: Env) -> None:
+    """D7"""
+    status = waking_with_a_database.status()
+    told = sundown("why", waking_with_a_database.name, "-o", "json").json
+    assert (told["cloud"], told["cost"]) == (status["cloud"], status["cost"])
+    assert told["waiting"] == "waiting for RDSInstance/dev1-db before StatefulSets and Deployments"
+
+
 def test_a_change_that_the_operator_has_not_seen_is_said_to_be_so(
     sundown: Sundown, env: Env, no_operator: None
 ) -> None:

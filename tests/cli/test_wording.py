@@ -185,3 +185,29 @@ def test_a_database_that_stays_stopped_keeps_nobody_waiting() -> None:
 def test_a_cost_is_said_with_what_is_unknown_of_it(fields: dict[str, Any], said: str) -> None:
     """B5: unknown is never zero."""
     assert wording.cost(Cost(**fields)) == said
+
+
+@pytest.mark.parametrize(
+    ("missing", "kinds", "said"),
+    [
+        (["RDSInstance/db"], ["StatefulSet"], "waiting for RDSInstance/db before StatefulSets"),
+        (
+            ["RDSInstance/db", "AuroraCluster/c"],
+            ["StatefulSet", "Deployment", "EC2Instance"],
+            "waiting for RDSInstance/db and AuroraCluster/c before StatefulSets, Deployments and EC2 instances",
+        ),
+        (list("abcde"), ["Deployment"], "waiting for a, b, c and 2 more before Deployments"),
+    ],
+)
+def test_waves_say_what_they_wait_for(missing: list[str], kinds: list[str], said: str) -> None:
+    """G3 D7"""
+    assert wording.waiting(missing, kinds=kinds) == said
+
+
+def test_progress_names_what_is_in_aws_where_there_is_anything() -> None:
+    """A4"""
+    assert wording.progress(status(state="Waking", parts={"total": 1})) == "waking, 1 part: 1 not ready yet"
+    starting = {"kind": "RDSInstance", "id": "db", "state": "starting", "note": "5 to 10 minutes more"}
+    assert wording.progress(status(state="Waking", parts={"total": 1}, cloud=[starting])) == (
+        "waking, 1 part: 1 not ready yet, in AWS 1 RDS database: starting (5 to 10 minutes more)"
+    )

@@ -12,10 +12,12 @@ from sundown.asking.doors import COMMAND_LINE, Door
 from sundown.asking.finding import Found, find
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
+from sundown.model.cloud import CloudPart
 from sundown.model.parts import Workload
-from sundown.model.resources import EnvScheduleStatus
+from sundown.model.resources import CloudStatus, EnvScheduleStatus
 from sundown.reconcile.plan import Plan, began, plan
 from sundown.reconcile.standing import Goal
+from sundown.reconcile.telling import LEFT_STOPPED
 from sundown.schedule.decision import Decision, decide
 from sundown.sleepers.replicas import KINDS
 
@@ -24,7 +26,10 @@ _LATE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An env at one moment. ``plan`` is what the operator would do now, None where the workloads may not be seen."""
+    """An env at one moment. ``plan`` is what the operator would do now, None where the workloads may not be seen.
+
+    Of its parts in AWS the operator's word is taken: nobody else has credentials there.
+    """
 
     found: Found
     now: datetime
@@ -49,6 +54,28 @@ class Picture:
             return ()
         titles = {*self.plan.hanging, *(step.part.title for step in self.plan.to_come)}
         return tuple(workload for workload in self.workloads if workload.title in titles)
+
+    @property
+    def moving(self) -> tuple[CloudStatus, ...]:
+        """The parts in AWS that are not where they should be."""
+        schedule = self.found.known.schedule
+        if schedule is None or self.decision is None:
+            return ()
+        asleep = self.decision.state == "Asleep" and not schedule.spec.dry_run
+        return wording.moving(self.status.cloud, asleep=asleep)
+
+    @property
+    def waiting(self) -> str | None:
+        """Which parts the next waves wait for, and which those are; None while none waits."""
+        waves = self.plan.waves if self.plan is not None else ()
+        held = [wave for wave in waves if not wave.released and not wave.done]
+        ahead = [
+            wave for wave in waves if wave.released and wave.number is not None and not wave.done and not wave.late
+        ]
+        if not held or not ahead:
+            return None
+        parts = (part for wave in held for part in (*wave.hanging, *(step.part for step in wave.steps)))
+        return wording.waiting(ahead[-1].missing, kinds=dict.fromkeys(part.kind for part in parts))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -95,7 +122,8 @@ async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:
         since=began(found.known.status, wanted, now=now),
         timeout=schedule.spec.waves.timeout,
     )
-    the_plan = plan(goal, workloads) if workloads is not None else None
+    clouds = [_part(one, found.namespace) for one in found.known.status.cloud]
+    the_plan = plan(goal, workloads, clouds) if workloads is not None else None
     return Picture(found, now, decision=decision, workloads=workloads or (), plan=the_plan)
 
 
@@ -106,6 +134,25 @@ async def _workloads(cluster: Cluster, namespace: str) -> tuple[Workload, ...] |
     except ApiError:
         return None
     return tuple(row.read(raw) for row, raws in zip(KINDS.values(), listed, strict=True) for raw in raws)
+
+
+def _part(one: CloudStatus, namespace: str) -> CloudPart:
+    """A part in AWS as far as the operator tells of it: one that is down and not left so is to come back."""
+    comes_back = one.state in {"stopped", "stopping"} and LEFT_STOPPED not in (one.note or "")
+    return CloudPart(
+        kind=one.kind,
+        arn=one.id,
+        identifier=one.id,
+        name=one.name or one.id,
+        namespace=namespace,
+        account=one.account or "",
+        region=one.region or "",
+        state=one.state,
+        phase=one.phase or "",
+        record="running" if comes_back else None,
+        wave=str(one.wave) if one.wave is not None else None,
+        refused=one.refused,
+    )
 
 
 def standing(workload: Workload) -> str:

@@ -149,12 +149,15 @@ def _is_news(known: Known, told: EnvScheduleStatus | None, *, since: int) -> boo
     new = known.status
     if new.observed_generation < since:
         return False
-    return told is None or (told.state, told.parts, told.conditions) != (new.state, new.parts, new.conditions)
+    return told is None or _told(told) != _told(new)
+
+
+def _told(status: EnvScheduleStatus) -> tuple[object, ...]:
+    return status.state, status.parts, status.conditions, wording.cloud(status.cloud)
 
 
 def _too_late(expected: Expected, status: EnvScheduleStatus | None, *, wanted: State, patience: timedelta) -> NotInTime:
     waited = f"not {wording.STATES[wanted]} after {wording.span(patience)}"
     if status is None or status.observed_generation < expected.generation:
         return NotInTime(f"{waited}: {wording.OPERATOR_AWAY}")
-    told = f"{wording.state(status)}, {wording.parts(status.parts)}"
-    return NotInTime(f"{waited}: {told}; `sundown why {expected.namespace}` names what hangs")
+    return NotInTime(f"{waited}: {wording.progress(status)}; `sundown why {expected.namespace}` names what hangs")

@@ -36,6 +36,9 @@ def to_json(picture: Picture) -> dict[str, Any]:
             for turn in (decision.upcoming if decision is not None else ())
         ],
         "parts": status.parts.model_dump(),
+        "cloud": [one.to_json() for one in status.cloud],
+        "cost": status.cost.to_json() if status.cost is not None else None,
+        "waiting": picture.waiting,
         "troubles": [
             {
                 "type": one.type,
@@ -67,7 +70,8 @@ def to_json(picture: Picture) -> dict[str, Any]:
 def why(*, kubeconfig: Path | None, context: str | None, env: str, output: str) -> None:
     """Say why an environment is in its state, who did it, and what comes next.
 
-    With it: what is not well, which workloads are not where they should be, and its last ten transitions.
+    With it: what it has in AWS and what that costs, what is not well, which parts are not where they should be and which
+    wait for them, and its last ten transitions.
     """
     now = SystemClock().now()
     picture = connected(lambda cluster: look(cluster, env, now=now), kubeconfig=kubeconfig, context=context)
@@ -87,11 +91,15 @@ def _tell(picture: Picture) -> None:
         turns = [wording.turn(turn, now=now) for turn in decision.upcoming]
         _line("next", *(turns or ["nothing is scheduled"]))
     _line("parts", wording.parts(status.parts))
+    _line("in AWS", *_shown([f"{wording.cloud_title(one)}: {wording.cloud_part(one)}" for one in status.cloud]))
+    if status.cost is not None:
+        _line("costs", f"in AWS, awake: {wording.cost(status.cost)}")
     _line("owner", status.owner or "nobody: annotate the namespace with email or sundown.dev/owner")
     generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
     _line("schedule", f"EnvSchedule {picture.found.known.metadata.name}{generated}")
     _line("not well", *(f"{one.reason}: {one.message}" for one in wording.troubles(status)))
     _line("hanging", *_hanging(picture))
+    _line("waves", *([picture.waiting] if picture.waiting is not None else []))
     _line("note", *picture.notes)
     if status.history:
         say("")
@@ -105,7 +113,11 @@ def _tell(picture: Picture) -> None:
 
 
 def _hanging(picture: Picture) -> list[str]:
-    told = [f"{one.title}: {standing(one)}" for one in picture.hanging]
+    in_aws = [f"{wording.cloud_title(one)}: {wording.cloud_part(one)}" for one in picture.moving]
+    return _shown([*in_aws, *(f"{one.title}: {standing(one)}" for one in picture.hanging)])
+
+
+def _shown(told: list[str]) -> list[str]:
     more = len(told) - _WELL_SHOWN
     return [*told[:_WELL_SHOWN], f"and {more} more"] if more > 0 else told
 

@@ -88,7 +88,7 @@ async def wait_all(
     """Wait for all of them together, and ``tell`` how they get on."""
 
     def progress(namespace: str, status: EnvScheduleStatus) -> None:
-        tell(f"{namespace}: {wording.state(status)}, {wording.parts(status.parts)}")
+        tell(f"{namespace}: {wording.progress(status)}")
 
     expected = [result.expected for result in results if result.expected is not None]
     outcomes = await wait_for(cluster, expected, wanted=wanted, patience=patience, tell=progress)

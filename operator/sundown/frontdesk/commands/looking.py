@@ -15,6 +15,7 @@ from sundown.frontdesk.ownership import is_owner
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.reply import Bold, Button, Code, Line, Link, Place, Reply
 from sundown.model.parts import Workload
+from sundown.model.resources import CloudStatus, EnvScheduleStatus
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk
@@ -41,7 +42,9 @@ async def status(desk: Desk, person: Person, asked: Asked, place: Place) -> Repl
     lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
     lines += [(f"Note: {note}",) for note in picture.notes]
     lines.append((f"{wording.parts(said.parts)}",))
-    lines += _parts(picture.workloads)
+    lines += _parts([*(_cloud_line(one) for one in said.cloud), *(_line(one) for one in picture.workloads)])
+    lines += _cost(said)
+    lines += [(f"Next wave: {picture.waiting}",)] if picture.waiting is not None else []
     return Reply(title=title, lines=tuple(lines), buttons=_buttons(picture.found))
 
 
@@ -74,7 +77,12 @@ async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
     lines.append((f"Schedule: EnvSchedule {picture.found.known.metadata.name}{generated}",))
     lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
+    lines += [(f"Hanging: {wording.cloud_title(one)}: {wording.cloud_part(one)}",) for one in picture.moving]
     lines += [(f"Hanging: {one.title}: {standing(one)}",) for one in picture.hanging[:_PARTS_SHOWN]]
+    lines += [(f"Next wave: {picture.waiting}",)] if picture.waiting is not None else []
+    worth = [one for one in said.cloud if (one.note or one.refused) and one not in picture.moving]
+    lines += [(f"In AWS: {wording.cloud_title(one)}: {wording.cloud_part(one)}",) for one in worth[:_PARTS_SHOWN]]
+    lines += _cost(said)
     lines += [(f"Note: {note}",) for note in picture.notes]
     for entry in said.history[:_HISTORY_SHOWN]:
         by = f" by {entry.by}" if entry.by else ""
@@ -107,10 +115,21 @@ async def _picture(desk: Desk, person: Person, namespace: str) -> Picture:
     return await look_at(desk.cluster, found, now=desk.clock.now())
 
 
-def _parts(workloads: tuple[Workload, ...]) -> list[Line]:
-    told: list[Line] = [(Code(one.title), f" {_ready(one)}") for one in workloads[:_PARTS_SHOWN]]
-    more = len(workloads) - _PARTS_SHOWN
-    return [*told, (f"and {more} more",)] if more > 0 else told
+def _parts(told: list[Line]) -> list[Line]:
+    more = len(told) - _PARTS_SHOWN
+    return [*told[:_PARTS_SHOWN], (f"and {more} more",)] if more > 0 else told
+
+
+def _cloud_line(one: CloudStatus) -> Line:
+    return Code(wording.cloud_title(one)), f" {wording.cloud_part(one)}"
+
+
+def _line(one: Workload) -> Line:
+    return Code(one.title), f" {_ready(one)}"
+
+
+def _cost(said: EnvScheduleStatus) -> list[Line]:
+    return [(f"Costs in AWS, awake: {wording.cost(said.cost)}",)] if said.cost is not None else []
 
 
 def _ready(workload: Workload) -> str:
@@ -126,7 +145,8 @@ def _row(found: Found, *, now: datetime, zone: tzinfo) -> Line:
         f", {wording.STATES[coming.to]} {wording.moment(coming.at, now=now, zone=zone)}" if coming is not None else ""
     )
     owner = f", {said.owner}" if said.owner else ""
-    return Bold(found.namespace), f" {wording.state(said)}{then}{owner}"
+    aws = f", in AWS {wording.cloud(said.cloud)}" if said.cloud else ""
+    return Bold(found.namespace), f" {wording.state(said)}{then}{aws}{owner}"
 
 
 def _buttons(found: Found) -> tuple[Button, ...]:

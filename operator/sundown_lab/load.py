@@ -26,13 +26,15 @@ def _silent(_what: str, _of: int, _through: int) -> None:
 class Load:
     """So many ``envs`` with so many ``workloads`` each: Deployments and StatefulSets in turn, ``replicas`` pods each.
 
-    ``spec`` is that of every EnvSchedule; without one, nobody governs the namespaces.
+    ``spec`` is that of every EnvSchedule; without one, nobody governs the namespaces. ``wave`` puts all workloads into one,
+    so that none waits for another; without it each has the wave of its kind.
     """
 
     envs: int
     workloads: int
     replicas: int = 1
     name: str = "load"
+    wave: int | None = None
     spec: Json | None = field(default_factory=lambda: {"timeZone": "UTC", "awake": [ALWAYS]})
 
     @property
@@ -148,7 +150,9 @@ def _workload(load: Load, kind: str, name: str) -> Json:
     }
     if kind == "StatefulSet":
         spec |= {"serviceName": name, "podManagementPolicy": "Parallel"}
-    return {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name, "labels": labels}, "spec": spec}
+    annotations = {} if load.wave is None else {"sundown.dev/wave": str(load.wave)}
+    metadata = {"name": name, "labels": labels, "annotations": annotations}
+    return {"apiVersion": "apps/v1", "kind": kind, "metadata": metadata, "spec": spec}
 
 
 def _env_schedule(load: Load, spec: Json) -> Json:

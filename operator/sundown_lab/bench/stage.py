@@ -85,7 +85,7 @@ class Stage:
         """Make what is missing to so many envs, all awake, with pods that are said to be ready."""
         before = set(self.load.keys)
         spec = _awake_until(LAST)
-        self.load = Load(envs=envs, workloads=workloads, replicas=REPLICAS, name="bench", spec=spec)
+        self.load = Load(envs=envs, workloads=workloads, replicas=REPLICAS, name="bench", wave=0, spec=spec)
         with self.progress.step(f"making {envs} envs with {workloads} workloads each"):
             await fill(self.wire, self.load)
             await self._play([key for key in self.load.keys if key not in before], awake=True)

@@ -19,6 +19,8 @@ from sundown.model.cloud import CloudPart
 
 AT_ONCE = 100
 """Actions in one transaction (API reference of TransactWriteItems)."""
+_A_PAGE = 1000
+"""Items in one answer: less than the 1 MB that ends a page anyway, so that no answer takes long."""
 _TRIES = 5
 _PAUSE = 0.1
 _MADE_WITHIN = 60
@@ -53,6 +55,7 @@ class DynamoTable:
         """
         arguments: dict[str, Any] = {
             "ConsistentRead": True,
+            "Limit": _A_PAGE,
             "FilterExpression": "#expires > :now",
             "ExpressionAttributeNames": {"#expires": EXPIRES},
             "ExpressionAttributeValues": {":now": {"N": str(int(now.timestamp()))}},

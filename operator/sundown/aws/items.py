@@ -1,14 +1,14 @@
-"""A part as an item of the DynamoDB table, and back: an attribute for each field that says something.
+"""A part as an item of the DynamoDB table, and back.
 
-The key is the ARN. ``observed`` (milliseconds since 1970) is when AWS was asked, ``expires`` (seconds since 1970, as
-"Using time to live (TTL) in DynamoDB" wants it) when the item is nobody's truth any more, ``schema`` what a reader has to
-know to understand it.
+The key is the ARN, and ``part`` the whole of it as JSON; ``namespace`` and ``state`` stand beside it for people who look
+for them. ``observed`` (milliseconds since 1970) is when AWS was asked, ``expires`` (seconds since 1970, as "Using time to
+live (TTL) in DynamoDB" wants it) when the item is not to be believed any more, ``schema`` what a reader has to know to
+understand it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,8 +25,8 @@ LIFETIME = timedelta(hours=24)
 """So long an item counts after it was written last."""
 
 _SCHEMA = 1
-_OF_THE_MOMENT = frozenset({"unreachable"})
-"""Fields that say how things are for one operator now, and nothing about the part."""
+_OF_THE_MOMENT = {"unreachable"}
+"""Says how things are for one operator now, and nothing of the part."""
 
 _PARTS = TypeAdapter(CloudPart)
 
@@ -39,16 +39,16 @@ class Unreadable(SundownError):
 
 def item_of(part: CloudPart, *, observed: datetime) -> Item:
     """The item of a part that was described at ``observed``."""
-    item: Item = {
+    text = _PARTS.dump_json(part, exclude=_OF_THE_MOMENT, exclude_defaults=True).decode()
+    return {
+        KEY: {"S": part.arn},
+        "namespace": {"S": part.namespace},
+        "state": {"S": part.state},
+        "part": {"S": text},
         "schema": {"N": str(_SCHEMA)},
         OBSERVED: {"N": str(milliseconds(observed))},
         EXPIRES: {"N": str(int((observed + LIFETIME).timestamp()))},
     }
-    for field in fields(CloudPart):
-        value = getattr(part, field.name)
-        if field.name not in _OF_THE_MOMENT and (field.default is MISSING or value != field.default):
-            item[field.name] = _attribute(value)
-    return item
 
 
 def part_of(item: Mapping[str, Mapping[str, Any]]) -> CloudPart:
@@ -59,13 +59,13 @@ def part_of(item: Mapping[str, Mapping[str, Any]]) -> CloudPart:
     """
     schema = number(item, "schema")
     if schema != _SCHEMA:
-        raise Unreadable(f"schema {schema} instead of {_SCHEMA}")
-    known = {field.name for field in fields(CloudPart)} - _OF_THE_MOMENT
-    plain = {name: _plain(attribute) for name, attribute in item.items() if name in known}
+        raise Unreadable(f"its schema is {schema} instead of {_SCHEMA}")
     try:
-        part = _PARTS.validate_python(plain)
+        part = _PARTS.validate_json(str(item.get("part", {}).get("S", "")))
     except ValidationError as error:
         raise Unreadable("; ".join(str(mistake) for mistake in mistakes_of(error))) from None
+    if part.arn != item.get(KEY, {}).get("S"):
+        raise Unreadable(f"it holds {part.arn}")
     if part.stopped_at is not None and part.stopped_at.tzinfo is None:
         raise Unreadable("stopped_at: must have an offset")
     return part
@@ -80,15 +80,3 @@ def number(item: Mapping[str, Mapping[str, Any]], name: str) -> int:
 def milliseconds(at: datetime) -> int:
     """An instant in milliseconds since 1970."""
     return round(at.timestamp() * 1000)
-
-
-def _attribute(value: object) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, int | float):
-        return {"N": repr(value)}
-    return {"S": value.isoformat() if isinstance(value, datetime) else str(value)}
-
-
-def _plain(attribute: Mapping[str, Any]) -> object:
-    return float(attribute["N"]) if "N" in attribute else attribute.get("S", attribute.get("BOOL"))

@@ -12,6 +12,7 @@ from typing import Any
 import kopf
 from kubernetes_asyncio.client import Configuration
 
+from sundown.aws.settings import AwsSettings
 from sundown.framework import configure, run_until
 from sundown.runtime import Operator
 from sundown.settings import Settings
@@ -53,9 +54,9 @@ def registry() -> kopf.OperatorRegistry:
     return handlers
 
 
-async def run(configuration: Configuration, settings: Settings) -> None:
+async def run(configuration: Configuration, settings: Settings, aws: AwsSettings) -> None:
     """Run the operator until SIGTERM or SIGINT."""
-    operator = Operator(configuration, settings)
+    operator = Operator(configuration, settings, aws)
     work = kopf.operator(registry=registry(), clusterwide=True, standalone=True, memo=kopf.Memo(operator=operator))
     await run_until(operator.stopped, work)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import kopf
 import structlog
 from kubernetes_asyncio.client import Configuration
 
 from sundown import framework
+from sundown.aws.settings import AwsSettings
 from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.events import EventRecorder
@@ -32,6 +34,9 @@ from sundown.schedule.clock import Clock, SystemClock
 from sundown.settings import Settings
 from sundown.sleepers.census import Census
 
+if TYPE_CHECKING:
+    from sundown.aws.cloud import AwsCloud
+
 log = structlog.get_logger(__name__)
 
 _LAST_WORDS = 2.0
@@ -41,7 +46,9 @@ _STALLED = timedelta(seconds=90)
 class Operator:
     """Everything that runs in the operator's process beside Kopf."""
 
-    def __init__(self, configuration: Configuration, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, configuration: Configuration, settings: Settings, aws: AwsSettings, *, clock: Clock | None = None
+    ) -> None:
         self._configuration = configuration
         self._settings = settings
         self._clock = clock or SystemClock()
@@ -54,6 +61,7 @@ class Operator:
         self._defaults = Defaults(self._cluster, gate, store=self._store, clock=self._clock)
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
+        self._aws = self._door_to(aws) if aws.wanted else None
         visitor = Visitor(
             Rooms(
                 cluster=self._cluster,
@@ -64,6 +72,7 @@ class Operator:
                 recorder=self._recorder,
                 clock=self._clock,
                 settings=settings,
+                clouds=self._aws,
             )
         )
         self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)
@@ -92,7 +101,7 @@ class Operator:
         await self._resources.enter_async_context(
             serve(self.health, refresh=self.count_envs, host=self._settings.http_host, port=self._settings.http_port)
         )
-        await self._sweep.first()
+        await asyncio.gather(self._sweep.first(), *([self._aws.start()] if self._aws is not None else []))
         for name, work in (
             ("scheduler", self._scheduler.run()),
             ("requests", self._requests.run()),
@@ -110,6 +119,8 @@ class Operator:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._aws is not None:
+            await self._aws.close()
         await self._census.close()
         await self._defaults.close()
         await self._statuses.close(at_most=_LAST_WORDS)
@@ -126,10 +137,13 @@ class Operator:
         beat = self._scheduler.beat
         stalled = beat is not None and self._clock.now() - beat > _STALLED
         dead = [task.get_name() for task in self._tasks if task.done()]
+        dead += self._aws.dead if self._aws is not None else []
         alive = not stalled and not dead
         text = "ok" if alive else f"stopped: {', '.join(dead) or 'scheduler stalled'}"
         if not self._sweep.done.is_set():
             return Health(alive=alive, ready=False, text=self._sweep.failed or "learning what there is")
+        if self._aws is not None and self._aws.health:
+            text += f"; AWS: {self._aws.health}"  # what is in the cluster sleeps and wakes all the same
         return Health(alive=alive, ready=alive and self._sweep.failed is None, text=self._sweep.failed or text)
 
     def count_envs(self) -> None:
@@ -137,6 +151,8 @@ class Operator:
         counted = self._store.states()
         for state in get_args(State):
             ENVS.labels(state).set(counted[state])
+        if self._aws is not None:
+            self._aws.count()
 
     def namespace_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A namespace came, changed or went."""
@@ -174,6 +190,20 @@ class Operator:
             self._deletions.drop(asked.key)
         else:
             self._requests.touch(self._deletions.take(asked))
+
+    def _door_to(self, aws: AwsSettings) -> AwsCloud:
+        from sundown.aws.cloud import AwsCloud  # noqa: PLC0415 - boto3 takes 40 MiB, and most do without AWS
+
+        return AwsCloud(
+            aws, cluster_name=self._settings.cluster_name, clock=self._clock, changed=self._in_aws, known=self._knows
+        )
+
+    def _in_aws(self, namespaces: Iterable[str]) -> None:
+        """Something of these envs is different in AWS; a name that is on a tag only is nobody's."""
+        self._scheduler.touch(name for name in namespaces if self._store.env(name).namespace is not None)
+
+    def _knows(self, namespace: str) -> bool:
+        return not self._sweep.done.is_set() or self._store.env(namespace).namespace is not None
 
     def _notice_relisting(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A second listing of the same object means that a watch lost its place, and with it what was deleted since.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from commandline import Called
+from sundown.aws.settings import AwsSettings
 from sundown.cli.operator import operator, settings_from
 from sundown.settings import Settings
 
@@ -15,7 +16,9 @@ Call = Callable[..., Called]
 
 def test_help_lists_every_setting_as_environment_variable(call: Call) -> None:
     shown = call("operator", "--help").out
-    assert set(re.findall(r"SUNDOWN_[A-Z_]+", shown)) >= {f"SUNDOWN_{name.upper()}" for name in Settings.model_fields}
+    listed = set(re.findall(r"SUNDOWN_[A-Z_]+", shown))
+    assert listed >= {f"SUNDOWN_{name.upper()}" for name in Settings.model_fields}
+    assert listed >= {f"SUNDOWN_AWS_{name.upper()}" for name in AwsSettings.model_fields}
 
 
 def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,6 +45,9 @@ def test_every_option_is_a_setting_or_says_which_cluster() -> None:
         ("SUNDOWN_SWEEP_MINUTES", "soon"),
         ("SUNDOWN_DEFAULT_TIME_ZONE", "Mars/Olympus"),
         ("SUNDOWN_DRY_RUN", "maybe"),
+        ("SUNDOWN_AWS_CALLS_IN_FLIGHT", "0"),
+        ("SUNDOWN_AWS_NAMESPACE_TAG", "aws:env"),
+        ("SUNDOWN_AWS_TABLE", "no/table"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(
@@ -53,11 +59,19 @@ def test_a_setting_that_cannot_be_is_named(
     assert f"{variable}: " in called.err
 
 
+@pytest.mark.parametrize("variable", ["SUNDOWN_AWS_REGIONS", "SUNDOWN_AWS_ROLES"])
+def test_the_item_of_a_list_that_cannot_be_is_named(call: Call, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, '["moon"]')
+    called = call("operator")
+    assert called.code == 2
+    assert f"{variable}[0]: " in called.err
+
+
 def test_a_list_that_is_no_json_is_refused(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUNDOWN_PROTECTED_NAMESPACES", "kube-*,prod")
     called = call("operator")
     assert called.code == 2
-    assert "protected_namespaces" in called.err
+    assert "SUNDOWN_PROTECTED_NAMESPACES: cannot be read; lists and tables are written as JSON" in called.err
     assert json.dumps(["kube-*"]) in call("operator", "--help").out
 
 

@@ -74,9 +74,13 @@ class AwsCloud:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Learn what there is, for 20 s at most, and keep it up to date from then on; a region that is down comes later."""
+        """Learn what there is, and keep it up to date from then on.
+
+        Waits 20 s at most for the table, and as long for AWS where the table knows nothing: a region that is down comes
+        later.
+        """
         if self._table is not None:
-            self.inventory.remember(await self._table.load())
+            await self._remember(self._table)
         looked = {place: asyncio.Event() for place in self._sessions.places}
         for place, event in looked.items():
             self._begin(self._keep_up(place, event), name=f"inventory {place}")
@@ -84,12 +88,20 @@ class AwsCloud:
         self._begin(self._protection.run(), name="protection")
         if self._table is not None:
             self._begin(self._save(self._table), name="table")
+        if not self.inventory.parts:
+            try:
+                async with asyncio.timeout(_FIRST_LOOK):
+                    await asyncio.gather(*(event.wait() for event in looked.values()))
+            except TimeoutError:
+                log.warning("cloud-slow", missing=[str(place) for place, event in looked.items() if not event.is_set()])
+        log.info("cloud-known", parts=len(self.inventory.parts), places=len(looked))
+
+    async def _remember(self, table: Table) -> None:
         try:
             async with asyncio.timeout(_FIRST_LOOK):
-                await asyncio.gather(*(event.wait() for event in looked.values()))
+                self.inventory.remember(await table.load())
         except TimeoutError:
-            log.warning("cloud-slow", missing=[str(place) for place, event in looked.items() if not event.is_set()])
-        log.info("cloud-known", parts=len(self.inventory.parts), places=len(looked))
+            log.warning("table-slow", table=self._settings.table)
 
     async def close(self) -> None:
         """End all that runs; what the table does not have yet is written if it takes no longer than a moment."""

@@ -20,7 +20,7 @@ from sundown.frontdesk.settings import FrontdeskSettings
 class WithSlack(WithEnvironment):
     """A command whose help lists the frontdesk's settings."""
 
-    kind = FrontdeskSettings
+    kinds = (FrontdeskSettings,)
 
 
 @click.command(

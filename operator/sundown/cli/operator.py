@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from sundown import handlers, logs
+from sundown.aws.settings import AwsSettings
 from sundown.cli.connecting import cluster_options
 from sundown.cli.output import examples
 from sundown.cli.settings_options import NotStarted, WithEnvironment, settings_from
@@ -16,8 +17,14 @@ from sundown.cluster.client import load_configuration
 from sundown.settings import Settings
 
 
+class WithAws(WithEnvironment):
+    """A command whose help lists the operator's settings, those for AWS among them."""
+
+    kinds = (Settings, AwsSettings)
+
+
 @click.command(
-    cls=WithEnvironment,
+    cls=WithAws,
     epilog=examples(
         "sundown operator                                   # in a pod: as its ServiceAccount",
         "sundown operator --context staging --dry-run       # on a laptop: say what would be done",
@@ -42,14 +49,15 @@ def operator(*, kubeconfig: Path | None, context: str | None, **options: Any) ->
     Settings are options or environment variables; an option wins.
     """
     settings = settings_from(options, Settings)
+    aws = settings_from({}, AwsSettings)
     logs.configure(settings)
-    asyncio.run(_run(kubeconfig, context, settings))
+    asyncio.run(_run(kubeconfig, context, settings, aws))
 
 
-async def _run(kubeconfig: Path | None, context: str | None, settings: Settings) -> None:
+async def _run(kubeconfig: Path | None, context: str | None, settings: Settings, aws: AwsSettings) -> None:
     configuration = await load_configuration(kubeconfig=kubeconfig, context=context)
     try:
-        await handlers.run(configuration, settings)
+        await handlers.run(configuration, settings, aws)
     except Exception as error:
         # Kopf has logged the details; its own exception has no public name and says only that something failed.
         raise NotStarted(f"the operator could not go on: {error.__cause__ or error}") from error

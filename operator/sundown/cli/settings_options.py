@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any, ClassVar, TypeVar
 
 import click
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
+from pydantic_settings import BaseSettings, SettingsError
 
 from sundown.errors import SundownError
 from sundown.model.base import mistakes_of
 from sundown.settings import Settings
 
-PREFIX = "SUNDOWN_"
-S = TypeVar("S", bound=Settings)
+S = TypeVar("S", bound=BaseSettings)
+
+_FIELD = re.compile(r"^(\w*)(.*)$", re.DOTALL)
+_UNREADABLE = re.compile(r'field "(\w+)"')
 
 
 class NotStarted(SundownError):
@@ -26,17 +29,17 @@ class NotStarted(SundownError):
 
 
 class WithEnvironment(click.Command):
-    """A command whose help lists the environment variables of all settings of ``kind``."""
+    """A command whose help lists the environment variables of all settings of its ``kinds``."""
 
-    kind: ClassVar[type[Settings]] = Settings
+    kinds: ClassVar[tuple[type[BaseSettings], ...]] = (Settings,)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
         with formatter.section("Environment"):
-            formatter.write_dl(list(environment(self.kind)))
+            formatter.write_dl([row for kind in self.kinds for row in environment(kind)])
 
 
-def environment(kind: type[Settings]) -> Iterator[tuple[str, str]]:
+def environment(kind: type[BaseSettings]) -> Iterator[tuple[str, str]]:
     """Each environment variable, and what it does."""
     for name, field in kind.model_fields.items():
         default = (
@@ -47,11 +50,11 @@ def environment(kind: type[Settings]) -> Iterator[tuple[str, str]]:
         yield variable(kind, name), f"{field.description}{default}"
 
 
-def variable(kind: type[Settings], name: str) -> str:
+def variable(kind: type[BaseSettings], name: str) -> str:
     """The environment variable of a setting."""
     field = kind.model_fields.get(name)
     alias = field.validation_alias if field is not None else None
-    return alias if isinstance(alias, str) else f"{PREFIX}{name.upper()}"
+    return alias if isinstance(alias, str) else f"{kind.model_config.get('env_prefix', '')}{name.upper()}"
 
 
 def _shown(default: object) -> str:
@@ -71,19 +74,22 @@ def settings_from(options: dict[str, Any], kind: type[S]) -> S:
         click.UsageError: for a value that cannot be; the text names the variable.
     """
     given = {name: value for name, value in options.items() if value is not None}
-    if f"{PREFIX}LOG_FORMAT" not in os.environ and sys.stderr.isatty():
+    looked_at = "log_format" in kind.model_fields and sys.stderr.isatty()
+    if looked_at and variable(kind, "log_format") not in os.environ:
         given.setdefault("log_format", "console")
     try:
         return kind(**given)
     except ValidationError as error:
         raise click.UsageError("\n".join(_mistakes(kind, error))) from None
     except SettingsError as error:
-        raise click.UsageError(f"{error}; lists and tables are written as JSON") from None
+        field = _UNREADABLE.search(str(error))
+        where = variable(kind, field[1]) if field is not None else str(error)
+        raise click.UsageError(f"{where}: cannot be read; lists and tables are written as JSON") from None
 
 
-def _mistakes(kind: type[Settings], error: ValidationError) -> Iterator[str]:
+def _mistakes(kind: type[BaseSettings], error: ValidationError) -> Iterator[str]:
     for mistake in mistakes_of(error):
         known = {*kind.model_fields, *(variable(kind, name) for name in kind.model_fields)}
-        name, dot, rest = mistake.path.partition(".")
+        name, rest = _FIELD.findall(mistake.path)[0]
         shown = name if name.startswith("SLACK_") else variable(kind, name)
-        yield f"{shown}{dot}{rest}: {mistake.text}" if name in known else mistake.text
+        yield f"{shown}{rest}: {mistake.text}" if name in known else mistake.text

@@ -140,6 +140,19 @@ def test_a_change_of_mind_while_it_falls_asleep_wakes_it(team: Env, detour: Deto
     eventually(lambda: team.counts() == {"Deployment/web": 3, "Deployment/other": 2}, what="it is awake")
 
 
+def test_a_change_of_mind_between_two_waves_wakes_the_first_and_spares_the_second(team: Env, detour: Detour) -> None:
+    """A3, G3"""
+    team.add("db", 2, kind="StatefulSet")
+    with detour.broken(Fault(method="PATCH", part="/statefulsets/db", status=503)) as fault:
+        team.wish("Asleep")
+        eventually(lambda: fault.met > 0, what="the operator has come to the second wave")
+        assert (team.replicas("web"), team.replicas("other")) == (0, 0)
+        team.wish("Awake", reason="stay")
+        team.until("Awake")
+        assert team.counts() == {"Deployment/web": 3, "Deployment/other": 2, "StatefulSet/db": 2}
+        assert team.record("db", kind="StatefulSet") is None
+
+
 def test_a_schedule_deleted_while_it_falls_asleep_wakes_it(team: Env, detour: Detour) -> None:
     """A15"""
     with in_the_middle(detour) as reached:

@@ -1,4 +1,7 @@
-"""Many envs due at the same second, against a bare loop of the same requests."""
+"""Many envs due at the same second, against a bare loop of the same requests.
+
+Their workloads are in one wave (see ``Stage.grow``): a loop waits for no pod, so neither does what is compared with it.
+"""
 
 import asyncio
 import json

@@ -117,21 +117,24 @@ def waking_with_a_database(env: Env, no_operator: None) -> Env:
     env.schedule(ALWAYS_AWAKE)
     database = {"kind": "RDSInstance", "id": "dev1-db", "state": "starting", "note": "5 to 10 minutes more"}
     spot = {"kind": "EC2Instance", "id": "i-0abc", "name": "web", "state": "running", "refused": "a spot instance"}
+    week = "AWS starts a stopped database after 7 days; it was stopped again on 2026-11-23 at 18:01 UTC"
+    again = {"kind": "AuroraCluster", "id": "reports", "state": "stopped", "note": week}
     cost = {"perHour": 0.19, "currency": "USD", "priced": 1, "unpriced": 1}
-    say(env, state="Waking", since=instant(), observedGeneration=1, cloud=[database, spot], cost=cost)
+    say(env, state="Waking", since=instant(), observedGeneration=1, cloud=[again, database, spot], cost=cost)
     return env
 
 
 def test_parts_in_aws_are_told_with_their_cost_and_who_waits_for_them(
     sundown: Sundown, waking_with_a_database: Env
 ) -> None:
-    """D3 D7 E5 G3"""
+    """D3 D7 E5 E6 G3"""
     out = sundown("why", waking_with_a_database.name).out
     for line in (
-        "  in AWS    RDSInstance/dev1-db: starting: 5 to 10 minutes more\n",
+        "  in AWS    AuroraCluster/reports: stopped: AWS starts a stopped database after 7 days; it was stopped again on ",
+        "            RDSInstance/dev1-db: starting: 5 to 10 minutes more\n",
         "            EC2Instance/i-0abc (web): running, does not stop with the environment: a spot instance\n",
         "  costs     in AWS, awake: 0.19 USD an hour, without 1 of 2 whose price is unknown\n",
-        "  hanging   RDSInstance/dev1-db: starting: 5 to 10 minutes more\n",
+        "            Deployment/web: at 0, was 1\n",
         "  waves     waiting for RDSInstance/dev1-db before StatefulSets and Deployments\n",
     ):
         assert line in out

@@ -1,11 +1,12 @@
 """What the demo shows of an env, on a terminal and on a pipe."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from rich.console import Console
 
 from sundown.model.env import Known, Namespace
-from sundown.model.resources import EnvSchedule, EnvScheduleStatus, Metadata, Transition
+from sundown.model.resources import CloudStatus, EnvSchedule, EnvScheduleStatus, Metadata, Transition
 from sundown.model.spec import EnvScheduleSpec
 from sundown_lab.demo.board import board, compact
 from sundown_lab.demo.changes import changes
@@ -60,6 +61,24 @@ def test_a_workload_that_sleeps_shows_what_is_remembered() -> None:
 
 def test_a_workload_on_its_way_down_shows_the_pods_that_are_left() -> None:
     assert compact(key(), count(replicas=0, pods=2, record="3")).plain == "web 2→0 (3)"
+
+
+def test_what_is_in_aws_stands_below_the_workloads_in_aws_own_words() -> None:
+    database = CloudStatus(kind="RDSInstance", id="a-db", state="starting", phase="starting")
+    instance = CloudStatus(kind="EC2Instance", id="i-0abc", name="worker", state="running", phase="running")
+    status = AWAKE.model_copy(update={"cloud": (database, instance)})
+    text = drawn(View(envs=(env({key(): count(replicas=3, ready=3, pods=3)}, status=status),)))
+    assert "RDS a-db starting" in text
+    assert "EC2 worker running" in text
+
+
+def test_on_a_pipe_a_new_state_in_aws_is_one_line() -> None:
+    def view(phase: Literal["running", "stopped"]) -> View:
+        part = CloudStatus(kind="EC2Instance", id="i-0abc", name="worker", state=phase, phase=phase)
+        return View(envs=(env({key(): count(replicas=0)}, status=ASLEEP.model_copy(update={"cloud": (part,)})),))
+
+    (line,) = changes(view("running"), view("stopped"), now=NOW)
+    assert "web 0, EC2 worker stopped" in line
 
 
 def test_a_narrow_terminal_loses_the_reason_but_never_breaks_a_count() -> None:

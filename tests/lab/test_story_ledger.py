@@ -2,10 +2,11 @@
 
 import dataclasses
 
+import pytest
 from rich.console import Console
 
 from sundown_lab.errors import LabError
-from sundown_lab.story.ledger import Ledger, Line
+from sundown_lab.story.ledger import CloudLine, Ledger, Line
 from sundown_lab.story.run import judge
 from sundown_lab.workloads import Count, Key
 
@@ -58,6 +59,40 @@ def test_an_image_that_was_set_while_it_slept_must_be_there() -> None:
 
 def test_what_nobody_looked_at_is_wrong() -> None:
     assert line(asleep=None, after=None).faults == ["was not seen asleep", "was not seen awake again"]
+
+
+def cloud(**found: str | None) -> CloudLine:
+    return CloudLine(**{"before": "available", "asleep": "stopped", "record": "running", "after": "available", **found})
+
+
+def test_a_database_that_slept_and_is_available_again_is_right() -> None:
+    assert cloud().faults == []
+
+
+@pytest.mark.parametrize(
+    ("found", "fault"),
+    [
+        ({"asleep": "available", "record": None}, "was available with None recorded while its env slept"),
+        ({"record": None}, "was stopped with None recorded while its env slept"),
+        ({"after": "starting"}, "is starting after its env woke"),
+        ({"after": None}, "is None after its env woke"),
+        ({"left": "running"}, "the record running was left behind"),
+    ],
+)
+def test_a_database_that_did_not_is_wrong(found: dict[str, str | None], fault: str) -> None:
+    assert cloud(**found).faults == [fault]
+
+
+def test_what_is_in_aws_stands_among_the_workloads_of_its_env() -> None:
+    database = Key("team-a", "RDSInstance", "db")
+    ledger = Ledger(lines={KEY: line()}, clouds={database: cloud()}, woken={"team-a": "by its schedule"})
+    console = Console(width=130)
+    with console.capture() as captured:
+        console.print(ledger.table())
+    (row,) = (each for each in captured.get().splitlines() if "RDSInstance" in each)
+    assert row.split() == ["RDSInstance/db", "available", "stopped,", "recorded", "available", "ok"]
+    assert told(ledger)[0]
+    assert not told(Ledger(lines={KEY: line()}, clouds={database: cloud(after="stopped")}))[0]
 
 
 def told(ledger: Ledger, failure: LabError | None = None) -> tuple[bool, str]:

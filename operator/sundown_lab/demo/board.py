@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sundown import wording
+from sundown.model.resources import CloudStatus
 from sundown_lab.demo.view import EnvView, Said, View
 from sundown_lab.workloads import Count, Key
 
@@ -20,8 +21,10 @@ COLOURS = {
     "Paused": "magenta",
 }
 SOON = timedelta(minutes=2)
-KEY = "pods ready/wanted; web 0 (3): asleep, and 3 are remembered"
+KEY = "pods ready/wanted; web 0 (3): asleep, and 3 are remembered; EC2 and RDS as AWS says"
 MOST_EVENTS, FEWEST_EVENTS = 10, 3
+CLOUD_KINDS = {"EC2Instance": "EC2", "RDSInstance": "RDS", "AuroraCluster": "Aurora"}
+CLOUD_COLOURS = {"running": "green", "stopped": "blue"}
 # Below this width the column WHY is left out: `kubectl sundown why` has it too.
 WIDE = 120
 WIDEST_STATE = len("● falling asleep")
@@ -70,7 +73,8 @@ def _state(env: EnvView, *, now: datetime) -> Text:
 def _pods(env: EnvView, *, room: int) -> Text:
     ready, wanted = env.pods
     total = Text.assemble((f"{ready}/{wanted}", "bold"))
-    return Text("\n").join(_filled((total, *map(compact, env.workloads, env.workloads.values())), room=room))
+    workloads = _filled((total, *map(compact, env.workloads, env.workloads.values())), room=room)
+    return Text("\n").join([*workloads, *_filled(map(compact_cloud, env.status.cloud), room=room)])
 
 
 def _filled(pieces: Iterable[Text], *, room: int) -> list[Text]:
@@ -92,6 +96,16 @@ def compact(key: Key, count: Count) -> Text:
         shown, colour = (f"{count.pods}→0", "yellow") if count.pods else ("0", "blue")
         shown += f" ({count.record})" if count.record is not None else ""
     return Text.assemble(f"{key.name} ", (shown, colour))
+
+
+def compact_cloud(part: CloudStatus) -> Text:
+    """Something in AWS likewise: ``EC2 worker running``, ``RDS dev1-db starting``."""
+    shown = part.phase or part.state
+    return Text.assemble(f"{CLOUD_KINDS[part.kind]} {part.name or part.id} ", (shown, _cloud_colour(part)))
+
+
+def _cloud_colour(part: CloudStatus) -> str:
+    return "dim" if part.refused is not None else CLOUD_COLOURS.get(part.state, "yellow")
 
 
 def _next(env: EnvView, *, now: datetime) -> Text:

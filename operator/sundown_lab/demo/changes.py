@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sundown import wording
-from sundown_lab.demo.board import compact
+from sundown_lab.demo.board import compact, compact_cloud
 from sundown_lab.demo.view import EnvView, View
 
 
@@ -37,11 +37,13 @@ def described(env: EnvView, *, now: datetime) -> str:
 
 
 def _counts(env: EnvView) -> str:
-    return ", ".join(compact(key, count).plain for key, count in env.workloads.items()) or "no workloads"
+    workloads = [compact(key, count).plain for key, count in env.workloads.items()] or ["no workloads"]
+    return ", ".join([*workloads, *(compact_cloud(part).plain for part in env.status.cloud)])
 
 
 def _shape(env: EnvView) -> tuple[object, ...]:
     """What makes a new line. Pods on their way up or down are not news, those that stand still are."""
     coming = env.status.next_transition
     counts = tuple((key, count.replicas, count.record) for key, count in env.workloads.items())
-    return env.status.state, env.schedule is None, counts, env.pods[0] == env.pods[1], coming
+    cloud = tuple((part.title, part.phase) for part in env.status.cloud)
+    return env.status.state, env.schedule is None, counts, env.pods[0] == env.pods[1], coming, cloud

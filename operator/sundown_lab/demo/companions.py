@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sundown_lab.aws import process as aws_process
 from sundown_lab.controlplane import ControlPlane
+from sundown_lab.demo import cloud
 from sundown_lab.processes import LOOPBACK, Command, Process, answers, free_ports, wait_until
 from sundown_lab.slack.remote import Workspace
 
@@ -36,9 +38,18 @@ class Companion:
     page: str
 
 
-def operator(control_plane: ControlPlane, port: int, _urls: Urls) -> Command:
+def aws(_control_plane: ControlPlane, port: int, _urls: Urls) -> Command:
+    """The AWS simulator."""
+    return aws_process.command(port)
+
+
+def operator(control_plane: ControlPlane, port: int, urls: Urls) -> Command:
     """The real operator, logged in as its own ServiceAccount with the rights of deploy/."""
-    environment = {**_product(control_plane, OPERATOR, port), "SUNDOWN_SWEEP_MINUTES": SWEEP_MINUTES}
+    environment = {
+        **_product(control_plane, OPERATOR, port),
+        **cloud.settings(urls["aws"]),
+        "SUNDOWN_SWEEP_MINUTES": SWEEP_MINUTES,
+    }
     return Command("operator", (sys.executable, "-m", "sundown", "operator"), env=environment)
 
 
@@ -70,6 +81,7 @@ def _product(control_plane: ControlPlane, account: str, port: int) -> dict[str, 
 
 
 COMPANIONS = (
+    Companion("aws", "plays AWS: EC2 and RDS", command=aws, ready=aws_process.READY, page="/_lab/state"),
     Companion("operator", "puts envs to sleep and wakes them", command=operator, ready="/readyz", page="/metrics"),
     Companion("slack", "plays Slack", command=slack, ready="/control/clock", page="/"),
     Companion("frontdesk", "talks with people in Slack", command=frontdesk, ready="/readyz", page="/metrics"),

@@ -43,7 +43,7 @@ def demo(*, name: str, seconds: float | None) -> None:
             with progress.step("applying the four teams of examples/ and one that soon takes a nap"):
                 stage.apply([*samples.teams(), *nap.objects()])
                 wait_until(lambda: _all_run(stage), what="all pods run", timeout=RUNNING_WITHIN, poll=0.3)
-            stage.play()
+            stage.play(in_cloud=[NAME])
             for line in _what_to_type(stage, nap=nap):
                 console.print(line, soft_wrap=True)
             try:
@@ -141,6 +141,7 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
         ("kubectl get envs -A -w", "the same as below, as Kubernetes tells it"),
         (f"kubectl sundown {_wish(datetime.now(UTC))}", "or extend, snooze; list, why"),
         ("sundown explain team-kolkata --until 2027-01-04", "when it sleeps and wakes, and why"),
+        (f". {stage.aws_settings} && sundown cloud list", f"what {NAME} has in AWS; aws and boto3 find it too"),
         ("kubectl -n demo-nap scale deployment web --replicas=5", "awake or asleep: your count is the one that counts"),
     ]
     width = max(len(command) for command, why in rows if why)
@@ -154,7 +155,8 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
     ]
     return [
         "",
-        f"[bold]{NAME}[/] falls asleep at {nap.asleep_at.astimezone():%H:%M}, wakes a minute later, and so on.",
+        f"[bold]{NAME}[/] falls asleep at {nap.asleep_at.astimezone():%H:%M}, wakes a minute later, and so on;",
+        "  with it go an EC2 instance and a database in a simulated AWS, and the database is back before the workloads.",
         "",
         f"In a browser, as ana, whose env it is: [bold]{stage.companions['slack'].url}/[/]",
         "  a reminder comes a minute before: snooze it, suspend it, resume it; or write [bold]/devenv help[/] in #dev",

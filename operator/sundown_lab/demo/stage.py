@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,9 +13,11 @@ from pathlib import Path
 import yaml
 
 from sundown_lab import instances, runs
+from sundown_lab.aws.remote import Aws
 from sundown_lab.build import find_or_build
 from sundown_lab.components import Options
 from sundown_lab.controlplane import ControlPlane
+from sundown_lab.demo import cloud
 from sundown_lab.demo.companions import COMPANIONS, Running
 from sundown_lab.demo.ending import ignore_signals
 from sundown_lab.errors import LabError
@@ -52,19 +54,36 @@ class Stage:
         """A folder of links to kubectl and Sundown's own commands, to be put on the PATH."""
         return self.control_plane.directory / "bin"
 
+    @property
+    def aws(self) -> Aws:
+        """The simulated AWS, from outside."""
+        return Aws(self.companions["aws"].url)
+
+    @property
+    def aws_settings(self) -> Path:
+        """A file to be sourced by a shell in which commands are to find that AWS."""
+        return self.control_plane.directory / "aws.env"
+
     def apply(self, objects: list[Json]) -> None:
         """Applies objects as administrator. Raises KubectlError: one is refused."""
         together = {"apiVersion": "v1", "kind": "List", "items": objects}
         self.control_plane.kubectl("apply", "-f", "-", input=json.dumps(together))
 
-    def play(self) -> None:
-        """Starts every companion. Raises LabError: one does not become ready; the hint holds the end of its log."""
+    def play(self, *, in_cloud: Iterable[str] = ()) -> None:
+        """Starts every companion; before the operator comes, the envs ``in_cloud`` get something to run in AWS.
+
+        Raises:
+            LabError: one does not become ready; the hint holds the end of its log.
+        """
         for companion in COMPANIONS:
             with self.progress.step(f"starting {companion.name}, which {companion.does}"):
                 urls = {name: running.url for name, running in self.companions.items()}
                 running = Running(companion, self.control_plane, urls)
                 self.companions[companion.name] = running
                 running.start()
+                if companion.name == "aws":
+                    self.aws_settings.write_text(cloud.exports(running.url))
+                    cloud.furnish(self.aws, in_cloud)
 
     def stop(self) -> None:
         """Stops the companions, the last started first."""

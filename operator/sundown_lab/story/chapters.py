@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from rich.markup import escape
 
-from sundown_lab.demo import samples
+from sundown_lab.demo import cloud, samples
 from sundown_lab.errors import LabError
-from sundown_lab.story import closing
+from sundown_lab.story import closing, skies
 from sundown_lab.story.chat import RESUME, SNOOZE, SUSPEND, Chat
 from sundown_lab.story.closing import AUCKLAND, BERLIN, KOLKATA, NEW_YORK, TEAMS
 from sundown_lab.story.ledger import Ledger, Line
@@ -57,6 +57,9 @@ class Story:
         self._lines[PARKED].remark = ", still at 0"
         pods = sum(count.ready for count in found.values())
         scene.say(f"Four teams are at work: {len(found)} workloads, {pods} pods ready.")
+        self._ledger.clouds.update(skies.first_lines(await scene.skies.seen()))
+        listed = ", ".join(f"{key.kind}/{key.name}" for key in self._ledger.clouds)
+        scene.say(f"{NEW_YORK} has more than pods; in AWS there is {listed}.")
 
     async def _hours_are_set(self) -> None:
         scene = self._scene
@@ -116,6 +119,9 @@ class Story:
         if wrong:
             raise LabError("; ".join(wrong))
         scene.say(f"All {len(found)} workloads are at 0, and every count is recorded.")
+        for key, seen in (await scene.skies.until("all in AWS is stopped", skies.sleeps, within=PATIENCE)).items():
+            self._ledger.clouds[key].asleep, self._ledger.clouds[key].record = seen.phase, seen.tags.get(skies.RECORD)
+        scene.say("What is in AWS is stopped, and its tags say that it was running.")
 
     async def _edited_while_asleep(self) -> None:
         scene = self._scene
@@ -137,11 +143,25 @@ class Story:
     async def _woken_by_owner(self, namespace: str) -> None:
         scene = self._scene
         owner = scene.owners[namespace]
-        await scene.kubectl(namespace, "sundown", "start", namespace, "--wait", "--timeout=60s")
-        await self._awake(namespace, how=f"by {owner}")
+        async with scene.first_awake(namespace) as first:
+            ready = asyncio.create_task(self._database_at(first, namespace))
+            await scene.kubectl(namespace, "sundown", "start", namespace, "--wait", "--timeout=60s")
+            await self._awake(namespace, how=f"by {owner}")
+            phase = await asyncio.wait_for(ready, PATIENCE)
+        if phase != "available":
+            raise LabError(f"the first workload of {namespace} was woken while its database was {phase}")
+        again = await scene.skies.until(f"all of {namespace} in AWS runs", skies.runs, within=PATIENCE)
+        for key, seen in again.items():
+            self._ledger.clouds[key].after, self._ledger.clouds[key].left = seen.phase, seen.tags.get(skies.RECORD)
+        scene.say("The database was available before the first workload was woken; the EC2 instance runs, too.")
         by = (await scene.schedule(namespace))["spec"]["override"].get("by")
         if by != owner:
             raise LabError(f"{namespace} was started by {owner}, but its schedule says by {by}")
+
+    async def _database_at(self, first: asyncio.Event, namespace: str) -> str:
+        """The state of the env's database at the moment of the event."""
+        await first.wait()
+        return await self._scene.skies.phase(cloud.database(namespace))
 
     async def _in_slack(self, namespace: str) -> None:
         """Resumed, snoozed, suspended and resumed again, with nothing but clicks and a slash command."""

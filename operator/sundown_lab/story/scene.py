@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 from rich.console import Console
@@ -18,6 +18,7 @@ from sundown_lab.progress import Progress
 from sundown_lab.slack.remote import Workspace
 from sundown_lab.story import closing
 from sundown_lab.story.chat import Chat
+from sundown_lab.story.skies import Skies
 from sundown_lab.wire import Json, Wire
 from sundown_lab.workloads import RECORD, Count, Key, counts
 
@@ -32,6 +33,7 @@ class Scene:
         self.stage = stage
         self.progress = progress
         self.owners = closing.owners()
+        self.skies = Skies(stage.aws)
         self._wire = wire
         self._console = console
 
@@ -104,15 +106,25 @@ class Scene:
             self._console.print(f"            [dim]{escape(line.strip())}[/]", soft_wrap=True)
         self._console.file.flush()
 
+    def first_asleep(self) -> AbstractAsyncContextManager[asyncio.Event]:
+        """An event that is set as soon as any workload is put to sleep."""
+        return self._first(lambda metadata: RECORD in (metadata.get("annotations") or {}))
+
+    def first_awake(self, namespace: str) -> AbstractAsyncContextManager[asyncio.Event]:
+        """An event that is set as soon as a workload of an env that sleeps is woken."""
+        return self._first(
+            lambda metadata: metadata["namespace"] == namespace and RECORD not in (metadata.get("annotations") or {})
+        )
+
     @asynccontextmanager
-    async def first_asleep(self) -> AsyncIterator[asyncio.Event]:
-        """An event that is set as soon as any workload is put to sleep: by a watch, because milliseconds count."""
+    async def _first(self, right: Callable[[Json], bool]) -> AsyncIterator[asyncio.Event]:
+        """An event that is set as soon as the metadata of any workload is right: by a watch, because milliseconds count."""
         first = asyncio.Event()
 
         async def watch(kind: str) -> None:
             _, since = await self._wire.listed(collection(kind))
             async for news in self._wire.watch(collection(kind), since=since):
-                if RECORD in (news["object"]["metadata"].get("annotations") or {}):
+                if right(news["object"]["metadata"]):
                     first.set()
 
         watches = [asyncio.create_task(watch(kind)) for kind in PLURALS]

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -70,11 +70,14 @@ class Stage:
         return str(yaml.safe_load(self.identity.read_text())["users"][0]["user"]["token"])
 
     @asynccontextmanager
-    async def operator(self, *, sweep_minutes: float = 10.0) -> AsyncIterator[Subject]:
-        """A fresh operator process for the length of the block."""
+    async def operator(
+        self, *, sweep_minutes: float = 10.0, settings: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Subject]:
+        """A fresh operator process for the length of the block; ``settings`` are added to its environment."""
         self._runs += 1
         log = self.control_plane.directory / "logs" / f"operator-{self._runs}.log"
-        subject = Subject(self.identity, log=log, sweep_minutes=sweep_minutes, command=self._command)
+        settings = {**(settings or {}), "SUNDOWN_SWEEP_MINUTES": str(sweep_minutes)}
+        subject = Subject(self.identity, log=log, settings=settings, command=self._command)
         subject.start()
         try:
             yield subject

@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,13 +25,13 @@ POLL = 0.05
 class Subject:
     """One run of the operator. ``command`` replaces ``sundown operator``: another checkout's, say."""
 
-    def __init__(self, kubeconfig: Path, *, log: Path, sweep_minutes: float = 10.0, command: str | None = None) -> None:
+    def __init__(self, kubeconfig: Path, *, log: Path, settings: Mapping[str, str], command: str | None = None) -> None:
         self._port = free_ports(1)[0]
         environment = {
             "KUBECONFIG": str(kubeconfig),
             "SUNDOWN_HTTP_HOST": LOOPBACK,
             "SUNDOWN_HTTP_PORT": str(self._port),
-            "SUNDOWN_SWEEP_MINUTES": str(sweep_minutes),
+            **settings,
         }
         argv = tuple(shlex.split(command)) if command else COMMAND
         self._process = Process(Command("operator", argv, environment), log=log)

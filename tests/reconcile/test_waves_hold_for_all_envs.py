@@ -14,7 +14,7 @@ from sundown.model.parts import Part, Step, Workload
 from sundown.model.spec import Wanted
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-EFFORT = settings(max_examples=3000 if THOROUGH else 100, derandomize=not THOROUGH, deadline=None)
+EFFORT = settings(max_examples=1000 if THOROUGH else 100, derandomize=not THOROUGH, deadline=None)
 USUAL = {"RDSInstance": 0, "AuroraCluster": 0, "StatefulSet": 10, "Deployment": 20, "EC2Instance": 30}
 
 waves = st.sampled_from([None, None, None, "-3", "0", "10", "15", "30", "soon"])

@@ -52,20 +52,20 @@ class AwsCloud:
         self._settings = settings
         self._clock = clock
         self._sessions = Sessions(settings)
-        places = self._sessions.places
+        self.places = self._sessions.places
         self.inventory = Inventory(
             settings,
-            places,
+            self.places,
             Surroundings(cluster_name=cluster_name, known=known, changed=changed),
             prices=Prices.load(settings.prices),
         )
         self._table = Table(self._sessions, settings, clock=clock) if settings.table else None
         looking = Looking(self._sessions, self.inventory.context)
-        self._acting = Acting(looking, self.inventory, places=places, cluster_name=cluster_name, clock=clock)
+        self._acting = Acting(looking, self.inventory, places=self.places, cluster_name=cluster_name, clock=clock)
         self._watching = Watching(
             looking,
             self.inventory,
-            places=places,
+            places=self.places,
             period=timedelta(seconds=settings.watch_seconds),
             at_least=settings.inventory_period,
             clock=clock,
@@ -81,7 +81,7 @@ class AwsCloud:
         """
         if self._table is not None:
             await self._remember(self._table)
-        looked = {place: asyncio.Event() for place in self._sessions.places}
+        looked = {place: asyncio.Event() for place in self.places}
         for place, event in looked.items():
             self._begin(self._keep_up(place, event), name=f"inventory {place}")
         self._begin(self._watching.run(), name="watching")

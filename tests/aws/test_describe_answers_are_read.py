@@ -15,6 +15,8 @@ PLAIN = Context()
 class Prices:
     """Every t3.large costs 0.1, every db.r6g.large 0.3, twice as much in two zones; nobody knows about the rest."""
 
+    currency = "EUR"
+
     def hourly(
         self, kind: CloudKind, instance_class: str, region: str, *, engine: str = "", multi_az: bool = False
     ) -> float | None:

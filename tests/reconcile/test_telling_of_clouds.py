@@ -244,3 +244,10 @@ def test_an_exclusion_that_is_over_is_none() -> None:
 def test_a_schedule_that_leaves_aws_alone_says_so() -> None:
     said = told(part(hourly=1.0), aws=False)
     assert (only(said).refused, said.cost) == ("spec.aws.enabled is false", None)
+
+
+def test_a_cost_is_in_the_currency_of_the_prices() -> None:
+    """B5"""
+    said = told(part(hourly=0.5, currency="EUR"))
+    assert said.cost is not None
+    assert (said.cost.per_hour, said.cost.currency) == (0.5, "EUR")

@@ -40,6 +40,8 @@ instance status", "Viewing DB cluster status"."""
 class Pricing(Protocol):
     """What an hour of something costs."""
 
+    currency: str
+
     def hourly(
         self, kind: CloudKind, instance_class: str, region: str, *, engine: str = "", multi_az: bool = False
     ) -> float | None:
@@ -239,6 +241,7 @@ def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPar
         enabled=labels.get(context.scheduler_tag) == tags.ENABLED,
         refused=refusal(claim, facts),
         hourly=_price(found, region, context.prices),
+        currency=context.prices.currency if context.prices is not None else "USD",
     )
 
 

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "extend": ("sundown.cli.wish:extend", "Put off the next shutdown of environments."),
     "snooze": ("sundown.cli.wish:snooze", "Hold environments awake for a while from now."),
     "wake-all": ("sundown.cli.wake_all:wake_all", "Wake every environment, before an uninstallation say."),
+    "cloud": ("sundown.cli.cloud:cloud", "List what belongs to environments in AWS: sundown cloud list."),
     "explain": ("sundown.cli.explain:explain", "Show when a schedule sleeps and wakes, and why."),
     "validate": ("sundown.cli.validate:validate", "Look for mistakes in schedules, without a cluster."),
     "operator": ("sundown.cli.operator:operator", "Run the operator."),

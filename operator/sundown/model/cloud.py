@@ -26,8 +26,8 @@ class CloudPart:
     ``identifier`` is what AWS calls it (``i-0abc``, ``dev1-db``), ``name`` its Name tag or the same. ``phase`` is AWS's
     own word for the state. ``record`` is the tag that remembers that Sundown stopped it, ``stopped_at`` when (UTC), and
     ``holder`` for whom, as ``<cluster>/<namespace>``. ``refused`` says in words why it is never touched. ``wave`` and
-    ``exclude`` are the raw tags. ``hourly`` is its price for an hour in use, None where nobody knows. ``unreachable``
-    says why nothing newer is known of it, empty where it was described just now.
+    ``exclude`` are the raw tags. ``hourly`` is its price for an hour in use, in ``currency``, None where nobody knows.
+    ``unreachable`` says why nothing newer is known of it, empty where it was described just now.
     """
 
     kind: CloudKind
@@ -48,6 +48,7 @@ class CloudPart:
     enabled: bool = True
     refused: str | None = None
     hourly: float | None = None
+    currency: str = "USD"
     unreachable: str = ""
 
     @property

@@ -23,7 +23,6 @@ LEFT_STOPPED = "somebody else stopped it, so Sundown does not start it"
 UNHEARD = "nothing new is known of it since "
 
 _INSTANT = len("2026-11-23T18:00:00Z")
-_CURRENCY = "USD"
 _DIGITS = 4
 """Of a price: a small instance costs half a cent an hour."""
 
@@ -124,7 +123,7 @@ def _cost(parts: Iterable[CloudPart]) -> Cost | None:
     prices = [part.hourly for part in counted if part.hourly is not None]
     return Cost(
         per_hour=round(sum(prices), _DIGITS) if prices else None,
-        currency=_CURRENCY,
+        currency=counted[0].currency,
         priced=len(prices),
         unpriced=len(counted) - len(prices),
     )

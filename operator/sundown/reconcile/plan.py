@@ -126,8 +126,10 @@ def began(status: EnvScheduleStatus, wanted: Wanted, *, now: datetime) -> dateti
 def _mistakes(standings: Iterable[Standing]) -> Iterable[Mistake]:
     for one in standings:
         yield from one.mistakes
-        if one.selected and one.refused is None and (mistake := wave_of(one.part)[1]) is not None:
-            yield mistake
+        if one.part.wave is not None and one.selected and one.refused is None:
+            mistake = wave_of(one.part)[1]
+            if mistake is not None:
+                yield mistake
 
 
 def _asleep(part: Part) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sundown.aws import tags
 from sundown.errors import Mistake
@@ -96,11 +97,17 @@ def wave_of(part: Part) -> tuple[int, Mistake | None]:
     usual = USUAL.get(part.kind, THE_REST)
     if part.wave is None:
         return usual, None
-    text = part.wave.strip()
-    if _INTEGER.fullmatch(text) and abs(int(text)) <= FURTHEST:
-        return int(text), None
+    number = _number(part.wave)
+    if number is not None:
+        return number, None
     where = f"tag {tags.WAVE}" if isinstance(part, CloudPart) else f"annotation {WAVE}"
     return usual, Mistake(
         f"{part.title}: {where}",
         f'must be a whole number from -{FURTHEST} to {FURTHEST}, got "{shortened(part.wave)}"; it counts as {usual}',
     )
+
+
+@lru_cache(maxsize=256)
+def _number(written: str) -> int | None:
+    text = written.strip()
+    return int(text) if _INTEGER.fullmatch(text) and abs(int(text)) <= FURTHEST else None

@@ -42,7 +42,8 @@ async def status(desk: Desk, person: Person, asked: Asked, place: Place) -> Repl
     lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
     lines += [(f"Note: {note}",) for note in picture.notes]
     lines.append((f"{wording.parts(said.parts)}",))
-    lines += _parts([*(_cloud_line(one) for one in said.cloud), *(_line(one) for one in picture.workloads)])
+    lines += _parts([_cloud_line(one) for one in said.cloud])
+    lines += _parts([_line(one) for one in picture.workloads])
     lines += _cost(said)
     lines += [(f"Next wave: {picture.waiting}",)] if picture.waiting is not None else []
     return Reply(title=title, lines=tuple(lines), buttons=_buttons(picture.found))
@@ -77,7 +78,9 @@ async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
     lines.append((f"Schedule: EnvSchedule {picture.found.known.metadata.name}{generated}",))
     lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
-    lines += [(f"Hanging: {wording.cloud_title(one)}: {wording.cloud_part(one)}",) for one in picture.moving]
+    lines += [
+        (f"Hanging: {wording.cloud_title(one)}: {wording.cloud_part(one)}",) for one in picture.moving[:_PARTS_SHOWN]
+    ]
     lines += [(f"Hanging: {one.title}: {standing(one)}",) for one in picture.hanging[:_PARTS_SHOWN]]
     lines += [(f"Next wave: {picture.waiting}",)] if picture.waiting is not None else []
     worth = [one for one in said.cloud if (one.note or one.refused) and one not in picture.moving]

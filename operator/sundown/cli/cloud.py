@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,8 @@ from sundown.reconcile.standing import Goal, excluded, stand
 from sundown.schedule.clock import SystemClock
 
 _HEADER = ("ENV", "KIND", "NAME", "ID", "REGION", "ACCOUNT", "STATE", "PRICE/H", "VERDICT")
+_NARROWEST = 30
+"""Letters in a line of a verdict, however narrow the terminal is."""
 _COLOURS = {"running": "green", "stopped": "blue", "starting": "yellow", "stopping": "yellow", "busy": "magenta"}
 
 
@@ -190,17 +192,19 @@ def _show(seen: Sequence[Seen], *, output: str) -> None:
         table(_HEADER, (one.cells for one in seen))
 
 
-def _draw(rows: Iterable[Sequence[str]]) -> None:
-    """The table on a terminal, where verdicts are long: they go on in the next line."""
+def _draw(rows: Sequence[Sequence[str]]) -> None:
+    """The table on a terminal, where a long verdict goes on in the next line."""
     from rich.console import Console  # noqa: PLC0415 - only here, and it takes a while
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    cells = [tuple(printable(cell) or "-" for cell in row) for row in rows]
     drawn = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="")
     for name in _HEADER:
-        drawn.add_column(
-            name, no_wrap=name not in {"NAME", "VERDICT"}, overflow="fold", min_width=20 * (name == "VERDICT")
-        )
-    for row in rows:
-        drawn.add_row(*(Text(printable(cell) or "-", style=_COLOURS.get(cell, "")) for cell in row))
-    Console(highlight=False).print(drawn)
+        drawn.add_column(name, no_wrap=name != "VERDICT")
+    for row in cells:
+        drawn.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
+    needed = sum(3 + max(map(len, column)) for column in list(zip(_HEADER, *cells, strict=True))[:-1])
+    console = Console(highlight=False)
+    console.width = max(console.width, needed + _NARROWEST)
+    console.print(drawn)

@@ -14,6 +14,7 @@ from sundown.cluster.errors import ApiError, Denied, Unreachable
 from sundown.cluster.gate import Gate
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
+from sundown.reconcile import acting
 from sundown.reconcile.acting import Outcome, act
 from sundown.reconcile.plan import Plan, reconsider
 from sundown.reconcile.standing import Goal
@@ -52,7 +53,7 @@ class Sky:
         assert isinstance(step.part, CloudPart)
         name = step.part.identifier
         self._diary.append(name)
-        await asyncio.sleep(0)
+        await asyncio.sleep(60 if name == "i-silent" else 0)
         if name in self._errors:
             raise self._errors[name]
         self._diary.append(f"{name} done")
@@ -116,6 +117,15 @@ async def test_a_cloud_that_does_not_answer_at_all_does_not_stop_the_workloads()
     away = CloudUnreachable("no answer")
     outcome, diary = await carried_out(plan, aws={"i-1": away, "i-2": away})
     assert (outcome.written, len(outcome.failures), diary[-1]) == (1, 2, "web done")
+
+
+async def test_a_cloud_that_takes_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C5, E4: somebody may want the env back meanwhile."""
+    monkeypatch.setattr(acting, "PATIENCE", 0.05)
+    plan = planned("Asleep", cloud(name="i-silent"), workload("web"), timeout=AT_ONCE)
+    outcome, diary = await carried_out(plan)
+    assert [str(one) for one in outcome.failures] == ["EC2Instance/i-silent: AWS has not answered within 0.05 s"]
+    assert diary == ["i-silent", "web", "web done"]
 
 
 async def test_one_workload_that_is_refused_does_not_stop_the_cloud() -> None:

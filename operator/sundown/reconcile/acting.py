@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from sundown.aws.errors import CloudError
+from sundown.aws.errors import CloudError, CloudUnreachable
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
@@ -20,6 +20,9 @@ from sundown.reconcile.plan import Plan
 from sundown.sleepers.replicas import look, write
 
 log = structlog.get_logger(__name__)
+
+PATIENCE = 30.0
+"""Seconds that a visit waits for the cloud: meanwhile nobody's wish for the env is followed."""
 
 _LOOKS = 8
 """So often a workload that others keep writing to is looked at again; then it waits for the next visit."""
@@ -70,7 +73,10 @@ async def _make(
     if clouds is None:
         raise TypeError(f"{step.part.title} is in a cloud, and there is none")
     try:
-        return await clouds.carry_out(step, again)
+        async with asyncio.timeout(PATIENCE):
+            return await clouds.carry_out(step, again)
+    except TimeoutError as error:
+        raise CloudUnreachable(f"AWS has not answered within {PATIENCE:g} s") from error
     except CloudError as error:
         log.warning("change-failed", namespace=step.part.namespace, part=step.part.title, error=str(error))
         raise

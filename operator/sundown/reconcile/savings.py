@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sundown.model.resources import Savings
+from sundown.model.resources import EnvScheduleStatus, Savings
+from sundown.model.spec import EnvScheduleSpec
 from sundown.reconcile.plan import Plan
+from sundown.reconcile.report import Finding
+from sundown.schedule.decision import Circumstances, asleep_time
 
 _DIGITS = 3
+_WEEK = timedelta(days=7)
 
 
 def _hours(span: timedelta) -> float:
@@ -47,3 +51,19 @@ def without_potential(before: Savings | None) -> Savings | None:
     return Savings(
         asleep_hours=before.asleep_hours, cpu_hours=before.cpu_hours, memory_gib_hours=before.memory_gib_hours
     )
+
+
+def after_visit(
+    old: EnvScheduleStatus, finding: Finding, spec: EnvScheduleSpec, circumstances: Circumstances
+) -> Savings | None:
+    """The savings after a visit, where ``old`` is what was said before it."""
+    now = finding.now
+    if finding.dry_run:
+        # Counted over the calendar week, so that the figure does not change, and is not written, with every visit.
+        monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
+        asleep = asleep_time(spec, circumstances, start=monday, until=monday + _WEEK)
+        return potential(old.savings, asleep_a_week=asleep, plan=finding.plan)
+    before = without_potential(old.savings)
+    if finding.decision.state != "Asleep" and old.state == "Asleep" and old.since is not None:
+        return saved(before, asleep=now - old.since, plan=finding.plan)
+    return before

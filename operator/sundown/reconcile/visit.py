@@ -18,9 +18,8 @@ from sundown.cluster.gate import Gate, Urgency
 from sundown.metrics import LATENESS_SECONDS, TRANSITION_SECONDS, TRANSITIONS
 from sundown.model.cloud import CloudPart
 from sundown.model.env import Env, Known
-from sundown.model.resources import API_VERSION, OWNER_ZONES, STATE_LABEL, EnvScheduleStatus, Savings
+from sundown.model.resources import API_VERSION, OWNER_ZONES, STATE_LABEL, EnvScheduleStatus
 from sundown.model.spec import EnvScheduleSpec, Wanted
-from sundown.reconcile import savings
 from sundown.reconcile.acting import act
 from sundown.reconcile.clouds import Clouds
 from sundown.reconcile.generating import generate, generated, is_current, is_edited, template_hash
@@ -28,11 +27,12 @@ from sundown.reconcile.governing import Governance, govern
 from sundown.reconcile.plan import Plan, began, plan, reconsider
 from sundown.reconcile.report import Finding, next_status, troubled_status, words
 from sundown.reconcile.revisits import MOVING, next_look
+from sundown.reconcile.savings import after_visit
 from sundown.reconcile.standing import Goal
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
 from sundown.schedule.clock import Clock
-from sundown.schedule.decision import Circumstances, Decision, asleep_time, decide
+from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.schedule.lint import doubts
 from sundown.schedule.owners import parse_owner_zones
 from sundown.settings import Settings
@@ -40,7 +40,6 @@ from sundown.sleepers.census import Census
 
 log = structlog.get_logger(__name__)
 
-_WEEK = timedelta(days=7)
 _ORPHAN_RETRY = timedelta(seconds=20)
 
 
@@ -151,7 +150,7 @@ class Visitor:
             remark=self._remark(env, spec, known, the_plan),
             not_ready=_not_ready(governance),
         )
-        finding = replace(finding, savings=_savings(old, finding, spec, circumstances))
+        finding = replace(finding, savings=after_visit(old, finding, spec, circumstances))
         status = next_status(old, finding)
         self._report(env, known, status)
         if rooms.settings.dry_run or not the_plan.steps:
@@ -212,7 +211,8 @@ class Visitor:
         # Nobody remembers since when, so no wave waits for another.
         goal = Goal(wanted="Awake", now=rooms.clock.now(), holder=self._holder(env.name))
         the_plan = plan(goal, await rooms.census.of(env.name), self._clouds_of(env.name))
-        log.info("orphan-released", namespace=env.name, writes=len(the_plan.steps))
+        if the_plan.steps:
+            log.info("orphan-released", namespace=env.name, writes=len(the_plan.steps))
         outcome = await act(rooms.cluster, rooms.gate, the_plan, again=partial(reconsider, goal), clouds=rooms.clouds)
         if outcome.failures:
             self._with_records.add(env.name)
@@ -296,21 +296,6 @@ class Visitor:
         due = old.next_transition
         if due is not None and due.to == wanted == decision.state and due.at <= now:
             LATENESS_SECONDS.observe((now - due.at).total_seconds())
-
-
-def _savings(
-    old: EnvScheduleStatus, finding: Finding, spec: EnvScheduleSpec, circumstances: Circumstances
-) -> Savings | None:
-    now = finding.now
-    if finding.dry_run:
-        # Counted over the calendar week, so that the figure does not change, and is not written, with every visit.
-        monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
-        asleep = asleep_time(spec, circumstances, start=monday, until=monday + _WEEK)
-        return savings.potential(old.savings, asleep_a_week=asleep, plan=finding.plan)
-    before = savings.without_potential(old.savings)
-    if finding.decision.state != "Asleep" and old.state == "Asleep" and old.since is not None:
-        return savings.saved(before, asleep=now - old.since, plan=finding.plan)
-    return before
 
 
 def _not_ready(governance: Governance) -> tuple[str, str] | None:

@@ -235,7 +235,7 @@ def test_what_sleeps_is_woken_when_its_schedule_is_deleted(team: Team) -> None:
 
 
 def test_a_database_that_aws_starts_after_seven_days_is_stopped_again(team: Team) -> None:
-    """E6: and the seven days begin anew."""
+    """E6: it is said, and the seven days begin anew."""
     aws, env = team.aws, team.env
     database = aws.database(f"{env.name}-db", namespace=env.name)
     team.known(database)
@@ -251,6 +251,8 @@ def test_a_database_that_aws_starts_after_seven_days_is_stopped_again(team: Team
     team.until_phase("stopped", database)
     stopped_at = datetime.fromisoformat(aws.tags(database)["sundown:stopped-at"])
     assert stopped_at > datetime.now(UTC) - timedelta(days=1)
+    again = f"AWS starts a stopped database after 7 days; it was stopped again on {stopped_at:%Y-%m-%d at %H:%M} UTC"
+    eventually(lambda: env.status()["cloud"][0].get("note") == again, what="the status says so", within=PATIENCE)
     team.wakes()
     assert aws.state(database) == "available"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 COMMAND = (str(Path(sys.executable).with_name("sundown-lab")),)
-UP_WITHIN = 120.0
+UP_WITHIN = 240.0
 
 
 class Spectacle:
@@ -38,7 +38,7 @@ class Spectacle:
         return [self.process.pid, *(child.pid for child in children)]
 
     def wait_for(self, text: str) -> None:
-        """Returns once it has said so. Raises AssertionError: it ended before, or has not in two minutes."""
+        """Returns once it has said so. Raises AssertionError: it ended before, or has not in four minutes."""
         deadline = time.monotonic() + UP_WITHIN
         while text not in self.said:
             assert self.process.poll() is None, f"it ended before it said {text!r}:\n{self.said}"

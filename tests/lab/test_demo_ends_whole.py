@@ -1,6 +1,7 @@
 """The demo from its start to its end: what it says on a terminal and on a pipe, and that nothing is left of it."""
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from spectacle import spectacle
 from sundown_lab.cli import cli
 from sundown_lab.demo.companions import COMPANIONS
 
-pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.timeout(600)]
 
 UP = "Ctrl-C stops everything."
 DOWN = "Everything is stopped, nothing is left running."
@@ -32,6 +33,10 @@ def test_on_a_pipe_the_demo_says_what_to_type_and_prints_a_line_for_each_env(tmp
     assert f"export KUBECONFIG={tmp_path}/instances/demo/kubeconfig" in said
     for env in ("demo-nap", "team-auckland", "team-berlin", "team-kolkata", "team-new-york"):
         assert f"  {env}" in said.partition(UP)[2]
+    # Where it takes its time the nap has begun, so there is no saying in which state they are.
+    assert re.search(r"EC2 worker \w+", said.partition(UP)[2])
+    assert re.search(r"RDS demo-nap-db \w+", said.partition(UP)[2])
+    assert "sundown cloud list" in said.partition(UP)[0]
     assert said.rstrip().endswith(DOWN)
     assert files(tmp_path) == []
 

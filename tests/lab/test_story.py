@@ -7,7 +7,7 @@ import pytest
 from gone import wait_until_gone
 from spectacle import spectacle
 
-pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 ROW = re.compile(r"(?:Deployment|StatefulSet)/(\w+) +(\d+) +0, (\w+) record(?:ed)? +(\d+) .*\bok\b")
@@ -38,7 +38,7 @@ def test_the_story_is_green_and_its_table_has_every_count(tmp_path: Path) -> Non
     with spectacle("story", "--logs", str(tmp_path / "logs"), state=tmp_path / "state") as story:
         story.wait_for("waiting for closing time")
         pids = story.family
-        code = story.end(within=300)
+        code = story.end(within=450)
         said = story.said
     assert code == 0, said
     assert ROW.findall(said) == ROWS
@@ -51,7 +51,7 @@ def test_the_story_is_green_and_its_table_has_every_count(tmp_path: Path) -> Non
 
 def test_a_story_whose_operator_cannot_start_ends_with_1_and_says_why(tmp_path: Path) -> None:
     with spectacle("story", state=tmp_path, env={"SUNDOWN_LOG_LEVEL": "deafening"}) as story:
-        code = story.end(within=120)
+        code = story.end(within=240)
         said = story.said
     assert code == 1, said
     assert "The story failed: operator ended with code 2" in said

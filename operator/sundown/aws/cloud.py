@@ -70,7 +70,7 @@ class AwsCloud:
             at_least=settings.inventory_period,
             clock=clock,
         )
-        self._protection = Protection(self._sessions, self.inventory, clock=clock)
+        self._protection = Protection(self._sessions, self.inventory, places=self.places, clock=clock)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -148,6 +148,7 @@ class AwsCloud:
         known = [part.arn for part in self.inventory.at(place)]
         listing = await discover(self._sessions, place, context=self.inventory.context, known=known)
         self.inventory.take(place, listing, begun=begun)
+        self._protection.looked(place)
         AWS_UNREACHABLE.labels(place.account, place.region).set(bool(listing.failures))
         if not listing.failures:
             AWS_REFRESHED.labels(place.account, place.region).set(self._clock.now().timestamp())

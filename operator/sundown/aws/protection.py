@@ -7,6 +7,7 @@ a second: EC2 allows ten such calls a second for a whole account ("Request throt
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,14 +16,13 @@ from sundown.aws.discovery import identifier_of
 from sundown.aws.eligibility import STOP_PROTECTED
 from sundown.aws.errors import CloudDenied, CloudError, CloudGone
 from sundown.aws.inventory import Inventory
+from sundown.aws.looking import Calls
 from sundown.aws.places import Place
-from sundown.aws.sessions import Sessions
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)
 
 _PAUSE = 0.2
-_ROUND = 2.0
 _BELIEVED = timedelta(days=1)
 _AFTER_A_REFUSAL = timedelta(hours=1)
 
@@ -30,18 +30,28 @@ _AFTER_A_REFUSAL = timedelta(hours=1)
 class Protection:
     """Asks about instances that nothing else speaks against; what it learns goes into the inventory."""
 
-    def __init__(self, sessions: Sessions, inventory: Inventory, *, clock: Clock) -> None:
-        self._sessions = sessions
+    def __init__(self, calls: Calls, inventory: Inventory, *, places: Sequence[Place], clock: Clock) -> None:
+        self._calls = calls
         self._inventory = inventory
+        self._looked = {place: asyncio.Event() for place in places}
         self._clock = clock
         self._asked: dict[str, datetime] = {}
         self._not_before: dict[Place, datetime] = {}
 
+    def looked(self, place: Place) -> None:
+        """A place was looked through: there may be some to ask about."""
+        if place in self._looked:
+            self._looked[place].set()
+
     async def run(self) -> None:
         """Run until cancelled."""
+        await asyncio.gather(*(self._watch(place, looked) for place, looked in self._looked.items()))
+
+    async def _watch(self, place: Place, looked: asyncio.Event) -> None:
         while True:
-            await asyncio.gather(*(self._ask_about(place) for place in self._sessions.places))
-            await asyncio.sleep(_ROUND)
+            await looked.wait()
+            looked.clear()
+            await self._ask_about(place)
 
     async def _ask_about(self, place: Place) -> None:
         """Ask about those that it is time for, until one call fails."""
@@ -50,7 +60,7 @@ class Protection:
             return
         for arn in self._due(place, now):
             try:
-                answer = await self._sessions.call(
+                answer = await self._calls.call(
                     place,
                     "ec2",
                     "DescribeInstanceAttribute",

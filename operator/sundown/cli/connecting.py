@@ -46,7 +46,7 @@ def wait_options(wanted: str) -> Callable[[Command], Command]:
     def add(command: Command) -> Command:
         for option in (
             click.option(
-                "--timeout", type=span, default="10m", show_default=True, help="With --wait: fail after so long."
+                "--timeout", type=span, default="20m", show_default=True, help="With --wait: fail after so long."
             ),
             click.option(
                 "--wait", is_flag=True, help=f"Return when it is {wanted}, pods included, and say how long it took."

@@ -151,7 +151,8 @@ def confirmation(window: Window) -> Block:
     name = window.target.namespace
     warning = (
         f"This deletes the namespace {blocks.code(name)} in the cluster {blocks.bold(window.cluster)}, and everything in it: "
-        "workloads, volumes, databases, secrets.\n*It is irreversible.* To put it to sleep for a while, suspend it instead."
+        "workloads, volumes, secrets. What belongs to it in AWS is not deleted.\n*It is irreversible.* To put it to sleep for "
+        "a while, suspend it instead."
     )
     return {
         "type": "modal",

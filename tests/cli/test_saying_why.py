@@ -180,3 +180,22 @@ def test_an_env_that_sleeps_for_want_of_windows_says_so(sundown: Sundown, env: E
     assert "  who       its schedule\n" in out
     assert "  next      nothing is scheduled\n" in out
     assert "  owner     nobody: annotate the namespace" in out
+
+
+def test_a_dry_run_tells_all_that_it_would_do_wave_after_wave(sundown: Sundown, env: Env, operator: Operator) -> None:
+    """G8 G3"""
+    env.add("web", 3)
+    env.add("api", 1, annotations={"sundown.dev/wave": "15"})
+    env.add("db", 2, kind="StatefulSet")
+    env.schedule({**ASLEEP_FOR_EVER, "dryRun": True})
+    env.until("Awake")
+    lines = sundown("why", env.name).out.splitlines()
+    begin = next(index for index, line in enumerate(lines) if line.startswith("  would do"))
+    assert [line[12:] for line in lines[begin : begin + 3]] == [
+        "wave 20: Sleep Deployment/web: 3 -> 0",
+        "wave 15: Sleep Deployment/api: 1 -> 0",
+        "wave 10: Sleep StatefulSet/db: 2 -> 0",
+    ]
+    told = sundown("why", env.name, "-o", "json").json["rehearsal"]
+    assert [one["wave"] for one in told] == [20, 15, 10]
+    assert env.counts() == {"Deployment/web": 3, "Deployment/api": 1, "StatefulSet/db": 2}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -28,6 +28,7 @@ _LATE = timedelta(minutes=2)
 class Picture:
     """An env at one moment. ``plan`` is what the operator would do now, None where the workloads may not be seen.
 
+    ``rehearsal`` is what it would do to put an env to sleep whose schedule only runs dry.
     Of its parts in AWS the operator's word is taken: nobody else has credentials there.
     """
 
@@ -36,6 +37,7 @@ class Picture:
     decision: Decision | None
     workloads: tuple[Workload, ...]
     plan: Plan | None
+    rehearsal: Plan | None = None
 
     @property
     def status(self) -> EnvScheduleStatus:
@@ -123,8 +125,16 @@ async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:
         timeout=schedule.spec.waves.timeout,
     )
     clouds = [_part(one, found.namespace) for one in found.known.status.cloud]
-    the_plan = plan(goal, workloads, clouds) if workloads is not None else None
-    return Picture(found, now, decision=decision, workloads=workloads or (), plan=the_plan)
+    if workloads is None:
+        return Picture(found, now, decision=decision, workloads=(), plan=None)
+    return Picture(
+        found,
+        now,
+        decision=decision,
+        workloads=workloads,
+        plan=plan(goal, workloads, clouds),
+        rehearsal=plan(replace(goal, wanted="Asleep"), workloads, clouds) if schedule.spec.dry_run else None,
+    )
 
 
 async def _workloads(cluster: Cluster, namespace: str) -> tuple[Workload, ...] | None:

@@ -53,6 +53,10 @@ def to_json(picture: Picture) -> dict[str, Any]:
             {"kind": one.kind, "name": one.name, "replicas": one.replicas, "pods": one.pods, "ready": one.ready}
             for one in picture.hanging
         ],
+        "rehearsal": [
+            {"wave": wave.number, "steps": [str(step) for step in wave.steps]}
+            for wave in (picture.rehearsal.waves if picture.rehearsal is not None else ())
+        ],
         "history": [
             {"at": format_instant(entry.at), "to": entry.to, "why": entry.why, "by": entry.by}
             for entry in status.history
@@ -71,7 +75,7 @@ def why(*, kubeconfig: Path | None, context: str | None, env: str, output: str) 
     """Say why an environment is in its state, who did it, and what comes next.
 
     With it: what it has in AWS and what that costs, what is not well, which parts are not where they should be and which
-    wait for them, and its last ten transitions.
+    wait for them, what a dry run would do, wave after wave, and its last ten transitions.
     """
     now = SystemClock().now()
     picture = connected(lambda cluster: look(cluster, env, now=now), kubeconfig=kubeconfig, context=context)
@@ -100,6 +104,7 @@ def _tell(picture: Picture) -> None:
     _line("not well", *(f"{one.reason}: {one.message}" for one in wording.troubles(status)))
     _line("hanging", *_hanging(picture))
     _line("waves", *([picture.waiting] if picture.waiting is not None else []))
+    _line("would do", *(str(wave) for wave in (picture.rehearsal.waves if picture.rehearsal is not None else ())))
     _line("note", *picture.notes)
     if status.history:
         say("")

@@ -45,6 +45,7 @@ def test_every_option_is_a_setting_or_says_which_cluster() -> None:
         ("SUNDOWN_SWEEP_MINUTES", "soon"),
         ("SUNDOWN_DEFAULT_TIME_ZONE", "Mars/Olympus"),
         ("SUNDOWN_DRY_RUN", "maybe"),
+        ("SUNDOWN_CLUSTER_NAME", "EU West"),
         ("SUNDOWN_AWS_CALLS_IN_FLIGHT", "0"),
         ("SUNDOWN_AWS_NAMESPACE_TAG", "aws:env"),
         ("SUNDOWN_AWS_TABLE", "no/table"),

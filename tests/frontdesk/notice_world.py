@@ -38,6 +38,8 @@ class World:
     time: datetime = STOP - timedelta(minutes=70)
     annotation: str = ""
     version: int = 1
+    seen: Found | None = None
+    """What the watches, or a frontdesk's own reading and writing, brought last."""
     messages: list[Message] = field(default_factory=list)
     posted: Counter[tuple[str, int]] = field(default_factory=Counter)
     cycle: int = 0
@@ -91,6 +93,17 @@ class World:
 
     # The ledger.
 
+    @property
+    def board(self) -> Found:
+        """What a frontdesk knows, which may be behind."""
+        return self.seen or self.found()
+
+    def watches_catch_up(self) -> None:
+        self.seen = None
+
+    def watches_fall_behind(self) -> None:
+        self.seen = self.board
+
     def found(self) -> Found:
         annotations = {remembering.MARKS: self.annotation} if self.annotation else {}
         metadata = Metadata(
@@ -104,7 +117,7 @@ class World:
 
     async def read(self, found: Found) -> Found:
         await asyncio.sleep(0)
-        return self.found()
+        return self._learnt()
 
     async def write(self, found: Found, marks: Marks) -> Found:
         await asyncio.sleep(0)
@@ -115,4 +128,9 @@ class World:
         self.annotation = body["metadata"]["annotations"].get(remembering.MARKS, "")
         self.version += 1
         self._after(fault, writes=True)
+        return self._learnt()
+
+    def _learnt(self) -> Found:
+        if self.seen is not None:
+            self.seen = self.found()
         return self.found()

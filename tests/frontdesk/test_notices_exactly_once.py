@@ -107,6 +107,14 @@ class Story(RuleBasedStateMachine):
     def the_operator_writes_a_status(self) -> None:
         self.world.version += 1
 
+    @rule()
+    def the_watches_fall_behind(self) -> None:
+        self.world.watches_fall_behind()
+
+    @rule()
+    def the_watches_catch_up(self) -> None:
+        self.world.watches_catch_up()
+
     @rule(faults=FAULTS)
     def a_look_in_which_things_go_wrong(self, faults: list[str]) -> None:
         self.world.faults = faults
@@ -114,6 +122,7 @@ class Story(RuleBasedStateMachine):
             self._look()
         except Killed:
             self.desk = self._fresh()
+            self.world.watches_catch_up()
         except Conflict:
             pass
         self.world.faults = []
@@ -121,6 +130,7 @@ class Story(RuleBasedStateMachine):
     @rule()
     def it_comes_to_rest(self) -> None:
         """Nothing is forgotten: when nothing goes wrong for a while, everybody sees what is true."""
+        self.world.watches_catch_up()
         for _ in range(12):
             self._pass(timedelta(seconds=15))
             if self.desk.patience.until("C1") or self.desk.patience.until("D1"):
@@ -166,7 +176,7 @@ class Story(RuleBasedStateMachine):
         return plan(self.env, marks, PLACES, now=self.world.time)
 
     def _look(self) -> None:
-        self._run(self.desk.look(self.world.found(), self._planned))
+        self._run(self.desk.look(self.world.board, self._planned))
 
     def _run(self, work: Coroutine[Any, Any, object]) -> None:
         try:

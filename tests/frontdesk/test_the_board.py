@@ -82,6 +82,37 @@ def test_a_listing_finds_what_is_gone_and_spares_what_came_while_it_was_made() -
     assert one.namespace("dev3") is not None
 
 
+def test_what_was_written_is_known_before_the_watches_tell_of_it() -> None:
+    one = board(space(), schedule(version=3))
+    one.written(schedule(version=5, state="Asleep"))
+    one.put_schedule(schedule(version=4))
+    found = one.env("dev1")
+    assert found is not None
+    assert found.known.status.state == "Asleep"
+    assert one.has_schedule("dev1", "default", resource_version="5")
+    assert not one.has_schedule("dev1", "default", resource_version="6")
+
+
+def test_what_was_written_to_a_schedule_that_is_gone_brings_it_not_back() -> None:
+    one = board(space(), schedule(age=3))
+    one.drop_schedule("dev1", "default", uid="default-3")
+    one.written(schedule(version=9, age=3))
+    assert one.env("dev1") is None
+    one.put_schedule(schedule(version=10, age=0))
+    one.written(schedule(version=11, age=3))
+    found = one.env("dev1")
+    assert found is not None
+    assert found.known.metadata.uid == "default-0"
+
+
+def test_a_listing_knows_better_what_is_gone_than_what_was_written_before() -> None:
+    one = board(space(), schedule())
+    one.begin_listing()
+    one.written(schedule(version=5))
+    one.replace_all([space()], [])
+    assert one.env("dev1") is None
+
+
 def test_a_disabled_namespace_pauses_its_env() -> None:
     """A9: as the operator says, who alone knows the key of the label"""
     paused = {"state": "Paused", "why": "paused: namespace label scheduler=disabled"}

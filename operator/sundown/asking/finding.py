@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sundown.asking.doors import COMMAND_LINE, Door
@@ -42,7 +42,8 @@ class Found:
     """An env as far as this person may see it.
 
     ``known`` is the EnvSchedule in force; ``trouble`` says why the operator does nothing with it; ``paused_by`` why it is
-    paused, unless its own spec says so. ``space`` is the namespace, None where it may not be seen.
+    paused, unless its own spec says so. ``space`` is the namespace, None where it may not be seen. ``rules`` are the
+    settings that it is judged by, None for those of the moment.
     """
 
     namespace: str
@@ -50,6 +51,7 @@ class Found:
     trouble: str | None
     paused_by: str | None
     space: Namespace | None = None
+    rules: Settings | None = field(default=None, compare=False, repr=False)
 
     @property
     def spec(self) -> EnvScheduleSpec:
@@ -64,17 +66,17 @@ class Found:
 
     def circumstances(self) -> Circumstances:
         """What its decisions depend on beyond the spec."""
-        return circumstances(self.known, paused_by=self.paused_by)
+        return circumstances(self.known, paused_by=self.paused_by, rules=self.rules)
 
 
-def circumstances(known: Known, *, paused_by: str | None = None) -> Circumstances:
+def circumstances(known: Known, *, paused_by: str | None = None, rules: Settings | None = None) -> Circumstances:
     """What the decisions of a schedule depend on beyond its spec; the operator's word that it is paused is believed."""
     metadata, status = known.metadata, known.status
     zones, _ = parse_owner_zones(metadata.annotations.get(OWNER_ZONES, ""))
     return Circumstances(
         active_since=status.active_since or metadata.creation_timestamp,
         zones=zones,
-        fallback_zone=settings().default_time_zone,
+        fallback_zone=(rules or settings()).default_time_zone,
         paused_by=paused_by or _told_paused(known),
     )
 
@@ -86,7 +88,7 @@ def settings() -> Settings:
 
 @lru_cache(maxsize=4)
 def _settings(_environment: tuple[tuple[str, str], ...]) -> Settings:
-    """Read once for each environment: a thousand envs are decided by them every minute."""
+    """Read once for each environment, which takes a while to compare: whoever asks often keeps what they got."""
     try:
         return Settings()
     except ValueError:
@@ -125,9 +127,10 @@ def choose(
     *,
     space: Namespace | None,
     defaults: tuple[ClusterEnvSchedule, ...] | None,
+    rules: Settings | None = None,
 ) -> Found | None:
     """The env that these make, None where they make none; without namespace or defaults the operator's word is believed."""
-    governance = in_force(namespace, schedules, space=space, defaults=defaults or ())
+    governance = in_force(namespace, schedules, space=space, defaults=defaults or (), rules=rules)
     chosen = governance.in_force
     if chosen is None:
         return None
@@ -138,6 +141,7 @@ def choose(
         trouble=governance.trouble[1] if governance.trouble is not None else None,
         paused_by=(governance.paused_by[1] if governance.paused_by and complete else None) or _told_paused(chosen),
         space=space,
+        rules=rules,
     )
 
 
@@ -147,10 +151,13 @@ def in_force(
     *,
     space: Namespace | None = None,
     defaults: tuple[ClusterEnvSchedule, ...] = (),
+    rules: Settings | None = None,
 ) -> Governance:
     """Who governs; a namespace that this person may not see is taken for an ordinary one."""
     seen = space or Namespace(name=namespace, created=BEGINNING, labels={}, annotations={})
-    return govern(Env(name=namespace, namespace=seen, schedules=schedules, defaults=defaults), settings=settings())
+    return govern(
+        Env(name=namespace, namespace=seen, schedules=schedules, defaults=defaults), settings=rules or settings()
+    )
 
 
 def _told_paused(known: Known) -> str | None:

@@ -11,11 +11,12 @@ from typing import Any
 
 from sundown.asking.doors import COMMAND_LINE, Door
 from sundown.asking.finding import Found, find, plainly
-from sundown.cluster import paths
+from sundown.cluster import paths, reading
 from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
 from sundown.errors import NothingToDo, SundownError
+from sundown.model.env import Known
 from sundown.model.spec import EnvScheduleSpec, Override, Wanted
 from sundown.schedule import wishes
 from sundown.schedule.clock import Clock
@@ -88,16 +89,25 @@ class InDoubt(Unreachable):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A wish that was written: the schedule with it, at which generation, and what it brings about."""
+    """A wish that was written: the schedule with it, and what it brings about."""
 
     namespace: str
-    name: str
-    generation: int
+    written: Known
     override: Override
     decision: Decision
     asked_at: datetime
     changes_nothing: bool
     """Whether the schedule is a dry run, so that no workload will follow."""
+
+    @property
+    def name(self) -> str:
+        """Of the schedule."""
+        return self.written.metadata.name
+
+    @property
+    def generation(self) -> int:
+        """Of the schedule with the wish."""
+        return self.written.metadata.generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +165,7 @@ async def ask(
         spec = found.spec.model_copy(update={"override": override})
         return Answer(
             namespace=namespace,
-            name=found.known.metadata.name,
-            generation=int(written["metadata"]["generation"]),
+            written=reading.env_schedule(written),
             override=override,
             decision=decide(spec, found.circumstances(), now),
             asked_at=now,

@@ -17,6 +17,7 @@ from sundown.frontdesk.board import Board
 from sundown.frontdesk.metrics import WISHES_TOTAL
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.rights import Rights
+from sundown.frontdesk.rush import Rush
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,7 @@ class Actions:
         self._rights = rights
         self._clock = clock
         self._door = door
+        self.rush = Rush(clock)
         self.carried_out: list[Listener] = []
 
     async def carry_out(self, wanted: Wanted) -> Done:
@@ -81,6 +83,7 @@ class Actions:
             SundownError: there is no such env, it is refused, or the cluster cannot be asked; nothing has been written
                 then, unless the text says that it may have been.
         """
+        self.rush.somebody_came()
         try:
             done = await self._carry_out(wanted)
         except SundownError as error:
@@ -119,6 +122,7 @@ class Actions:
             raise ClusterAway(
                 f"the cluster does not answer at the moment, so nothing was done about {wanted.namespace}: try again in a minute"
             ) from error
+        self._board.written(answer.written)
         return Done(wanted, answer)
 
 

@@ -13,6 +13,7 @@ import structlog
 
 from sundown.asking.finding import Found, choose
 from sundown.model.env import Known, Namespace
+from sundown.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -25,10 +26,12 @@ class Board:
 
     Append to ``changed`` to be told of changes: ``board.changed.append(listener)``. Listeners are awaited one after the other
     by one task, so they put what takes time into a task of their own; several changes of an env may be told as one.
-    ``complete`` is set once everything there is has been read.
+    ``complete`` is set once everything there is has been read. Envs are judged by ``rules``, the settings of the moment
+    where there are none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, rules: Settings | None = None) -> None:
+        self._rules = rules
         self._namespaces: dict[str, Namespace] = {}
         self._schedules: dict[str, dict[str, Known]] = {}
         self._envs: dict[str, Found] = {}
@@ -91,8 +94,11 @@ class Board:
 
     def put_schedule(self, known: Known) -> None:
         """Take in an EnvSchedule."""
+        self._told.add((known.metadata.namespace, known.metadata.name))
+        self._put(known)
+
+    def _put(self, known: Known) -> None:
         metadata = known.metadata
-        self._told.add((metadata.namespace, metadata.name))
         there = self._schedules.setdefault(metadata.namespace, {})
         before = there.get(metadata.name)
         if before is not None and _older(metadata.resource_version, before.metadata.resource_version):
@@ -100,6 +106,21 @@ class Board:
         there[metadata.name] = known
         if before is None or before.metadata.resource_version != metadata.resource_version:
             self._look_again(metadata.namespace)
+
+    def has_schedule(self, namespace: str, name: str, *, resource_version: str) -> bool:
+        """Whether an event tells nothing new; it counts as told."""
+        known = self._schedules.get(namespace, {}).get(name)
+        if known is None or known.metadata.resource_version != resource_version:
+            return False
+        self._told.add((namespace, name))
+        return True
+
+    def written(self, known: Known) -> None:
+        """Take in what was written of an EnvSchedule, ahead of the watches; of one that is gone nothing is."""
+        metadata = known.metadata
+        there = self._schedules.get(metadata.namespace, {}).get(metadata.name)
+        if there is not None and there.metadata.uid == metadata.uid:
+            self._put(known)
 
     def drop_schedule(self, namespace: str, name: str, *, uid: str = "") -> None:
         """Forget an EnvSchedule that is gone; not the next one of the same name."""
@@ -133,7 +154,9 @@ class Board:
     def _look_again(self, name: str) -> None:
         space = self._namespaces.get(name)
         schedules = tuple(self._schedules.get(name, {}).values())
-        found = choose(name, schedules, space=space, defaults=None) if space is not None and schedules else None
+        found = None
+        if space is not None and schedules:
+            found = choose(name, schedules, space=space, defaults=None, rules=self._rules)
         before = self._envs.get(name)
         if found is not None:
             self._envs[name] = found

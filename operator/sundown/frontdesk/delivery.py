@@ -113,33 +113,35 @@ class Delivery:
         self.patience = Patience(clock)
 
     async def look(self, found: Found, planned: Callable[[Found, Marks], Plan]) -> datetime | None:
-        """Do what is to be done about an env, and say when to look again; at once where it has changed meanwhile.
+        """Do what is to be done about an env as the caller knows it, and say when to look again.
 
-        ``planned`` is asked more than once: first with what the caller knows, then with what the cluster says.
+        What the caller knows may be behind: nothing is posted unless it was up to date, for then the marks cannot be
+        written, and everything else may be done twice.
 
         Raises:
+            Conflict: it has changed meanwhile; ask again.
             ApiError: the marks cannot be read or written.
         """
         marks, broken = self._marks(found)
-        first = self._possible(planned(found, marks))
-        if not first.steps and broken is None:
+        plan = self._possible(planned(found, marks))
+        steps = plan.steps
+        if not steps and broken is None:
             if not marks.messages:
                 self._known.pop(found.known.metadata.uid, None)
-            return first.look_at
-        fresh = await self._ledger.read(found)
-        if fresh is None:
-            return None
-        marks, broken = self._marks(fresh)
-        plan = self._possible(planned(fresh, marks))
-        steps = plan.steps
+            return plan.look_at
         if broken is not None:
             # Messages may be there of which nobody knows any more.
             steps = tuple(Post(one.mark, one.notice, begun=True) if isinstance(one, Post) else one for one in steps)
-        if not steps and broken is None:
-            return plan.look_at
         meant = marks.put(*_meant(marks, steps))
+        fresh = found
         if meant != marks or broken is not None:
-            fresh = await self._ledger.write(fresh, meant)
+            try:
+                fresh = await self._ledger.write(found, meant)
+            except Conflict:
+                # Whoever keeps what is read is up to date then, however far behind the watches are.
+                if await self._ledger.read(found) is None:
+                    return None
+                raise
         outcomes = await asyncio.gather(*(self._do(step, fresh) for step in steps))
         written = await self._remember(fresh, meant, outcomes)
         refused = [outcome for outcome in outcomes if outcome.refused is not None]

@@ -54,12 +54,12 @@ class Feed:
     def env_schedule_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """An EnvSchedule came, changed or went."""
         self._notice_relisting(kind, raw)
-        known = reading.env_schedule(raw)
-        metadata = known.metadata
+        metadata = raw["metadata"]
+        namespace, name = metadata["namespace"], metadata["name"]
         if kind == "DELETED":
-            self._board.drop_schedule(metadata.namespace, metadata.name, uid=metadata.uid)
-        else:
-            self._board.put_schedule(known)
+            self._board.drop_schedule(namespace, name, uid=metadata["uid"])
+        elif not self._board.has_schedule(namespace, name, resource_version=metadata["resourceVersion"]):
+            self._board.put_schedule(reading.env_schedule(raw))
 
     def _notice_relisting(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A second listing of the same object means that a watch lost its place, and with it what was deleted since."""

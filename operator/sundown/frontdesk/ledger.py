@@ -10,17 +10,20 @@ from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict
 from sundown.frontdesk import marks as remembering
+from sundown.frontdesk.board import Board
 from sundown.frontdesk.marks import Marks, Waiting
+from sundown.model.env import Known
 from sundown.sleepers.replicas import KINDS
 
 _TRIES = 12
 
 
 class ClusterLedger:
-    """Reads and writes marks."""
+    """Reads and writes marks. What it learns stands on the board at once, so that the next look knows it."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, board: Board) -> None:
         self._cluster = cluster
+        self._board = board
 
     async def read(self, found: Found) -> Found | None:
         """The env as it is now; None where its schedule is gone.
@@ -31,7 +34,7 @@ class ClusterLedger:
         metadata = found.known.metadata
         listed = await self._cluster.list_all(paths.env_schedules(found.namespace))
         raw = next((one for one in listed if one["metadata"]["uid"] == metadata.uid), None)
-        return replace(found, known=reading.env_schedule(raw)) if raw is not None else None
+        return self._learnt(found, reading.env_schedule(raw)) if raw is not None else None
 
     async def write(self, found: Found, marks: Marks) -> Found:
         """The env with these marks.
@@ -40,7 +43,7 @@ class ClusterLedger:
             Conflict: somebody has written to it since it was read.
             ApiError: it cannot be written.
         """
-        return replace(found, known=await remembering.write(self._cluster, found.known, marks))
+        return self._learnt(found, await remembering.write(self._cluster, found.known, marks))
 
     async def wait(self, found: Found, waiting: Waiting) -> None:
         """Note that somebody waits for the env to wake.
@@ -48,8 +51,8 @@ class ClusterLedger:
         Raises:
             ApiError: it cannot be noted.
         """
+        fresh: Found | None = found
         for attempt in range(_TRIES):
-            fresh = await self.read(found)
             if fresh is None:
                 return
             marks, _ = remembering.read(fresh.known.metadata)
@@ -59,9 +62,14 @@ class ClusterLedger:
                 await self.write(fresh, marks.wait(waiting))
             except Conflict:
                 await asyncio.sleep(0.02 * attempt)
+                fresh = await self.read(found)
             else:
                 return
         raise Conflict(f"others changed {found.namespace} {_TRIES} times in a row", status=409)
+
+    def _learnt(self, found: Found, known: Known) -> Found:
+        self._board.written(known)
+        return replace(found, known=known)
 
     async def counts(self, namespace: str) -> tuple[tuple[str, int], ...] | None:
         """How many workloads of each kind run there; None where that may not be seen."""

@@ -83,7 +83,8 @@ class Notice:
             self.says,
             None if self.before is None else format_duration(self.before),
             standing.state if self.says != "stop" else None,
-            standing.since,  # it may have said something else in between, of which nobody knows any more
+            # It may have said something else in between, of which nobody knows any more.
+            standing.since if standing.state in {"Awake", "Asleep"} else None,
             standing.shutdown_at if self.says != "awake" else None,
             standing.wakes_at if self.says == "asleep" else None,
             standing.prolonged,

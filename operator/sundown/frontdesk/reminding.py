@@ -25,6 +25,7 @@ from sundown.frontdesk.notices import applies, closing, overlooked, plan
 from sundown.frontdesk.patience import SlackTrouble
 from sundown.frontdesk.people import People
 from sundown.frontdesk.recipients import Reached, Recipients
+from sundown.frontdesk.rush import LONGEST, Rush
 from sundown.frontdesk.standing import Standing, standing
 from sundown.model.scalars import OWNER_ZONE
 from sundown.schedule.clock import Clock
@@ -72,6 +73,7 @@ class Reminding:
         recipients: Recipients,
         delivery: Delivery,
         ledger: ClusterLedger,
+        rush: Rush,
     ) -> None:
         self._cluster = cluster
         self._board = board
@@ -80,6 +82,7 @@ class Reminding:
         self._recipients = recipients
         self._delivery = delivery
         self._ledger = ledger
+        self._rush = rush
         self._due: dict[str, datetime] = {}
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._seen: dict[str, _Seen] = {}
@@ -140,14 +143,19 @@ class Reminding:
 
     def _begin(self) -> None:
         now = self._clock.now()
-        for namespace in [name for name, at in self._due.items() if at <= now and name not in self._looking]:
+        due = now - LONGEST if self._rush.over_at is not None else now
+        for namespace in [name for name, at in self._due.items() if at <= due and name not in self._looking]:
             del self._due[namespace]
             self._looking[namespace] = asyncio.create_task(self._visit(namespace), name=f"notices of {namespace}")
 
     async def _sleep(self) -> None:
         """Until something is to be looked at."""
         waiting = [at for name, at in self._due.items() if name not in self._looking]
-        left = (min(waiting) - self._clock.now()).total_seconds() if waiting else None
+        over = self._rush.over_at
+        first = min(waiting, default=None)
+        if first is not None and over is not None:
+            first = max(first, min(over, first + LONGEST))
+        left = (first - self._clock.now()).total_seconds() if first is not None else None
         try:
             async with asyncio.timeout(max(left, 0.0) if left is not None else None):
                 await self._some.wait()

@@ -78,7 +78,7 @@ class Desk:
             manager="sundown-frontdesk",
         )
         self.door = Door(manager="sundown-frontdesk", via="slack", program=settings.slack_command, own_rights=False)
-        self.board = Board()
+        self.board = Board(rules=settings)
         self.feed = Feed(self.cluster, self.board, period=_RELISTING)
         self.rights = Rights(self.cluster)
         self.preferences = PreferenceBook(self.cluster, namespace=settings.namespace)

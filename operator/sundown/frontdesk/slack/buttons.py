@@ -112,8 +112,7 @@ class Room:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._written: dict[str, int] = {}
-        self._ledger = ClusterLedger(desk.cluster)
+        self._ledger = ClusterLedger(desk.cluster, desk.board)
         self._messages = Messages(
             desk.client,
             cluster_name=desk.settings.cluster_name,
@@ -141,6 +140,7 @@ class Room:
                 cluster_name=desk.settings.cluster_name,
             ),
             ledger=self._ledger,
+            rush=desk.actions.rush,
         )
 
     async def carried_out(self, done: Done) -> None:
@@ -194,17 +194,15 @@ class Room:
         done = await self._desk.actions.carry_out(
             Wanted(person, verb, name, span=carried.span, channel="" if click.ephemeral else click.channel)
         )
-        self._written[name] = done.answer.generation
         if not _tracked(found, click):
             await self._confirm(carried, click, done)
 
     async def _find(self, name: str) -> Found:
-        """The env as the watches have brought it, unless they are still behind the last click."""
-        found = self._desk.board.env(name)
-        if found is not None and found.known.metadata.generation >= self._written.get(name, 0):
-            return found
-        self._written.pop(name, None)
-        return await find(self._desk.cluster, name, door=self._desk.door)
+        """The env as the board has it; where it has none, the cluster says what is missing.
+
+        What the last click has written stands there already, whatever the watches have brought since.
+        """
+        return self._desk.board.env(name) or await find(self._desk.cluster, name, door=self._desk.door)
 
     async def _confirm(self, carried: Carried, click: Click, done: Done) -> None:
         """Say what has come of a click on a message that no reminder looks after."""
@@ -246,8 +244,10 @@ class Room:
             log.warning("reply-lost", channel=click.channel, user=click.user, error=str(trouble))
 
     async def _report(self, done: Done, found: Found) -> None:
+        # Should this process end meanwhile, the next finds in the schedule that somebody has asked.
+        await self._desk.actions.rush.give_way()
         try:
-            await self.reminding.report(done, found=found)
+            await self.reminding.report(done, found=self._desk.board.env(found.namespace) or found)
         except SundownError as error:
             log.warning("report-not-noted", namespace=found.namespace, error=str(error))
 

@@ -112,7 +112,7 @@ SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "give SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET"),
         ({**SOCKET, "SUNDOWN_SLACK_COMMAND": "devenv"}, "SUNDOWN_SLACK_COMMAND: "),
         ({**SOCKET, "SUNDOWN_CLUSTERS": '{"eu": "nowhere"}'}, "SUNDOWN_CLUSTERS: "),
-        ({**SOCKET, "SUNDOWN_CLUSTERS": "eu"}, "clusters"),
+        ({**SOCKET, "SUNDOWN_CLUSTERS": "eu"}, "SUNDOWN_CLUSTERS: cannot be read"),
         ({**SOCKET, "SLACK_API_URL": "slack.com"}, "SLACK_API_URL: "),
         ({**SOCKET, "SUNDOWN_SLACK_PORT": "x"}, "SUNDOWN_SLACK_PORT: "),
     ],

@@ -123,22 +123,32 @@ async def test_what_had_no_answer_in_the_middle_of_it_is_left_for_another_time()
     assert not set(failures) & set(service.done)
 
 
-async def test_where_nothing_is_allowed_the_rest_is_given_up_after_a_few() -> None:
+@pytest.mark.parametrize("names", [False, True], ids=["unnamed", "named"])
+async def test_where_nothing_is_allowed_the_rest_is_given_up_after_a_few(names: bool) -> None:
     """Without the permission for an action every visit would else cost two calls for each thing there is."""
-    service = Service(lambda _: CloudDenied("not allowed to stop it", code="UnauthorizedOperation"))
+    service = Service(lambda _: CloudDenied("not allowed to stop it", code="UnauthorizedOperation"), names=names)
     failures = await in_bulk(FIFTY, service)
     assert set(failures) == set(FIFTY)
     assert all(isinstance(error, CloudDenied) for error in failures.values())
     assert all("not allowed to stop it" in str(error) for error in failures.values())
-    assert len(service.calls) <= 30
+    assert len(service.calls) <= 20
 
 
-async def test_where_something_is_allowed_nothing_is_given_up() -> None:
-    """A policy with conditions on tags: every eighth one is forbidden."""
-    service = Service(only(*FIFTY[::8], error=CloudDenied("not this one", code="UnauthorizedOperation")))
+@pytest.mark.parametrize("names", [False, True], ids=["unnamed", "named"])
+async def test_where_something_is_allowed_nothing_is_given_up(names: bool) -> None:
+    """A policy with conditions on tags forbids a few."""
+    bad = FIFTY[:2]
+    service = Service(only(*bad, error=CloudDenied("not this one", code="UnauthorizedOperation")), names=names)
     failures = await in_bulk(FIFTY, service)
-    assert set(failures) == set(FIFTY[::8])
-    assert set(service.done) == set(FIFTY) - set(FIFTY[::8])
+    assert set(failures) == set(bad)
+    assert set(service.done) == set(FIFTY[2:])
+
+
+async def test_where_much_fails_in_several_ways_nothing_is_given_up() -> None:
+    service = Service(lambda each: CloudError("cannot be done", code=each[-1]) if each < FIFTY[40] else None)
+    failures = await in_bulk(FIFTY, service)
+    assert set(failures) == set(FIFTY[:40])
+    assert set(service.done) == set(FIFTY[40:])
 
 
 @given(st.integers(1, 70), st.data(), st.booleans())

@@ -15,8 +15,12 @@ from sundown.aws.errors import CloudDenied, CloudError, CloudThrottled, CloudUnr
 _PERHAPS_ONE_ALONE = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 """A policy with conditions on tags may forbid one thing and allow the next; expired credentials forbid everything."""
 
-_ALIKE = 8
-"""So many alone that failed in the same way, while nothing succeeded, speak for all."""
+_ALIKE, _DENIED_ALIKE = 8, 3
+"""So many alone that failed in the same way, while nothing succeeded, speak for all: the more so where it is a right that
+is missing, for then every visit of every env asks for it in vain."""
+
+_NAMED = 3
+"""After so many that were named one by one, while nothing succeeded, it is likely all that fail, and halving is faster."""
 
 _WORD = re.compile(r"[\w-]+")
 
@@ -36,30 +40,34 @@ async def in_bulk(
     alone = 0
     while pending:
         group = pending.pop()
-        try:
-            await call(group)
+        error = await _refusal(call, group)
+        if error is None:
             succeeded = True
-            continue
-        except CloudError as refused:
-            error = refused
-        if concerns_everything(error):
+        elif concerns_everything(error):
             failures.update(dict.fromkeys((*group, *_flat(pending)), error))
             break
-        if len(group) == 1:
+        elif len(group) == 1:
             failures[group[0]] = error
             alone += 1
-            if not succeeded and pending and alone >= _ALIKE and len({_kind(each) for each in failures.values()}) == 1:
-                given_up = type(error)(f"not tried, because {alone} others failed: {error}", code=error.code)
+            if not succeeded and alone >= _enough(error) and len({_kind(each) for each in failures.values()}) == 1:
+                given_up = type(error)(f"not tried, because {len(failures)} others failed: {error}", code=error.code)
                 failures.update(dict.fromkeys(_flat(pending), given_up))
                 break
-            continue
-        named = _named(group, error)
-        if len(named) == 1:
-            failures[named[0]] = error
-            alone += 1
-        # Mixed, or eight in a row that have the same fault would be taken for all.
-        pending.extend(_split(group, named) if named else _halves(random.sample(group, len(group))))
+        else:
+            named = _named(group, error)
+            if len(named) == 1:
+                failures[named[0]] = error
+            hopeful = succeeded or len(failures) < _NAMED
+            pending.extend(_parts(group, named, together=bool(named) and hopeful))
     return failures
+
+
+async def _refusal(call: Callable[[Sequence[str]], Awaitable[object]], group: Sequence[str]) -> CloudError | None:
+    try:
+        await call(group)
+    except CloudError as error:
+        return error
+    return None
 
 
 def concerns_everything(error: CloudError) -> bool:
@@ -80,15 +88,20 @@ def _named(group: tuple[str, ...], error: CloudError) -> tuple[str, ...]:
     return named if len(named) < len(group) else ()
 
 
-def _split(group: tuple[str, ...], named: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The rest together; several that are named get a call each, so that each fails with a message of its own."""
-    rest = tuple(each for each in group if each not in named)
-    return [rest] if len(named) == 1 else [*((each,) for each in named), rest]
+def _parts(group: tuple[str, ...], named: tuple[str, ...], *, together: bool) -> list[tuple[str, ...]]:
+    """What to try next, the last first. Several that are named get a call each, so that each has a message of its own."""
+    singles = [(each,) for each in named] if len(named) > 1 else []
+    rest = [each for each in group if each not in named]
+    if together or len(rest) == 1:
+        return [*singles, tuple(rest)]
+    # Mixed, for those that were made together fail together, and would be taken for all.
+    random.shuffle(rest)
+    middle = len(rest) // 2
+    return [*singles, tuple(rest[middle:]), tuple(rest[:middle])]
 
 
-def _halves(group: Sequence[str]) -> list[tuple[str, ...]]:
-    middle = len(group) // 2
-    return [tuple(group[middle:]), tuple(group[:middle])]
+def _enough(error: CloudError) -> int:
+    return _DENIED_ALIKE if isinstance(error, CloudDenied) else _ALIKE
 
 
 def _flat(groups: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -7,17 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from sundown.asking.doors import COMMAND_LINE
-from sundown.asking.finding import NotInstalled, circumstances, plainly, settings
+from sundown.asking.finding import NotAllowed, NotInstalled, circumstances, plainly, settings
 from sundown.asking.wishing import WISHES, Request
+from sundown.aws.settings import AwsSettings
 from sundown.cli.cluster_access import connected, context_namespace
 from sundown.cli.connecting import cluster_options, span
 from sundown.cli.listing import Listed, visible
 from sundown.cli.output import as_json, examples, failed, note, say
 from sundown.cli.restoring import Sleeping, Woken, running_operator, sleeping, wake
+from sundown.cli.restoring_cloud import Restored, Starting, forgotten, restore
+from sundown.cli.settings_options import settings_from
 from sundown.cli.waiting import Expected
 from sundown.cli.wish import Result, ask_all, report, wait_all
 from sundown.cluster import paths
@@ -27,6 +31,7 @@ from sundown.errors import Mistake, SundownError
 from sundown.model.resources import State
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.schedule.decision import decide
+from sundown.settings import Settings
 
 _WRITES_AT_ONCE = 32
 _SETTLING = 3.0
@@ -58,6 +63,7 @@ class Everything:
         "sundown wake-all                        # ask the operator to wake every environment, and wait",
         "sundown wake-all --pause                # and leave them all alone from now on",
         "sundown wake-all --direct --dry-run     # without an operator: what would be woken, and to which count",
+        "SUNDOWN_AWS_REGIONS='[\"eu-west-1\"]' sundown wake-all --direct    # what it stopped in AWS too",
         "",
         "# uninstall so that nothing stays asleep:",
         "kubectl delete deployment sundown -n sundown-system --cascade=foreground",
@@ -91,8 +97,9 @@ def wake_all(
     returns when all are awake.
 
     With --direct no operator is needed: every workload that carries a record of sleep gets its count back, whether its
-    namespace still has an EnvSchedule or not. An operator that still runs would undo that: delete it first, or add
-    --pause.
+    namespace still has an EnvSchedule or not. Where AWS regions are configured (SUNDOWN_AWS_REGIONS, and credentials of
+    yours), what Sundown stopped there is started too, by its tags. An operator that still runs would undo that: delete
+    it first, or add --pause.
     """
     everything = Everything(
         namespaces=namespaces,
@@ -104,8 +111,11 @@ def wake_all(
     )
     clock = SystemClock()
     if direct:
-        woken = connected(lambda cluster: _direct(cluster, everything, clock), kubeconfig=kubeconfig, context=context)
-        _tell(woken, everything, as_machine=output == "json")
+        aws = settings_from({}, AwsSettings)
+        woken, restored = connected(
+            lambda cluster: _direct(cluster, everything, clock, aws), kubeconfig=kubeconfig, context=context
+        )
+        _tell(woken, restored, everything, as_machine=output == "json")
         return
     results = connected(lambda cluster: _asked(cluster, everything, clock), kubeconfig=kubeconfig, context=context)
     if not results and output != "json":
@@ -170,8 +180,10 @@ async def _set_paused(cluster: Cluster, namespace: str, name: str) -> int:
     return int(written["metadata"]["generation"])
 
 
-async def _direct(cluster: Cluster, everything: Everything, clock: Clock) -> list[Woken]:
-    """Wake what sleeps from its records, and look once more whether it stays awake.
+async def _direct(
+    cluster: Cluster, everything: Everything, clock: Clock, aws: AwsSettings
+) -> tuple[list[Woken], Restored]:
+    """Wake what sleeps from its records, in the cluster and in AWS.
 
     Raises:
         OperatorRuns: when an operator is there that would put everything back to sleep.
@@ -186,17 +198,44 @@ async def _direct(cluster: Cluster, everything: Everything, clock: Clock) -> lis
             )
         if everything.pause and not everything.dry_run:
             await _pause_all(cluster, everything)
-        found = await sleeping(cluster, everything.namespaces, settings=known, clock=clock)
-        if everything.dry_run:
-            return [Woken(one.namespace, one.plan.steps, one.plan.mistakes) for one in found]
-        woken = await wake(cluster, found, width=_WRITES_AT_ONCE)
-        if not any(one.steps for one in woken):
-            return woken
-        await asyncio.sleep(_SETTLING)
-        again = await sleeping(cluster, everything.namespaces, settings=known, clock=clock)
+        restored, woken = await asyncio.gather(
+            _in_aws(cluster, everything, aws, cluster_name=known.cluster_name),
+            _in_the_cluster(cluster, everything, clock, known),
+        )
     except ApiError as error:
         raise plainly(error, wish="wake") from error
+    return woken, restored
+
+
+async def _in_the_cluster(cluster: Cluster, everything: Everything, clock: Clock, known: Settings) -> list[Woken]:
+    """Wake workloads, and look once more whether they stay awake."""
+    found = await sleeping(cluster, everything.namespaces, settings=known, clock=clock)
+    if everything.dry_run:
+        return [Woken(one.namespace, one.plan.steps, one.plan.mistakes) for one in found]
+    woken = await wake(cluster, found, width=_WRITES_AT_ONCE)
+    if not any(one.steps for one in woken):
+        return woken
+    await asyncio.sleep(_SETTLING)
+    again = await sleeping(cluster, everything.namespaces, settings=known, clock=clock)
     return [_checked(one, next((each for each in again if each.namespace == one.namespace), None)) for one in woken]
+
+
+async def _in_aws(cluster: Cluster, everything: Everything, aws: AwsSettings, *, cluster_name: str) -> Restored:
+    """Start what Sundown stopped in AWS; where nobody says in which regions, name at least what is known of it."""
+    if not aws.wanted:
+        try:
+            rows, _ = await visible(cluster, everything.namespaces, own=everything.own)
+        except (NotInstalled, NotAllowed):
+            rows = ()
+        return Restored(failures=forgotten(rows))
+    starting = Starting(
+        cluster_name=cluster_name,
+        namespaces=everything.namespaces,
+        patience=everything.patience,
+        dry_run=everything.dry_run,
+        tell=note,
+    )
+    return await restore(aws, starting)
 
 
 async def _pause_all(cluster: Cluster, everything: Everything) -> None:
@@ -221,21 +260,41 @@ def _checked(woken: Woken, again: Sleeping | None) -> Woken:
     return Woken(woken.namespace, tuple(step for step in woken.steps if step.workload.title not in back), failures)
 
 
-def _tell(woken: list[Woken], everything: Everything, *, as_machine: bool) -> None:
+def _tell(woken: list[Woken], restored: Restored, everything: Everything, *, as_machine: bool) -> None:
     """Print what was woken, and end with code 1 where something was not."""
     if as_machine:
-        as_json([one.to_json() for one in woken])
+        as_json(_rows(woken, restored))
     else:
-        verb = "would be woken" if everything.dry_run else "woken"
-        for one in woken:
-            for step in one.steps:
-                say(
-                    f"{one.namespace}: {step.workload.title} {verb}, {step.workload.replicas} -> {step.replicas} replicas"
-                )
-            for failure in one.failures:
-                failed(f"{one.namespace}: {failure}")
-        count = sum(len(one.steps) for one in woken)
-        nothing = not count and not any(one.failures for one in woken)
-        say("nothing sleeps" if nothing else f"{count} {'workload' if count == 1 else 'workloads'} {verb}")
-    if any(one.failures for one in woken):
+        _say(woken, restored, dry_run=everything.dry_run)
+    for failure in restored.failures:
+        failed(failure)
+    if restored.failed or any(one.failures for one in woken):
         raise SystemExit(1)
+
+
+def _rows(woken: list[Woken], restored: Restored) -> list[dict[str, Any]]:
+    """A row a namespace, for machines."""
+    rows: dict[str, dict[str, Any]] = {one.namespace: {**one.to_json(), "cloud": []} for one in woken}
+    for one in restored.started:
+        row = rows.setdefault(one.part.namespace, {**Woken(one.part.namespace, (), ()).to_json(), "cloud": []})
+        row["cloud"].append(one.to_json())
+        row["ok"] = row["ok"] and not one.failure
+    return [rows[name] for name in sorted(rows)]
+
+
+def _say(woken: list[Woken], restored: Restored, *, dry_run: bool) -> None:
+    verb = "would be woken" if dry_run else "woken"
+    for one in woken:
+        for step in one.steps:
+            say(f"{one.namespace}: {step.workload.title} {verb}, {step.workload.replicas} -> {step.replicas} replicas")
+        for failure in one.failures:
+            failed(f"{one.namespace}: {failure}")
+    for part in restored.started:
+        tell = failed if part.failure else note if part.left else say
+        tell(part.told(dry_run=dry_run))
+    count = sum(len(one.steps) for one in woken)
+    if not count and not restored.count and not restored.failed and not any(one.failures for one in woken):
+        say("nothing sleeps")
+        return
+    in_aws = f", {restored.count} in AWS" if restored.started else ""
+    say(f"{count} {'workload' if count == 1 else 'workloads'} {verb}{in_aws}")

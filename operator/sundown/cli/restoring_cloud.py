@@ -1,0 +1,187 @@
+"""Starts what Sundown stopped in AWS from the tags there alone, and drops the tags once it runs.
+
+As with the records on workloads it may be broken off and begun again at any point.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sundown.aws.errors import CloudBusy, CloudError
+from sundown.aws.settings import AwsSettings
+from sundown.cli.cloud_access import looking
+from sundown.cli.listing import Listed
+from sundown.model.cloud import CloudPart, CloudState
+from sundown.reconcile.plan import reconsider
+from sundown.reconcile.standing import Goal, stand
+from sundown.reconcile.telling import LEFT_STOPPED
+from sundown.schedule.clock import SystemClock
+
+if TYPE_CHECKING:
+    from sundown.aws.cloud import AwsCloud
+
+
+@dataclass(slots=True)
+class Started:
+    """One thing in AWS that Sundown had stopped, and the state that it was found in.
+
+    ``failure`` says why it is not as it was before, ``left`` why it is no business of ours.
+    """
+
+    part: CloudPart
+    before: CloudState
+    failure: str = ""
+    left: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was, or would be, brought back."""
+        return not self.failure and not self.left
+
+    def told(self, *, dry_run: bool) -> str:
+        """What became of it, or would."""
+        title = f"{self.part.namespace}: {self.part.title} in {self.part.region}"
+        if self.left:
+            return f"{title}: left alone: {self.left}"
+        if self.failure:
+            return f"{title}: {self.failure}"
+        if self.before == "running":
+            return f"{title} runs already, its tags {'would be ' if dry_run else ''}dropped"
+        return f"{title} {'would be ' if dry_run else ''}started"
+
+    def to_json(self) -> dict[str, Any]:
+        """The result for machines."""
+        part = self.part
+        return {
+            "kind": part.kind,
+            "id": part.identifier,
+            "region": part.region,
+            "account": part.account,
+            "state": part.state,
+            "left": self.left or None,
+            "failure": self.failure or None,
+        }
+
+
+@dataclass(slots=True)
+class Restored:
+    """What was started in AWS, or would be, and what could not be looked at."""
+
+    started: list[Started] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is left that sleeps, or may."""
+        return bool(self.failures) or any(one.failure for one in self.started)
+
+    @property
+    def count(self) -> int:
+        """How many were brought back, or would be."""
+        return sum(one.is_done for one in self.started)
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """How to start it: in which namespaces (all where none is named), for how long at most, and whether only to say so."""
+
+    cluster_name: str
+    namespaces: Collection[str]
+    patience: timedelta
+    dry_run: bool
+    tell: Callable[[str], None]
+
+
+async def restore(aws: AwsSettings, how: Starting) -> Restored:
+    """Start everything in AWS that this Sundown stopped, and drop the record of what runs. What fails stops no other.
+
+    Raises:
+        InvalidObject: when the table of prices cannot be read.
+    """
+    async with looking(aws, cluster_name=how.cluster_name) as cloud:
+        found = Restored(failures=list(dict.fromkeys(cloud.inventory.failing.values())))
+        for part in sorted(cloud.inventory.parts, key=lambda part: (part.namespace, part.kind, part.arn)):
+            if part.record is not None and (not how.namespaces or part.namespace in how.namespaces):
+                found.started.append(_judged(part, how.cluster_name))
+        if not how.dry_run:
+            await _start(cloud, [one for one in found.started if one.is_done], how, pause=aws.watch_seconds)
+        return found
+
+
+def forgotten(rows: Iterable[Listed]) -> list[str]:
+    """What sleeps in AWS by the statuses of these envs, where nobody here can start it."""
+    return [
+        f"{row.namespace}: {part.title} in {part.region or 'AWS'} sleeps, and no AWS region is configured here: "
+        "set SUNDOWN_AWS_REGIONS (and credentials) as the operator has them, and call this again"
+        for row in rows
+        for part in row.status.cloud
+        if part.state in {"stopped", "stopping"} and part.refused is None and LEFT_STOPPED not in (part.note or "")
+    ]
+
+
+def _judged(part: CloudPart, cluster_name: str) -> Started:
+    """Whether it may be started at all."""
+    one = Started(part, part.state)
+    cluster = (part.holder or "").partition("/")[0]
+    if part.ours and part.holder is not None and cluster != cluster_name:
+        one.left = f"it was stopped by {part.holder}; if that is this cluster, set SUNDOWN_CLUSTER_NAME={cluster}"
+        return one
+    standing = stand(_goal(part), part)
+    if standing.refused is not None and part.state == "running":
+        one.left = standing.refused
+    elif standing.refused is not None:
+        one.failure = standing.refused
+    elif not part.ours:
+        one.failure = standing.mistakes[-1].text
+    return one
+
+
+def _goal(part: CloudPart) -> Goal:
+    return Goal(wanted="Awake", now=SystemClock().now(), holder=part.holder or "")
+
+
+async def _start(cloud: AwsCloud, those: list[Started], how: Starting, *, pause: float) -> None:
+    """Until they all run without a record: start what is stopped, forget what runs, wait for what is between."""
+    busy: dict[str, str] = {}
+    waiting = those
+    try:
+        async with asyncio.timeout(how.patience.total_seconds()):
+            while True:
+                await asyncio.gather(*(_step(cloud, one, busy) for one in waiting))
+                waiting = [one for one in waiting if not one.failure and _still_recorded(cloud, one)]
+                if not waiting:
+                    return
+                how.tell(f"{len(waiting)} in AWS on the way; databases take 5 to 10 minutes")
+                await asyncio.sleep(pause)
+                await asyncio.gather(*(cloud.look(place) for place in cloud.places))
+                waiting = [one for one in waiting if _still_recorded(cloud, one)]
+    except TimeoutError:
+        for one in waiting:
+            one.failure = busy.get(one.part.arn) or f"it is {one.part.phase} still: call this again later"
+
+
+def _still_recorded(cloud: AwsCloud, one: Started) -> bool:
+    """Take over what is known of it now; whether there is something left to do."""
+    part = cloud.inventory.get(one.part.arn)
+    one.part = part or one.part
+    return part is not None and part.record is not None
+
+
+async def _step(cloud: AwsCloud, one: Started, busy: dict[str, str]) -> None:
+    goal = _goal(one.part)
+    step = reconsider(goal, one.part)
+    if step is None:
+        return
+    try:
+        await cloud.carry_out(step, partial(reconsider, goal))
+    except CloudBusy as error:
+        busy[one.part.arn] = str(error)
+    except CloudError as error:
+        one.failure = str(error)
+    else:
+        busy.pop(one.part.arn, None)

@@ -101,9 +101,9 @@ class Operator:
         await self._resources.enter_async_context(
             serve(self.health, refresh=self.count_envs, host=self._settings.http_host, port=self._settings.http_port)
         )
-        await asyncio.gather(self._sweep.first(), *([self._aws.start()] if self._aws is not None else []))
+        await self._sweep.first()
         for name, work in (
-            ("scheduler", self._scheduler.run()),
+            ("scheduler", self._visit_envs()),
             ("requests", self._requests.run()),
             ("sweep", self._sweep.run()),
             ("events", self._recorder.run()),
@@ -142,6 +142,8 @@ class Operator:
         text = "ok" if alive else f"stopped: {', '.join(dead) or 'scheduler stalled'}"
         if not self._sweep.done.is_set():
             return Health(alive=alive, ready=False, text=self._sweep.failed or "learning what there is")
+        if self._aws is not None and not self._aws.known:
+            return Health(alive=alive, ready=False, text="learning what there is in AWS" if alive else text)
         if self._aws is not None and self._aws.health:
             text += f"; AWS: {self._aws.health}"  # what is in the cluster sleeps and wakes all the same
         return Health(alive=alive, ready=alive and self._sweep.failed is None, text=self._sweep.failed or text)
@@ -190,6 +192,15 @@ class Operator:
             self._deletions.drop(asked.key)
         else:
             self._requests.touch(self._deletions.take(asked))
+
+    async def _visit_envs(self) -> None:
+        """Once AWS is known: an env whose databases nobody knows of would be called asleep too early.
+
+        Not a part of the start, which Kopf would have to wait for: AWS may take its time, and SIGTERM come meanwhile.
+        """
+        if self._aws is not None:
+            await self._aws.start()
+        await self._scheduler.run()
 
     def _door_to(self, aws: AwsSettings) -> AwsCloud:
         from sundown.aws.cloud import AwsCloud  # noqa: PLC0415 - boto3 takes 40 MiB, and most do without AWS

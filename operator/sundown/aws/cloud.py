@@ -72,6 +72,8 @@ class AwsCloud:
         )
         self._protection = Protection(self._sessions, self.inventory, places=self.places, clock=clock)
         self._tasks: list[asyncio.Task[None]] = []
+        self.known = False
+        """Whether it has learned what there is, or tried for long enough."""
 
     async def start(self) -> None:
         """Learn what there is, and keep it up to date from then on.
@@ -94,6 +96,7 @@ class AwsCloud:
                     await asyncio.gather(*(event.wait() for event in looked.values()))
             except TimeoutError:
                 log.warning("cloud-slow", missing=[str(place) for place, event in looked.items() if not event.is_set()])
+        self.known = True
         log.info("cloud-known", parts=len(self.inventory.parts), places=len(looked))
 
     async def _remember(self, table: Table) -> None:

@@ -37,6 +37,12 @@ def test_an_env_in_which_only_waves_out_of_time_hang_is_looked_at_seldom() -> No
     assert look_after(sleeping(pods=1), ago=3 * TIMEOUT.total_seconds(), wanted="Asleep") == 30
 
 
+def test_what_was_refused_for_long_and_is_written_in_the_end_is_looked_at_soon() -> None:
+    """A4: it may be all that was missing."""
+    late = 3 * TIMEOUT.total_seconds()
+    assert 0 < look_after(workload(), ago=late, acted=True, wanted="Asleep") <= 4
+
+
 def test_what_hangs_in_the_cloud_is_told_by_the_cloud_so_that_looks_are_few() -> None:
     """E8, and design 10: a database takes minutes, and a look costs two lists."""
     assert 4 < look_after(stopped("RDSInstance", "starting"), sleeping(), ago=60) <= 15

@@ -16,6 +16,7 @@ _LATE = timedelta(seconds=30)
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = timedelta(minutes=1)
 _CLOUDS = 15.0
+_SLOWLY = 4.0
 _AFTER_LOOKS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60))
 
 
@@ -45,12 +46,13 @@ def _on_the_way(old: EnvScheduleStatus, finding: Finding, *, acted: bool, now: d
     """Often at first, then every few seconds, and seldom when it takes longer than it may, or the cloud tells by itself."""
     plan = finding.plan
     if plan.late and plan.next_limit is None:
-        return now + _LATE
+        # What was refused for long and has been written now may be all that was missing.
+        return _round_up(now, _SLOWLY) if acted else now + _LATE
     if plan.only_clouds_hang and not acted:
         return _round_up(now, _CLOUDS)
     began = old.since if old.state in MOVING and old.since is not None else finding.now
     waited = (finding.now - began).total_seconds()
-    return _round_up(now, next((step for step in (0.5, 1.0, 2.0) if waited < 8 * step), 4.0))
+    return _round_up(now, next((step for step in (0.5, 1.0, 2.0) if waited < 8 * step), _SLOWLY))
 
 
 def _afterwards(status: EnvScheduleStatus, finding: Finding, *, now: datetime) -> datetime | None:

@@ -225,6 +225,13 @@ def test_a_part_that_turns_out_to_be_protected_is_refused_and_its_env_told(inven
     assert inventory.of("dev1")[0].refused is None
 
 
+def test_one_that_sundown_has_stopped_is_not_refused_because_it_was_protected_meanwhile(inventory: Inventory) -> None:
+    asleep = part("i-1", state="stopped", record="running", holder="default/dev1")
+    look(inventory, asleep)
+    inventory.protect(asleep.arn, protected=True)
+    assert inventory.of("dev1")[0].refused is None
+
+
 def test_what_was_known_before_a_restart_is_known_at_once(inventory: Inventory, told: Told) -> None:
     elsewhere = part("i-9", region="us-east-1")
     inventory.remember([part("i-1", state="stopped", record="running"), elsewhere])

@@ -168,6 +168,24 @@ def test_a_cluster_that_is_refused(fields: dict[str, Any], words: str) -> None:
     assert words in (refused_cluster(**fields) or "")
 
 
+OURS = {"sundown:previous-state": "running", "sundown:holder": "eu/dev1"}
+
+
+def test_what_sundown_stopped_is_given_back_whatever_has_become_of_it() -> None:
+    """A15."""
+    grouped = {**OURS, "aws:autoscaling:groupName": "web"}
+    assert refused_instance(phase="stopped", tags=grouped) is None
+    assert "Auto Scaling" in (refused_instance(phase="running", tags=grouped) or "")
+    assert refused_database(phase="stopped", tags=OURS, ReadReplicaDBInstanceIdentifiers=["a"]) is None
+
+
+@pytest.mark.parametrize("phase", ["stopped", "pending", "running"])
+def test_one_that_was_protected_while_it_slept_wakes_and_loses_its_record_first(phase: str) -> None:
+    context = Context(cluster_name="eu", protected={ARN: True})
+    assert refused_instance(context, phase=phase, tags=OURS) is None
+    assert refused_instance(context, phase=phase) is not None
+
+
 @pytest.mark.parametrize("value", ["dev1,dev2", "dev1, dev2", "dev1 dev2", "dev1;dev2", "dev1/dev2", "dev1+dev2"])
 def test_what_two_envs_claim_is_left_alone(value: str) -> None:
     said = refused_instance(tags={"namespace": value}) or ""

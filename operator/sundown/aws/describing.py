@@ -239,7 +239,7 @@ def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPar
         wave=labels.get(tags.WAVE),
         exclude=labels.get(tags.EXCLUDE),
         enabled=labels.get(context.scheduler_tag) == tags.ENABLED,
-        refused=refusal(claim, facts),
+        refused=refusal(claim, facts, runs=found.state in {"running", "busy"}),
         hourly=_price(found, region, context.prices),
         currency=context.prices.currency if context.prices is not None else "USD",
     )

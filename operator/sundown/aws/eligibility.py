@@ -84,9 +84,17 @@ _NODE_PREFIXES = (
 _NOT_RDS = {"docdb": "Amazon DocumentDB", "neptune": "Amazon Neptune"}
 
 
-def refusal(claim: Claim, facts: Facts) -> str | None:
-    """Why it is never stopped or started, in words that follow its name; None where it may be."""
-    return refusal_of_claim(claim) or _of_facts(claim, facts)
+def refusal(claim: Claim, facts: Facts, *, runs: bool) -> str | None:
+    """Why it is never stopped or started, in words that follow its name; None where it may be.
+
+    What Sundown has stopped is started again whatever has become of it meanwhile, and one that somebody protected since
+    loses the record first.
+    """
+    tagged = refusal_of_claim(claim)
+    if tagged is not None or (claim.record is not None and not runs):
+        return tagged
+    words = _of_facts(claim, facts)
+    return None if words == STOP_PROTECTED and claim.record is not None else words
 
 
 def refusal_of_claim(claim: Claim) -> str | None:

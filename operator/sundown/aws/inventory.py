@@ -119,7 +119,7 @@ class Inventory:
         """Remember whether an instance is protected against being stopped."""
         self._protected[arn] = protected
         part = self._parts.get(arn)
-        if part is not None and part.refused in {None, STOP_PROTECTED}:
+        if part is not None and part.record is None and part.refused in {None, STOP_PROTECTED}:
             self._tell(self._set(replace(part, refused=STOP_PROTECTED if protected else None)))
 
     def begin(self) -> int:

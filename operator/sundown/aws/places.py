@@ -27,7 +27,7 @@ class Place:
 def places(settings: AwsSettings) -> tuple[Place, ...]:
     """Every place that is to be looked at: each region of each account."""
     roles: tuple[str | None, ...] = settings.roles or (None,)
-    return tuple(Place(role, _account(role), region) for role in roles for region in settings.regions)
+    return tuple(dict.fromkeys(Place(role, _account(role), region) for role in roles for region in settings.regions))
 
 
 def place_of(part: CloudPart, among: Iterable[Place]) -> Place | None:

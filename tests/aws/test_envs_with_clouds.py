@@ -136,8 +136,7 @@ def test_databases_stop_after_the_workloads_that_need_them_and_run_before_them(t
     env.until("FallingAsleep")
     assert aws.state(database) == "available"
     assert not RECORD & aws.tags(database).keys()
-    for pod in env.api.items(f"{env.path}/pods"):
-        env.api.merge(f"{env.path}/pods/{pod['metadata']['name']}", {"metadata": {"finalizers": None}})
+    env.api.merge(f"{env.path}/pods/queue-0", {"metadata": {"finalizers": None}})
     env.until("Asleep", within=PATIENCE)
     assert aws.state(database) == "stopped"
     env.edit("queue", {"spec": {"template": {"metadata": {"finalizers": None}}}}, kind="StatefulSet")
@@ -186,6 +185,24 @@ def test_one_that_fails_degrades_the_env_and_the_others_go_on(team: Team) -> Non
     env.until("Asleep", within=PATIENCE)
     assert aws.state(bad) == "stopped"
     assert env.condition("Degraded")[0] == "False"
+
+
+def test_an_env_says_that_aws_has_no_room_and_wakes_when_it_has(team: Team) -> None:
+    """E4: the other instance of the same call runs meanwhile."""
+    aws, env = team.aws, team.env
+    lucky, unlucky = aws.instances(2, namespace=env.name)
+    team.known(lucky, unlucky)
+    team.sleeps()
+    aws.faults.add("capacity", operation="StartInstances", resource=unlucky)
+    env.wish("Awake")
+    message = env.until_condition("Degraded", "True", "WriteFailed")
+    assert f"EC2Instance/{unlucky}: ec2:StartInstances" in message
+    assert "InsufficientInstanceCapacity" in message
+    team.until_phase("running", lucky)
+    assert aws.state(unlucky) == "stopped"
+    aws.faults.clear()
+    env.until("Awake", within=PATIENCE)
+    assert aws.state(unlucky) == "running"
 
 
 def test_an_env_that_leaves_aws_alone_stops_nothing_there_and_starts_what_it_had_stopped(team: Team) -> None:
@@ -288,6 +305,5 @@ def test_no_two_envs_share_an_instance(team: Team, make_env: Callable[..., Env])
     Team(other, aws).wakes()
     assert aws.state(instance) == "stopped"
     ec2.create_tags(Resources=[instance], Tags=[{"Key": "namespace", "Value": env.name}])
-    team.known(instance)
     team.wakes()
-    assert aws.state(instance) == "running"
+    team.until_phase("running", instance)

@@ -37,7 +37,7 @@ class Owner:
     env: Env
     aws: Aws
     dice: random.Random
-    wanted: str = "Awake"
+    wanted: str = "Asleep"
     wishes: dict[str, bool] = field(default_factory=dict)
     diary: list[str] = field(default_factory=list)
 

@@ -171,7 +171,7 @@ class Workloads(Model):
 
 
 class Waves(Model):
-    """How long a transition may take before it counts as degraded."""
+    """How long each wave of a transition may take before the env counts as degraded and the next one begins."""
 
     timeout: Duration = timedelta(minutes=10)
 

@@ -105,7 +105,7 @@ def _habit(part: CloudPart, *, now: datetime) -> str:
     return f"sleeps with {part.namespace}"
 
 
-@click.group()
+@click.group(epilog=examples("sundown cloud list", "sundown cloud list --help"))
 def cloud() -> None:
     """What belongs to environments in AWS."""
 

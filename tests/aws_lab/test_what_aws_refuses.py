@@ -36,6 +36,15 @@ def test_one_id_that_nobody_knows_fails_the_whole_call(aws: Aws) -> None:
     assert aws.state(good) == "running"
 
 
+def test_one_id_that_nobody_knows_fails_the_tagging_of_all(aws: Aws) -> None:
+    good, tags = aws.instance(), [{"Key": "a", "Value": "b"}]
+
+    said = refusal(lambda: aws.client("ec2").create_tags(Resources=[good, "i-0123456789abcdef0"], Tags=tags))
+
+    assert said == ("InvalidInstanceID.NotFound", 400)
+    assert "a" not in aws.tags(good)
+
+
 def test_stopping_what_is_stopped_is_no_error_for_instances_and_one_for_databases(aws: Aws) -> None:
     instance, database = aws.instance(state="stopped"), aws.database("db")
     rds = aws.client("rds")

@@ -29,9 +29,13 @@ def _start_instances(call: Asked) -> Refusal | None:
     return _each(call, _start_instance)
 
 
-def _each(call: Asked, rule: Callable[[Thing], Refusal | None]) -> Refusal | None:
+def _create_tags(call: Asked) -> Refusal | None:
+    return _each(call, lambda _: None, field="ResourceId")
+
+
+def _each(call: Asked, rule: Callable[[Thing], Refusal | None], *, field: str = "InstanceId") -> Refusal | None:
     known = things.instances(call.account, call.region)
-    wanted = call.listed("InstanceId")
+    wanted = [name for name in call.listed(field) if name.startswith("i-")]
     missing = [name for name in wanted if name not in known]
     if missing:
         several = len(missing) > 1
@@ -129,6 +133,7 @@ def _cluster_is(call: Asked, phase: str) -> Refusal | None:
 RULES: Mapping[tuple[str, str], Callable[[Asked], Refusal | None]] = {
     ("ec2", "StopInstances"): _stop_instances,
     ("ec2", "StartInstances"): _start_instances,
+    ("ec2", "CreateTags"): _create_tags,
     ("rds", "StopDBInstance"): _stop_database,
     ("rds", "StartDBInstance"): _start_database,
     ("rds", "StopDBCluster"): _stop_cluster,

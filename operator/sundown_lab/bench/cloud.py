@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 
 from sundown_lab.aws.keys import REGION, environment
 from sundown_lab.aws.process import AwsProcess
@@ -16,7 +15,7 @@ from sundown_lab.aws.remote import Aws
 from sundown_lab.aws.traffic import Call
 from sundown_lab.bench.herd import median
 from sundown_lab.bench.rows import Row, bar
-from sundown_lab.bench.sky import look, stop
+from sundown_lab.bench.sky import look, start, stop
 from sundown_lab.bench.stage import Stage
 from sundown_lab.bench.subject import Subject
 from sundown_lab.errors import LabError
@@ -24,6 +23,7 @@ from sundown_lab.errors import LabError
 WORKLOADS = 2
 IN_EACH = 10
 REFRESHES = 4
+BETWEEN = 5.0
 PATIENCE = 300.0
 POLL = 0.2
 STOPPING_SECONDS = 3.0
@@ -51,16 +51,18 @@ async def cloud(stage: Stage) -> list[Row]:
         with step(f"making {count} instances"):
             for namespace in stage.load.namespaces:
                 await asyncio.to_thread(aws.instances, IN_EACH, namespace=namespace)
-        async with _operator(stage, aws, inventory_seconds=2) as one:
+        async with _operator(stage, aws, inventory_seconds=BETWEEN) as one:
             with step(f"looking at {count} instances"):
-                refreshes = await _refreshes(aws, one, count=count)
-        bare = [await asyncio.to_thread(look, aws) for _ in refreshes]
+                refreshes, bare = await _refreshes(aws, one, count=count)
+        with step(f"stopping {count} instances by a bare loop"):
+            bare_stop = [await asyncio.to_thread(stop, aws)]
         # No refresh between: its calls would be counted.
         async with _operator(stage, aws, inventory_seconds=86_400) as two:
             with step(f"stopping {count} instances"):
                 stopped = await _stop_all(stage, aws, two)
-        with step("starting them by hand, and stopping them by a bare loop"):
-            bare_stop = await asyncio.to_thread(stop, aws)
+        with step(f"stopping {count} instances by a bare loop again"):
+            await asyncio.to_thread(start, aws)
+            bare_stop.append(await asyncio.to_thread(stop, aws))
     return _rows(stage, refreshes, bare, stopped, bare_stop, peak=max(one.peak_mib, two.peak_mib))
 
 
@@ -78,7 +80,7 @@ def _rows(
     refreshes: Sequence[Refresh],
     bare: Sequence[float],
     stopped: Stopped,
-    bare_stop: float,
+    bare_stop: Sequence[float],
     *,
     peak: float,
 ) -> list[Row]:
@@ -100,11 +102,11 @@ def _rows(
         Row(
             bar("cloud-stop"),
             size,
-            stopped.accepted / bare_stop,
+            stopped.accepted / median(bare_stop),
             detail={
                 "accepted": round(stopped.accepted, 2),
                 "asleep": round(stopped.asleep, 2),
-                "bare": round(bare_stop, 2),
+                "bare": [round(one, 2) for one in bare_stop],
             },
         ),
         *(
@@ -133,20 +135,31 @@ async def _operator(stage: Stage, aws: Aws, *, inventory_seconds: float) -> Asyn
         yield subject
 
 
-async def _refreshes(aws: Aws, subject: Subject, *, count: int) -> list[Refresh]:
-    """Some looks, the first excepted, in which everything is new."""
-    ends: list[float] = []
+async def _refreshes(aws: Aws, subject: Subject, *, count: int) -> tuple[list[Refresh], list[float]]:
+    """Some looks, and the bare loop after each; the first look, in which everything is new, is not measured."""
+    end = await _end_of_refresh(subject, after=0.0, count=count)
+    found: list[Refresh] = []
+    bare: list[float] = []
+    while len(found) < REFRESHES:
+        with subject.frozen():
+            bare.append(await asyncio.to_thread(look, aws))
+            since = await asyncio.to_thread(lambda: aws.seq)
+        end = await _end_of_refresh(subject, after=end, count=count)
+        calls = await asyncio.to_thread(lambda seq: aws.called(since=seq), since)
+        found.append(_refresh([call for call in calls if call.operation not in BESIDE], end))
+    return found, bare
+
+
+async def _end_of_refresh(subject: Subject, *, after: float, count: int) -> float:
+    """When the next look ended in which everything was found, as a Unix time; there is a pause after it."""
     deadline = time.monotonic() + PATIENCE
-    while len(ends) <= REFRESHES:
+    while time.monotonic() < deadline:
         metrics = await asyncio.to_thread(subject.metrics)
         end = metrics.get("sundown_aws_refreshed_timestamp_seconds", 0.0)
-        if end and (not ends or end > ends[-1]) and metrics.get("sundown_aws_parts") == count:
-            ends.append(end)
-        if time.monotonic() > deadline:
-            raise LabError(f"{count} instances are not looked at {REFRESHES} times within {PATIENCE:g} s")
-        await asyncio.sleep(POLL / 4)
-    calls = [call for call in await asyncio.to_thread(lambda: aws.calls) if call.operation not in BESIDE]
-    return [_refresh([call for call in calls if before < call.at <= end], end) for before, end in pairwise(ends)]
+        if end > after and metrics.get("sundown_aws_parts") == count:
+            return end
+        await asyncio.sleep(POLL)
+    raise LabError(f"{count} instances are not found within {PATIENCE:g} s")
 
 
 def _refresh(calls: Sequence[Call], end: float) -> Refresh:

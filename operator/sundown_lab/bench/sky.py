@@ -11,6 +11,7 @@ from sundown_lab.aws.remote import Aws
 AT_ONCE = 8
 """Calls under way at once, as many as the operator has by default."""
 
+HOLDER = "sundown:holder"
 RECORD = {"sundown:previous-state": "running", "sundown:stopped-at": "2026-01-01T00:00:00Z"}
 
 
@@ -28,24 +29,33 @@ def look(aws: Aws) -> float:
 
 
 def stop(aws: Aws) -> float:
-    """Describe, tag and stop everything, env by env and then together; the seconds that it takes. It is running before."""
+    """Describe, tag and stop everything, env by env and then together, and start it again; the seconds until it is stopped."""
     ec2 = aws.client("ec2")
     every = {name: seen.tags["namespace"] for name, seen in aws.everything.items()}
-    aws.delay(0, service="ec2")
-    for some in _some(list(every), 1000):
-        ec2.start_instances(InstanceIds=some)
-    began = time.perf_counter()
     ordered = sorted(every, key=every.__getitem__)
+    began = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as threads:
         list(threads.map(lambda some: ec2.describe_instances(InstanceIds=some), _some(ordered, 500)))
         envs = [(env, list(names)) for env, names in groupby(ordered, key=every.__getitem__)]
         list(threads.map(lambda each: _record(ec2, *each), envs))
         list(threads.map(lambda some: ec2.stop_instances(InstanceIds=some), _some(ordered, 500)))
-    return time.perf_counter() - began
+    took = time.perf_counter() - began
+    start(aws)
+    return took
+
+
+def start(aws: Aws) -> None:
+    """Everything runs as if nobody had ever stopped it; from now on that takes no time."""
+    aws.delay(0, service="ec2")
+    aws.settle()
+    ec2 = aws.client("ec2")
+    for some in _some(list(aws.everything), 500):
+        ec2.start_instances(InstanceIds=some)
+        ec2.delete_tags(Resources=some, Tags=[{"Key": key} for key in (*RECORD, HOLDER)])
 
 
 def _record(ec2: Any, env: str, names: list[str]) -> None:
-    tags = {**RECORD, "sundown:holder": f"bench/{env}"}
+    tags = {**RECORD, HOLDER: f"bench/{env}"}
     ec2.create_tags(Resources=names, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
 
 

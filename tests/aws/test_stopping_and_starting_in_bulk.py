@@ -31,6 +31,23 @@ async def test_what_fifty_envs_want_in_a_moment_is_one_call_for_all_but_the_reco
 
 
 @in_virtual_time
+async def test_envs_that_come_one_after_the_other_are_waited_for_but_not_for_ever() -> None:
+    """A thousand envs that are due at once do not come at once; the first must not wait for the last."""
+    world = World()
+    for number in range(30):
+        world.account.add(f"i-{number}", namespace=f"dev{number}")
+    world.learn()
+
+    async def come(number: int) -> None:
+        await asyncio.sleep(0.03 * number)
+        assert await world.want("Asleep", f"i-{number}") == [1]
+
+    await asyncio.gather(*(come(number) for number in range(30)))
+    assert world.account.operations().count("StopInstances") == 2
+    assert elapsed() < 1.2
+
+
+@in_virtual_time
 async def test_waking_and_forgetting_are_one_call_each() -> None:
     world = World()
     for number in range(6):

@@ -30,8 +30,8 @@ log = structlog.get_logger(__name__)
 
 Again = Callable[[CloudPart], Step | None]
 
-_GATHERED = 0.05
-"""Seconds for which the first wish waits for others."""
+_GATHERED, _LONGEST_GATHERED = 0.05, 0.5
+"""Seconds after which nobody is waited for any more: since the last wish came, and since the first."""
 
 _PAUSES = (0.5, 1.0, 2.0)
 """Seconds between tries at what AWS cannot do at the moment. Longer than that a visit does not wait: it comes again."""
@@ -121,7 +121,11 @@ class Acting:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _gather(self, place: Place, kind: CloudKind) -> None:
-        await asyncio.sleep(_GATHERED)
+        came, waited = 0, 0.0
+        while len(self._waiting[place, kind]) > came and waited < _LONGEST_GATHERED:
+            came = len(self._waiting[place, kind])
+            await asyncio.sleep(_GATHERED)
+            waited += _GATHERED
         # One CreateTags is for one holder, so the wishes of an env are not spread over several calls.
         wishes = sorted(self._waiting.pop((place, kind)), key=lambda wish: wish.part.namespace)
         try:

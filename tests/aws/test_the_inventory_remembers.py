@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from sundown.aws.discovery import KINDS, Listing
-from sundown.aws.errors import CloudDenied, CloudError, CloudUnreachable
+from sundown.aws.errors import CloudDenied, CloudError, CloudThrottled, CloudUnreachable
 from sundown.aws.inventory import Inventory, Surroundings
 from sundown.aws.places import Place
 from sundown.aws.settings import AwsSettings
@@ -163,6 +163,12 @@ def test_a_place_that_stays_down_is_said_once_and_told_once(inventory: Inventory
     assert [log["event"] for log in logs] == ["cloud-unreachable"] * 3  # one for each kind
     assert told.since() == ["dev1"]
     assert inventory.of("dev1")[0].unreachable == "no answer to request 0"
+
+
+def test_a_place_that_has_been_asked_too_much_is_not_taken_for_unreachable(inventory: Inventory) -> None:
+    look(inventory, part("i-1"))
+    look(inventory, EC2Instance=CloudThrottled("slow down", code="RequestLimitExceeded"))
+    assert [(one.identifier, one.unreachable) for one in inventory.of("dev1")] == [("i-1", "")]
 
 
 def test_another_reason_is_said_again_and_the_end_of_it_too(inventory: Inventory) -> None:

@@ -16,7 +16,7 @@ from sundown.aws import tags
 from sundown.aws.describing import Context, Pricing
 from sundown.aws.discovery import KINDS, Listing
 from sundown.aws.eligibility import STOP_PROTECTED, Claim, refusal_of_claim
-from sundown.aws.errors import CloudError
+from sundown.aws.errors import CloudError, CloudThrottled
 from sundown.aws.places import Place, place_of
 from sundown.aws.problems import Problem, problem_of
 from sundown.aws.settings import AwsSettings
@@ -138,7 +138,10 @@ class Inventory:
         brought = {part.arn: part for part in listing.parts}
         touched: set[str] = set()
         for part in self.at(place):
-            if part.kind in listing.failures:
+            error = listing.failures.get(part.kind)
+            if isinstance(error, CloudThrottled):
+                continue  # it is there, it has only been asked too much
+            if error is not None:
                 touched |= self._set(replace(part, unreachable=self.failing[place, part.kind]))
             elif part.arn not in brought and self._described.get(part.arn, 0) <= begun:
                 touched |= self._remove(part.arn)

@@ -25,7 +25,7 @@ def described_instances(call: Asked) -> Answer | None:
     wanted = call.listed("InstanceId")
     if any(field.startswith("Filter.") for field in call.fields) or (wanted and "MaxResults" in call.fields):
         return None
-    known = things.instances(call.account, call.region)
+    known = things.instances(call.account, call.region, frozenset(wanted) if wanted else None)
     if any(name not in known for name in wanted):
         return None
     listed = [known[name] for name in wanted] if wanted else list(known.values())

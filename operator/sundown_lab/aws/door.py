@@ -35,6 +35,20 @@ class Request:
     body: bytes
 
 
+class Dispatcher(DomainDispatcherApplication):
+    """moto's, which looks through its own folders for each call to find out which service a host is."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._known: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The service, as moto has found it the first time."""
+        if host not in self._known:
+            self._known[host] = super().get_backend_for_host(host)
+        return self._known[host]
+
+
 class Door:
     """Where all calls go through. moto is not made for threads, so behind the door there is one at a time."""
 
@@ -44,7 +58,7 @@ class Door:
         self.traffic = Traffic()
         self.transitions = Transitions()
         mending.mend()
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = Dispatcher()
 
     def reset(self) -> None:
         """Nothing is there, nothing is broken, nothing was said."""

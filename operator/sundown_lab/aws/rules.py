@@ -34,8 +34,8 @@ def _create_tags(call: Asked) -> Refusal | None:
 
 
 def _each(call: Asked, rule: Callable[[Thing], Refusal | None], *, field: str = "InstanceId") -> Refusal | None:
-    known = things.instances(call.account, call.region)
     wanted = [name for name in call.listed(field) if name.startswith("i-")]
+    known = things.instances(call.account, call.region, frozenset(wanted))
     missing = [name for name in wanted if name not in known]
     if missing:
         several = len(missing) > 1

@@ -1,6 +1,6 @@
 """What moto has in its memory: instances, databases and database clusters, found by what AWS calls them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -51,13 +51,14 @@ class Thing:
         return {each["Key"]: each["Value"] for each in self.it.get_tags()}
 
 
-def instances(account: str, region: str) -> dict[str, Thing]:
-    """All EC2 instances of a region by id, terminated ones that are still shown included."""
+def instances(account: str, region: str, names: Collection[str] | None = None) -> dict[str, Thing]:
+    """The EC2 instances of a region by id, all or those of these ids; terminated ones that are still shown included."""
     backend = _backend("ec2", account, region)
     return {
         instance.id: Thing("instance", instance.id, account, region, instance, reservation.id)
         for reservation in (backend.reservations.values() if backend is not None else ())
         for instance in reservation.instances
+        if names is None or instance.id in names
     }
 
 

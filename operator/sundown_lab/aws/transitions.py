@@ -97,8 +97,7 @@ class Transitions:
 
 def _meant(call: Asked) -> list[Thing]:
     if call.service == "ec2" and call.operation in {"StopInstances", "StartInstances", "TerminateInstances"}:
-        known = things.instances(call.account, call.region)
-        return [known[name] for name in call.listed("InstanceId") if name in known]
+        return list(things.instances(call.account, call.region, frozenset(call.listed("InstanceId"))).values())
     if call.service == "rds" and call.operation in {"StopDBInstance", "StartDBInstance"}:
         found = things.databases(call.account, call.region).get(call.said("DBInstanceIdentifier"))
         return [found] if found is not None else []

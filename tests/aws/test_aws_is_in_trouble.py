@@ -1,5 +1,6 @@
 """Faults of AWS and of the way to it: what was known is kept and marked, and everything else goes on."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -130,8 +131,8 @@ async def test_a_service_that_never_answers_is_given_up(sky: Sky, aws: Aws) -> N
 async def test_a_restart_while_aws_is_away_knows_what_the_table_knows(sky: Sky, aws: Aws) -> None:
     """E2."""
     instance = aws.instance(namespace="dev1")
-    async with sky.seen():
-        pass
+    async with sky.seen() as seen:
+        await seen.until(lambda: not sky.kept or _saved(aws) == 1, "it is in the table")
     aws.faults.add("503", service="tagging")
     async with sky.seen() as seen:
         assert seen.names() == ([instance] if sky.kept else [])
@@ -159,3 +160,17 @@ async def test_without_the_right_to_ask_for_the_protection_all_else_goes_on(sky:
             await seen.until(lambda: bool(of("stop-protection-unknown", logs)), "it has tried to ask")
             assert seen.part(instance).refused is None
             assert seen.cloud.health == ""
+
+
+async def test_a_table_that_does_not_answer_holds_up_no_look(sky: Sky, aws: Aws) -> None:
+    """E2."""
+    instance = aws.instance(namespace="dev1")
+    aws.faults.add("silence", service="dynamodb", operation="TransactWriteItems")
+    async with asyncio.timeout(60), sky.seen(call_timeout_seconds=300) as seen:
+        later = aws.instance(namespace="dev1")
+        await seen.look()
+        assert sorted(seen.names()) == sorted([instance, later])
+
+
+def _saved(aws: Aws) -> int:
+    return int(aws.client("dynamodb").scan(TableName="sundown", Select="COUNT")["Count"])

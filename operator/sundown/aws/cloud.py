@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -71,6 +71,7 @@ class AwsCloud:
             clock=clock,
         )
         self._protection = Protection(self._sessions, self.inventory, places=self.places, clock=clock)
+        self._looked: dict[Place, datetime] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.known = False
         """Whether it has learned what there is, or tried for long enough."""
@@ -147,6 +148,7 @@ class AwsCloud:
 
     async def look(self, place: Place) -> None:
         """Look through one place once."""
+        at = self._clock.now()
         begun = self.inventory.begin()
         known = [part.arn for part in self.inventory.at(place)]
         listing = await discover(self._sessions, place, context=self.inventory.context, known=known)
@@ -155,8 +157,7 @@ class AwsCloud:
         AWS_UNREACHABLE.labels(place.account, place.region).set(bool(listing.failures))
         if not listing.failures:
             AWS_REFRESHED.labels(place.account, place.region).set(self._clock.now().timestamp())
-        if self._table is not None:
-            await self._table.save(self.inventory.at(place), now=self._clock.now())
+        self._looked[place] = at
 
     def count(self) -> None:
         """Set the metrics of what there is."""
@@ -179,9 +180,12 @@ class AwsCloud:
             await self._save_changes(table)
 
     async def _save_changes(self, table: Table) -> None:
+        """Hand over what a look has seen, so that what has not changed is renewed, and what has changed beside the looks."""
+        looked, self._looked = self._looked, {}
+        for place, at in looked.items():
+            await table.save(self.inventory.at(place), now=at)
         parts, gone = self.inventory.unsaved()
-        if parts or gone:
-            await table.save(parts, now=self._clock.now(), gone=gone)
+        await table.save(parts, now=self._clock.now(), gone=gone)
 
     def _begin(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
         task = asyncio.create_task(work, name=name)

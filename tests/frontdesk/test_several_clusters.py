@@ -13,6 +13,7 @@ from frontdesk.saying import answer_to, buttons, words
 from frontdesks import Counter, Frontdesk
 from sundown_lab import controlplane
 from sundown_lab.cluster import Cluster
+from sundown_lab.processes import free_ports
 from sundown_lab.slack.remote import Workspace
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240, func_only=True)]
@@ -30,10 +31,8 @@ def far_away() -> Iterator[Cluster]:
 
 @dataclass
 class Pair:
-    """The frontdesks of both clusters, and an env in each that has the same name."""
+    """An env in each cluster that has the same name."""
 
-    here: Frontdesk
-    there: Frontdesk
     env_here: Env
     env_there: Env
 
@@ -43,30 +42,61 @@ class Pair:
         return self.env_here.name
 
 
+@dataclass
+class Desks:
+    """Where both frontdesks run. They listen to HTTP; ``there`` is called eu-west, and always at the same door."""
+
+    counter: Counter
+    distant: Counter
+    port: int
+    _here: Frontdesk | None = None
+    _there: Frontdesk | None = None
+
+    def here(self, slack: Workspace) -> Frontdesk:
+        """The first cluster's: the one that runs, or a fresh one."""
+        if self._here is None or not self._here.runs:
+            doors = f'{{"eu-west": "http://127.0.0.1:{self.port}/slack/events"}}'
+            self._here = self.counter.fresh(
+                slack, SUNDOWN_CLUSTER_NAME="home", SUNDOWN_SLACK_PORT="0", SUNDOWN_CLUSTERS=doors
+            )
+            self._here.start()
+        self._here.receive()
+        return self._here
+
+    def there(self, slack: Workspace) -> Frontdesk:
+        """The second cluster's."""
+        if self._there is None or not self._there.runs:
+            self._there = self.fresh(slack)
+        return self._there
+
+    def fresh(self, slack: Workspace, **settings: str) -> Frontdesk:
+        """Another in its place."""
+        one = self.distant.fresh(slack, SUNDOWN_CLUSTER_NAME="eu-west", SUNDOWN_SLACK_PORT=str(self.port), **settings)
+        one.launch()
+        one.await_ready()
+        return one
+
+
 @pytest.fixture(scope="module")
-def distant(far_away: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Counter:
-    """Where the frontdesk of the second cluster runs."""
-    return Counter(far_away, logs=tmp_path_factory.mktemp("far-away"))
+def desks(counter: Counter, far_away: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
+    """The frontdesks, which run from one test to the next."""
+    distant = Counter(far_away, logs=tmp_path_factory.mktemp("far-away"))
+    yield Desks(counter, distant, free_ports(1)[0])
+    distant.clear()
 
 
 @pytest.fixture
-def pair(counter: Counter, distant: Counter, slack: Workspace, api: Api, far_away: Cluster) -> Iterator[Pair]:
-    """Both frontdesks, listening to HTTP. ``there`` is called eu-west."""
-    there = distant.fresh(slack, SUNDOWN_CLUSTER_NAME="eu-west", SUNDOWN_SLACK_PORT="0")
-    there.launch()
-    there.await_ready()
-    doors = f'{{"eu-west": "{there.url}"}}'
-    here = counter.fresh(slack, SUNDOWN_CLUSTER_NAME="home", SUNDOWN_SLACK_PORT="0", SUNDOWN_CLUSTERS=doors)
-    here.start()
+def pair(desks: Desks, slack: Workspace, api: Api, far_away: Cluster) -> Iterator[Pair]:
+    """The envs, and the frontdesk of the first cluster."""
+    desks.here(slack)
     name = f"env-{secrets.token_hex(4)}"
     envs = [Env(each, name) for each in (api, Api(far_away.kubeconfig))]
     for env in envs:
         env.api.create(NAMESPACES, {"metadata": {"name": name}})
         env.schedule(ALWAYS_AWAKE)
-    yield Pair(here, there, *envs)
+    yield Pair(*envs)
     for env in envs:
         env.api.delete(env.path)
-    distant.clear()
 
 
 def overridden(env: Env) -> Json:
@@ -75,9 +105,10 @@ def overridden(env: Env) -> Json:
 
 
 def test_a_request_about_another_cluster_is_carried_out_there_and_answered_from_there(
-    slack: Workspace, pair: Pair
+    slack: Workspace, pair: Pair, desks: Desks
 ) -> None:
     """C8: a command, a mention, and the button of a message that came from there"""
+    desks.there(slack)
     ana = slack.act("ana")
     answer = answer_to(ana, f"stop {pair.name}@eu-west")
     assert (overridden(pair.env_there)["state"], overridden(pair.env_there)["by"]) == ("Asleep", "ana@example.com")
@@ -93,26 +124,18 @@ def test_a_request_about_another_cluster_is_carried_out_there_and_answered_from_
     assert slack.traffic()["late"] == 0
 
 
-def test_the_other_cluster_checks_the_signature_itself(slack: Workspace, pair: Pair, distant: Counter) -> None:
+def test_the_other_cluster_checks_the_signature_itself(slack: Workspace, pair: Pair, desks: Desks) -> None:
     """C8 J1"""
-    pair.there.kill()
-    strict = distant.fresh(
-        slack,
-        SUNDOWN_CLUSTER_NAME="eu-west",
-        SUNDOWN_SLACK_PORT=pair.there.url.split(":")[2].split("/")[0],
-        SLACK_SIGNING_SECRET="another secret",
-    )
-    strict.launch()
-    strict.await_ready()
+    strict = desks.fresh(slack, SLACK_SIGNING_SECRET="another secret")
     said = words(answer_to(slack.act("ana"), f"stop {pair.name}@eu-west"))
     assert 'The cluster "eu-west" did not accept the request (401)' in said
     assert overridden(pair.env_there) == {}
     assert [each["reason"] for each in strict.lines if each["event"] == "request-refused"] == ["forged"]
 
 
-def test_a_cluster_that_cannot_be_reached_is_said_to_be(slack: Workspace, pair: Pair) -> None:
+def test_a_cluster_that_cannot_be_reached_is_said_to_be(slack: Workspace, pair: Pair, desks: Desks) -> None:
     """C8 D5"""
-    pair.there.kill()
+    desks.distant.clear()
     ana = slack.act("ana")
     answer = answer_to(ana, f"status {pair.name}@eu-west")
     assert 'The cluster "eu-west" cannot be reached at the moment, so nothing was done' in words(answer)
@@ -129,9 +152,11 @@ def test_a_cluster_that_nobody_knows_is_said_to_be_unknown(slack: Workspace, pai
     assert 'I know no cluster "mars", only eu-west, home.' in said
 
 
-def test_what_is_passed_on_to_the_wrong_cluster_goes_no_further(slack: Workspace, pair: Pair, counter: Counter) -> None:
+def test_what_is_passed_on_to_the_wrong_cluster_goes_no_further(
+    slack: Workspace, pair: Pair, desks: Desks, counter: Counter
+) -> None:
     """C8: two that take each other for a third would pass it on for ever"""
-    doors = f'{{"mars": "{pair.there.url}"}}'
+    doors = f'{{"mars": "{desks.there(slack).url}"}}'
     counter.fresh(slack, SUNDOWN_CLUSTER_NAME="home", SUNDOWN_SLACK_PORT="0", SUNDOWN_CLUSTERS=doors).start()
     said = words(answer_to(slack.act("ana"), f"stop {pair.name}@mars"))
     assert 'passed on to the one that calls itself "eu-west"' in said

@@ -55,7 +55,8 @@ class AwsSettings(BaseSettings):
     table_region: Region | None = Field(default=None, description="Where that table is; left out: the first region.")
     table_create: bool = Field(default=False, description="Make the table where it is missing.")
     prices: Path | None = Field(
-        default=None, description="A file of hourly prices instead of the one that Sundown brings (see docs)."
+        default=None,
+        description="A file of hourly prices instead of the sample that Sundown brings (sundown/aws/data/prices.yaml).",
     )
 
     @property

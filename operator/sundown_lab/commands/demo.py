@@ -18,7 +18,8 @@ Examples:
 def demo(*, name: str, seconds: float | None) -> None:
     """Start a Kubernetes control plane with the operator and four sample teams, and show live what happens to them.
 
-    One more environment falls asleep within a minute or so and wakes a minute later, again and again. Ctrl-C or SIGTERM
+    One more environment falls asleep within a minute or so and wakes a minute later, again and again, and with it an EC2
+    instance and a database in a simulated AWS. Ctrl-C or SIGTERM
     stops everything that was started; so does a kill -9. The first run builds Kubernetes, which takes minutes.
     """
     run(name=name, seconds=seconds)

@@ -1,10 +1,10 @@
 """Envs that have more than workloads: what is theirs in AWS sleeps and wakes with them. The real operator, over HTTP."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from teams import PATIENCE, RECORD, Team
 
 from apiserver import eventually
 from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
@@ -13,9 +13,7 @@ from sundown_lab.aws.remote import Aws
 
 pytestmark = pytest.mark.lab
 
-PATIENCE = 60.0
 HOLD = "lab.sundown.dev/hold"
-RECORD = {"sundown:previous-state", "sundown:stopped-at", "sundown:holder"}
 TABLE = {"SUNDOWN_AWS_TABLE": "sundown", "SUNDOWN_AWS_TABLE_CREATE": "true"}
 
 
@@ -42,51 +40,6 @@ def sky(aws_server: Aws) -> Iterator[Aws]:
     aws_server.faults.clear()
     aws_server.delay(0)
     aws_server.settle()
-
-
-@dataclass(frozen=True)
-class Team:
-    """An env and its share of AWS."""
-
-    env: Env
-    aws: Aws
-
-    def known(self, *names: str) -> None:
-        """Return when the operator has seen these and said so."""
-
-        def there() -> bool:
-            return set(names) <= {each["id"] for each in self.env.status().get("cloud", [])}
-
-        eventually(there, what=f"{self.env.name}: {', '.join(names)} in the status", within=PATIENCE)
-
-    def sleeps(self) -> None:
-        """Ask for it, and return when it does."""
-        self.env.wish("Asleep")
-        self.env.until("Asleep", within=PATIENCE)
-
-    def wakes(self) -> None:
-        """Ask for it, and return when it has."""
-        self.env.wish("Awake")
-        self.env.until("Awake", within=PATIENCE)
-
-    def phases(self, *names: str) -> list[str]:
-        """What AWS says of them."""
-        everything = self.aws.everything
-        return [everything[name].phase for name in names]
-
-    def until_phase(self, phase: str, *names: str) -> None:
-        """Return when all of them are in this state."""
-        what = f"{', '.join(names)} {phase}"
-        eventually(lambda: set(self.phases(*names)) == {phase}, what=what, within=PATIENCE)
-
-    def until_forgotten(self, *names: str) -> None:
-        """Return when none of them carries a record."""
-
-        def forgotten() -> bool:
-            everything = self.aws.everything
-            return not any(RECORD & everything[name].tags.keys() for name in names)
-
-        eventually(forgotten, what=f"no record on {', '.join(names)}", within=PATIENCE)
 
 
 @pytest.fixture

@@ -84,6 +84,13 @@ async def test_a_region_that_is_down_from_the_start_keeps_the_others_from_nothin
         await seen.until(lambda: set(seen.names()) == {here, there}, "what is up again is known")
 
 
+async def test_a_region_that_was_down_for_a_moment_is_looked_at_again_soon(sky: Sky, aws: Aws) -> None:
+    aws.faults.add("dropped", operation="GetResources", times=6)  # two questions, three tries each
+    instance = aws.instance(namespace="dev1")
+    async with sky.seen() as seen:  # which looks once a day where all is well
+        await seen.until(lambda: seen.names() == [instance], "it was tried again")
+
+
 async def test_trouble_that_lasts_is_logged_once_and_its_end_once(sky: Sky, aws: Aws) -> None:
     aws.instance(namespace="dev1")
     async with sky.seen() as seen:

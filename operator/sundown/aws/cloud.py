@@ -29,6 +29,7 @@ from sundown.schedule.clock import Clock
 log = structlog.get_logger(__name__)
 
 _FIRST_LOOK = 20.0
+_FIRST_RETRY = 2.0
 _SAVED_EVERY = 1.0
 _LAST_SAVE = 2.0
 
@@ -146,8 +147,8 @@ class AwsCloud:
         """The names of what should run and does not."""
         return [task.get_name() for task in self._tasks if task.done()]
 
-    async def look(self, place: Place) -> None:
-        """Look through one place once."""
+    async def look(self, place: Place) -> bool:
+        """Look through one place once, and say whether all of it could be looked at."""
         at = self._clock.now()
         begun = self.inventory.begin()
         known = [part.arn for part in self.inventory.at(place)]
@@ -158,21 +159,25 @@ class AwsCloud:
         if not listing.failures:
             AWS_REFRESHED.labels(place.account, place.region).set(self._clock.now().timestamp())
         self._looked[place] = at
+        return not listing.failures
 
     def count(self) -> None:
         """Set the metrics of what there is."""
         self.inventory.count()
 
     async def _keep_up(self, place: Place, looked: asyncio.Event) -> None:
-        """Each place on its own, so that one that does not answer holds up no other."""
+        """Each place on its own, so that one that does not answer holds up no other; it is tried again soon at first."""
+        failures = 0
         while True:
             try:
-                await self.look(place)
+                failures = 0 if await self.look(place) else failures + 1
             except Exception:
                 # Whatever AWS answers is expected; this is a mistake of Sundown's, which must not end it.
                 log.exception("inventory-failed", place=str(place))
+                failures += 1
             looked.set()
-            await asyncio.sleep(self._settings.inventory_seconds)
+            soon = _FIRST_RETRY * 2 ** min(failures - 1, 10) if failures else self._settings.inventory_seconds
+            await asyncio.sleep(min(soon, self._settings.inventory_seconds))
 
     async def _save(self, table: Table) -> None:
         while True:

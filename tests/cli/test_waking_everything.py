@@ -14,6 +14,7 @@ pytestmark = pytest.mark.lab
 
 OPERATOR = {"app.kubernetes.io/name": "sundown", "app.kubernetes.io/component": "operator"}
 PODS = f"/api/v1/namespaces/{HOME}/pods"
+SCHEDULES = "/apis/sundown.dev/v1alpha1/envschedules"
 DEPLOYMENTS = f"/apis/apps/v1/namespaces/{HOME}/deployments"
 
 
@@ -25,6 +26,15 @@ def sleeping(env: Env, no_operator: None) -> Env:
     env.add("db", 0, kind="StatefulSet", annotations={RECORD: "2"})
     env.add("off", 0)
     return env
+
+
+@pytest.fixture
+def nothing_in_aws(api: Api) -> None:
+    """No env of an earlier test, whose namespace is on its way out, says that something of it sleeps in AWS."""
+    eventually(
+        lambda: not [each for each in api.items(SCHEDULES) if each.get("status", {}).get("cloud")],
+        what="envs with parts in AWS are gone",
+    )
 
 
 @pytest.fixture
@@ -50,7 +60,9 @@ def test_without_an_operator_every_count_comes_back_from_its_record(sundown: Sun
     ]
 
 
-def test_without_a_namespace_it_looks_everywhere(sundown: Sundown, sleeping: Env, make_env: Callable[..., Env]) -> None:
+def test_without_a_namespace_it_looks_everywhere(
+    sundown: Sundown, sleeping: Env, make_env: Callable[..., Env], nothing_in_aws: None
+) -> None:
     """A15"""
     unmarked = make_env()
     unmarked.add("web", 0, annotations={RECORD: "7"})
@@ -152,7 +164,7 @@ def test_an_operator_that_puts_things_back_to_sleep_is_noticed(sundown: Sundown,
     assert "Deployment/web: was put back to sleep: an operator still runs" in called.err
 
 
-def test_uninstalling_leaves_nothing_asleep(sundown: Sundown, env: Env, stage: Stage) -> None:
+def test_uninstalling_leaves_nothing_asleep(sundown: Sundown, env: Env, stage: Stage, nothing_in_aws: None) -> None:
     """A15 Z"""
     stage.usual()
     env.add("web", 3)

@@ -102,10 +102,10 @@ class Stage:
         By a dated exception that begins or ends then; returns when every status tells of that turn.
 
         Raises:
-            LabError: the statuses do not tell in time, even when they have three times as long.
+            LabError: the statuses do not tell in time, even when they have six times as long.
         """
         margin = 3 + self.load.envs / 200
-        for seconds in (factor * (6 + self.load.envs / 40) for factor in (1, 2, 3)):
+        for seconds in (factor * (6 + self.load.envs / 40) for factor in (1, 2, 3, 6)):
             due = float(int(time.time() + seconds + margin) + 1)
             at = datetime.fromtimestamp(due, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S")
             spec = _awake_until(at) if to == "Asleep" else _awake_until(LAST, since=at)

@@ -127,7 +127,7 @@ async def test_databases_come_in_pages_too(sky: Sky, aws: Aws) -> None:
         aws.database(f"db-{number}", namespace="dev1")
     before = aws.seq
     async with sky.seen(call_timeout_seconds=120) as seen:
-        assert len(seen.names()) == 101
+        await seen.until(lambda: len(seen.names()) == 101, "all of them are known")
         assert len(aws.called("DescribeDBInstances", since=before)) == 2
 
 

@@ -114,14 +114,15 @@ def test_what_does_not_start_in_time_keeps_its_tags(sundown: Sundown, env: Env, 
     assert len(ours(there.tags(instance))) == 3
 
 
-def test_without_regions_what_sleeps_there_is_named(
-    sundown: Sundown, env: Env, there: Aws, no_operator: None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("regions", ["[]", '["eu-central-1"]'])
+def test_what_sleeps_in_a_region_that_is_not_configured_is_named(
+    sundown: Sundown, env: Env, there: Aws, no_operator: None, monkeypatch: pytest.MonkeyPatch, regions: str
 ) -> None:
     """A15"""
-    monkeypatch.delenv("SUNDOWN_AWS_REGIONS")
+    monkeypatch.setenv("SUNDOWN_AWS_REGIONS", regions)
     env.schedule(ASLEEP_FOR_EVER)
     part: dict[str, Any] = {"kind": "RDSInstance", "id": "dev1-db", "region": "eu-west-1", "state": "stopped"}
     env.api.merge(f"{env.schedules('default')}/status", {"status": {"state": "Asleep", "cloud": [part]}})
     called = sundown("wake-all", "--direct", "-n", env.name)
     assert called.code == 1
-    assert f"{env.name}: RDSInstance/dev1-db in eu-west-1 sleeps, and no AWS region is configured here" in called.err
+    assert f"{env.name}: RDSInstance/dev1-db sleeps in eu-west-1, which is not configured here" in called.err

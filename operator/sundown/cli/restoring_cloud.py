@@ -16,6 +16,7 @@ from sundown.aws.errors import CloudBusy, CloudError
 from sundown.aws.settings import AwsSettings
 from sundown.cli.cloud_access import looking
 from sundown.cli.listing import Listed
+from sundown.cli.restoring import Woken
 from sundown.model.cloud import CloudPart, CloudState
 from sundown.reconcile.plan import reconsider
 from sundown.reconcile.standing import Goal, stand
@@ -113,15 +114,28 @@ async def restore(aws: AwsSettings, how: Starting) -> Restored:
         return found
 
 
-def forgotten(rows: Iterable[Listed]) -> list[str]:
-    """What sleeps in AWS by the statuses of these envs, where nobody here can start it."""
+def forgotten(rows: Iterable[Listed], *, regions: Collection[str]) -> list[str]:
+    """What sleeps in AWS by the statuses of these envs, in other regions than those that are looked at here."""
     return [
-        f"{row.namespace}: {part.title} in {part.region or 'AWS'} sleeps, and no AWS region is configured here: "
+        f"{row.namespace}: {part.title} sleeps in {part.region}, which is not configured here: "
         "set SUNDOWN_AWS_REGIONS (and credentials) as the operator has them, and call this again"
         for row in rows
         for part in row.status.cloud
-        if part.state in {"stopped", "stopping"} and part.refused is None and LEFT_STOPPED not in (part.note or "")
+        if part.region not in regions
+        and part.state in {"stopped", "stopping"}
+        and part.refused is None
+        and LEFT_STOPPED not in (part.note or "")
     ]
+
+
+def rows(woken: Iterable[Woken], restored: Restored) -> list[dict[str, Any]]:
+    """A row a namespace, for machines."""
+    found: dict[str, dict[str, Any]] = {one.namespace: {**one.to_json(), "cloud": []} for one in woken}
+    for one in restored.started:
+        row = found.setdefault(one.part.namespace, {**Woken(one.part.namespace, (), ()).to_json(), "cloud": []})
+        row["cloud"].append(one.to_json())
+        row["ok"] = row["ok"] and not one.failure
+    return [found[name] for name in sorted(found)]
 
 
 def _judged(part: CloudPart, cluster_name: str) -> Started:

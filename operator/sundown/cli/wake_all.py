@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -20,7 +19,7 @@ from sundown.cli.connecting import cluster_options, span
 from sundown.cli.listing import Listed, visible
 from sundown.cli.output import as_json, examples, failed, note, say
 from sundown.cli.restoring import Sleeping, Woken, running_operator, sleeping, wake
-from sundown.cli.restoring_cloud import Restored, Starting, forgotten, restore
+from sundown.cli.restoring_cloud import Restored, Starting, forgotten, restore, rows
 from sundown.cli.settings_options import settings_from
 from sundown.cli.waiting import Expected
 from sundown.cli.wish import Result, ask_all, report, wait_all
@@ -221,13 +220,14 @@ async def _in_the_cluster(cluster: Cluster, everything: Everything, clock: Clock
 
 
 async def _in_aws(cluster: Cluster, everything: Everything, aws: AwsSettings, *, cluster_name: str) -> Restored:
-    """Start what Sundown stopped in AWS; where nobody says in which regions, name at least what is known of it."""
+    """Start what Sundown stopped in AWS, and name what sleeps in regions that nobody has configured here."""
+    try:
+        envs, _ = await visible(cluster, everything.namespaces, own=everything.own)
+    except (NotInstalled, NotAllowed):
+        envs = ()
+    unseen = forgotten(envs, regions=aws.regions)
     if not aws.wanted:
-        try:
-            rows, _ = await visible(cluster, everything.namespaces, own=everything.own)
-        except (NotInstalled, NotAllowed):
-            rows = ()
-        return Restored(failures=forgotten(rows))
+        return Restored(failures=unseen)
     starting = Starting(
         cluster_name=cluster_name,
         namespaces=everything.namespaces,
@@ -235,7 +235,9 @@ async def _in_aws(cluster: Cluster, everything: Everything, aws: AwsSettings, *,
         dry_run=everything.dry_run,
         tell=note,
     )
-    return await restore(aws, starting)
+    restored = await restore(aws, starting)
+    restored.failures += unseen
+    return restored
 
 
 async def _pause_all(cluster: Cluster, everything: Everything) -> None:
@@ -263,23 +265,13 @@ def _checked(woken: Woken, again: Sleeping | None) -> Woken:
 def _tell(woken: list[Woken], restored: Restored, everything: Everything, *, as_machine: bool) -> None:
     """Print what was woken, and end with code 1 where something was not."""
     if as_machine:
-        as_json(_rows(woken, restored))
+        as_json(rows(woken, restored))
     else:
         _say(woken, restored, dry_run=everything.dry_run)
     for failure in restored.failures:
         failed(failure)
     if restored.failed or any(one.failures for one in woken):
         raise SystemExit(1)
-
-
-def _rows(woken: list[Woken], restored: Restored) -> list[dict[str, Any]]:
-    """A row a namespace, for machines."""
-    rows: dict[str, dict[str, Any]] = {one.namespace: {**one.to_json(), "cloud": []} for one in woken}
-    for one in restored.started:
-        row = rows.setdefault(one.part.namespace, {**Woken(one.part.namespace, (), ()).to_json(), "cloud": []})
-        row["cloud"].append(one.to_json())
-        row["ok"] = row["ok"] and not one.failure
-    return [rows[name] for name in sorted(rows)]
 
 
 def _say(woken: list[Woken], restored: Restored, *, dry_run: bool) -> None:

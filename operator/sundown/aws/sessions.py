@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any, TypeVar
 
+import boto3
 import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -60,8 +61,8 @@ class Sessions:
         self._shares = {place: asyncio.Semaphore(share) for place in self.places}
         self._making = threading.Lock()
         self._loader: Any = None
-        self._own: Any = None
-        self._sessions: dict[Place, Any] = {}
+        self._own: boto3.Session | None = None
+        self._sessions: dict[Place, boto3.Session] = {}
         self._clients: dict[tuple[Place, str], BaseClient] = {}
 
     async def call(self, account_region: Place, service: str, operation: str, **arguments: Any) -> Answer:
@@ -121,30 +122,32 @@ class Sessions:
                 session = self._sessions.get(place)
                 if session is None:
                     session = self._sessions[place] = self._session(place)
-                client = session.create_client(service, region_name=place.region, config=self._config)
+                client = session.client(service, region_name=place.region, config=self._config)
                 self._clients[place, service] = client
             return client
 
-    def _session(self, place: Place) -> Any:
+    def _session(self, place: Place) -> boto3.Session:
         if self._own is None:
-            self._own = self._fresh()
+            self._own = self._fresh(())
         if place.role is None:
             return self._own
-        session = self._fresh()
-        session.register_component("credential_provider", CredentialResolver([_Assumed(partial(self._assume, place))]))
-        return session
+        return self._fresh((_Assumed(partial(self._assume, place)),))
 
-    def _fresh(self) -> Any:
+    def _fresh(self, providers: Sequence[CredentialProvider]) -> boto3.Session:
+        """A session that has its credentials from the providers, or from where boto3 looks for them if there are none."""
         session = botocore.session.Session()
         # The descriptions of the services are large: one copy does for all accounts.
         self._loader = self._loader or session.get_component("data_loader")
         session.register_component("data_loader", self._loader)
-        return session
+        if providers:
+            session.register_component("credential_provider", CredentialResolver(list(providers)))
+        return boto3.Session(botocore_session=session)
 
     def _assume(self, place: Place) -> dict[str, str]:
         """New credentials of a role, from the STS of the region that they are for, so that no other has to be up."""
         with self._making:
-            client = self._own.create_client("sts", region_name=place.region, config=self._config)
+            self._own = self._own or self._fresh(())
+            client = self._own.client("sts", region_name=place.region, config=self._config)
         external = {"ExternalId": self._settings.external_id} if self._settings.external_id else {}
         outcome = "done"
         try:

@@ -65,7 +65,7 @@ def test_an_exclusion_holds_until_its_time_and_no_longer(team: Env) -> None:
     assert team.record("web") == "2"
 
 
-@pytest.mark.parametrize("value", [instant(hours=-1), "false", ""])
+@pytest.mark.parametrize("value", [instant(hours=-1), "false", ""], ids=["over", "false", "empty"])
 def test_an_exclusion_that_is_over_or_none_excludes_nothing(team: Env, value: str) -> None:
     """A14"""
     team.edit("web", excluding(value))

@@ -10,6 +10,11 @@ from operators import USER
 from sundown_lab.cluster import Cluster
 
 READS = {"get", "list", "watch"}
+DISCOVERY = {""}
+"""What is asked without a resource (``/apis``) is granted to every account of every cluster."""
+
+Right = tuple[str, str]
+"""A verb and what it is for: ``("patch", "deployments")``."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,12 @@ class Audit:
     def writes(self, namespace: str | None = None) -> list[Request]:
         """Those that change something, in a namespace (the Namespace itself included) or anywhere."""
         return [each for each in self._read() if each.writes and namespace in {None, each.namespace, each.name}]
+
+    def rights(self) -> set[Right]:
+        """What was made use of. Server-side apply that makes an object needs both ``patch`` and ``create``."""
+        asked = [each for each in self._read() if each.resource not in DISCOVERY]
+        made = {("create", each.resource) for each in asked if each.verb == "patch" and each.code == 201}
+        return made | {(each.verb, each.resource) for each in asked}
 
     def _read(self) -> Iterator[Request]:
         with self._file.open("rb") as file:

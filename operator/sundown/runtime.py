@@ -93,7 +93,6 @@ class Operator:
         self._resources = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self.stopped = asyncio.Event()
-        self._seen: set[str] = set()
 
     async def start(self) -> None:
         """Open the connection and the probes, learn what there is, and begin to act."""
@@ -135,18 +134,19 @@ class Operator:
     def health(self) -> Health:
         """What the probes answer."""
         beat = self._scheduler.beat
+        failed = self._sweep.listing.failed
         stalled = beat is not None and self._clock.now() - beat > _STALLED
         dead = [task.get_name() for task in self._tasks if task.done()]
         dead += self._aws.dead if self._aws is not None else []
         alive = not stalled and not dead
         text = "ok" if alive else f"stopped: {', '.join(dead) or 'scheduler stalled'}"
         if not self._sweep.done.is_set():
-            return Health(alive=alive, ready=False, text=self._sweep.failed or "learning what there is")
+            return Health(alive=alive, ready=False, text=failed or "learning what there is")
         if self._aws is not None and not self._aws.known:
             return Health(alive=alive, ready=False, text="learning what there is in AWS" if alive else text)
         if self._aws is not None and self._aws.health:
             text += f"; AWS: {self._aws.health}"  # what is in the cluster sleeps and wakes all the same
-        return Health(alive=alive, ready=alive and self._sweep.failed is None, text=self._sweep.failed or text)
+        return Health(alive=alive, ready=alive and failed is None, text=failed or text)
 
     def count_envs(self) -> None:
         """Set the metric of envs by state."""
@@ -158,7 +158,7 @@ class Operator:
 
     def namespace_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A namespace came, changed or went."""
-        self._notice_relisting(kind, raw)
+        self._sweep.listing.notice(kind, raw)
         namespace = reading.namespace(raw)
         if kind == "DELETED":
             self._store.drop_namespace(namespace.name, resource_version=namespace.resource_version)
@@ -168,7 +168,7 @@ class Operator:
 
     def env_schedule_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """An EnvSchedule came, changed or went."""
-        self._notice_relisting(kind, raw)
+        self._sweep.listing.notice(kind, raw)
         known = reading.env_schedule(raw)
         metadata = known.metadata
         if kind == "DELETED":
@@ -178,7 +178,7 @@ class Operator:
 
     def cluster_env_schedule_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A ClusterEnvSchedule came, changed or went."""
-        self._notice_relisting(kind, raw)
+        self._sweep.listing.notice(kind, raw)
         if kind == "DELETED":
             self._scheduler.touch(self._store.drop_default(raw["metadata"]["name"], uid=raw["metadata"]["uid"]))
             return
@@ -186,7 +186,7 @@ class Operator:
 
     def action_request_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """An ActionRequest came, changed or went."""
-        self._notice_relisting(kind, raw)
+        self._sweep.listing.notice(kind, raw)
         asked = reading.action_request(raw)
         if kind == "DELETED":
             self._deletions.drop(asked.key)
@@ -215,19 +215,6 @@ class Operator:
 
     def _knows(self, namespace: str) -> bool:
         return not self._sweep.done.is_set() or self._store.env(namespace).namespace is not None
-
-    def _notice_relisting(self, kind: str | None, raw: dict[str, Any]) -> None:
-        """A second listing of the same object means that a watch lost its place, and with it what was deleted since.
-
-        So may the very first: what was deleted between the first sweep and the first listing was told to nobody.
-        """
-        uid = raw["metadata"]["uid"]
-        if kind == "DELETED":
-            self._seen.discard(uid)
-            return
-        if kind is None and (uid in self._seen or not self._seen):
-            self._sweep.soon()
-        self._seen.add(uid)
 
     def _died(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from apiserver import Api, eventually
-from audit import Audit
+from audit import Audit, Right
 from envs import Env
 from frontdesk.deletable import deletable, forget, shown, window_of
 from frontdesk.saying import answer_to
@@ -18,10 +18,6 @@ from sundown_lab.slack.remote import Workspace
 
 pytestmark = pytest.mark.lab
 
-Right = tuple[str, str]
-"""A verb and what it is for: ``("patch", "envschedules")``."""
-
-DISCOVERY = {""}
 WRITES = {
     ("patch", "envschedules"),
     ("create", "actionrequests"),
@@ -38,18 +34,6 @@ def granted() -> set[Right]:
     roles = [each for each in documents if each["kind"] in {"ClusterRole", "Role"}]
     rules = [rule for role in roles for rule in role["rules"]]
     return {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
-
-
-def used(audit: Audit) -> set[Right]:
-    """What the frontdesk has asked. Server-side apply that makes an object needs both ``patch`` and ``create``."""
-    rights = set()
-    for request in audit.requests():
-        if request.resource in DISCOVERY:
-            continue
-        rights.add((request.verb, request.resource))
-        if request.verb == "patch" and request.code == 201:
-            rights.add(("create", request.resource))
-    return rights
 
 
 def test_nothing_can_be_written_but_schedules_requests_and_preferences() -> None:
@@ -87,7 +71,7 @@ def test_every_right_is_needed_and_none_is_missing(
     ana.submit(ana.wait_for_modal())
     ana.submit(window_of(slack, env), {"name": env.name})
     ana.wait_for_message(lambda message: "is deleted" in message["text"], channel="@ana")
-    eventually(lambda: not granted() - used(audit), what="every right is used")
+    eventually(lambda: not granted() - audit.rights(), what="every right is used")
     forget(env)
-    assert used(audit) - granted() == set()
+    assert audit.rights() - granted() == set()
     assert [request for request in audit.requests() if request.code == 403] == []

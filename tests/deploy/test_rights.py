@@ -7,18 +7,12 @@ import pytest
 import yaml
 
 from apiserver import Api, eventually
-from audit import Audit
+from audit import Audit, Right
 from envs import ALWAYS_AWAKE, DEFAULTS, SUNDOWN, Env, instant
 from operators import HOME, ROOT, Stage
 from sundown_lab.cluster import Cluster
 
 pytestmark = pytest.mark.lab
-
-Right = tuple[str, str]
-"""A verb and what it is for: ``("patch", "deployments")``."""
-
-DISCOVERY = {""}
-"""What is asked without a resource (``/apis``) is granted to every account of every cluster."""
 
 
 def granted() -> set[Right]:
@@ -26,18 +20,6 @@ def granted() -> set[Right]:
     documents = yaml.safe_load_all((ROOT / "deploy/base/clusterrole-operator.yaml").read_text())
     role = next(each for each in documents if each["kind"] == "ClusterRole")
     return {(verb, resource) for rule in role["rules"] for resource in rule["resources"] for verb in rule["verbs"]}
-
-
-def used(audit: Audit) -> set[Right]:
-    """What the operator has asked. Server-side apply that makes an object needs both ``patch`` and ``create``."""
-    rights = set()
-    for request in audit.requests():
-        if request.resource in DISCOVERY:
-            continue
-        rights.add((request.verb, request.resource))
-        if request.verb == "patch" and request.code == 201:
-            rights.add(("create", request.resource))
-    return rights
 
 
 @pytest.mark.timeout(180, func_only=True)
@@ -73,7 +55,7 @@ def test_every_right_is_needed_and_none_is_missing(
     try:
         # To read a single workload takes a conflict, so somebody edits while the env falls asleep and wakes.
         states = iter(["Asleep", "Awake"] * 50)
-        while not {("get", "deployments"), ("get", "statefulsets")} <= used(audit):
+        while not {("get", "deployments"), ("get", "statefulsets")} <= audit.rights():
             state = next(states)
             env.wish(state)
             env.until(state)
@@ -86,8 +68,8 @@ def test_every_right_is_needed_and_none_is_missing(
     eventually(
         lambda: {each.resource for each in audit.writes()} >= {"events", "envschedules/status"}, what="all is told"
     )
-    assert granted() - used(audit) == set()
-    assert used(audit) - granted() == set()
+    assert granted() - audit.rights() == set()
+    assert audit.rights() - granted() == set()
     assert [request for request in audit.requests() if request.code == 403] == []
 
 

@@ -2,26 +2,17 @@
 
 import asyncio
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
+from frontdesk.test_people import Clock
 from frontdesk.test_the_board import board, schedule, space
 from sundown.frontdesk.reminding import Reminding
 from sundown.frontdesk.rush import LONGEST, MANY, Rush
 
 SECOND = timedelta(seconds=1)
-
-
-class Clock:
-    """One that stands still until it is told otherwise."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 23, 8, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
 
 
 @pytest.fixture

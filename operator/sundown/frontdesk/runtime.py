@@ -173,7 +173,7 @@ class Desk:
             *([f"stopped: {', '.join(dead)}"] if not alive else []),
             *([self._unknown] if self._unknown is not None else []),
             *([self._socket.trouble] if self._socket is not None and self._socket.trouble is not None else []),
-            *([self.feed.failed or "learning what there is"] if not self.board.complete.is_set() else []),
+            *([self.feed.listing.failed or "learning what there is"] if not self.board.complete.is_set() else []),
         ]
         return Health(alive=alive, ready=not troubles, text="; ".join(troubles) or "ok")
 

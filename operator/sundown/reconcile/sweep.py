@@ -6,14 +6,13 @@ A watch that was cut off tells nothing of what was deleted meanwhile, and worklo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 import structlog
 
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Denied, Missing
+from sundown.cluster.errors import Denied, Missing
+from sundown.cluster.listing import PAGE, Listing
 from sundown.model.action_request import Asked
 from sundown.reconcile.defaults import Defaults
 from sundown.reconcile.deleting import Deletions
@@ -23,11 +22,6 @@ from sundown.settings import Settings
 from sundown.sleepers.census import Census
 
 log = structlog.get_logger(__name__)
-
-_PAGE = 1000
-_FIRST_RETRY = 0.5
-_LONGEST_RETRY = 15.0
-_SETTLING = 3.0
 
 
 class Sweep:
@@ -53,17 +47,12 @@ class Sweep:
         self._deletions = deletions
         self._requests = requests
         self._settings = settings
-        self._wanted = asyncio.Event()
+        self.listing = Listing()
         self.done = asyncio.Event()
-        self.failed: str | None = None
-
-    def soon(self) -> None:
-        """A watch began anew: what was deleted while it was away has to be found out."""
-        self._wanted.set()
 
     async def first(self) -> None:
         """Fill the store, however long the API server stays away."""
-        await self._until_it_works(self._compare)
+        await self.listing.until_it_works(self._compare)
         self.done.set()
 
     async def run(self) -> None:
@@ -72,37 +61,20 @@ class Sweep:
         period = self._settings.sweep.total_seconds()
         due = now() + period
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), timeout=max(due - now(), 0))
-                await asyncio.sleep(_SETTLING)
-            self._wanted.clear()
+            await self.listing.due(within=due - now())
             if now() < due:
-                await self._until_it_works(self._list)
+                await self.listing.until_it_works(self._list)
             else:
-                await self._until_it_works(self._compare)
+                await self.listing.until_it_works(self._compare)
                 due = now() + period
-
-    async def _until_it_works(self, work: Callable[[], Awaitable[None]]) -> None:
-        wait = _FIRST_RETRY
-        while True:
-            try:
-                await work()
-            except ApiError as error:
-                self.failed = str(error)
-                log.warning("sweep-repeated", error=str(error), wait_seconds=wait)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, _LONGEST_RETRY)
-            else:
-                self.failed = None
-                return
 
     async def _list(self) -> None:
         """Find out what has come, changed or gone without an event that said so."""
         self._store.begin_listing()
         self._deletions.begin_listing()
-        namespaces = await self._cluster.list_as(paths.NAMESPACES, reading.namespace, limit=_PAGE)
-        schedules = await self._cluster.list_as(paths.ENV_SCHEDULES, reading.env_schedule, limit=_PAGE)
-        defaults = await self._cluster.list_all(paths.CLUSTER_ENV_SCHEDULES, limit=_PAGE)
+        namespaces = await self._cluster.list_as(paths.NAMESPACES, reading.namespace, limit=PAGE)
+        schedules = await self._cluster.list_as(paths.ENV_SCHEDULES, reading.env_schedule, limit=PAGE)
+        defaults = await self._cluster.list_all(paths.CLUSTER_ENV_SCHEDULES, limit=PAGE)
         touched = self._store.replace_all(
             Snapshot(
                 namespaces=tuple(namespaces),
@@ -115,7 +87,7 @@ class Sweep:
 
     async def _asked(self) -> list[Asked]:
         try:
-            return await self._cluster.list_as(paths.ACTION_REQUESTS, reading.action_request, limit=_PAGE)
+            return await self._cluster.list_as(paths.ACTION_REQUESTS, reading.action_request, limit=PAGE)
         except (Missing, Denied) as error:
             # CRD and right came later than the others, and envs sleep and wake without them.
             log.warning("requests-unread", error=str(error))

@@ -6,11 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from sundown_lab.aws.remote import Aws
 
 LAB = str(Path(sys.executable).with_name("sundown-lab"))
 
 
+@pytest.mark.simulator
 def test_it_prints_what_to_export_and_ends_on_ctrl_c() -> None:
     with subprocess.Popen([LAB, "aws"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -19,6 +19,7 @@ pytest_plugins = ["operators", "envs", "audit", "slacks", "awses", "tables", "fr
 
 ROOT = Path(__file__).parent.parent
 LAB_TIMEOUT = 120.0
+RAN_IN_LAB = ("control plane", "lab")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,6 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         uses_lab = "control_plane" in getattr(item, "fixturenames", ())
         is_marked = item.get_closest_marker("lab") is not None
+        item.user_properties += [RAN_IN_LAB] * is_marked
         if uses_lab and not is_marked:
             raise pytest.UsageError(f"{item.nodeid} uses the control plane: mark it with @pytest.mark.lab")
         if is_marked and item.get_closest_marker("timeout") is None:
@@ -52,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     # Counted from the reports, which come from the workers too where a run has several.
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
-    count = sum(report.when == "call" and "lab" in report.keywords for report in reports)
+    count = sum(report.when == "call" and RAN_IN_LAB in report.user_properties for report in reports)
     terminalreporter.write_line(f"{count} {'test' if count == 1 else 'tests'} ran against the real control plane")
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tables import NOON, Clock, DynamoDB, Open, by_arn, part
 
 from sundown.aws import dynamodb
 from sundown.aws.refusals import translated
 from sundown.aws.sessions import Sessions
 from sundown_lab.aws.remote import Aws
+from tables import NOON, Clock, DynamoDB, Open, by_arn, part
 
 
 def written(aws: Aws) -> int:

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from tables import NOON, Clock, DynamoDB, Open, by_arn, part
-
 from sundown_lab.aws.remote import Aws
+from tables import NOON, Clock, DynamoDB, Open, by_arn, part
 
 LATER = timedelta(minutes=6)
 """Longer than it ever waits before it looks for the table again."""

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
-# Each has a control plane of its own. Most of a test's time is waiting, so two suit two cores.
+# Each that needs one has a control plane of its own. Most of a test is waiting, so two suit two cores.
 WORKERS ?= 2
 
 .PHONY: help
@@ -43,7 +43,7 @@ lint:
 	@$(BIN)/vulture
 
 unit:
-	@$(BIN)/pytest -q -m "not lab and not simulator and not browser and not slow"
+	@$(BIN)/pytest -q --numprocesses $(WORKERS) -m "not lab and not simulator and not browser and not slow"
 
 .PHONY: test
 test: setup browser ## Every test, those against the real control plane and in a real browser included

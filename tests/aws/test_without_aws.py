@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 ASSEMBLED = """
 import json, sys
 from kubernetes_asyncio.client import Configuration

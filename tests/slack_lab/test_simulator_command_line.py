@@ -10,6 +10,8 @@ import pytest
 
 from sundown_lab.slack.remote import Workspace
 
+pytestmark = pytest.mark.slow
+
 LAB = str(Path(sys.executable).with_name("sundown-lab"))
 
 

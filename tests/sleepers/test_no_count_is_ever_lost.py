@@ -225,7 +225,7 @@ class Env(RuleBasedStateMachine):
 
 
 EFFORT = settings(
-    max_examples=1000 if THOROUGH else 150,
+    max_examples=1000 if THOROUGH else 100,
     stateful_step_count=60 if THOROUGH else 25,
     derandomize=not THOROUGH,
     deadline=None,

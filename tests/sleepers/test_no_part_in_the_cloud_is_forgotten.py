@@ -190,7 +190,7 @@ class Env(RuleBasedStateMachine):
 
 
 EFFORT = settings(
-    max_examples=1000 if THOROUGH else 80,
+    max_examples=1000 if THOROUGH else 60,
     stateful_step_count=60 if THOROUGH else 20,
     derandomize=not THOROUGH,
     deadline=None,

@@ -10,9 +10,9 @@ import yaml
 from commandline import Called
 from envs import ALWAYS_AWAKE, Env
 from sundown.cli.cloud import verdict
-from sundown.model.cloud import CloudPart
 from sundown_lab.aws.remote import Aws
 from sundown_lab.cluster import Cluster
+from tables import part
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 RECORD = {"sundown:previous-state": "running", "sundown:holder": "default/gone"}
@@ -30,21 +30,6 @@ def there(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
 def listed(call: Callable[..., Called]) -> Callable[..., Called]:
     """``sundown cloud list`` without a cluster."""
     return lambda *arguments: call("cloud", "list", "--no-cluster", *arguments)
-
-
-def part(**fields: Any) -> CloudPart:
-    known = {
-        "kind": "EC2Instance",
-        "arn": "arn:aws:ec2:eu-central-1:123456789012:instance/i-1",
-        "identifier": "i-1",
-        "name": "web",
-        "namespace": "dev1",
-        "account": "123456789012",
-        "region": "eu-central-1",
-        "state": "running",
-        "phase": "running",
-    }
-    return CloudPart(**{**known, **fields})
 
 
 STOPPED = {"state": "stopped", "phase": "stopped"}

@@ -10,7 +10,7 @@ from sundown_lab.processes import LOOPBACK, Command, Process, wait_until
 
 READY_WITHIN = 60.0
 SIGTERM_WITHIN = 5.0
-_PORT = re.compile(r'"port": (\d+), "event": "probes-listening"')
+PORT = re.compile(r'"port": (\d+), "event": "probes-listening"')
 
 
 class Program:
@@ -19,7 +19,7 @@ class Program:
     def __init__(self, name: str, kubeconfig: Path, *, log: Path, settings: Mapping[str, str]) -> None:
         environment = {
             "SUNDOWN_HTTP_HOST": LOOPBACK,
-            "SUNDOWN_HTTP_PORT": "0",
+            "SUNDOWN_HTTPPORT": "0",
             "SUNDOWN_LOG_FORMAT": "json",
             **settings,
             "KUBECONFIG": str(kubeconfig),
@@ -77,7 +77,7 @@ class Program:
     @property
     def port(self) -> int | None:
         """Where its probes are; None while it has not opened them."""
-        found = _PORT.search(self.output)
+        found = PORT.search(self.output)
         return int(found[1]) if found is not None else None
 
     def probe(self, path: str) -> tuple[int, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
-from typing import Any
 
 import kopf
 from kubernetes_asyncio.client import Configuration
@@ -62,8 +62,16 @@ async def credentials(configuration: Configuration) -> kopf.ConnectionInfo:
     )
 
 
-async def run_until(stopped: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
-    """Run ``kopf.operator(...)``; once ``stopped`` is set, which its cleanup does, it ends within a second."""
+async def run_until(stopped: asyncio.Event, registry: kopf.OperatorRegistry, *, memo: kopf.Memo) -> None:
+    """Run these handlers; once ``stopped`` is set, which their cleanup does, it ends within a second."""
+    # Kopf would make up an identity from the name of the user, and in a pod the user has none.
+    work = kopf.operator(
+        registry=registry,
+        clusterwide=True,
+        standalone=True,
+        identity=socket.gethostname(),  # type: ignore[arg-type] # its type for names is private
+        memo=memo,
+    )
     kopf_task = asyncio.create_task(work, name="kopf")
     stopping = asyncio.create_task(stopped.wait(), name="stopped")
     await asyncio.wait({kopf_task, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -57,8 +57,7 @@ def registry() -> kopf.OperatorRegistry:
 async def run(configuration: Configuration, settings: Settings, aws: AwsSettings) -> None:
     """Run the operator until SIGTERM or SIGINT."""
     operator = Operator(configuration, settings, aws)
-    work = kopf.operator(registry=registry(), clusterwide=True, standalone=True, memo=kopf.Memo(operator=operator))
-    await run_until(operator.stopped, work)
+    await run_until(operator.stopped, registry(), memo=kopf.Memo(operator=operator))
 
 
 def _operator(memo: kopf.Memo) -> Operator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -85,4 +86,13 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 called wrongly."""
+    _have_a_home()
     cli(prog_name="kubectl sundown" if Path(sys.argv[0]).name == "kubectl-sundown" else "sundown")
+
+
+def _have_a_home() -> None:
+    """Live in ``/``, as containers have it, where neither HOME nor the list of users knows better: libraries insist on a home."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = "/"

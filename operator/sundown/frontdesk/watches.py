@@ -50,9 +50,8 @@ def registry() -> kopf.OperatorRegistry:
 async def run(configuration: Configuration, settings: FrontdeskSettings) -> None:
     """Run the frontdesk until SIGTERM or SIGINT."""
     desk = Desk(configuration, settings)
-    work = kopf.operator(registry=registry(), clusterwide=True, standalone=True, memo=kopf.Memo(desk=desk))
     try:
-        await run_until(desk.stopped, work)
+        await run_until(desk.stopped, registry(), memo=kopf.Memo(desk=desk))
     except Exception as error:
         if not desk.stopped.is_set():
             raise

@@ -87,6 +87,9 @@ REQUESTS = (
     asked("good for ever", "spec.expiresAt", LATE_OR_EARLY, expiresAt="2026-11-24T17:00:01Z"),
     asked("asker of 10,000 letters", "spec.requestedBy", "Too long", requestedBy=LONG),
     asked("own approval", "spec.approval.by", "nobody approves", approval={**APPROVED, "by": "ana@example.com"}),
+    asked(
+        "own, spelled otherwise", "spec.approval.by", "nobody approves", approval={**APPROVED, "by": "ANA@example.COM"}
+    ),
     asked("approval at no time", "spec.approval", "by and at belong together", approval={"by": "bo@example.com"}),
 )
 

@@ -70,17 +70,17 @@ def people(directory: Directory, clock: Clock) -> People:
 async def test_a_person_is_known_to_the_cluster_by_email_and_groups(people: People) -> None:
     """J2"""
     ana = await people.of("U1")
-    assert (ana.email, ana.time_zone) == ("ana@example.com", "Europe/Berlin")
+    assert (ana.email, ana.time_zone) == ("Ana@example.com", "Europe/Berlin")
     assert groups_of(ana) == ["system:authenticated", "sundown:slack", "slack:platform"]
 
 
 async def test_slack_is_asked_once_in_ten_minutes(people: People, directory: Directory, clock: Clock) -> None:
     for _ in range(5):
         await people.of("U1")
-    assert directory.asked == {"user": 1, "groups": 1}
+    assert directory.asked == {"user": 1, "groups": 1, "user_by_email": 1}
     clock.time += timedelta(minutes=11)
     await people.of("U1")
-    assert directory.asked == {"user": 2, "groups": 2}
+    assert directory.asked == {"user": 2, "groups": 2, "user_by_email": 2}
 
 
 async def test_somebody_without_an_address_is_told_what_to_do(people: People, directory: Directory) -> None:
@@ -148,7 +148,7 @@ async def test_without_slack_nobody_is_known_and_nothing_is_remembered_of_it(
     with pytest.raises(SlackAway):
         await people.of("U1")
     directory.away = False
-    assert (await people.of("U1")).email == "ana@example.com"
+    assert (await people.of("U1")).email == "Ana@example.com"
 
 
 async def test_people_of_other_workspaces_are_foreign() -> None:

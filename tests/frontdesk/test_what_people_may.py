@@ -116,3 +116,48 @@ def test_somebody_whose_address_slack_does_not_tell_is_told_what_to_do(slack: Wo
     assert state_of(env) is None
     dina.change_profile(email="dina@example.com")
     assert "awake" in words(answer_to(dina, f"start {env.name}"))
+
+
+@pytest.mark.parametrize(
+    ("granted", "profile"),
+    [
+        ("Ana.Mueller@Example.com", "Ana.Mueller@Example.com"),
+        ("ana.mueller@example.com", "Ana.Mueller@Example.com"),
+        ("ÅSA@Example.com", "ÅSA@Example.com"),
+    ],
+    ids=["as in the profile", "in small letters", "beyond ASCII, as in the profile"],
+)
+def test_rights_are_found_under_each_spelling_that_is_the_persons_own(
+    slack: Workspace, env: Env, strict: None, grant: Callable[..., None], granted: str, profile: str
+) -> None:
+    """X1"""
+    env.schedule(ASLEEP_FOR_EVER)
+    grant(env, "wake", user=granted)
+    dina = slack.act("dina")
+    dina.change_profile(email=profile)
+    eventually(lambda: "awake" in words(answer_to(dina, f"start {env.name}")), what="the right is there")
+    assert env.api.get(env.schedules("default"))["spec"]["override"]["by"] == profile
+
+
+@pytest.mark.parametrize(
+    ("granted", "profile"),
+    [
+        ("DINA@example.com", "dina@example.com"),
+        ("dina@example.com", "d\u0131na@example.com"),
+        ("kim@example.com", "\u212aim@example.com"),
+        ("åsa@example.com", "Åsa@example.com"),
+    ],
+    ids=["capitals", "a dotless i", "the sign for kelvin", "beyond ASCII"],
+)
+def test_no_spelling_that_only_looks_alike_gives_a_right(
+    slack: Workspace, env: Env, strict: None, grant: Callable[..., None], granted: str, profile: str
+) -> None:
+    """X1: the rights of another would be theirs"""
+    env.schedule(ASLEEP_FOR_EVER)
+    grant(env, "wake", user=granted)
+    grant_seen = slack.act("bo")
+    grant_seen.change_profile(email=granted)
+    eventually(lambda: "awake" in words(answer_to(grant_seen, f"start {env.name}")), what="the right is there")
+    dina = slack.act("dina")
+    dina.change_profile(email=profile)
+    assert "may not wake" in words(answer_to(dina, f"start {env.name}"))

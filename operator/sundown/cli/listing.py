@@ -20,6 +20,7 @@ from sundown.cli.output import as_json, examples, note, say, table
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster, Json
 from sundown.cluster.errors import ApiError, Denied
+from sundown.model.addresses import folded
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus
 from sundown.model.scalars import format_instant
@@ -185,7 +186,7 @@ def list_envs(
 def _wanted(row: Listed, *, state: str | None, owner: str | None) -> bool:
     if state is not None and row.status.state != state:
         return False
-    return owner is None or fnmatchcase((row.status.owner or "").lower(), owner.lower())
+    return owner is None or fnmatchcase(folded(row.status.owner or ""), folded(owner))
 
 
 def _print(rows: list[Listed], *, wide: bool, now: datetime) -> None:

@@ -28,6 +28,7 @@ from sundown.frontdesk.metrics import WISHES_TOTAL
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.rights import Rights
 from sundown.model.action_request import ActionRequestSpec, Asked, RequestState, Target
+from sundown.model.addresses import folded
 from sundown.model.resources import API_VERSION, GROUP, Lenient
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
@@ -178,7 +179,7 @@ class Deletions:
             "apiVersion": API_VERSION,
             "kind": "ActionRequest",
             "metadata": {
-                "name": name_of(target, person=person.email, token=token),
+                "name": name_of(target, person=folded(person.email), token=token),
                 "annotations": {TELLING: Told(user=person.id).model_dump_json(exclude_none=True)},
             },
             "spec": spec.to_json(),

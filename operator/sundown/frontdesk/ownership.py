@@ -6,6 +6,7 @@ import re
 
 from sundown.asking.finding import Found
 from sundown.frontdesk.people import Person
+from sundown.model.addresses import same_person
 from sundown.model.resources import OWNER
 
 _SEPARATORS = re.compile(r"[,;\s]+")
@@ -18,4 +19,4 @@ def is_owner(person: Person, found: Found) -> bool:
     of_namespace = found.space.owner if found.space is not None else found.known.status.owner
     names = {_USER.sub(r"\1", name) for name in _SEPARATORS.split(of_schedule or of_namespace or "") if name}
     groups = {f"@{handle}" for handle in person.groups}
-    return person.id in names or bool(groups & names) or person.email in {name.lower() for name in names}
+    return person.id in names or bool(groups & names) or any(same_person(person.email, name) for name in names)

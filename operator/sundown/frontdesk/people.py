@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 
 from sundown.errors import NotFound, SundownError
+from sundown.model.addresses import folded, second_spelling
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -51,13 +52,23 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom the cluster's RBAC knows by ``email``. ``time_zone`` is an IANA name, ``groups`` are Slack's handles."""
+    """Somebody whom the cluster's RBAC knows by ``email``. ``time_zone`` is an IANA name, ``groups`` are Slack's handles.
+
+    ``email`` is spelled as in their profile, and so they are called wherever it is written who did something. ``also`` is a
+    second spelling that is theirs for sure; see ``People``.
+    """
 
     id: str
     email: str
     name: str
     time_zone: str
     groups: tuple[str, ...] = ()
+    also: str | None = None
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The names by which the cluster may know them, the profile's own first."""
+        return (self.email,) if self.also is None else (self.email, self.also)
 
 
 class Directory(Protocol):
@@ -89,7 +100,12 @@ class _Groups:
 
 
 class People:
-    """Everybody who has been asked for lately. A ``chosen_zone``, by Slack id, counts more than the one of the profile."""
+    """Everybody who has been asked for lately. A ``chosen_zone``, by Slack id, counts more than the one of the profile.
+
+    Kubernetes tells ``Ana@example.com`` from ``ana@example.com``, Slack does not. So the cluster is asked with the profile's
+    own spelling, and besides with small letters only where that cannot give somebody the rights of another: all of it is
+    printable ASCII, and Slack, asked whose address the small letters are, names the very same user.
+    """
 
     def __init__(
         self,
@@ -127,7 +143,7 @@ class People:
             NotFound: nobody in the workspace has it.
             UnknownPerson, SlackAway: as with ``of``.
         """
-        wanted = email.strip().lower()
+        wanted = email.strip()
         profile = await self._look_up(self._by_email, wanted, self._directory.user_by_email)
         if profile is None or profile.deleted:
             raise NotFound(f"nobody in this Slack workspace has the e-mail address {email}")
@@ -135,11 +151,12 @@ class People:
 
     def changed(self, profile: Profile) -> None:
         """Slack says that somebody's profile has changed."""
-        known = self._by_id.get(profile.id)
-        if known is not None and known.profile is not None:
-            self._by_email.pop(known.profile.email.lower(), None)
         self._keep(self._by_id, profile.id, profile)
-        self._by_email.pop(profile.email.lower(), None)
+        address = folded(profile.email)
+        for spelling, kept in tuple(self._by_email.items()):
+            theirs = kept.profile is not None and kept.profile.id == profile.id
+            if theirs or folded(spelling) == address:
+                del self._by_email[spelling]
 
     async def close(self) -> None:
         """Ask Slack no more; who still waits for an answer is cancelled."""
@@ -153,12 +170,12 @@ class People:
         self._groups.until = None
 
     async def _person(self, profile: Profile) -> Person:
-        email = profile.email.strip().lower()
+        email = profile.email.strip()
         if profile.bot or profile.deleted:
             raise UnknownPerson("only people can ask for something, and this Slack account is none")
         if profile.foreign:
             raise UnknownPerson("you belong to another Slack workspace, which this cluster does not know")
-        if not _EMAIL.fullmatch(email):
+        if not _EMAIL.fullmatch(email) or not email.isprintable():
             raise UnknownPerson(
                 "your Slack profile has no e-mail address that I may see, and the cluster knows people by theirs: add it to "
                 "your profile, or ask whoever runs the Slack app to grant it the scope users:read.email"
@@ -167,7 +184,21 @@ class People:
             raise UnknownPerson("your e-mail address is not confirmed in Slack: confirm it there first")
         groups = await self._groups_of(profile.id)
         zone = self._chosen_zone(profile.id) or profile.time_zone
-        return Person(id=profile.id, email=email, name=profile.name, time_zone=zone, groups=groups)
+        also = await self._also(profile.id, email)
+        return Person(id=profile.id, email=email, name=profile.name, time_zone=zone, groups=groups, also=also)
+
+    async def _also(self, user_id: str, email: str) -> str | None:
+        """A second spelling of an address, if Slack says that it is the same user's."""
+        plain = second_spelling(email)
+        if plain is None:
+            return None
+        try:
+            theirs = await self._look_up(self._by_email, plain, self._directory.user_by_email)
+        except SlackAway as error:
+            # As with groups: somebody may be refused, nobody is let in.
+            log.warning("spelling-unknown", user=user_id, error=str(error))
+            return None
+        return plain if theirs is not None and theirs.id == user_id else None
 
     async def _groups_of(self, user_id: str) -> tuple[str, ...]:
         now = self._clock.now()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sundown.asking.finding import NotAllowed
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Denied, Missing
@@ -47,14 +49,25 @@ class Rights:
     async def may(self, person: Person, verb: str, namespace: str) -> bool:
         """Whether the person has this right in the namespace; in all namespaces where it is empty.
 
+        Each spelling of their address that is theirs is asked about, unless the cluster says outright that they may not.
+
         Raises:
             NotAsked: Sundown itself lacks the right to ask.
             ApiError: the cluster could not be asked.
         """
+        for name in person.spellings:
+            status = await self._review(name, groups_of(person), verb, namespace)
+            if status.get("denied") is True:
+                return False
+            if status.get("allowed") is True:
+                return True
+        return False
+
+    async def _review(self, name: str, groups: list[str], verb: str, namespace: str) -> dict[str, Any]:
         attributes = {"group": GROUP, "resource": "envschedules", "verb": verb}
         if namespace:
             attributes["namespace"] = namespace
-        spec = {"user": person.email, "groups": groups_of(person), "resourceAttributes": attributes}
+        spec = {"user": name, "groups": groups, "resourceAttributes": attributes}
         body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
         try:
             review = await self._cluster.create(REVIEWS, body)
@@ -62,8 +75,7 @@ class Rights:
             raise NotAsked(
                 f"Sundown may not ask the cluster what you may do ({error}); tell whoever runs it"
             ) from error
-        status = review.get("status") or {}
-        return status.get("allowed") is True and status.get("denied") is not True
+        return review.get("status") or {}
 
 
 def groups_of(person: Person) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import StringConstraints, model_validator
 
 from sundown.errors import Mistake
+from sundown.model.addresses import same_person
 from sundown.model.base import Model
 from sundown.model.resources import Lenient, Metadata
 from sundown.model.scalars import Flag, Instant, Said, Told
@@ -65,7 +66,7 @@ class ActionRequestSpec(Model):
             raise ValueError("confirmation must be the name of the target, letter by letter")
         if not timedelta(0) < self.expires_at - self.requested_at <= LONGEST_LIFE:
             raise ValueError("expiresAt must be after requestedAt, by 24 hours at most")
-        if self.approval is not None and self.approval.by == self.requested_by:
+        if self.approval is not None and same_person(self.approval.by, self.requested_by):
             raise ValueError("nobody approves a request of their own")
         return self
 

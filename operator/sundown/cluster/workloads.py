@@ -10,31 +10,17 @@ from typing import Any
 
 import msgspec
 
+from sundown.cluster.pod_requests import PodSpec, pod_requests
 from sundown.model.parts import Workload
-from sundown.model.quantities import quantity
 from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS, WAVE
-
-_GIB = 1024**3
 
 
 class _Read(msgspec.Struct, rename="camel", gc=False):
     """Base of what is read: camelCase on the wire, other fields skipped."""
 
 
-class _Resources(_Read):
-    requests: dict[str, str] | None = None
-
-
-class _Container(_Read):
-    resources: _Resources | None = None
-
-
-class _PodSpec(_Read):
-    containers: list[_Container] | None = None
-
-
 class _Template(_Read):
-    spec: _PodSpec | None = None
+    spec: PodSpec | None = None
 
 
 class _Spec(_Read):
@@ -97,7 +83,7 @@ def workload(raw: dict[str, Any], *, kind: str) -> Workload:
 def _workload(found: _Object, *, kind: str) -> Workload:
     metadata, spec, status = found.metadata, found.spec, found.status
     annotations = metadata.annotations or {}
-    cpu, memory = _requests(spec)
+    cpu, memory = pod_requests(spec.template.spec if spec.template is not None else None)
     return Workload(
         kind=kind,
         namespace=metadata.namespace,
@@ -114,14 +100,3 @@ def _workload(found: _Object, *, kind: str) -> Workload:
         cpu=cpu,
         memory=memory,
     )
-
-
-def _requests(spec: _Spec) -> tuple[float, float]:
-    """CPU in cores and memory in GiB that one pod's containers request together."""
-    cpu = memory = 0.0
-    pod = spec.template.spec if spec.template is not None else None
-    for container in (pod.containers if pod is not None else None) or ():
-        requests = (container.resources.requests if container.resources is not None else None) or {}
-        cpu += quantity(requests.get("cpu", "0"))
-        memory += quantity(requests.get("memory", "0")) / _GIB
-    return cpu, memory

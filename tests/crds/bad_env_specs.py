@@ -89,6 +89,12 @@ ENV = (
     ),
     Bad("holidays of nobody", {"holidays": {}}, "spec.holidays.country", "Required"),
     Bad("country in small letters", {"holidays": {"country": "de"}}, "spec.holidays.country", "should match"),
+    Bad(
+        "working weekends that are a word",
+        {"holidays": {"country": "CN", "workingWeekends": "yes"}},
+        "spec.holidays.workingWeekends",
+        "boolean",
+    ),
     Bad("country of three letters", {"holidays": {"country": "DEU"}}, "spec.holidays.country", "Too long"),
     Bad(
         "empty subdivision",

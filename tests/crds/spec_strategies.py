@@ -62,7 +62,8 @@ def exceptions(draw: st.DrawFn) -> dict[str, Any]:
 def days_off(draw: st.DrawFn) -> dict[str, Any]:
     country = draw(st.sampled_from(sorted(COUNTRIES)))
     subdivisions = COUNTRIES[country]
-    return {"country": country} | (draw(some({"subdivision": st.sampled_from(subdivisions)})) if subdivisions else {})
+    own = {"subdivision": st.sampled_from(subdivisions)} if subdivisions else {}
+    return draw(some({**own, "workingWeekends": flags}, country=st.just(country)))
 
 
 overrides = some(

@@ -148,9 +148,12 @@ def test_descriptions_name_the_defaults_of_the_models() -> None:
         "EnvSchedule": {
             **spec.EnvScheduleSpec().model_dump(mode="json"),
             "override": spec.Override(state="Asleep").model_dump(mode="json", exclude={"state"}),
+            "holidays": spec.Holidays(country="DE").model_dump(mode="json", exclude={"country"}),
         },
         "ClusterEnvSchedule": {
-            **resources.ClusterEnvScheduleSpec(template=spec.EnvScheduleSpec()).model_dump(mode="json"),
+            **resources.ClusterEnvScheduleSpec(
+                template=spec.EnvScheduleSpec(holidays=spec.Holidays(country="DE"))
+            ).model_dump(mode="json", exclude={"template": {"holidays": {"country"}}}),
         },
         "ActionRequest": {"approval": action_request.Approval().model_dump(mode="json")},
     }

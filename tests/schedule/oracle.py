@@ -35,7 +35,8 @@ class Oracle:
             (_local(row["from"]), _local(row["to"]), row["state"]) for row in reversed(spec.get("exceptions", []))
         ]
         free = spec.get("holidays")
-        self.free = library.country_holidays(free["country"], subdiv=free.get("subdivision")) if free else {}
+        self.free = library.country_holidays(free["country"], subdiv=free.get("subdivision")) if free else None
+        self.works_on_weekends = bool(free) and free.get("workingWeekends", True)
         self.override = spec.get("override", {})
         self.override_made = _instant(self.override.get("at"))
         self.override_until = _instant(self.override.get("until"))
@@ -96,12 +97,21 @@ class Oracle:
         today = clock.date()
         for day in (today - DAY, today):
             if day not in self.days:
-                self.days[day] = (
-                    []
-                    if day in self.free
-                    else [_span(day, window) for window in self.windows if NAMES[day.weekday()] in window["days"]]
-                )
+                self.days[day] = [_span(day, window) for window in self.windows_on(day)]
             yield from self.days[day]
+
+    def windows_on(self, day: date) -> list[Mapping[str, Any]]:
+        """The windows of a date; a weekend day on which people work by law has those of a working day beside its own."""
+        own = [window for window in self.windows if NAMES[day.weekday()] in window["days"]]
+        if self.free is None:
+            return own
+        if self.works_on_weekends and self.free.is_weekend(day) and self.free.is_working_day(day):
+            for name in NAMES[:5]:  # no country whose weekend is another one has such days
+                usual = [window for window in self.windows if name in window["days"]]
+                if usual:
+                    return own + [window for window in usual if window not in own]
+            return own
+        return [] if day in self.free else own
 
 
 def _span(day: date, window: Mapping[str, Any]) -> tuple[datetime | None, datetime]:

@@ -57,10 +57,14 @@ class Window(Model):
 
 
 class Holidays(Model):
-    """Whose public holidays are days off: an ISO 3166-1 country, and a subdivision as the ``holidays`` library names it."""
+    """Whose public holidays are days off: an ISO 3166-1 country, and a subdivision as the ``holidays`` library names it.
+
+    ``working_weekends``: a day of a weekend on which people work there by law, to make up for a day off, counts as one.
+    """
 
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     subdivision: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    working_weekends: Flag = True
 
     @field_validator("country")
     @classmethod

@@ -50,12 +50,20 @@ def excepted(exception: DatedException, zone_name: str) -> Why:
 
 
 def on_holiday(name: str, holidays: Holidays) -> Why:
-    place = f"{holidays.country}-{holidays.subdivision}" if holidays.subdivision else holidays.country
-    return Why("Holiday", f"holiday in {place}: {name}")
+    return Why("Holiday", f"holiday in {_place(holidays)}: {name}")
+
+
+def _place(holidays: Holidays) -> str:
+    return f"{holidays.country}-{holidays.subdivision}" if holidays.subdivision else holidays.country
 
 
 def inside(window: Window, zone_name: str) -> Why:
     return Why("Window", f"working hours {describe_window(window)} {zone_name}")
+
+
+def inside_by_law(window: Window, zone_name: str, holidays: Holidays) -> Why:
+    hours = inside(window, zone_name).text
+    return Why("WorkingWeekend", f"{hours}, on a weekend that is a working day in {_place(holidays)}")
 
 
 def outside(windows: Sequence[Window], zones: Sequence[str]) -> Why:

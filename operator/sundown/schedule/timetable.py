@@ -13,7 +13,7 @@ from sundown.model.spec import DatedException, EnvScheduleSpec
 from sundown.schedule import reasons
 from sundown.schedule.instants import BEGINNING, FOREVER, day_after, instant, instant_of_day, later, wall_clock
 from sundown.schedule.reasons import Why
-from sundown.schedule.windows import SEARCH, Stops, ZoneWeek
+from sundown.schedule.windows import SEARCH, Span, Stops, ZoneWeek
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Timetable:
         span = zone.week.around(at)
         if span is not None:
             until = FOREVER if zone.week.unbroken else span.end
-            return Verdict("Awake", partial(reasons.inside, span.window, zone.name), min(until, change))
+            return Verdict("Awake", partial(self._inside, span, zone.name), min(until, change))
         if self._spec.stops_only:
             return self._on_request(zone, at, change)
         return Verdict("Asleep", partial(self._off, zone, at), min(zone.week.next_start(at), change))
@@ -128,6 +128,12 @@ class Timetable:
                 return limit
             self._stop_after[start] = stop
         return self._stop_after[start]
+
+    def _inside(self, span: Span, zone_name: str) -> Why:
+        holidays = self._spec.holidays
+        if span.by_law and holidays is not None:
+            return reasons.inside_by_law(span.window, zone_name, holidays)
+        return reasons.inside(span.window, zone_name)
 
     def _off(self, zone: _Zone, at: datetime, *, started: bool = False) -> Why:
         """Why it is asleep by the week."""

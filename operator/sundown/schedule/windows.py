@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sundown.model.scalars import DAYS, MINUTES_A_DAY
 from sundown.model.spec import Holidays, Window
-from sundown.schedule.days_off import day_off
+from sundown.schedule.days_off import day_off, stands_in_for
 from sundown.schedule.instants import FOREVER, day_after, instant_of_day, later, wall_clock
 
 SEARCH = timedelta(days=731)
@@ -19,11 +19,15 @@ WEEK = len(DAYS) * MINUTES_A_DAY
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One occurrence of a window: awake from ``start`` up to, not including, ``end``."""
+    """One occurrence of a window: awake from ``start`` up to, not including, ``end``.
+
+    ``by_law``: on a day of a weekend that the window does not name, because people work on it by law.
+    """
 
     start: datetime
     end: datetime
     window: Window
+    by_law: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,28 @@ def fills_the_week(windows: Sequence[Window]) -> bool:
     return reached >= WEEK
 
 
+class Dates:
+    """Which windows start on which date."""
+
+    def __init__(self, windows: Sequence[Window], holidays: Holidays | None) -> None:
+        self._holidays = holidays
+        self._rows = tuple(tuple(w for w in windows if day in w.days) for day in DAYS)
+
+    def on(self, day: date) -> tuple[Window, ...]:
+        """Those that count: none on a holiday."""
+        return () if day_off(self._holidays, day) else self.planned(day)
+
+    def planned(self, day: date) -> tuple[Window, ...]:
+        """The same if there were no holidays."""
+        return self._rows[day.weekday()] + self.by_law(day)
+
+    def by_law(self, day: date) -> tuple[Window, ...]:
+        """Those that do not name its day of the week: on a weekend on which people work by law they work as on the first
+        day of the working week that has windows."""
+        usual = next((self._rows[each] for each in stands_in_for(self._holidays, day) if self._rows[each]), ())
+        return tuple(window for window in usual if window not in self._rows[day.weekday()])
+
+
 class ZoneWeek:
     """The regular windows as the wall clock of one zone meets them."""
 
@@ -74,7 +100,8 @@ class ZoneWeek:
         self.unbroken = holidays is None and fills_the_week(windows)
         """Whether there is no instant outside the windows."""
         self._holidays = holidays
-        self._rows = tuple(tuple(w for w in windows if w.start is not None and day in w.days) for day in DAYS)
+        self._dates = Dates(windows, holidays)
+        self._regular = any(window.start is not None for window in windows)
         self._known: dict[date, tuple[Span, ...]] = {}
 
     def around(self, at: datetime) -> Span | None:
@@ -87,7 +114,7 @@ class ZoneWeek:
 
     def next_start(self, at: datetime) -> datetime:
         """The first start of a span after ``at``, or the instant up to which there is none."""
-        if not any(self._rows):
+        if not self._regular:
             return FOREVER
         today = wall_clock(self.zone_name, at).date()
         for ahead in range(SEARCH.days + 2):
@@ -102,7 +129,7 @@ class ZoneWeek:
             return None
         today = wall_clock(self.zone_name, at).date()
         name = day_off(self._holidays, today)
-        if name is not None and self._rows[today.weekday()]:
+        if name is not None and any(window.start is not None for window in self._dates.planned(today)):
             return name
         yesterday = day_after(today, -1)
         lost = any(span.start <= at < span.end for span in self._laid_out(yesterday))
@@ -115,11 +142,14 @@ class ZoneWeek:
         spans = self._known.get(day)
         if spans is None:
             found = []
-            for window in self._rows[day.weekday()]:
-                start = instant_of_day(self.zone_name, day, window.start or 0)
+            by_law = self._dates.by_law(day)
+            for window in self._dates.planned(day):
+                if window.start is None:
+                    continue
+                start = instant_of_day(self.zone_name, day, window.start)
                 end = instant_of_day(self.zone_name, day, end_minutes(window))
                 if start < end:
-                    found.append(Span(start, end, window))
+                    found.append(Span(start, end, window, by_law=window in by_law))
             spans = self._known[day] = tuple(found)
         return spans
 
@@ -129,8 +159,7 @@ class Stops:
 
     def __init__(self, zones: Sequence[str], windows: Sequence[Window], holidays: Holidays | None) -> None:
         self._zones = zones
-        self._holidays = holidays
-        self._rows = tuple(tuple(end_minutes(w) for w in windows if day in w.days) for day in DAYS)
+        self._dates = Dates(windows, holidays)
 
     def after(self, at: datetime, *, limit: datetime) -> datetime | None:
         """The first stop after ``at``; None where none is found up to ``limit``."""
@@ -143,9 +172,7 @@ class Stops:
         return None
 
     def _on(self, day: date) -> list[datetime]:
-        if day_off(self._holidays, day):
-            return []
         return [
-            max(instant_of_day(zone_name, day, minutes) for zone_name in self._zones)
-            for minutes in self._rows[day.weekday()]
+            max(instant_of_day(zone_name, day, end_minutes(window)) for zone_name in self._zones)
+            for window in self._dates.on(day)
         ]

@@ -51,6 +51,21 @@ def test_a_namespace_with_the_state_label_is_marked_asleep() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-23T18:00:00.123456Z", "2026-11-23T18:00:00.123456Z"),
+        ("2026-11-23T18:00:00Z", None),
+        ("2026-11-23T18:00:00.123456+01:00", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_a_namespace_has_the_id_of_its_sleep_where_sundown_can_have_written_it(written: str, read: str | None) -> None:
+    found = reading.namespace(namespace(annotations={"sundown.dev/asleep-since": written}))
+    assert found.asleep_since == read
+
+
+@pytest.mark.parametrize(
     ("annotations", "owner"),
     [
         ({"email": "ana@example.com"}, "ana@example.com"),

@@ -12,6 +12,7 @@ from sundown.model.action_request import ActionRequestSpec, ActionRequestStatus,
 from sundown.model.base import parse
 from sundown.model.env import Known, Namespace
 from sundown.model.resources import (
+    ASLEEP_SINCE,
     OWNER,
     OWNER_EMAIL,
     URL,
@@ -32,7 +33,7 @@ def namespace(raw: dict[str, Any]) -> Namespace:
         name=metadata["name"],
         created=parse_instant(metadata.get("creationTimestamp") or "1970-01-01T00:00:00Z"),
         labels=dict(metadata.get("labels") or {}),
-        annotations={key: annotations[key] for key in (OWNER, OWNER_EMAIL, URL) if key in annotations},
+        annotations={key: annotations[key] for key in (OWNER, OWNER_EMAIL, URL, ASLEEP_SINCE) if key in annotations},
         terminating="deletionTimestamp" in metadata,
         resource_version=metadata.get("resourceVersion", ""),
         uid=metadata.get("uid", ""),

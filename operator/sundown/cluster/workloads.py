@@ -38,6 +38,7 @@ class _Metadata(_Read):
     name: str
     namespace: str
     resource_version: str
+    uid: str = ""
     generation: int = 0
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
@@ -99,4 +100,5 @@ def _workload(found: _Object, *, kind: str) -> Workload:
         labels=metadata.labels,
         cpu=cpu,
         memory=memory,
+        uid=metadata.uid,
     )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sundown.errors import Mistake
+from sundown.model.record import is_sleep_id
 from sundown.model.resources import (
+    ASLEEP_SINCE,
     MANAGED_BY,
     OWNER,
     OWNER_EMAIL,
@@ -47,6 +49,12 @@ class Namespace:
     def marked_asleep(self) -> bool:
         """Whether it carries the label that says that Sundown put it to sleep."""
         return STATE_LABEL in self.labels
+
+    @property
+    def asleep_since(self) -> str | None:
+        """The id of its sleep; None where it has none, or one that no Sundown wrote."""
+        text = self.annotations.get(ASLEEP_SINCE, "")
+        return text if is_sleep_id(text) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Workload:
     labels: Mapping[str, str] | None = None
     cpu: float = 0.0
     memory: float = 0.0
+    uid: str = ""
 
     @property
     def previous(self) -> int | None:

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from sundown.model.base import Model
 from sundown.model.cloud import CloudKind, CloudState
+from sundown.model.record import MOST_RECORDS, Record, SleepId
 from sundown.model.scalars import Count, Instant, LabelKey, LabelValue, Named, Person, Said, Told
 from sundown.model.spec import EnvScheduleSpec
 
@@ -19,6 +20,11 @@ GENERATED_NAME = "default"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 PREVIOUS_REPLICAS = f"{GROUP}/previous-replicas"
 PREVIOUS = f"{GROUP}/previous"
+ASLEEP_SINCE = f"{GROUP}/asleep-since"
+"""On a namespace the id of its sleep; on a workload the mark, ``id/uid``: which sleep, which object."""
+TAKEN_FROM = f"{GROUP}/taken-from"
+WAKE_TO = f"{GROUP}/wake-to"
+WAKE_WHEN_SCALED = f"{GROUP}/wake-when-scaled"
 WAVE = f"{GROUP}/wave"
 EXCLUDE = f"{GROUP}/exclude"
 STATE_LABEL = f"{GROUP}/state"
@@ -149,6 +155,8 @@ class EnvScheduleStatus(Lenient):
     savings: Savings | None = None
     cloud: Annotated[tuple[CloudStatus, ...], Field(max_length=MOST_CLOUD)] = ()
     cost: Cost | None = None
+    asleep_since: SleepId | None = None
+    records: Annotated[tuple[Record, ...], Field(max_length=MOST_RECORDS)] = ()
 
 
 class EnvSchedule(Lenient):

@@ -121,3 +121,16 @@ def test_a_button_says_which_env_of_which_cluster_it_is_for() -> None:
     (button,) = made[-1]["elements"]
     assert button["action_id"] == "sundown.resume"
     assert json.loads(button["value"]) == {"ns": "dev1", "cluster": "eu", "do": "resume"}
+
+
+@given(
+    st.lists(st.sampled_from(["<!date^1^{date}|18:00>", "&amp;", "&lt;", "<@U1>", "a", "😴", "e\u0301"])),
+    st.integers(1, 200),
+)
+def test_escaped_text_is_cut_between_what_slack_reads_as_one(pieces: list[str], limit: int) -> None:
+    """X9: half a mention would be shown as its letters, half of ``&amp;`` as ``&am``."""
+    text = "".join(pieces)
+    cut = blocks.cut(text, limit)
+    assert len(cut) <= limit
+    starts = {"".join(pieces[:count]) for count in range(len(pieces) + 1)}
+    assert cut == text or cut.removesuffix("…") in starts

@@ -199,3 +199,17 @@ def look_at_another(env: Env) -> None:
     spare.schedule(body)
     spare.until("Asleep")
     spare.api.delete(spare.path)
+
+
+@pytest.mark.parametrize("sign", ["😴", "中", "e\u0301"], ids=["emoji", "ideograph", "accent"])
+def test_an_event_is_there_however_a_reason_is_written(team: Env, sign: str) -> None:
+    """X9: an Event takes 1,024 bytes, and 256 emojis are as many"""
+    team.schedule(ALWAYS_AWAKE)
+    team.until("Awake")
+    reason = sign * (256 // len(sign))
+    team.wish("Asleep", reason=reason)
+    team.until("Asleep")
+    notes = eventually(
+        lambda: [each["note"] for each in team.events() if sign * 10 in each["note"]], what="an Event with the reason"
+    )
+    assert all(len(note.encode()) <= 1024 for note in notes)

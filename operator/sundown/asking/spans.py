@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from sundown.model.scalars import clip, parse_duration
+from sundown.model.cutting import clip
+from sundown.model.scalars import parse_duration
 
 _ECHO = 60
 

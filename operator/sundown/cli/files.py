@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sundown.cli.yaml_reader import Unreadable, read_all
+from sundown.model.cutting import clip
 from sundown.model.resources import GROUP
-from sundown.model.scalars import clip
 
 STDIN = "-"
 KINDS = ("EnvSchedule", "ClusterEnvSchedule")

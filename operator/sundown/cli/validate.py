@@ -13,8 +13,8 @@ from sundown.cli.files import KINDS, Found
 from sundown.cli.yaml_reader import Unreadable
 from sundown.errors import InvalidObject, Mistake
 from sundown.model.base import parse
+from sundown.model.cutting import clip
 from sundown.model.resources import API_VERSION, OWNER_ZONES, ClusterEnvSchedule, EnvSchedule
-from sundown.model.scalars import clip
 from sundown.model.spec import EnvScheduleSpec
 from sundown.schedule.clock import SystemClock
 from sundown.schedule.lint import doubts, notes

@@ -20,6 +20,7 @@ from sundown.cluster.pages import Page, RawPage, SlimPage, json_object
 from sundown.cluster.session import open_session, proxy_for
 from sundown.errors import SundownError
 from sundown.metrics import API_REQUESTS
+from sundown.model.cutting import clip
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -254,9 +255,9 @@ class Cluster:
 
 def _message(answer: bytes, status: int) -> str:
     try:
-        return str(json_object(answer).get("message") or status)[:500]
+        return clip(str(json_object(answer).get("message") or status), 500)
     except ValueError:
-        return answer[:200].decode(errors="replace") or str(status)
+        return clip(answer[:1000].decode(errors="replace"), 200) or str(status)
 
 
 def _seconds(retry_after: str | None) -> float | None:

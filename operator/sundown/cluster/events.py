@@ -13,10 +13,12 @@ import structlog
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.cluster.gate import Gate, Urgency
+from sundown.model.cutting import clip_bytes
 
 log = structlog.get_logger(__name__)
 
-_NOTE = 1024
+_NAME, _INSTANCE, _NOTE = 200, 128, 1024
+"""Bytes, as the API server counts (https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/events.go)."""
 _BACKLOG = 2000
 
 
@@ -81,13 +83,13 @@ class EventRecorder:
         return {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
-            "metadata": {"name": f"{regarding.name[:200]}.{uuid4().hex[:16]}", "namespace": regarding.namespace},
+            "metadata": {"name": _name(regarding.name), "namespace": regarding.namespace},
             "eventTime": notice.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "reportingController": "sundown.dev/operator",
-            "reportingInstance": self._instance[:128],
+            "reportingInstance": clip_bytes(self._instance, _INSTANCE, more=""),
             "action": notice.action,
             "reason": notice.reason,
-            "note": notice.note[:_NOTE],
+            "note": clip_bytes(notice.note, _NOTE),
             "type": notice.type,
             "regarding": {
                 "apiVersion": regarding.api_version,
@@ -97,3 +99,8 @@ class EventRecorder:
                 "uid": regarding.uid,
             },
         }
+
+
+def _name(regarding: str) -> str:
+    """A new name for an Event about the object of that name, which may be longer than leaves room for more."""
+    return f"{regarding[:_NAME].rstrip('.-')}.{uuid4().hex[:16]}"

@@ -17,8 +17,9 @@ from sundown.frontdesk.notice import Place
 from sundown.frontdesk.patience import Refusal, SlackTrouble
 from sundown.frontdesk.people import Person, SlackAway, UnknownPerson
 from sundown.frontdesk.preferences import Preferences
+from sundown.model.cutting import clip
 from sundown.model.resources import OWNER
-from sundown.model.scalars import clip, zone
+from sundown.model.scalars import zone
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)

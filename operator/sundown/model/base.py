@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from sundown.errors import InvalidObject, Mistake
-from sundown.model.scalars import clip
+from sundown.model.cutting import clip
 
 _ECHO = 60
 """So many characters of a refused value are repeated in the error: enough to find it, too few to flood a condition."""

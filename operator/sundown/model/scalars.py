@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Strict, StringConstraints
 
+from sundown.model.cutting import clip
+
 Day = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 DAYS: tuple[Day, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -85,8 +87,7 @@ def zone(name: str) -> ZoneInfo:
             return ZoneInfo(name)
     except (KeyError, OSError, ValueError):  # ZoneInfo says OSError for a folder such as "America"
         pass
-    shown = name if len(name) <= 60 else name[:60] + "…"
-    raise ValueError(f'no time zone "{shown}" in the IANA database; write it as in "Europe/Berlin" or "UTC"')
+    raise ValueError(f'no time zone "{clip(name, 61)}" in the IANA database; write it as in "Europe/Berlin" or "UTC"')
 
 
 OWNER_ZONE = "owner"
@@ -158,11 +159,6 @@ LABEL_KEY_LENGTH = 317
 LabelKey = Annotated[str, StringConstraints(min_length=1, max_length=LABEL_KEY_LENGTH, pattern=_LABEL_KEY)]
 LabelValue = Annotated[str, StringConstraints(max_length=63, pattern=_LABEL_VALUE)]
 Count = Annotated[int, Field(ge=0)]
-
-
-def clip(text: str, limit: int) -> str:
-    """``text`` in at most ``limit`` characters."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 Said = Annotated[str, AfterValidator(partial(clip, limit=1024))]

@@ -12,6 +12,7 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.cluster.gate import Gate, Urgency
 from sundown.errors import InvalidObject
+from sundown.model.cutting import clip
 from sundown.model.scalars import format_instant
 from sundown.reconcile.store import Store
 from sundown.schedule.clock import Clock
@@ -60,7 +61,7 @@ class Defaults:
             "type": "Ready",
             "status": status,
             "reason": reason,
-            "message": message[:_MESSAGE],
+            "message": clip(message, _MESSAGE),
             "observedGeneration": metadata.get("generation", 0),
         }
         conditions: list[dict[str, Any]] = (raw.get("status") or {}).get("conditions") or []

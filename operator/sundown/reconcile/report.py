@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from sundown.errors import Mistake
+from sundown.model.cutting import clip
 from sundown.model.resources import (
     Condition,
     EnvScheduleStatus,
@@ -141,7 +142,7 @@ def troubled_status(
             type="Ready",
             status="False",
             reason=reason,
-            message=message[:_MESSAGE],
+            message=clip(message, _MESSAGE),
             last_transition_time=now,
             observed_generation=generation,
         ),
@@ -176,7 +177,7 @@ def _condition(
             type=kind,
             status="True" if holds else "False",
             reason=reason,
-            message=message[:_MESSAGE],
+            message=clip(message, _MESSAGE),
             last_transition_time=finding.now,
             observed_generation=finding.generation,
         ),

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from sundown.aws import tags
 from sundown.errors import Mistake
 from sundown.model.cloud import CloudPart
+from sundown.model.cutting import clip
 from sundown.model.parts import Part, Step, Workload
 from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS
 from sundown.model.scalars import parse_instant
@@ -206,7 +207,7 @@ def excluded(part: Part, *, now: datetime) -> tuple[datetime | None, Mistake | N
 
 def shortened(text: str) -> str:
     """What somebody wrote, short enough to be repeated in a sentence."""
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return clip(text, _SHOWN + 1)
 
 
 def _broken(workload: Workload) -> Mistake:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sundown.model.scalars import clip, zone
+from sundown.model.cutting import clip
+from sundown.model.scalars import zone
 
 _ECHO = 60
 

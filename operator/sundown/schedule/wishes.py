@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sundown.errors import NothingToDo, OutOfRange, Paused
-from sundown.model.scalars import clip, format_duration
+from sundown.model.cutting import clip
+from sundown.model.scalars import format_duration
 from sundown.model.spec import EnvScheduleSpec, Override, Wanted
 from sundown.schedule.decision import Decision, decide
 from sundown.schedule.instants import FOREVER, later

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sundown.asking.finding import NAME
 from sundown.asking.spans import parse_span
 from sundown.errors import SundownError
-from sundown.model.scalars import clip
+from sundown.model.cutting import clip
 from sundown.schedule.wishes import LONGEST_PROLONGATION, LONGEST_SNOOZE, SHORTEST
 
 LONGEST_TEXT = 1000

@@ -21,7 +21,7 @@ from sundown.frontdesk.commands.parsing import (
 )
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.reply import Place, Reply
-from sundown.model.scalars import clip
+from sundown.model.cutting import clip
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk

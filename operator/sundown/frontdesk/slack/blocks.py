@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sundown.model.scalars import clip, format_duration, format_instant
+from sundown.model.cutting import MORE, clip
+from sundown.model.scalars import format_duration, format_instant
 
 Block = dict[str, Any]
 
@@ -57,14 +58,26 @@ def when(at: datetime, fallback: str) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{escape(fallback)}>"
 
 
+def cut(text: str, limit: int) -> str:
+    """Escaped text in at most ``limit`` characters, and no mention, date, link or ``&amp;`` of which half is missing."""
+    kept = clip(text, limit)
+    if kept == text:
+        return text
+    for begin, end in (("<", ">"), ("&", ";")):
+        opened = kept.rfind(begin)
+        if opened >= 0 and end not in kept[opened:]:
+            kept = kept[:opened] + MORE
+    return kept
+
+
 def section(text: str) -> Block:
     """A paragraph in mrkdwn that has been escaped; cut to Slack's limit."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, MOST_SECTION), "verbatim": True}}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, MOST_SECTION), "verbatim": True}}
 
 
 def context(text: str) -> Block:
     """A line in small grey letters."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, MOST_SECTION), "verbatim": True}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, MOST_SECTION), "verbatim": True}]}
 
 
 def sections(lines: Iterable[str], *, most: int = 4) -> list[Block]:
@@ -74,7 +87,7 @@ def sections(lines: Iterable[str], *, most: int = 4) -> list[Block]:
     """
     paragraphs: list[list[str]] = [[]]
     length = left = 0
-    for line in (clip(each, MOST_SECTION // 2) for each in lines):
+    for line in (cut(each, MOST_SECTION // 2) for each in lines):
         if length + len(line) + 1 > MOST_SECTION - 100 and not left:
             if len(paragraphs) < most:
                 paragraphs.append([])

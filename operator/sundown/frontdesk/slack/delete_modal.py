@@ -19,7 +19,7 @@ from sundown.frontdesk.slack.blocks import Block
 from sundown.frontdesk.slack.client import FAILURES, SlackApiError, away
 from sundown.frontdesk.slack.inputs import filled
 from sundown.model.action_request import Target
-from sundown.model.scalars import clip
+from sundown.model.cutting import clip
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk
@@ -259,7 +259,7 @@ def message(desk: Desk, news: News, *, key: str) -> dict[str, Any]:
         "key": key,
     }
     return {
-        "text": clip(text, blocks.MOST_TEXT),
+        "text": blocks.cut(text, blocks.MOST_TEXT),
         "blocks": [blocks.section(text), blocks.context(blocks.escape(record))],
         "metadata": {"event_type": "sundown_notice", "event_payload": payload},
     }

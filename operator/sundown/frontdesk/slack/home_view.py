@@ -15,7 +15,8 @@ from sundown.frontdesk.homes import Glance
 from sundown.frontdesk.preferences import Preferences
 from sundown.frontdesk.slack import blocks
 from sundown.frontdesk.slack.blocks import Block
-from sundown.model.scalars import clip, format_duration, zone
+from sundown.model.cutting import clip
+from sundown.model.scalars import format_duration, zone
 
 PAGE = 30
 """Envs on a page: each takes three blocks of the hundred that a view may have."""

@@ -9,17 +9,20 @@ from zoneinfo import ZoneInfo
 from sundown import wording
 from sundown.frontdesk.notice import Notice, Others
 from sundown.frontdesk.slack.blocks import (
+    MOST_TEXT,
     Block,
     actions,
     bold,
     button,
     context,
+    cut,
     escape,
     section,
     value,
     when,
 )
-from sundown.model.scalars import clip, format_duration
+from sundown.model.cutting import clip
+from sundown.model.scalars import format_duration
 
 SNOOZES = (timedelta(hours=1), timedelta(hours=3), timedelta(days=1), timedelta(days=3))
 """C1"""
@@ -41,7 +44,7 @@ def render(notice: Notice, *, cluster: str, counts: Counts | None = None) -> tup
     elif notice.says == "asleep":
         resume = value("resume", namespace=notice.standing.namespace, cluster=cluster)
         blocks.append(actions([button("Resume", action_id="sundown.resume", value=resume, style="primary")]))
-    return clip(title, 3000), blocks
+    return cut(title, MOST_TEXT), blocks
 
 
 def at(moment: datetime, notice: Notice) -> str:

@@ -9,7 +9,8 @@ from sundown.errors import OutOfRange
 from sundown.frontdesk.preferences import Preferences, preferred
 from sundown.frontdesk.slack.blocks import Block
 from sundown.frontdesk.slack.inputs import filled
-from sundown.model.scalars import clip, format_duration, format_time_of_day
+from sundown.model.cutting import clip
+from sundown.model.scalars import format_duration, format_time_of_day
 
 CALLBACK = "sundown.preferences"
 ZONE, SNOOZE, FROM, TO = "time_zone", "default_snooze", "quiet_from", "quiet_to"

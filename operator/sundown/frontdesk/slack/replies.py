@@ -5,7 +5,6 @@ from __future__ import annotations
 from sundown.frontdesk.reply import Bold, Button, Code, Line, Link, Piece, Reply
 from sundown.frontdesk.slack import blocks
 from sundown.frontdesk.slack.blocks import Block
-from sundown.model.scalars import clip
 
 _BUTTONS = {"resume": ("Resume", "sundown.resume", "primary"), "suspend": ("Suspend now", "sundown.suspend", None)}
 
@@ -17,7 +16,7 @@ def render(reply: Reply, *, cluster: str) -> tuple[str, list[Block]]:
     made = [blocks.section(shown), *blocks.sections(mrkdwn(line) for line in reply.lines)]
     if reply.buttons:
         made.append(blocks.actions([_button(each, cluster=cluster) for each in reply.buttons]))
-    return clip(title, blocks.MOST_TEXT), made
+    return blocks.cut(title, blocks.MOST_TEXT), made
 
 
 def mrkdwn(line: Line) -> str:

@@ -19,7 +19,7 @@ class Program:
     def __init__(self, name: str, kubeconfig: Path, *, log: Path, settings: Mapping[str, str]) -> None:
         environment = {
             "SUNDOWN_HTTP_HOST": LOOPBACK,
-            "SUNDOWN_HTTPPORT": "0",
+            "SUNDOWN_HTTP_PORT": "0",
             "SUNDOWN_LOG_FORMAT": "json",
             **settings,
             "KUBECONFIG": str(kubeconfig),

@@ -85,6 +85,9 @@ lock: setup ## Pin the dependencies anew, by hash
 	@$(BIN)/uv pip compile pyproject.toml --upgrade --quiet --universal --python-version 3.11 --extra dev \
 	  --constraints requirements/run.txt \
 	  --generate-hashes --no-header --no-annotate --output-file requirements/dev.txt > /dev/null
+	@echo hatchling | $(BIN)/uv pip compile - --upgrade --quiet --universal --python-version 3.11 \
+	  --constraints requirements/dev.txt \
+	  --generate-hashes --no-header --no-annotate --output-file requirements/build.txt > /dev/null
 
 .PHONY: clean
 clean: ## Remove .venv and all caches of the checkout (the lab's cache stays)

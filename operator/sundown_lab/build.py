@@ -2,22 +2,16 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
-from sundown_lab import toolchain
+from sundown_lab import narrated, toolchain
 from sundown_lab.binaries import GOMOD, LINKER_FLAGS, NAMES, Binaries, Cache, Program, find, programs
 from sundown_lab.errors import LabError
-from sundown_lab.processes import TETHER
 from sundown_lab.progress import Progress
 from sundown_lab.toolchain import Toolchain
-
-KEPT_LINES = 25
 
 
 def find_or_build(names: Iterable[str] = NAMES, *, progress: Progress | None = None) -> Binaries:
@@ -72,31 +66,12 @@ def build(program: Program, *, target: Path, go: Toolchain, progress: Progress) 
     with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as scratch:
         output = Path(scratch) / program.name
         command = [
-            *(sys.executable, "-I", "-S", str(TETHER), str(os.getpid())),
             *(str(go.go), "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"),
             *("-ldflags", LINKER_FLAGS, "-o", str(output), program.package),
         ]
-        last: deque[str] = deque(maxlen=KEPT_LINES)
-        with subprocess.Popen(
-            command,
-            cwd=GOMOD / program.module,
-            env=go.variables(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        ) as compiler:
-            try:
-                assert compiler.stdout is not None
-                for line in compiler.stdout:
-                    last.append(line.rstrip())
-                    progress.detail(line.strip())
-            except BaseException:
-                compiler.terminate()  # Ctrl-C here must not leave a compiler at work
-                raise
-        if compiler.returncode != 0:
-            raise LabError(f"building {program.name} failed (exit code {compiler.returncode})", hint=_advice(last))
+        ended = narrated.run(command, folder=GOMOD / program.module, environment=go.variables(), progress=progress)
+        if ended.code != 0:
+            raise LabError(f"building {program.name} failed (exit code {ended.code})", hint=_advice(ended.last))
         _publish(output, target)
 
 

@@ -59,7 +59,7 @@ class Progress:
             self._console.print(f"{escape(name)} ... {_elapsed(began)} {escape(self._now())}")
 
     def _now(self) -> str:
-        return f"{self._seen} packages, now {self._detail[:80]}" if self._detail else ""
+        return f"{self._seen}: {self._detail[:80]}" if self._detail else ""
 
 
 def _elapsed(began: float) -> str:

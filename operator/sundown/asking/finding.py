@@ -15,7 +15,7 @@ from sundown.errors import InvalidObject, NotFound, SundownError
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.resources import OWNER_ZONES, ClusterEnvSchedule
 from sundown.model.spec import EnvScheduleSpec
-from sundown.reconcile.governing import Governance, govern
+from sundown.reconcile.governing import WAKES_ALL_THE_SAME, Governance, govern
 from sundown.schedule.decision import Circumstances
 from sundown.schedule.instants import BEGINNING
 from sundown.schedule.owners import parse_owner_zones
@@ -41,8 +41,8 @@ class NotInstalled(SundownError):
 class Found:
     """An env as far as this person may see it.
 
-    ``known`` is the EnvSchedule in force; ``trouble`` says why the operator does nothing with it; ``paused_by`` why it is
-    paused, unless its own spec says so. ``space`` is the namespace, None where it may not be seen. ``rules`` are the
+    ``known`` is the EnvSchedule in force; ``trouble`` says why the operator does nothing with it, unless it is
+    ``wakes_all_the_same`` when somebody asks; ``paused_by`` why it is paused, unless its own spec says so. ``space`` is the namespace, None where it may not be seen. ``rules`` are the
     settings that it is judged by, None for those of the moment.
     """
 
@@ -52,17 +52,12 @@ class Found:
     paused_by: str | None
     space: Namespace | None = None
     rules: Settings | None = field(default=None, compare=False, repr=False)
+    wakes_all_the_same: bool = False
 
     @property
     def spec(self) -> EnvScheduleSpec:
-        """What the schedule says.
-
-        Raises:
-            InvalidObject: when it cannot be read.
-        """
-        if self.known.schedule is None:
-            raise InvalidObject(self.known.mistakes)
-        return self.known.schedule.spec
+        """What the schedule says; of one that cannot be read, what is left of it."""
+        return self.known.legible_spec
 
     def circumstances(self) -> Circumstances:
         """What its decisions depend on beyond the spec."""
@@ -142,6 +137,7 @@ def choose(
         paused_by=(governance.paused_by[1] if governance.paused_by and complete else None) or _told_paused(chosen),
         space=space,
         rules=rules,
+        wakes_all_the_same=governance.trouble is not None and governance.trouble[0] in WAKES_ALL_THE_SAME,
     )
 
 

@@ -141,9 +141,10 @@ async def ask(
     asker = Asker(by=by, via=door.via, reason=request.reason)
     for attempt in range(_TRIES):
         found = known if known is not None and attempt == 0 else await find(cluster, namespace, door=door)
-        refuse(found)
+        refuse(found, wish)
         now = clock.now()
-        override = wish.make(found.spec, found.circumstances(), now, asker, request.span)
+        make = wish.make if found.known.schedule is not None else _wake_for_a_day
+        override = make(found.spec, found.circumstances(), now, asker, request.span)
         try:
             written = await cluster.apply(
                 paths.env_schedule(namespace, found.known.metadata.name),
@@ -179,14 +180,22 @@ def manifest(found: Found, override: Override) -> dict[str, Any]:
     return part_of_env_schedule(found.known.metadata, spec={"override": override.to_json()})
 
 
-def refuse(found: Found) -> None:
+def refuse(found: Found, wish: Wish) -> None:
     """Say no where the operator would do nothing with a wish.
 
     Raises:
         NothingToDo: with the operator's reason.
     """
-    if found.trouble is not None:
-        raise NothingToDo(found.trouble)
+    if found.trouble is None or (wish.verb == "start" and found.wakes_all_the_same):
+        return
+    raise NothingToDo(f"{found.trouble}; start wakes it all the same" if found.wakes_all_the_same else found.trouble)
+
+
+def _wake_for_a_day(
+    spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime, asker: Asker, _: timedelta
+) -> Override:
+    """Where nobody knows when the next shutdown is; long enough to mend the schedule, and no longer should it be forgotten."""
+    return wishes.snooze(spec, circumstances, now, asker, span=timedelta(days=1))
 
 
 def in_a_sentence(error: SundownError, namespace: str) -> str:

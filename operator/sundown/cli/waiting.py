@@ -129,7 +129,7 @@ def _outcome(expected: Expected, known: Known | None, *, wanted: State) -> Outco
 def _obstacle(expected: Expected, known: Known, *, wanted: State) -> str | None:
     """Why waiting for longer is no use."""
     ready = wording.condition(known.status, "Ready")
-    if ready is not None and ready.status == "False":
+    if ready is not None and ready.status == "False" and known.status.state != "Waking":
         return wording.why(known.status)
     if ready is not None and ready.reason == "DryRun" and wanted == "Asleep":
         return "nothing is changed: its schedule, or the whole operator, is a dry run"

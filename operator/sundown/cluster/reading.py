@@ -21,6 +21,7 @@ from sundown.model.resources import (
     EnvScheduleStatus,
     Metadata,
 )
+from sundown.model.salvage import salvage
 from sundown.model.scalars import parse_instant
 from sundown.model.spec import EnvScheduleSpec
 
@@ -58,7 +59,7 @@ def env_schedule(raw: dict[str, Any]) -> Known:
             whole["spec"] = _spec(orjson.dumps(whole["spec"]))
         schedule = parse(EnvSchedule, whole)
     except InvalidObject as error:
-        return Known(metadata=metadata, status=status, mistakes=error.mistakes)
+        return Known(metadata, status, mistakes=error.mistakes, salvaged=salvage(raw.get("spec")))
     return Known(metadata=metadata, status=status, schedule=schedule)
 
 

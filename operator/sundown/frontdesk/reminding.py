@@ -196,7 +196,7 @@ class Reminding:
         if before is not None and (found is None or found.known.metadata.uid != before.found.known.metadata.uid):
             del self._seen[namespace]
             await self._delivery.close(before.found, partial(closing, before.standing))
-        if found is None or found.known.schedule is None:
+        if found is None:
             return None
         now = self._clock.now()
         where = standing(found, now=now)

@@ -63,15 +63,11 @@ class Standing:
 
 
 def standing(found: Found, *, now: datetime) -> Standing:
-    """Where the env stands at ``now``.
-
-    Raises:
-        InvalidObject: its schedule cannot be read.
-    """
+    """Where the env stands at ``now``."""
     spec, known = found.spec, found.known
     status = known.status
     certain = status.state is not None and status.observed_generation >= known.metadata.generation
-    decision = None if certain else decide(spec, found.circumstances(), now)
+    decision = None if certain else _decided(found, now=now)
     shutdown_at = status.shutdown_at if decision is None else decision.shutdown_at
     if found.trouble is not None:
         shutdown_at = None
@@ -99,6 +95,12 @@ def standing(found: Found, *, now: datetime) -> Standing:
         cloud=status.cloud,
         cost=status.cost,
     )
+
+
+def _decided(found: Found, *, now: datetime) -> Decision | None:
+    """What the schedule says; None where it cannot be followed, and so puts nothing to sleep."""
+    decision = decide(found.spec, found.circumstances(), now)
+    return None if found.trouble is not None and decision.state == "Asleep" else decision
 
 
 def _state(status: EnvScheduleStatus, decision: Decision | None) -> State:

@@ -19,6 +19,7 @@ from sundown.model.resources import (
     EnvScheduleStatus,
     Metadata,
 )
+from sundown.model.spec import EnvScheduleSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,23 @@ class Namespace:
         return text if is_sleep_id(text) else None
 
 
+_NOTHING_LEFT = EnvScheduleSpec()
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An EnvSchedule as far as it can be read; ``mistakes`` says why ``schedule`` is not there."""
+    """An EnvSchedule as far as it can be read; ``mistakes`` says why ``schedule`` is not there, ``salvaged`` is what is left."""
 
     metadata: Metadata
     status: EnvScheduleStatus
     schedule: EnvSchedule | None = None
     mistakes: tuple[Mistake, ...] = ()
+    salvaged: EnvScheduleSpec = _NOTHING_LEFT
+
+    @property
+    def legible_spec(self) -> EnvScheduleSpec:
+        """The spec, or what is left of it: a person's wish to wake, and whether it is paused."""
+        return self.schedule.spec if self.schedule is not None else self.salvaged
 
     @property
     def generated(self) -> bool:

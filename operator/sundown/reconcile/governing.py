@@ -18,6 +18,9 @@ Role = Literal[
     "InForce", "Superseded", "ProtectedNamespace", "InvalidLabel", "InvalidSpec", "NamespaceNotEnabled", "NotCovered"
 ]
 
+WAKES_ALL_THE_SAME: frozenset[Role] = frozenset({"InvalidSpec", "InvalidLabel"})
+"""Troubles in which nothing changes but by the wish of a person to wake it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Governance:
@@ -58,15 +61,14 @@ def govern(env: Env, *, settings: Settings) -> Governance:
     generate = cover if cover is not None and (label is not None or new) and theirs is None else None
     if chosen is None:
         return Governance(release=True, label_enabled=new, generate=generate)
-    if chosen.schedule is None:
-        text = "; ".join(str(mistake) for mistake in chosen.mistakes)
-        return Governance(in_force=chosen, superseded=superseded, trouble=("InvalidSpec", text), label_enabled=new)
+    unreadable: tuple[Role, str] = ("InvalidSpec", "; ".join(str(mistake) for mistake in chosen.mistakes))
     return Governance(
         in_force=chosen,
         superseded=superseded,
+        trouble=unreadable if chosen.schedule is None else None,
         paused_by=_paused(chosen, label=label, key=key, cover=cover, new=new, unsure=env.unreadable_defaults),
         label_enabled=new,
-        generate=generate,
+        generate=generate if chosen.schedule is not None else None,
     )
 
 

@@ -26,6 +26,7 @@ from sundown.reconcile.generating import generate, generated, is_current, is_edi
 from sundown.reconcile.governing import Governance, govern
 from sundown.reconcile.plan import Plan, began, plan, reconsider
 from sundown.reconcile.report import Finding, next_status, troubled_status, words
+from sundown.reconcile.rescue import rescue
 from sundown.reconcile.revisits import MOVING, next_look
 from sundown.reconcile.savings import after_visit
 from sundown.reconcile.standing import Goal
@@ -83,9 +84,12 @@ class Visitor:
         if governance.in_force is None:
             return await self._release(env) if governance.release else None
         if governance.trouble is not None:
-            reason, message = governance.trouble
-            self._trouble(env, governance.in_force, reason=reason, message=message)
-            return None
+            rescued = rescue(governance, now=rooms.clock.now())
+            if rescued is None:
+                reason, message = governance.trouble
+                self._trouble(env, governance.in_force, reason=reason, message=message)
+                return None
+            governance = rescued
         return await self._governed(env, governance)
 
     async def _settle(self, env: Env, governance: Governance) -> None:
@@ -299,7 +303,9 @@ class Visitor:
 
 
 def _not_ready(governance: Governance) -> tuple[str, str] | None:
-    """Why the env rests although nobody asked for it."""
+    """Why its schedule is not followed, or the env rests although nobody asked for it."""
+    if governance.trouble is not None:
+        return governance.trouble
     if governance.paused_by is None or governance.paused_by[0] == "InForce":
         return None
     return governance.paused_by

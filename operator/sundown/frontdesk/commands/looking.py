@@ -155,6 +155,7 @@ def _row(found: Found, *, now: datetime, zone: tzinfo) -> Line:
 def _buttons(found: Found) -> tuple[Button, ...]:
     """What undoes the present state; none where a wish would be refused."""
     state = found.known.status.state
-    if found.trouble is not None or state in {None, "Paused"}:
+    sleeps = state in {"Asleep", "FallingAsleep"}
+    if state in {None, "Paused"} or (found.trouble is not None and not (sleeps and found.wakes_all_the_same)):
         return ()
-    return (Button("resume" if state in {"Asleep", "FallingAsleep"} else "suspend", found.namespace),)
+    return (Button("resume" if sleeps else "suspend", found.namespace),)

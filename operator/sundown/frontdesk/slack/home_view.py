@@ -131,7 +131,7 @@ def _at(at: datetime, home: Home) -> str:
 def _buttons(found: Found, home: Home) -> list[Block]:
     """What can be done about an env in its state; nothing where a wish would be refused."""
     state = found.known.status.state
-    if found.trouble is not None:
+    if found.trouble is not None and not (found.wakes_all_the_same and state in _ASLEEP):
         return []
     made: list[Block] = []
     if state in _ASLEEP:

@@ -74,3 +74,19 @@ def test_it_is_done_only_when_everything_is_gone(env: Env, ask: Ask) -> None:
     assert asked.status()["state"] == "Approved"
     env.edit("web", {"metadata": {"finalizers": None}})
     assert asked.finished()["state"] == "Done"
+
+
+def test_a_request_whose_namespace_hangs_says_what_holds_it_until_it_is_gone(env: Env, ask: Ask) -> None:
+    """X6"""
+    env.schedule(MAY_GO)
+    env.add("web", 1)
+    env.edit("web", {"metadata": {"finalizers": ["example.com/backup"]}})
+    asked = ask(env)
+    held = eventually(lambda: asked.status().get("heldBy"), what="it is said what holds it", within=60)
+    assert "example.com/backup" in held[0]
+    assert "example.com/backup" in asked.status()["outcome"]
+    assert asked.status()["state"] == "Approved"
+    env.edit("web", {"metadata": {"finalizers": None}})
+    status = asked.finished()
+    assert (status["state"], status.get("heldBy", [])) == ("Done", [])
+    eventually(lambda: asked.reasons() == ["Deleting", "DeletionHeld", "Deleted"], what="each is told once")

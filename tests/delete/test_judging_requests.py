@@ -12,7 +12,8 @@ from samples import NOW, after, env, known, namespace
 from sundown.cluster import reading
 from sundown.model.action_request import ActionRequestStatus, Asked
 from sundown.model.env import Env
-from sundown.reconcile.judging import LOOK_AGAIN, judge, next_status
+from sundown.reconcile.hanging import SOONEST
+from sundown.reconcile.judging import judge, next_status
 from sundown.settings import Settings
 
 HOME = "sundown-system"
@@ -115,7 +116,7 @@ def test_one_that_needs_an_approval_waits_for_it_until_it_expires() -> None:
 
 def test_a_namespace_that_goes_after_the_request_was_approved_is_looked_at_again() -> None:
     verdict = judge(asked(state="Approved"), target(terminating=True), settings=SETTINGS, now=NOW)
-    assert (verdict.state, verdict.act, verdict.again) == ("Approved", False, NOW + LOOK_AGAIN)
+    assert (verdict.state, verdict.act, verdict.again) == ("Approved", False, NOW + SOONEST)
 
 
 @pytest.mark.parametrize("there", [GONE, target(uid="another")], ids=["gone", "made anew"])

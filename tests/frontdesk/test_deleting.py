@@ -60,6 +60,23 @@ def test_who_types_the_name_has_the_env_deleted_and_hears_of_it(
     assert (payload["namespace"], payload["action"]) == (env.name, "delete")
 
 
+def test_whoever_asked_hears_what_holds_a_namespace_that_does_not_go(
+    stage: Stage, slack: Workspace, frontdesk: Frontdesk, env: Env
+) -> None:
+    """X6: once, and again when it is gone"""
+    stage.usual()
+    env.add("web", 1)
+    env.edit("web", {"metadata": {"finalizers": ["example.com/backup"]}})
+    ana = slack.act("ana")
+    assert ana.submit(window_of(slack, env), {"name": env.name})["acked"]
+    eventually(lambda: len(outcomes(slack, env)) == 1, what="ana hears of it", within=60)
+    assert "something holds it" in outcomes(slack, env)[0]["text"]
+    assert "example.com/backup" in outcomes(slack, env)[0]["text"]
+    env.edit("web", {"metadata": {"finalizers": None}})
+    ana.wait_for_message(lambda message: "is deleted" in message["text"] and env.name in message["text"])
+    assert len(outcomes(slack, env)) == 2
+
+
 @pytest.fixture
 def click_delete(slack: Workspace) -> Callable[..., Json]:
     """``click_delete(env, "ana")`` clicks the button of a message in #dev, as reminders have it."""

@@ -25,6 +25,9 @@ from sundown.model.salvage import salvage
 from sundown.model.scalars import parse_instant
 from sundown.model.spec import EnvScheduleSpec
 
+_KUBERNETES = "kubernetes"
+"""The finalizer that every namespace has, and that goes last."""
+
 
 def namespace(raw: dict[str, Any]) -> Namespace:
     """A namespace, whole or as metadata only."""
@@ -38,7 +41,22 @@ def namespace(raw: dict[str, Any]) -> Namespace:
         terminating="deletionTimestamp" in metadata,
         resource_version=metadata.get("resourceVersion", ""),
         uid=metadata.get("uid", ""),
+        **(_going(raw) if "deletionTimestamp" in metadata else {}),
     )
+
+
+def _going(raw: dict[str, Any]) -> dict[str, Any]:
+    """What there is to know of a namespace that is being deleted."""
+    metadata, spec = raw["metadata"], raw.get("spec") or {}
+    conditions = (raw.get("status") or {}).get("conditions") or ()
+    finalizers = [*(metadata.get("finalizers") or ()), *(spec.get("finalizers") or ())]
+    return {
+        "deleted_at": parse_instant(metadata["deletionTimestamp"]),
+        "finalizers": tuple(str(name) for name in finalizers if name != _KUBERNETES),
+        "holding": tuple(
+            (str(one.get("type", "")), str(one.get("message", ""))) for one in conditions if one.get("status") == "True"
+        ),
+    }
 
 
 def metadata(raw: dict[str, Any]) -> Metadata:

@@ -73,7 +73,7 @@ class Told(Lenient):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A finished request that somebody waits for. ``begun``: they were about to be told before, so perhaps they have been."""
+    """A request that is finished, or does not get there, and that somebody waits for. ``begun``: they were about to be told before, so perhaps they have been."""
 
     asked: Asked
     user: str
@@ -195,7 +195,7 @@ class Deletions:
         told = _told(asked)
         if kind == "DELETED" or told is None or asked.metadata.namespace != self._home:
             self._news.pop(asked.key, None)
-        elif asked.spec is not None and asked.status.finished and told.told != asked.status.state:
+        elif asked.spec is not None and asked.status.worth_telling and told.told != asked.status.state:
             self._put(asked)
 
     def _put(self, asked: Asked) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from sundown.errors import Mistake
 from sundown.model.addresses import same_person
@@ -71,6 +71,10 @@ class ActionRequestSpec(Model):
         return self
 
 
+MOST_HOLDING = 10
+"""So many things that hold a namespace stand in a status."""
+
+
 class RequestCondition(Lenient):
     """As in ``metav1.Condition``."""
 
@@ -88,6 +92,7 @@ class ActionRequestStatus(Lenient):
     observed_generation: int = 0
     state: RequestState | None = None
     outcome: Said = ""
+    held_by: Annotated[tuple[Said, ...], Field(max_length=MOST_HOLDING)] = ()
     finished_at: Instant | None = None
     conditions: tuple[RequestCondition, ...] = ()
 
@@ -95,6 +100,11 @@ class ActionRequestStatus(Lenient):
     def finished(self) -> bool:
         """Whether nothing will be done about it any more."""
         return self.state in FINISHED
+
+    @property
+    def worth_telling(self) -> bool:
+        """Whether the person who asked wants to hear of it: how it ended, or that it does not come to an end."""
+        return self.finished or bool(self.held_by)
 
 
 class ActionRequest(Lenient):

@@ -24,7 +24,11 @@ from sundown.model.spec import EnvScheduleSpec
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """The part of a namespace that Sundown reads."""
+    """The part of a namespace that Sundown reads.
+
+    Of one that is being deleted also since when, which finalizers it has itself, and which of its conditions hold it, by
+    type and message.
+    """
 
     name: str
     created: datetime
@@ -33,6 +37,9 @@ class Namespace:
     terminating: bool = False
     resource_version: str = ""
     uid: str = ""
+    deleted_at: datetime | None = None
+    finalizers: tuple[str, ...] = ()
+    holding: tuple[tuple[str, str], ...] = ()
 
     @property
     def owner(self) -> str | None:

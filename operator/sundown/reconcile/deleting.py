@@ -21,7 +21,8 @@ from sundown.cluster.gate import Gate, Urgency
 from sundown.model.action_request import Asked
 from sundown.model.env import Env
 from sundown.model.resources import API_VERSION
-from sundown.reconcile.judging import LOOK_AGAIN, Verdict, judge, next_status
+from sundown.reconcile.hanging import SOONEST
+from sundown.reconcile.judging import Verdict, judge, next_status
 from sundown.reconcile.store import Store
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
@@ -122,7 +123,7 @@ class Deletions:
             await self._say(self._open.get(key, asked), Verdict("Failed", error.reason, str(error)))
             return None
         log.info("namespace-deleted", namespace=target.namespace, by=asked.spec.requested_by, request=key)
-        return self._clock.now() + LOOK_AGAIN
+        return self._clock.now() + SOONEST
 
     async def _target(self, asked: Asked) -> Env:
         """The target as the API server has it now; what the watches have told may be older than the request."""
@@ -165,7 +166,8 @@ class Deletions:
         else:
             self._told.add(asked.key)
             self._open[asked.key] = replace(asked, metadata=reading.metadata(reply), status=status)
-        self._tell(asked, verdict)
+        if _news(asked, verdict):
+            self._tell(asked, verdict)
         return True
 
     def _tell(self, asked: Asked, verdict: Verdict) -> None:
@@ -173,14 +175,22 @@ class Deletions:
         log.info(
             "request-judged", request=asked.key, state=verdict.state, reason=verdict.reason, outcome=verdict.outcome
         )
-        kind: Literal["Normal", "Warning"] = "Warning" if verdict.in_vain else "Normal"
+        kind: Literal["Normal", "Warning"] = "Warning" if verdict.in_vain or verdict.held_by else "Normal"
         self._recorder.post(
             Notice(
                 Regarding(API_VERSION, "ActionRequest", metadata.name, metadata.namespace, metadata.uid),
-                _EVENTS.get(verdict.state, verdict.state),
+                "DeletionHeld" if verdict.held_by else _EVENTS.get(verdict.state, verdict.state),
                 verdict.outcome,
                 action="Delete",
                 at=self._clock.now(),
                 type=kind,
             )
         )
+
+
+def _news(asked: Asked, verdict: Verdict) -> bool:
+    """Whether it is worth an Event: one object fewer in a namespace that hangs is not, nor that it goes on as it should."""
+    if asked.status.state != verdict.state:
+        return True
+    reasons = {one.reason for one in asked.status.conditions}
+    return bool(verdict.held_by) and verdict.reason not in reasons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sundown.model.action_request import (
@@ -14,20 +14,18 @@ from sundown.model.action_request import (
     RequestCondition,
     RequestState,
 )
-from sundown.model.env import Env
+from sundown.model.env import Env, Namespace
 from sundown.model.scalars import format_instant
 from sundown.reconcile.governing import Governance, govern
+from sundown.reconcile.hanging import held, look_again
 from sundown.settings import Settings
-
-LOOK_AGAIN = timedelta(seconds=10)
-"""So long after a namespace began to go, for the event that says that it is gone may get lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The next state of a request, why in a word and in a sentence, and when to look again.
 
-    ``act`` says that everything is in order for the deletion.
+    ``act`` says that everything is in order for the deletion, ``held_by`` what keeps what was begun from its end.
     """
 
     state: RequestState
@@ -35,6 +33,7 @@ class Verdict:
     outcome: str
     act: bool = False
     again: datetime | None = None
+    held_by: tuple[str, ...] = ()
 
     @property
     def in_vain(self) -> bool:
@@ -69,9 +68,17 @@ def _by_the_target(asked: Asked, spec: ActionRequestSpec, env: Env, *, now: date
     elif gone:
         yield _refused("NewerNamespace", f'the namespace "{name}" of now is a newer one than was meant')
     elif there.terminating and begun:
-        yield Verdict("Approved", "Deleting", _going(spec), again=now + LOOK_AGAIN)
+        yield _on_its_way(spec, there, now=now)
     elif there.terminating:
         yield _refused("DeletedAlready", f'namespace "{name}" is being deleted already')
+
+
+def _on_its_way(spec: ActionRequestSpec, there: Namespace, *, now: datetime) -> Verdict:
+    again, holding = look_again(there, now=now), held(there, now=now)
+    if holding is None:
+        return Verdict("Approved", "Deleting", _going(spec), again=again)
+    text = f'namespace "{spec.target.namespace}" is being deleted and does not go: {holding}'
+    return Verdict("Approved", holding.reason, text, again=again, held_by=holding.by)
 
 
 def _by_the_request(spec: ActionRequestSpec, *, settings: Settings, now: datetime) -> Iterator[Verdict]:
@@ -123,6 +130,7 @@ def next_status(asked: Asked, verdict: Verdict, *, now: datetime) -> ActionReque
         observed_generation=asked.metadata.generation,
         state=verdict.state,
         outcome=verdict.outcome,
+        held_by=verdict.held_by,
         finished_at=now if finished else None,
         conditions=conditions,
     )

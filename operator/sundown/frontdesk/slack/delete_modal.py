@@ -215,6 +215,7 @@ def teller(desk: Desk) -> Tell:
 
     async def tell(news: News) -> None:
         key = f"{desk.settings.cluster_name}/{news.spec.target.namespace}/{news.asked.metadata.uid}"
+        key += "" if news.asked.status.finished else "/held"
         try:
             opened = await desk.client.conversations_open(users=news.user)
             channel = str((opened.get("channel") or {}).get("id") or "")
@@ -243,9 +244,14 @@ async def _is_there(desk: Desk, channel: str, *, key: str, news: News) -> bool:
 
 
 def message(desk: Desk, news: News, *, key: str) -> dict[str, Any]:
-    """The message that says how it ended (C7: with metadata)."""
+    """The message that says how it ended, or why it does not (C7: with metadata)."""
     name, status = news.spec.target.namespace, news.asked.status
-    if status.state == "Done":
+    if not status.finished:
+        text = (
+            f":hourglass: {blocks.bold(name)} is being deleted, but something holds it. You are told when it is gone."
+        )
+        text += "".join(f"\n• {blocks.escape(each)}" for each in status.held_by)
+    elif status.state == "Done":
         text = f":wastebasket: {blocks.bold(name)} is deleted, and everything that was in it."
     else:
         text = f":warning: {blocks.bold(name)} is not deleted: {blocks.escape(status.outcome)}."

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from sundown.aws.errors import CloudDenied, CloudGone, CloudThrottled, CloudUnreachable
+from sundown.aws.errors import CloudDenied, CloudGone, CloudNotEnabled, CloudThrottled, CloudUnreachable
 from sundown.aws.places import Place
 from sundown.aws.sessions import Sessions
 from sundown.aws.settings import AwsSettings
+from sundown_lab.aws.keys import ACCOUNT, access_key
 from sundown_lab.aws.remote import Aws
 
 pytestmark = pytest.mark.timeout(300)
@@ -166,3 +167,37 @@ def test_a_call_that_hangs_does_not_keep_the_process_from_ending(aws: Aws) -> No
         [sys.executable, "-c", HANGS], env=aws.environment, capture_output=True, text=True, timeout=120, check=True
     )
     assert ran.stdout == "ends\n"
+
+
+async def test_a_region_that_is_not_enabled_takes_nothing_from_the_others(
+    monkeypatch: pytest.MonkeyPatch, aws: Aws
+) -> None:
+    """X3: what the others call with stays as it is, and no credentials are looked for anew."""
+    there = sessions(regions=("eu-central-1", "ap-east-1"))
+    well, strange = there.places
+    aws.faults.add("not-enabled", region="ap-east-1")
+    await there.call(well, "ec2", "DescribeInstances")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key("210987654321"))
+    for service, operation in (("ec2", "DescribeInstances"), ("rds", "DescribeDBInstances")):
+        with pytest.raises(CloudNotEnabled, match="enable ap-east-1 for the account, or take it out of SUNDOWN_AWS_"):
+            await there.call(strange, service, operation)
+    await there.call(well, "ec2", "DescribeInstances")
+    assert {call.account for call in aws.called("DescribeInstances")} == {ACCOUNT}
+
+
+async def test_credentials_that_one_region_finds_expired_are_looked_for_there(
+    monkeypatch: pytest.MonkeyPatch, aws: Aws
+) -> None:
+    """X3: each place finds out by itself."""
+    there = sessions(regions=("eu-central-1", "us-east-1"))
+    one, other = there.places
+    for place in there.places:
+        await there.call(place, "ec2", "DescribeInstances")
+    aws.faults.add("expired", region="us-east-1", times=1)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key("210987654321"))
+    with pytest.raises(CloudDenied, match="have expired"):
+        await there.call(other, "ec2", "DescribeInstances")
+    since = aws.seq
+    for place in (one, other):
+        await there.call(place, "ec2", "DescribeInstances")
+    assert [call.account for call in aws.called(since=since)] == [ACCOUNT, "210987654321"]

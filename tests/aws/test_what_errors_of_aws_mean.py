@@ -1,5 +1,7 @@
 """botocore's errors become errors that a caller can tell apart, with a text that says what to do."""
 
+from typing import Any
+
 import pytest
 from botocore import exceptions
 
@@ -9,11 +11,12 @@ from sundown.aws.errors import (
     CloudError,
     CloudFull,
     CloudGone,
+    CloudNotEnabled,
     CloudThrottled,
     CloudUnreachable,
 )
 from sundown.aws.places import Place
-from sundown.aws.refusals import OUTDATED, translated
+from sundown.aws.refusals import outdated, translated
 
 OWN = Place(None, "", "eu-central-1")
 ROLE = "arn:aws:iam::210987654321:role/sundown"
@@ -21,11 +24,13 @@ OTHERS = Place(ROLE, "210987654321", "us-east-1")
 
 
 def answered(
-    code: str, message: str = "said so", *, status: int = 400, operation: str = "StopInstances", place: Place = OWN
+    code: str, message: str = "said so", *, operation: str = "StopInstances", place: Place = OWN, **more: Any
 ) -> CloudError:
     """What becomes of an answer of AWS's."""
-    said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return translated(exceptions.ClientError(said, operation), place=place, service="ec2", operation="StopInstances")
+    status = {"HTTPStatusCode": more.pop("status", 400)}
+    said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": status}
+    error = exceptions.ClientError(said, operation)
+    return translated(error, place=place, service="ec2", operation="StopInstances", **more)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +44,7 @@ def answered(
         ("ExpiredTokenException", CloudDenied),
         ("RequestExpired", CloudDenied),
         ("InvalidClientTokenId", CloudDenied),
-        ("OptInRequired", CloudDenied),
+        ("OptInRequired", CloudNotEnabled),
         ("RequestLimitExceeded", CloudThrottled),
         ("Throttling", CloudThrottled),
         ("ThrottlingException", CloudThrottled),
@@ -127,6 +132,124 @@ def test_what_never_got_an_answer(error: Exception, kind: type[CloudError], word
 
 def test_credentials_that_are_missing_or_over_are_looked_for_anew() -> None:
     missing = translated(exceptions.NoCredentialsError(), place=OWN, service="ec2", operation="StopInstances")
-    assert missing.code in OUTDATED
-    assert answered("ExpiredToken").code in OUTDATED
-    assert answered("UnauthorizedOperation").code not in OUTDATED
+    assert outdated(missing)
+    for code in ("ExpiredToken", "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch"):
+        assert outdated(answered(code))
+    assert not outdated(answered("UnauthorizedOperation"))
+
+
+UNKNOWN_THERE = ("UnrecognizedClientException", "AuthFailure", "InvalidClientTokenId")
+
+
+@pytest.mark.parametrize("region", ["ap-east-1", "eu-south-2", "me-central-1", "mx-central-1", "xx-newest-9"])
+@pytest.mark.parametrize("code", [*UNKNOWN_THERE, "OptInRequired"])
+@pytest.mark.parametrize("operation", ["DescribeInstances", "AssumeRole"])
+def test_a_region_that_the_account_has_to_enable_is_said_to_be_that(region: str, code: str, operation: str) -> None:
+    """X3: credentials that are good elsewhere are not to blame, whatever the code says."""
+    role = ROLE if operation == "AssumeRole" else None
+    error = answered(code, place=Place(role, "", region), operation=operation, elsewhere=True)
+    assert isinstance(error, CloudNotEnabled)
+    assert str(error).endswith(f"; enable {region} for the account, or take it out of SUNDOWN_AWS_REGIONS")
+    assert not outdated(error, elsewhere=True)
+
+
+@pytest.mark.parametrize("code", UNKNOWN_THERE)
+def test_where_no_other_region_knows_the_credentials_either_both_are_said(code: str) -> None:
+    """X3"""
+    error = answered(code, place=Place(None, "", "ap-east-1"))
+    assert "enable ap-east-1 for the account, or take it out of SUNDOWN_AWS_REGIONS; where it is enabled" in str(error)
+    assert outdated(error)
+
+
+@pytest.mark.parametrize("region", ["eu-central-1", "us-east-1", "ap-northeast-3", "cn-north-1", "us-gov-west-1"])
+@pytest.mark.parametrize("code", UNKNOWN_THERE)
+def test_in_a_region_that_everybody_has_it_is_the_credentials(region: str, code: str) -> None:
+    """X3"""
+    error = answered(code, place=Place(None, "", region))
+    assert not isinstance(error, CloudNotEnabled)
+    assert "AWS does not know the credentials of who Sundown runs as" in str(error)
+
+
+def test_credentials_that_expire_in_a_region_that_has_to_be_enabled_have_expired() -> None:
+    """X3: whoever was known there once has enabled it."""
+    error = answered("ExpiredToken", place=Place(None, "", "ap-east-1"), elsewhere=True)
+    assert "have expired" in str(error)
+    assert outdated(error, elsewhere=True)
+
+
+WHO = "User: arn:aws:sts::123456789012:assumed-role/sundown/sundown is not authorized to perform: ec2:StopInstances on"
+
+
+@pytest.mark.parametrize(
+    ("because", "words"),
+    [
+        (
+            "with an explicit deny in a service control policy",
+            "a service control policy forbids ec2:StopInstances: whoever",
+        ),
+        (
+            "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/p-1",
+            "whoever runs the organization",
+        ),
+        ("due to an explicit deny in a Service Control Policy", "whoever runs the organization"),
+        ("because no service control policy allows the ec2:StopInstances action", "no service control policy allows"),
+        ("with an explicit deny in a resource control policy", "a resource control policy forbids"),
+        ("with an explicit deny in a permissions boundary", "the permissions boundary of who Sundown runs as forbids"),
+        (
+            "because no permissions boundary allows the ec2:StopInstances action",
+            "runs as has to allow ec2:StopInstances too",
+        ),
+        ("with an explicit deny in a session policy", "the session policy with which who Sundown runs as"),
+        ("because no session policy allows the ec2:StopInstances action", "has to allow ec2:StopInstances too"),
+        (
+            "with an explicit deny in a VPC endpoint policy",
+            "the policy of the VPC endpoint that the call goes through forbids",
+        ),
+        (
+            "because no VPC endpoint policy allows the ec2:StopInstances action",
+            "goes through has to allow ec2:StopInstances",
+        ),
+        ("with an explicit deny in a resource-based policy", "a Deny in the policy of the thing itself"),
+        (
+            "because no resource-based policy allows the ec2:StopInstances action",
+            "the policy of the thing itself has to",
+        ),
+        ("with an explicit deny in an identity-based policy", "a Deny in the policies of who Sundown runs as"),
+        ("with an explicit deny", "look for the Deny among the policies"),
+        ("with an explicit deny in a policy of a kind to come", "look for the Deny among the policies"),
+    ],
+)
+def test_the_advice_fits_the_policy_that_says_no(because: str, words: str) -> None:
+    """X4: an Allow more is no help where another policy forbids it."""
+    unreadable = f"Encoded authorization failure message: {'x' * 900}"
+    message = f"{WHO} resource: arn:aws:ec2:eu-central-1:123456789012:instance/i-1 {because}. {unreadable}"
+    text = str(answered("UnauthorizedOperation", message))
+    assert words in text
+    assert "(the one in deploy/ does)" not in text
+
+
+def test_an_allow_that_is_missing_in_its_own_policy_is_to_be_put_there() -> None:
+    """X4"""
+    text = str(answered("AccessDenied", f"{WHO} resource: * because no identity-based policy allows the action"))
+    assert text.endswith("the policy of who Sundown runs as has to allow ec2:StopInstances (the one in deploy/ does)")
+
+
+@pytest.mark.parametrize(
+    ("because", "trust"),
+    [
+        ("", True),
+        ("because no identity-based policy allows the sts:AssumeRole action", True),
+        ("because no resource-based policy allows the sts:AssumeRole action", True),
+        ("because no role trust policy allows the sts:AssumeRole action", True),
+        ("with an explicit deny in a service control policy", False),
+        ("with an explicit deny in the role trust policy", False),
+        ("because no permissions boundary allows the sts:AssumeRole action", False),
+    ],
+)
+def test_a_role_that_may_not_be_taken_on_is_a_matter_of_trust_unless_aws_says_otherwise(
+    because: str, *, trust: bool
+) -> None:
+    """X4"""
+    text = str(answered("AccessDenied", f"{WHO} resource: {ROLE} {because}", operation="AssumeRole", place=OTHERS))
+    assert text.startswith("sts:AssumeRole in us-east-1 of account 210987654321")
+    assert ("SUNDOWN_AWS_EXTERNAL_ID" in text) is trust

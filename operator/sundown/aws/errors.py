@@ -21,6 +21,12 @@ class CloudDenied(CloudError):
     reason = "CloudDenied"
 
 
+class CloudNotEnabled(CloudDenied):
+    """The region is not enabled for the account, so nobody's credentials are known there."""
+
+    reason = "CloudNotEnabled"
+
+
 class CloudBusy(CloudError):
     """Not now: throttled, in a state in which it cannot be done, or no capacity. Another try may help."""
 

@@ -11,21 +11,24 @@ from typing import Any
 
 from botocore import exceptions
 
+from sundown.aws import denials
 from sundown.aws.errors import (
     CloudBusy,
     CloudDenied,
     CloudError,
     CloudFull,
     CloudGone,
+    CloudNotEnabled,
     CloudThrottled,
     CloudUnreachable,
 )
 from sundown.aws.places import Place
+from sundown.aws.regions import has_to_be_enabled
 
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What a set of codes means; ``advice`` knows {action}, {who} and {region}."""
+    """What a set of codes means; ``advice`` knows {action} and {who}, and is empty where AWS's words decide it."""
 
     kind: type[CloudError]
     codes: str
@@ -35,18 +38,29 @@ class _Meaning:
 _MEANINGS = (
     _Meaning(
         CloudDenied,
-        "ExpiredToken ExpiredTokenException InvalidClientTokenId RequestExpired UnrecognizedClientException",
-        "the credentials of {who} have expired or are not valid: renew them, and restart the operator where they come "
-        "from environment variables",
+        "ExpiredToken ExpiredTokenException RequestExpired",
+        "the credentials of {who} have expired, or the clock here is wrong: renew them, and restart the operator where they "
+        "come from environment variables",
     ),
-    _Meaning(CloudDenied, "OptInRequired", "enable {region} for the account, or take it out of SUNDOWN_AWS_REGIONS"),
     _Meaning(
         CloudDenied,
-        "AccessDenied AccessDeniedException AuthFailure Blocked IncompleteSignature InvalidAccessKeyId "
-        "InvalidIdentityToken MissingAuthenticationToken NotAuthorized PendingVerification SignatureDoesNotMatch "
-        "UnauthorizedOperation",
-        "the policy of {who} has to allow {action} (the one in deploy/ does)",
+        "AuthFailure InvalidAccessKeyId InvalidClientTokenId UnrecognizedClientException",
+        "AWS does not know the credentials of {who}: give valid ones, and restart the operator where they come from "
+        "environment variables",
     ),
+    _Meaning(
+        CloudDenied,
+        "IncompleteSignature InvalidIdentityToken MissingAuthenticationToken SignatureDoesNotMatch",
+        "AWS cannot tell from the signature that it is {who}: see to it that key, secret and token belong together, and that "
+        "the clock here is right",
+    ),
+    _Meaning(CloudNotEnabled, "OptInRequired RegionDisabledException", ""),
+    _Meaning(
+        CloudDenied,
+        "Blocked PendingVerification",
+        "the account itself is held by AWS: its owner has to clear that with AWS",
+    ),
+    _Meaning(CloudDenied, "AccessDenied AccessDeniedException NotAuthorized UnauthorizedOperation", ""),
     _Meaning(
         CloudThrottled,
         "BandwidthLimitExceeded EC2ThrottledException LimitExceededException PriorRequestNotComplete "
@@ -79,8 +93,9 @@ _DOWN_CODES = frozenset(
 )
 
 _NO_CREDENTIALS = "NoCredentials"
-OUTDATED = frozenset(_MEANINGS[0].codes.split()) | {_NO_CREDENTIALS}
-"""Codes after which credentials are to be looked for anew."""
+_UNKNOWN = frozenset(_MEANINGS[1].codes.split())
+"""Codes that mean that nobody there knows who calls, as in every region that the account has not enabled."""
+_OUTDATED = frozenset(_MEANINGS[0].codes.split()) | _UNKNOWN | frozenset(_MEANINGS[2].codes.split()) | {_NO_CREDENTIALS}
 
 _UNANSWERED: tuple[tuple[tuple[type[Exception], ...], type[CloudError], str, str], ...] = (
     (
@@ -102,32 +117,52 @@ _UNANSWERED: tuple[tuple[tuple[type[Exception], ...], type[CloudError], str, str
 
 _SERVICES_IN_POLICIES = {"resourcegroupstaggingapi": "tag"}
 _LONGEST = 400
+_TRUST = (
+    "the trust policy of {role} has to name who Sundown runs as (with the external id of SUNDOWN_AWS_EXTERNAL_ID if it asks "
+    "for one), and that one's own policy has to allow sts:AssumeRole on the role"
+)
 
 
-def translated(error: Exception, *, place: Place, service: str, operation: str) -> CloudError:
-    """The error that stands for one of botocore's."""
+def translated(error: Exception, *, place: Place, service: str, operation: str, elsewhere: bool = False) -> CloudError:
+    """The error that stands for one of botocore's.
+
+    ``elsewhere`` says that the same credentials are good in another region, so that they are not to blame.
+    """
     action = f"{_SERVICES_IN_POLICIES.get(service, service)}:{operation}"
     if isinstance(error, exceptions.ClientError):
-        return _answered(error, action=action, place=place)
+        return _answered(error, action=action, place=place, elsewhere=elsewhere)
     said = _short(str(error) or type(error).__name__)
     kind, code, text = next((kind, code, text) for ours, kind, code, text in _UNANSWERED if isinstance(error, ours))
     return kind(f"{action} in {place}: {text.format(said=said)}", code=code)
 
 
-def _answered(error: Any, *, action: str, place: Place) -> CloudError:
+def outdated(error: CloudError, *, elsewhere: bool = False) -> bool:
+    """Whether credentials are to be looked for anew after this."""
+    if isinstance(error, CloudNotEnabled):
+        return not elsewhere
+    return error.code in _OUTDATED
+
+
+def _answered(error: Any, *, action: str, place: Place, elsewhere: bool) -> CloudError:
     """``error`` is a ClientError, which has AWS's answer."""
     code = str(error.response.get("Error", {}).get("Code", ""))
-    said = _short(str(error.response.get("Error", {}).get("Message") or code))
+    whole = str(error.response.get("Error", {}).get("Message") or code)
+    said = _short(whole)
     meaning = _meaning(code, status=int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)))
-    if error.operation_name == "AssumeRole" and meaning.kind is CloudDenied:
-        return CloudDenied(
-            f"sts:AssumeRole in {place}: {said} ({code}); the trust policy of {place.role} has to name who Sundown runs as "
-            "(with the external id of SUNDOWN_AWS_EXTERNAL_ID if it asks for one), and that one's own policy has to allow "
-            "sts:AssumeRole on the role",
-            code=code,
-        )
     who = f"the role {place.role}" if place.role else "who Sundown runs as"
-    advice = meaning.advice.format(action=action, who=who, region=place.region)
+    assuming = error.operation_name == "AssumeRole"
+    if code in _UNKNOWN and has_to_be_enabled(place.region):
+        meaning = _Meaning(CloudNotEnabled, code, "" if elsewhere else meaning.advice)
+    if meaning.kind is CloudNotEnabled:
+        advice = f"enable {place.region} for the account, or take it out of SUNDOWN_AWS_REGIONS"
+        advice += f"; where it is enabled, {meaning.advice}" if meaning.advice else ""
+    elif assuming and meaning.kind is CloudDenied and (meaning.advice or denials.is_about_trust(whole)):
+        action = "sts:AssumeRole"
+        advice = meaning.advice or _TRUST
+    else:
+        action = "sts:AssumeRole" if assuming else action
+        advice = meaning.advice or (denials.advice(whole) if meaning.kind is CloudDenied else "")
+    advice = advice.format(action=action, who=who, role=place.role)
     return meaning.kind(f"{action} in {place}: {said} ({code}){'; ' if advice else ''}{advice}", code=code)
 
 

@@ -25,7 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sundown.aws.errors import CloudError
 from sundown.aws.places import Place, places
-from sundown.aws.refusals import OUTDATED, translated
+from sundown.aws.refusals import outdated, translated
 from sundown.aws.settings import AwsSettings
 from sundown.metrics import AWS_CALLS
 
@@ -64,6 +64,8 @@ class Sessions:
         self._own: boto3.Session | None = None
         self._sessions: dict[Place, boto3.Session] = {}
         self._clients: dict[tuple[Place, str], BaseClient] = {}
+        self._known: set[Place] = set()
+        """Where AWS has known who calls, since credentials were looked for there last."""
 
     async def call(self, account_region: Place, service: str, operation: str, **arguments: Any) -> Answer:
         """One call, such as ``call(place, "ec2", "StopInstances", InstanceIds=[...])``, and AWS's answer.
@@ -108,10 +110,12 @@ class Sessions:
             client = self._client(place, service)
             answer: Answer = getattr(client, botocore.xform_name(operation))(**arguments)
         except (ClientError, BotoCoreError, OSError) as error:
-            problem = translated(error, place=place, service=service, operation=operation)
-            if problem.code in OUTDATED:
+            elsewhere = any(one != place and one.role == place.role for one in tuple(self._known))
+            problem = translated(error, place=place, service=service, operation=operation, elsewhere=elsewhere)
+            if outdated(problem, elsewhere=elsewhere):
                 self._look_for_credentials_again(place)
             raise problem from error
+        self._known.add(place)
         return answer
 
     def _client(self, place: Place, service: str) -> BaseClient:
@@ -166,11 +170,16 @@ class Sessions:
         }
 
     def _look_for_credentials_again(self, place: Place) -> None:
-        """Forget what was found: whoever renews credentials puts them where they are looked for."""
+        """Forget what was found for a place: whoever renews credentials puts them where they are looked for.
+
+        The others keep what they have: where theirs are over too, each finds that out by itself, and where one region only
+        does not know them, they are well.
+        """
         with self._making:
             self._own = None
-            self._sessions = {one: session for one, session in self._sessions.items() if one != place and one.role}
-            self._clients = {key: client for key, client in self._clients.items() if key[0] in self._sessions}
+            self._known.discard(place)
+            self._sessions.pop(place, None)
+            self._clients = {key: client for key, client in self._clients.items() if key[0] != place}
 
 
 class _Assumed(CredentialProvider):  # type: ignore[misc]

@@ -11,6 +11,9 @@ from xml.sax.saxutils import escape
 
 from sundown_lab.aws.asked import Asked
 
+UNREADABLE = f"Encoded authorization failure message: {'x' * 600}"
+"""What EC2 adds to a refusal; only the owner of the account can have it decoded."""
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -85,13 +88,23 @@ def expired(asked: Asked) -> Refusal:
     return Refusal("ExpiredToken", "The security token included in the request is expired", 403)
 
 
-def denied(asked: Asked) -> Refusal:
-    """No policy allows it."""
-    if asked.service == "ec2":
-        return Refusal("UnauthorizedOperation", "You are not authorized to perform this operation.", 403)
+def denied(asked: Asked, *, because: str = "") -> Refusal:
+    """No policy allows it, or as ``because`` says: "with an explicit deny in a service control policy"."""
     action = f"{asked.service if asked.service != 'tagging' else 'tag'}:{asked.operation}"
     said = f"User: arn:aws:iam::{asked.account}:user/lab is not authorized to perform: {action}"
+    said += f" on resource: * {because}" if because else ""
+    if asked.service == "ec2":
+        told = f"You are not authorized to perform this operation. {said if because else ''}".rstrip()
+        return Refusal("UnauthorizedOperation", f"{told} {UNREADABLE}" if because else told, 403)
     return Refusal("AccessDeniedException", said) if asked.is_json else Refusal("AccessDenied", said, 403)
+
+
+def not_enabled(asked: Asked) -> Refusal:
+    """The account has not enabled the region: nobody's keys are known there."""
+    if asked.service == "ec2":
+        return Refusal("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
+    said = "The security token included in the request is invalid."
+    return Refusal("UnrecognizedClientException" if asked.is_json else "InvalidClientTokenId", said, 403)
 
 
 def no_capacity(asked: Asked) -> Refusal:

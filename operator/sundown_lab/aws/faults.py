@@ -20,12 +20,15 @@ class Fault(BaseModel):
 
     ``resource`` is an id or an ARN that the call names. ``slow`` waits so many ``seconds`` and goes on, ``silence`` never
     answers, ``dropped`` closes the connection, ``error`` says ``code``, ``message`` and ``status``. ``carried_out``: the
-    call has its effect all the same, only its answer is the fault's.
+    call has its effect all the same, only its answer is the fault's. ``because`` is why a call is ``denied``, in AWS's words;
+    ``not-enabled`` is what a region says that the account has not enabled.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["throttled", "500", "503", "slow", "silence", "dropped", "expired", "denied", "capacity", "error"]
+    kind: Literal[
+        "throttled", "500", "503", "slow", "silence", "dropped", "expired", "denied", "not-enabled", "capacity", "error"
+    ]
     service: str = "*"
     operation: str = "*"
     region: str = "*"
@@ -37,6 +40,7 @@ class Fault(BaseModel):
     message: str = "An error of the lab"
     status: Annotated[int, Field(ge=400, le=599)] = 400
     carried_out: bool = False
+    because: str = ""
 
     def meets(self, call: Asked) -> bool:
         """Whether a call is one of those that fail."""
@@ -49,12 +53,14 @@ class Fault(BaseModel):
         """What AWS says, or None where the kind of fault has no words."""
         if self.kind == "error":
             return Refusal(self.code, self.message, self.status)
+        if self.kind == "denied":
+            return answers.denied(call, because=self.because)
         words = {
             "throttled": answers.throttled,
             "500": answers.broken,
             "503": answers.unavailable,
             "expired": answers.expired,
-            "denied": answers.denied,
+            "not-enabled": answers.not_enabled,
             "capacity": answers.no_capacity,
         }.get(self.kind)
         return words(call) if words is not None else None

@@ -33,6 +33,8 @@ _KINDS = {"EC2Instance": "EC2 instance", "RDSInstance": "RDS database", "AuroraC
 """What people call the kinds that have names of our own."""
 
 _NAMED = 3
+_IN_AWS_WORDS = frozenset({"busy", "broken", "unknown"})
+"""States of which AWS's own word is worth knowing."""
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _A_WEEK = 7
 
@@ -148,7 +150,7 @@ def running(cloud: Iterable[CloudStatus]) -> tuple[tuple[str, int], ...]:
 
 def cloud_part(one: CloudStatus) -> str:
     """Where a part in AWS stands, and what there is to know: ``starting: 5 to 10 minutes more``."""
-    told = f"{one.state} ({one.phase})" if one.state == "busy" and one.phase else one.state
+    told = f"{one.state} ({one.phase})" if one.state in _IN_AWS_WORDS and one.phase else one.state
     told += f", does not stop with the environment: {one.refused}" if one.refused else ""
     return f"{told}{';' if one.refused else ':'} {one.note}" if one.note else told
 

@@ -150,6 +150,10 @@ class Memory:
         self.taken += found
         self.known |= {part.arn: part for part in found}
 
+    def get(self, arn: str) -> CloudPart | None:
+        """One of them."""
+        return self.known.get(arn)
+
     def drop(self, arns: Iterable[str]) -> None:
         """Forget them."""
         found = list(arns)

@@ -83,9 +83,9 @@ def test_an_instance_that_is_terminated_is_left_out(phase: str) -> None:
         ("backing-up", "busy"),
         ("maintenance", "busy"),
         ("modifying", "busy"),
-        ("creating", "busy"),
+        ("creating", "starting"),
         ("storage-optimization", "busy"),
-        ("what-aws-thinks-of-next", "busy"),
+        ("what-aws-thinks-of-next", "unknown"),
     ],
 )
 def test_the_states_of_databases_and_clusters(phase: str, state: str) -> None:

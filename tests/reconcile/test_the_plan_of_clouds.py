@@ -1,12 +1,12 @@
 """What is to be done with the parts of an env in the cloud, for each state that they can be in."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from samples import after, cloud, planned, stopped, workload
-from sundown.model.cloud import CloudPart
+from samples import NOW, after, after_visits, cloud, planned, sleeping, stopped, workload
+from sundown.model.cloud import CloudPart, CloudState
 from sundown.model.spec import Wanted
 
 DATABASE = "RDSInstance"
@@ -18,22 +18,32 @@ RULES: list[tuple[Wanted, CloudPart, str | None, bool]] = [
     ("Asleep", cloud(state="starting"), None, True),
     ("Asleep", cloud(state="stopping"), None, True),
     ("Asleep", cloud(state="busy"), None, True),
+    ("Asleep", cloud(state="broken"), None, False),
+    ("Asleep", cloud(state="unknown"), None, True),
     ("Asleep", stopped(state="running"), "Sleep", False),
     ("Asleep", stopped(state="stopped"), None, False),
     ("Asleep", stopped(state="starting"), None, True),
     ("Asleep", stopped(state="stopping"), None, True),
     ("Asleep", stopped(state="busy"), None, True),
+    ("Asleep", stopped(state="broken"), None, False),
+    ("Asleep", stopped(state="unknown"), None, True),
     ("Awake", cloud(state="running"), None, False),
     ("Awake", cloud(state="stopped"), None, False),
     ("Awake", cloud(state="starting"), None, True),
     ("Awake", cloud(state="stopping"), None, False),
     ("Awake", cloud(state="busy"), None, False),
+    ("Awake", cloud(state="broken"), None, True),
+    ("Awake", cloud(state="unknown"), None, True),
     ("Awake", stopped(state="running"), "Forget", False),
     ("Awake", stopped(state="stopped"), "Wake", False),
     ("Awake", stopped(state="starting"), None, True),
     ("Awake", stopped(state="stopping"), None, True),
     ("Awake", stopped(state="busy"), None, False),
+    ("Awake", stopped(state="broken"), None, True),
+    ("Awake", stopped(state="unknown"), None, True),
 ]
+
+BROKEN = {"state": "broken", "phase": "incompatible-network", "trouble": "AWS says incompatible-network: no address"}
 
 
 @pytest.mark.parametrize(("wanted", "part", "action", "hangs"), RULES)
@@ -99,7 +109,7 @@ def test_what_is_started_although_the_env_sleeps_waits_for_nobody_and_nobody_for
 
 
 @pytest.mark.parametrize("wanted", ["Awake", "Asleep"])
-@pytest.mark.parametrize("state", ["running", "stopped", "starting", "stopping", "busy"])
+@pytest.mark.parametrize("state", get_args(CloudState))
 @pytest.mark.parametrize("make", [cloud, stopped])
 def test_what_is_refused_is_never_touched_and_counts_nowhere(wanted: Wanted, state: str, make: Any) -> None:
     """E5."""
@@ -209,3 +219,52 @@ def test_cloud_parts_are_counted_among_the_parts() -> None:
 def test_the_records_in_the_cloud_are_counted_too() -> None:
     """A15."""
     assert planned("Asleep", workload("web", 0, record="2"), stopped(), cloud(name="i-2")).records == 2
+
+
+@pytest.mark.parametrize("make", [cloud, stopped])
+@pytest.mark.parametrize("wanted", ["Awake", "Asleep"])
+def test_what_is_broken_is_told_by_name_in_aws_own_word(wanted: Wanted, make: Any) -> None:
+    """W13: by day and by night, whoever stopped it."""
+    (trouble,) = planned(wanted, make(DATABASE, **BROKEN)).troubles
+    assert str(trouble) == "RDSInstance/db-1: AWS says incompatible-network: no address"
+
+
+@pytest.mark.parametrize("left_out", [{"enabled": False}, {"exclude": "true"}])
+def test_what_is_broken_and_takes_no_part_is_not_told(left_out: dict[str, Any]) -> None:
+    assert planned("Asleep", cloud(DATABASE, **BROKEN, **left_out)).troubles == ()
+
+
+def test_what_is_broken_is_not_ready() -> None:
+    """W13"""
+    assert planned("Awake", cloud(DATABASE, **BROKEN)).parts.ready == 0
+
+
+def test_a_word_that_nobody_knows_is_told_where_somebody_waits_for_it() -> None:
+    """W13"""
+    strange = {"state": "unknown", "phase": "dreaming", "trouble": 'AWS says "dreaming"'}
+    assert [len(planned(wanted, stopped(DATABASE, **strange)).troubles) for wanted in ("Awake", "Asleep")] == [1, 1]
+
+
+def test_an_env_is_not_awake_as_if_all_were_well_while_a_database_of_its_is_broken() -> None:
+    """W13: it wakes and is degraded from the first look on, also when the time of the wave is over; then it is awake."""
+    old = after_visits("Asleep", [stopped(DATABASE)])
+    waking = after_visits("Awake", [stopped(DATABASE)], [stopped(DATABASE, "starting")], old=old)
+    broken = after_visits("Awake", [stopped(DATABASE, **BROKEN)], old=waking, now=after(minutes=1))
+    late = after_visits("Awake", [stopped(DATABASE, **BROKEN)], old=broken, now=after(hours=5))
+    for status in (broken, late):
+        (degraded,) = (one for one in status.conditions if one.type == "Degraded")
+        assert (status.state, degraded.reason) == ("Waking", "CloudBroken")
+        assert "AWS says incompatible-network" in degraded.message
+        assert status.cloud[0].note == BROKEN["trouble"]
+    well = after_visits("Awake", [cloud(DATABASE)], old=late, now=after(hours=6))
+    assert (well.state, well.cloud[0].note) == ("Awake", None)
+
+
+def test_the_others_wake_when_the_time_of_the_broken_ones_wave_is_over() -> None:
+    """G3, W13"""
+    parts = (stopped(DATABASE, **BROKEN), sleeping("web"))
+    early, late = (planned("Awake", *parts, since=NOW, now=after(minutes=minute)) for minute in (9, 10))
+    assert ([str(step) for step in early.steps], [str(step) for step in late.steps]) == (
+        [],
+        ["Wake Deployment/web: 0 -> 2"],
+    )

@@ -44,6 +44,10 @@ class Memory(Protocol):
         """Take these as they were just described."""
         ...
 
+    def get(self, arn: str) -> CloudPart | None:
+        """One as it is known, with what only this process knows of it; None where it is not kept."""
+        ...
+
     def drop(self, arns: Iterable[str]) -> None:
         """Forget what does not exist any more."""
         ...
@@ -156,10 +160,12 @@ class Acting:
         chosen: dict[Action, list[_Chosen]] = {"Sleep": [], "Wake": [], "Forget": []}
         refused: dict[_Wish, CloudError] = {}
         for wish in wishes:
-            part = looked.parts.get(wish.part.identifier)
-            if part is None:
+            found = looked.parts.get(wish.part.identifier)
+            if found is None:
                 refused[wish] = looked.failures[wish.part.identifier]
-            elif part.namespace != wish.part.namespace or (step := wish.again(part)) is None:
+                continue
+            part = self._memory.get(found.arn) or found
+            if part.namespace != wish.part.namespace or (step := wish.again(part)) is None:
                 wish.settle(0)
             else:
                 chosen[step.action].append(_Chosen(wish, part))

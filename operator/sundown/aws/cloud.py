@@ -57,7 +57,7 @@ class AwsCloud:
         self.inventory = Inventory(
             settings,
             self.places,
-            Surroundings(cluster_name=cluster_name, known=known, changed=changed),
+            Surroundings(cluster_name=cluster_name, known=known, changed=changed, clock=clock),
             prices=Prices.load(settings.prices),
         )
         self._table = Table(self._sessions, settings, clock=clock) if settings.table else None

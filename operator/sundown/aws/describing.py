@@ -10,31 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from sundown.aws import eligibility, tags
+from sundown.aws import eligibility, state_reasons, tags
 from sundown.aws.eligibility import Claim, refusal
+from sundown.aws.phases import phase_of, trouble_of
 from sundown.aws.places import Place
-from sundown.model.cloud import CloudKind, CloudPart, CloudState
+from sundown.model.cloud import CloudKind, CloudPart
 
 Answer = Mapping[str, Any]
-
-_INSTANCE_STATES: dict[str, CloudState | None] = {
-    "pending": "starting",
-    "running": "running",
-    "stopping": "stopping",
-    "stopped": "stopped",
-    "shutting-down": None,
-    "terminated": None,
-}
-_DATABASE_STATES: dict[str, CloudState | None] = {
-    "available": "running",
-    "starting": "starting",
-    "stopping": "stopping",
-    "stopped": "stopped",
-    "delete-precheck": None,
-    "deleting": None,
-}
-"""All others mean that the database is in use or broken, and can be neither stopped nor started: "Viewing Amazon RDS DB
-instance status", "Viewing DB cluster status"."""
 
 
 class Pricing(Protocol):
@@ -118,11 +100,11 @@ def _instance(raw: Answer, owner: str, place: Place, context: Context) -> CloudP
             kind="EC2Instance",
             arn=arn,
             identifier=identifier,
-            state=_INSTANCE_STATES.get(phase, "busy"),
             phase=phase,
             instance_class=str(raw.get("InstanceType", "")),
             engine=str(raw.get("PlatformDetails", "")),
             labels=labels,
+            state_reason=raw.get("StateReason") or {},
         ),
         eligibility.Instance(
             lifecycle=str(raw.get("InstanceLifecycle", "")),
@@ -143,7 +125,6 @@ def _database(raw: Answer, place: Place, context: Context) -> CloudPart | None:
             kind="RDSInstance",
             arn=str(raw["DBInstanceArn"]),
             identifier=str(raw["DBInstanceIdentifier"]),
-            state=_DATABASE_STATES.get(phase, "busy"),
             phase=phase,
             instance_class=str(raw.get("DBInstanceClass", "")),
             engine=str(raw.get("Engine", "")),
@@ -177,7 +158,6 @@ def _cluster(raw: Answer, place: Place, context: Context) -> CloudPart | None:
             kind="AuroraCluster",
             arn=str(raw["DBClusterArn"]),
             identifier=str(raw["DBClusterIdentifier"]),
-            state=_DATABASE_STATES.get(phase, "busy"),
             phase=phase,
             instance_class=_together(classes),
             engine=str(raw.get("Engine", "")),
@@ -202,18 +182,18 @@ class _Found:
     kind: CloudKind
     arn: str
     identifier: str
-    state: CloudState | None
     phase: str
     instance_class: str
     engine: str
     labels: Mapping[str, str]
     classes: tuple[str, ...] | None = None
     multi_az: bool = False
+    state_reason: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPart | None:
-    labels = found.labels
-    if found.state is None or labels.get(tags.CLUSTER, context.cluster_name) != context.cluster_name:
+    labels, phase = found.labels, phase_of(found.kind, found.phase)
+    if phase.state is None or labels.get(tags.CLUSTER, context.cluster_name) != context.cluster_name:
         return None
     _, _, _, region, account, _ = found.arn.split(":", 5)
     claim = Claim(
@@ -230,7 +210,7 @@ def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPar
         namespace=claim.namespace,
         account=account,
         region=region,
-        state=found.state,
+        state=phase.state,
         phase=found.phase,
         instance_class=found.instance_class,
         record=claim.record,
@@ -239,9 +219,12 @@ def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPar
         wave=labels.get(tags.WAVE),
         exclude=labels.get(tags.EXCLUDE),
         enabled=labels.get(context.scheduler_tag) == tags.ENABLED,
-        refused=refusal(claim, facts, runs=found.state in {"running", "busy"}),
+        refused=refusal(claim, facts, runs=phase.state in {"running", "busy"}),
         hourly=_price(found, region, context.prices),
         currency=context.prices.currency if context.prices is not None else "USD",
+        reason=state_reasons.told(found.state_reason) if phase.state == "stopped" else "",
+        trouble=trouble_of(phase, found.phase)
+        or (state_reasons.failed_start(found.state_reason) if phase.state == "stopped" else ""),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -20,8 +20,10 @@ from sundown.aws.errors import CloudError, CloudThrottled
 from sundown.aws.places import Place, place_of
 from sundown.aws.problems import Problem, problem_of
 from sundown.aws.settings import AwsSettings
+from sundown.aws.starts import Attempts, attempts_after, overlaid
 from sundown.metrics import AWS_PARTS, AWS_PROBLEMS
 from sundown.model.cloud import CloudKind, CloudPart
+from sundown.schedule.clock import Clock, SystemClock
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,7 @@ class Surroundings:
     cluster_name: str
     known: Callable[[str], bool]
     changed: Callable[[Iterable[str]], None]
+    clock: Clock = field(default_factory=SystemClock)
 
 
 class Inventory:
@@ -51,6 +54,7 @@ class Inventory:
         self._parts: dict[str, CloudPart] = {}
         self._envs: dict[str, dict[str, CloudPart]] = {}
         self._described: dict[str, int] = {}
+        self._starts: dict[str, Attempts] = {}
         self._moment = 0
         self._protected: dict[str, bool] = {}
         self._classes: dict[str, str] = {}
@@ -186,6 +190,7 @@ class Inventory:
         if not part.enabled and part.record is None:
             return self._remove(part.arn)
         before = self._parts.get(part.arn)
+        part = self._with_starts(before, part)
         if before == part:
             return set()
         touched = self._remove(part.arn)
@@ -197,6 +202,15 @@ class Inventory:
         if before is None or (before.state, before.refused) != (part.state, part.refused):
             log.debug("cloud-part", namespace=part.namespace, part=part.title, state=part.state, refused=part.refused)
         return touched
+
+    def _with_starts(self, before: CloudPart | None, part: CloudPart) -> CloudPart:
+        """The part with what its starts so far have come to."""
+        starts = attempts_after(self._starts.get(part.arn), before, part, now=self._surroundings.clock.now())
+        if starts is None:
+            self._starts.pop(part.arn, None)
+        else:
+            self._starts[part.arn] = starts
+        return overlaid(part, starts)
 
     def _remove(self, arn: str) -> set[str]:
         part = self._parts.pop(arn, None)

@@ -20,7 +20,8 @@ log = structlog.get_logger(__name__)
 
 Group = tuple[Place, CloudKind]
 
-ON_THEIR_WAY = frozenset({"starting", "stopping", "busy"})
+ON_THEIR_WAY = frozenset({"starting", "stopping", "busy", "broken", "unknown"})
+"""What may be otherwise at the next look, though nobody does anything to it."""
 
 _PATIENCE = 20
 """Two looks are apart by this part of the time for which the latest to begin has been on its way."""
@@ -47,8 +48,8 @@ class Watching:
     """Describes what is starting, stopping or busy every ``period``, all of a place and kind together; where nothing is,
     nobody is asked.
 
-    What takes long is looked at less and less often, down to once in ``at_least``: a database that has failed for good
-    is called busy too.
+    What takes long is looked at less and less often, down to once in ``at_least``: a database may be broken
+    for days.
     """
 
     def __init__(

@@ -30,7 +30,10 @@ from sundown.schedule.clock import SystemClock
 _HEADER = ("ENV", "KIND", "NAME", "ID", "REGION", "ACCOUNT", "STATE", "PRICE/H", "VERDICT")
 _NARROWEST = 30
 """Letters in a line of a verdict, however narrow the terminal is."""
-_COLOURS = {"running": "green", "stopped": "blue", "starting": "yellow", "stopping": "yellow", "busy": "magenta"}
+_COLOURS = {"running": "green", "stopped": "blue", "starting": "yellow", "stopping": "yellow", "busy": "magenta"} | {
+    "broken": "red",
+    "unknown": "red",
+}
 
 
 class WithAws(WithEnvironment):

@@ -13,8 +13,9 @@ LONGEST_STOP = timedelta(days=7)
 """So long RDS leaves a database stopped, then it starts it by itself (RDS User Guide, "Stopping an Amazon RDS DB instance
 temporarily"; Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster")."""
 
-CloudState = Literal["running", "stopped", "starting", "stopping", "busy"]
-"""Where it stands. ``busy`` is in use but can be neither stopped nor started now: a backup, a change, maintenance."""
+CloudState = Literal["running", "stopped", "starting", "stopping", "busy", "broken", "unknown"]
+"""Where it stands. ``busy`` is in use but can be neither stopped nor started now: a backup, a change, maintenance. ``broken``
+is not in use, or not as it should be, until somebody mends it. ``unknown`` is what AWS calls by a word that nobody knows."""
 
 DATABASES: frozenset[CloudKind] = frozenset({"RDSInstance", "AuroraCluster"})
 
@@ -27,7 +28,9 @@ class CloudPart:
     own word for the state. ``record`` is the tag that remembers that Sundown stopped it, ``stopped_at`` when (UTC), and
     ``holder`` for whom, as ``<cluster>/<namespace>``. ``refused`` says in words why it is never touched. ``wave`` and
     ``exclude`` are the raw tags. ``hourly`` is its price for an hour in use, in ``currency``, None where nobody knows.
-    ``unreachable`` says why nothing newer is known of it, empty where it was described just now.
+    ``unreachable`` says why nothing newer is known of it, empty where it was described just now. ``reason`` is why AWS has put
+    it into its state, in AWS's words and ours, and ``trouble`` what is wrong with it and what helps; both may be empty. It is
+    not started ``not_before`` a moment (UTC), because the starts before came to nothing.
     """
 
     kind: CloudKind
@@ -50,6 +53,9 @@ class CloudPart:
     hourly: float | None = None
     currency: str = "USD"
     unreachable: str = ""
+    reason: str = ""
+    trouble: str = ""
+    not_before: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -68,7 +74,7 @@ def restarted_by_aws(part: CloudPart, now: datetime) -> bool:
     Nobody else would leave the record on it, and RDS does not do it before the seven days are over. Of an env that is
     meant to be awake this says nothing: there it is Sundown that starts what carries a record.
     """
-    runs = part.state not in {"stopped", "stopping"}
+    runs = part.state in {"running", "starting", "busy"}
     return part.kind in DATABASES and part.ours and runs and _stopped_for(part, now) >= LONGEST_STOP
 
 

@@ -22,7 +22,7 @@ class Plan:
     """What to do now and what later, and what the env looks like before it is done.
 
     ``waves`` are those with something to change or to wait for, in order. ``unreachable`` names what cannot be changed
-    although it should be, ``refused`` what never is. ``records`` counts what Sundown has to remember to wake.
+    although it should be, ``troubles`` what is wrong with parts in the cloud, ``refused`` what never is changed. ``records`` counts what Sundown has to remember to wake.
     ``revisit`` is when an annotation or a tag changes what is selected. ``clouds`` is how each part in the cloud stands.
     """
 
@@ -30,6 +30,7 @@ class Plan:
     parts: Parts
     mistakes: tuple[Mistake, ...]
     unreachable: tuple[Mistake, ...]
+    troubles: tuple[Mistake, ...]
     refused: tuple[Mistake, ...]
     records: int
     sleeping_cpu: float
@@ -84,6 +85,11 @@ class Plan:
         return bool(hanging) and all(isinstance(part, CloudPart) for part in hanging)
 
     @property
+    def lost(self) -> bool:
+        """Whether something in the cloud that Sundown stopped does not come back: without it nothing is awake."""
+        return any(one.lost for one in self.clouds)
+
+    @property
     def settled(self) -> bool:
         """Whether the env is what it should be, pods included."""
         return not self.waves
@@ -101,6 +107,7 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         ),
         mistakes=tuple(_mistakes(standings)),
         unreachable=tuple(Mistake(one.part.title, one.unreachable) for one in standings if one.unreachable is not None),
+        troubles=tuple(Mistake(one.part.title, one.trouble) for one in standings if one.trouble is not None),
         refused=tuple(Mistake(one.part.title, one.refused) for one in standings if one.refused is not None),
         records=sum(one.part.record is not None and one.refused is None for one in standings),
         sleeping_cpu=sum((one.previous or 0) * one.cpu for one in sleepers if one.replicas == 0),

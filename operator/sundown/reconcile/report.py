@@ -63,7 +63,7 @@ def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
     at_rest: State = "Paused" if decision.state == "Paused" else "Awake"
     if finding.frozen:
         return at_rest
-    if any(step.action == "Wake" for step in plan.to_come):
+    if plan.lost or any(step.action == "Wake" for step in plan.to_come):
         return "Waking"
     on_the_way = old.state in {"Asleep", "FallingAsleep", "Waking"} and bool(plan.hanging)
     return "Waking" if on_the_way and plan.next_limit is not None else at_rest
@@ -123,6 +123,7 @@ def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Cond
     problems = (
         *(("WriteFailed", str(failure)) for failure in finding.failures or ()),
         *(("CloudUnreachable", str(one)) for one in plan.unreachable),
+        *(("CloudBroken", str(one)) for one in plan.troubles),
         *((("PartsNotReady", named),) if late else ()),
         *(("InvalidAnnotation", str(mistake)) for mistake in plan.mistakes),
     )

@@ -49,7 +49,8 @@ class Standing:
 
     ``selected`` says that it is meant to sleep and wake with its env. ``step`` is the change to make; ``hangs`` that it is
     not where it should be although there is nothing to change now. ``refused`` is why it is never touched, and
-    ``unreachable`` why a change that is due cannot be tried. ``excluded_until`` is when another look is due.
+    ``unreachable`` why a change that is due cannot be tried. ``trouble`` is what is wrong with a part in the cloud, and
+    ``lost`` that for this one that Sundown stopped has not come back. ``excluded_until`` is when another look is due.
     """
 
     part: Part
@@ -59,6 +60,8 @@ class Standing:
     mistakes: tuple[Mistake, ...] = ()
     refused: str | None = None
     unreachable: str | None = None
+    trouble: str | None = None
+    lost: bool = False
     excluded_until: datetime | None = None
 
 
@@ -109,8 +112,8 @@ def _cloud(
         mistakes += (_unknown_record(part),)
         return Standing(part, mine, mistakes=mistakes, excluded_until=excluded_until)
     wanted: Wanted = goal.wanted if mine else "Awake"
-    step = _cloud_step(wanted, part)
-    hangs = _cloud_hangs(wanted, part, mine=mine)
+    step = _cloud_step(wanted, part, now=goal.now)
+    hangs = _cloud_hangs(wanted, part, mine=mine, now=goal.now)
     unreachable = None
     if step is not None and part.unreachable:
         if step.action != "Forget":
@@ -124,8 +127,16 @@ def _cloud(
         hangs=hangs,
         mistakes=mistakes,
         unreachable=unreachable,
+        trouble=part.trouble if _is_told(wanted, part, mine=mine, waits=hangs or step is not None) else None,
+        lost=wanted == "Awake" and part.ours and bool(part.trouble) and (hangs or step is not None),
         excluded_until=excluded_until,
     )
+
+
+def _is_told(wanted: Wanted, part: CloudPart, *, mine: bool, waits: bool) -> bool:
+    """Whether to say what is wrong with a part: of one that is broken in any case, of others where somebody waits for them."""
+    takes_part = mine or (part.ours and wanted == "Awake")
+    return bool(part.trouble) and takes_part and (waits or part.state == "broken")
 
 
 def _refusal(goal: Goal, part: CloudPart) -> str | None:
@@ -142,22 +153,30 @@ def _left(goal: Goal, part: CloudPart) -> bool:
     return part.ours and part.state == "stopped" and goal.wanted == "Awake" and part.holder in {None, goal.holder}
 
 
-def _cloud_step(wanted: Wanted, part: CloudPart) -> Step | None:
+def _cloud_step(wanted: Wanted, part: CloudPart, *, now: datetime) -> Step | None:
     if wanted == "Asleep":
         return Step("Sleep", part) if part.state == "running" else None
     if not part.ours:
         return None
     if part.state == "stopped":
-        return Step("Wake", part)
+        return Step("Wake", part) if _may_start(part, now) else None
     return Step("Forget", part) if part.state == "running" else None
 
 
-def _cloud_hangs(wanted: Wanted, part: CloudPart, *, mine: bool) -> bool:
-    """Whether it is on its way, so that nothing can be done but wait. What is busy can be used, and not be stopped."""
+def _may_start(part: CloudPart, now: datetime) -> bool:
+    """Whether it is stopped, and its turn to be started again if that came to nothing before."""
+    return part.state == "stopped" and (part.not_before is None or part.not_before <= now)
+
+
+def _cloud_hangs(wanted: Wanted, part: CloudPart, *, mine: bool, now: datetime) -> bool:
+    """Whether nothing can be done but wait. What is busy can be used, and not be stopped; for what is broken nobody who
+    wants to sleep has to wait."""
     if wanted == "Asleep":
-        return part.state in {"starting", "stopping", "busy"}
+        return part.state in {"starting", "stopping", "busy", "unknown"}
+    if part.ours:
+        return part.state not in {"running", "busy"} and not _may_start(part, now)
     # What somebody else stops is going where they want it.
-    return part.state in {"starting", "stopping"} if part.ours else mine and part.state == "starting"
+    return mine and part.state in {"starting", "broken", "unknown"}
 
 
 def selected(workload: Workload, *, selection: Workloads) -> bool:

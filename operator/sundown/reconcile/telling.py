@@ -102,11 +102,14 @@ def _note(part: CloudPart, before: CloudStatus | None, *, asleep: bool, now: dat
         return f"{AFTER_A_WEEK}; it is being stopped again"
     if asleep and _is_stopped_again(part, before) and part.stopped_at is not None:
         return f"{AFTER_A_WEEK}; it was stopped again on {part.stopped_at:%Y-%m-%d at %H:%M} UTC"
+    left = LEFT_STOPPED if part.state == "stopped" and part.record is None else ""
+    if part.trouble and not (asleep and part.state == "stopped"):
+        return "; ".join(filter(None, (left, part.trouble)))
     if part.state == "busy":
         return "it can be neither stopped nor started before AWS is done with it"
     if part.state == "starting" and part.kind in DATABASES:
         return MORE_MINUTES
-    return LEFT_STOPPED if part.state == "stopped" and part.record is None else ""
+    return left
 
 
 def _is_stopped_again(part: CloudPart, before: CloudStatus | None) -> bool:

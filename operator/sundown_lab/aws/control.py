@@ -12,6 +12,7 @@ from sundown_lab.aws import making, things
 from sundown_lab.aws.answers import Answer
 from sundown_lab.aws.door import Door, Request
 from sundown_lab.aws.faults import Fault
+from sundown_lab.aws.transitions import Ending
 from sundown_lab.errors import LabError
 
 PREFIX = "/_lab/"
@@ -83,8 +84,20 @@ def _settle(door: Door, _request: Request) -> Any:
 
 def _phase(door: Door, request: Request) -> Any:
     mood = making.Mood.model_validate_json(request.body)
+    then = Ending(mood.then) if mood.then is not None else None
     with door.lock:
-        door.transitions.be(making.found(mood.id), mood.phase, then=mood.then, seconds=mood.seconds)
+        thing = making.found(mood.id)
+        door.transitions.be(thing, mood.phase, then=then, seconds=mood.seconds)
+        thing.because(mood.code, mood.message)
+    return {}
+
+
+def _starts_end(door: Door, request: Request) -> Any:
+    wanted = making.StartsEnd.model_validate_json(request.body)
+    with door.lock:
+        door.transitions.starts_end.pop(making.found(wanted.id).name, None)
+        if wanted.phase is not None:
+            door.transitions.starts_end[wanted.id] = Ending(wanted.phase, wanted.code, wanted.message)
     return {}
 
 
@@ -113,6 +126,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Door, Request], Any]] = {
     ("POST", "delay"): _delay,
     ("POST", "settle"): _settle,
     ("POST", "phase"): _phase,
+    ("POST", "starts-end"): _starts_end,
     ("GET", "traffic"): _traffic,
     ("GET", "state"): _state,
     ("POST", "instances"): _instances,

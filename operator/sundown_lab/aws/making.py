@@ -28,8 +28,22 @@ class Instances(BaseModel):
     root_device: str = "ebs"
 
 
+class StartsEnd(BaseModel):
+    """What all starts of something lead to from now on, though AWS accepts them; without a ``phase`` they are well again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    phase: str | None = None
+    code: str = ""
+    message: str = ""
+
+
 class Mood(BaseModel):
-    """A state for something: for good, or for so many seconds (None: until settled) if ``then`` says what follows."""
+    """A state for something: for good, or for so many seconds (None: until settled) if ``then`` says what follows.
+
+    ``code`` and ``message`` are why an instance is in it, EC2's StateReason.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,6 +51,8 @@ class Mood(BaseModel):
     phase: str
     then: str | None = None
     seconds: float | None = None
+    code: str = ""
+    message: str = ""
 
 
 def make_instances(wanted: Instances) -> list[str]:

@@ -194,12 +194,31 @@ class Aws:
             raise LabError(f"there is no {name} in the simulated AWS")
         return found
 
-    def phase(self, name: str, phase: str, *, then: str | None = None, seconds: float | None = None) -> None:
+    def phase(self, name: str, phase: str, **more: Any) -> None:
         """Puts something into a state (``backing-up``): for good, or until ``seconds`` are over and it is ``then``.
 
-        ``then`` without ``seconds``: until ``settle``.
+        ``then`` without ``seconds``: until ``settle``. More fields as of `sundown_lab.aws.making.Mood`.
         """
-        self.ask("POST", "phase", {"id": name, "phase": phase, "then": then, "seconds": seconds})
+        self.ask("POST", "phase", {"id": name, "phase": phase, **more})
+
+    def starts_end(self, name: str, phase: str | None = None, *, code: str = "", message: str = "") -> None:
+        """What starts of something lead to that AWS accepts: for an instance ``stopped``, with EC2's StateReason, for a
+        database ``incompatible-network`` and its like; without a ``phase`` they are well again."""
+        self.ask("POST", "starts-end", {"id": name, "phase": phase, "code": code, "message": message})
+
+    def strip(self, name: str, *keys: str) -> None:
+        """Takes tags off something, all where none is named, as terraform does with those that it does not know."""
+        seen = self._seen(name)
+        gone = list(keys or seen.tags)
+        if seen.kind == "instance":
+            ec2 = self.client("ec2", region=seen.region, account=seen.account)
+            ec2.delete_tags(Resources=[name], Tags=[{"Key": key} for key in gone])
+            return
+        kind = {"database": "db", "cluster": "cluster"}[seen.kind]
+        rds = self.client("rds", region=seen.region, account=seen.account)
+        rds.remove_tags_from_resource(
+            ResourceName=f"arn:aws:rds:{seen.region}:{seen.account}:{kind}:{name}", TagKeys=gone
+        )
 
     def delay(self, seconds: float | None, *, service: str | None = None) -> None:
         """How long stopping and starting take from now on, of ``ec2``, ``rds``, or both; None: until ``settle``."""

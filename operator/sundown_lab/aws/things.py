@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from moto.backends import get_backend
+from moto.ec2.models.instances import StateReason
 
 Kind = Literal["instance", "database", "cluster"]
 
@@ -37,6 +38,11 @@ class Thing:
         self.it.status = phase
         for member in self.members:
             member.status = phase
+
+    def because(self, code: str, message: str) -> None:
+        """Says why it is in its state: EC2's StateReason, which databases do not have."""
+        if self.kind == "instance":
+            self.it.state_reason = StateReason(message, code)
 
     @property
     def members(self) -> list[Any]:

@@ -18,6 +18,9 @@ CHANGES: Mapping[tuple[str, str], tuple[str, str, str]] = {
 }
 """By call: the state before, that in between, and that after."""
 
+_REASONS = {"stopped": ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown")}
+"""EC2's StateReason of what was stopped by a call; what runs has none."""
+
 SHOWN_TERMINATED = 60.0
 """Seconds for which a terminated instance is still described; AWS takes about an hour."""
 
@@ -30,11 +33,20 @@ class Delays:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """What a start leads to instead of what it should: a state, and for an instance why (EC2's StateReason)."""
+
+    phase: str
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
 class Coming:
-    """A state that something will be in at ``due``, on the monotonic clock; None: when it is settled by hand."""
+    """What something will come to at ``due``, on the monotonic clock; None: when it is settled by hand."""
 
     thing: Thing
-    phase: str
+    ending: Ending
     due: float | None
 
 
@@ -45,6 +57,8 @@ class Transitions:
         self.delays = Delays()
         self._coming: dict[tuple[str, str, str, str], Coming] = {}
         self._terminated: dict[str, tuple[Thing, float]] = {}
+        self.starts_end: dict[str, Ending] = {}
+        """By name: how every start of something ends that AWS accepts and that comes to nothing."""
 
     def before(self, call: Asked) -> list[Thing]:
         """Of the things that the call is about, those that it can move."""
@@ -60,15 +74,17 @@ class Transitions:
         if change is None:
             return None
         delay = self.delays.by_service[call.service]
-        if delay == 0:
-            for thing in moved:
-                thing.be(change[2])
-            return change[1]
         for thing in moved:
-            self.be(thing, change[1], then=change[2], seconds=delay)
+            ending = Ending(change[2], *_REASONS.get(change[2], ("", "")))
+            if call.operation.startswith("Start"):
+                ending = self.starts_end.get(thing.name, ending)
+            if delay == 0:
+                _end(thing, ending)
+            else:
+                self.be(thing, change[1], then=ending, seconds=delay)
         return change[1]
 
-    def be(self, thing: Thing, phase: str, *, then: str | None = None, seconds: float | None = None) -> None:
+    def be(self, thing: Thing, phase: str, *, then: Ending | None = None, seconds: float | None = None) -> None:
         """Puts something into a state, for good or (``then``) for so many seconds; None: until it is settled."""
         key = (thing.kind, thing.account, thing.region, thing.name)
         self._coming.pop(key, None)
@@ -81,7 +97,7 @@ class Transitions:
         now = time.monotonic()
         for key, coming in list(self._coming.items()):
             if at_once or (coming.due is not None and coming.due <= now):
-                coming.thing.be(coming.phase)
+                _end(coming.thing, coming.ending)
                 del self._coming[key]
         for name, (thing, until) in list(self._terminated.items()):
             if at_once or until <= now:
@@ -93,6 +109,12 @@ class Transitions:
         self.delays = Delays()
         self._coming.clear()
         self._terminated.clear()
+        self.starts_end.clear()
+
+
+def _end(thing: Thing, ending: Ending) -> None:
+    thing.be(ending.phase)
+    thing.because(ending.code, ending.message)
 
 
 def _meant(call: Asked) -> list[Thing]:

@@ -47,7 +47,7 @@ unit:
 
 .PHONY: test
 test: setup browser ## Every test, those against the real control plane and in a real browser included
-	@$(BIN)/sundown-lab build > /dev/null
+	@$(BIN)/sundown-lab build --helm > /dev/null
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 .PHONY: browser
@@ -66,8 +66,13 @@ format: setup ## Format, and mend what the linter can mend by itself
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+# Whether the cluster knows the objects of deploy/components/hold (Kubernetes 1.36); the base goes into any cluster.
+SERVES_POLICIES := kubectl get --raw /apis/admissionregistration.k8s.io/v1 | grep -q '"mutatingadmissionpolicies"'
+
 .PHONY: deploy
 deploy: ## Install into the cluster of the current kubectl context
+	@if $(SERVES_POLICIES); then set -x; kubectl apply -k deploy/components/hold; \
+	  else echo "This cluster serves no MutatingAdmissionPolicy: Sundown does without (docs/policies.md)"; fi
 	kubectl apply -k deploy/base
 
 .PHONY: undeploy
@@ -75,6 +80,7 @@ undeploy: setup ## Stop the operator, wake everything it put to sleep, then remo
 	kubectl -n sundown-system delete deployment sundown --ignore-not-found --wait
 	$(BIN)/sundown wake-all --direct
 	kubectl delete -k deploy/base --ignore-not-found
+	@if $(SERVES_POLICIES); then set -x; kubectl delete -k deploy/components/hold --ignore-not-found; fi
 
 .PHONY: lock
 lock: setup ## Pin the dependencies anew, by hash

@@ -14,15 +14,18 @@ from sundown_lab.errors import LabError
 GOMOD = Path(__file__).with_name("gomod")
 KUBERNETES_VERSION = "v1.36.3"
 LINKER_FLAGS = f"-s -w -X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION}"
+HELM_VERSION = "v4.3.1"
+HELM_LINKER_FLAGS = f"-s -w -X helm.sh/helm/v4/internal/version.version={HELM_VERSION}"
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program of the control plane: the Go package it is built from, and the module (a folder of gomod/) that pins it."""
+    """A program that the lab runs: the Go package it is built from, and the module (a folder of gomod/) that pins it."""
 
     name: str
     package: str
     module: str
+    linker_flags: str = LINKER_FLAGS
 
 
 # The long builds come last, so that a machine on which nothing can be built says so within seconds.
@@ -35,11 +38,13 @@ PROGRAMS = (
     Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", "kubernetes"),
 )
 NAMES = tuple(program.name for program in PROGRAMS)
+# What a control plane does without; built by whoever asks for it by name.
+TOOLS = (Program("helm", "helm.sh/helm/v4/cmd/helm", "helm", HELM_LINKER_FLAGS),)
 
 
 @dataclass(frozen=True)
 class Binaries:
-    """The programs found, by name; a property for each that the lab calls itself."""
+    """The programs found, by name; a property for the one that the lab itself calls."""
 
     paths: Mapping[str, Path]
 
@@ -67,7 +72,7 @@ class Cache:
 
     def path(self, program: Program) -> Path:
         """Where the program is or would be. The folder's name changes with all that decides what a build yields."""
-        digest = hashlib.sha256(f"{platform.machine()}\n{LINKER_FLAGS}\n".encode())
+        digest = hashlib.sha256(f"{platform.machine()}\n{program.linker_flags}\n".encode())
         for name in ("go.mod", "go.sum"):
             digest.update((GOMOD / program.module / name).read_bytes())
         return self.directory / f"{program.module}-{digest.hexdigest()[:16]}" / program.name
@@ -115,9 +120,9 @@ def find(names: Iterable[str] = NAMES, *, environment: Mapping[str, str] | None 
 
 
 def programs(names: Iterable[str]) -> tuple[Program, ...]:
-    """The rows of `PROGRAMS` with these names, in the table's order."""
+    """The rows of `PROGRAMS` and `TOOLS` with these names, in the tables' order."""
     wanted = set(names)
-    return tuple(program for program in PROGRAMS if program.name in wanted)
+    return tuple(program for program in (*PROGRAMS, *TOOLS) if program.name in wanted)
 
 
 def usable(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Builds the programs of the control plane from pinned Go modules into the cache; what is there already is kept."""
+"""Builds the lab's programs from pinned Go modules into the cache; what is there already is kept."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sundown_lab import narrated, toolchain
-from sundown_lab.binaries import GOMOD, LINKER_FLAGS, NAMES, Binaries, Cache, Program, find, programs
+from sundown_lab.binaries import GOMOD, NAMES, Binaries, Cache, Program, find, programs
 from sundown_lab.errors import LabError
 from sundown_lab.progress import Progress
 from sundown_lab.toolchain import Toolchain
@@ -67,7 +67,7 @@ def build(program: Program, *, target: Path, go: Toolchain, progress: Progress) 
         output = Path(scratch) / program.name
         command = [
             *(str(go.go), "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"),
-            *("-ldflags", LINKER_FLAGS, "-o", str(output), program.package),
+            *("-ldflags", program.linker_flags, "-o", str(output), program.package),
         ]
         ended = narrated.run(command, folder=GOMOD / program.module, environment=go.variables(), progress=progress)
         if ended.code != 0:

@@ -15,6 +15,10 @@ ISSUER = "https://kubernetes.default.svc.cluster.local"
 # out before it may play pods again. So the controller manager must not miss the heartbeats either.
 NODE_LEASE_SECONDS = 0
 NODE_GRACE = "24h"
+POLICY_RESOURCES = (
+    "admissionregistration.k8s.io/v1/mutatingadmissionpolicies",
+    "admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings",
+)
 
 
 @dataclass(frozen=True)
@@ -22,14 +26,15 @@ class Options:
     """What can be chosen when a control plane starts.
 
     `nodes` pretended nodes take 100,000 pods each; `audit` writes every request to a file; `qps` (per second, with twice
-    as many at once) is what the controller manager and the scheduler may ask of the API server; `runtime_config` switches
-    API versions on or off; `api_server_flags` are further flags without their dashes.
+    as many at once) is what the controller manager and the scheduler may ask of the API server; `api_server_flags` are
+    further flags without their dashes. Without `policies` the API server knows no MutatingAdmissionPolicy, like those before
+    Kubernetes 1.36.
     """
 
     nodes: int = 1
     audit: bool = False
+    policies: bool = True
     qps: int = 2000
-    runtime_config: Mapping[str, str] = field(default_factory=dict)
     api_server_flags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -114,8 +119,10 @@ def api_server(binaries: Binaries, *, layout: Layout, ports: Ports, options: Opt
         "anonymous-auth": "true",  # /readyz is asked without a login, as a load balancer would
         "profiling": "false",
     }
-    if options.runtime_config:
-        flags["runtime-config"] = ",".join(f"{key}={value}" for key, value in options.runtime_config.items())
+    if not options.policies:
+        flags["runtime-config"] = ",".join(f"{resource}=false" for resource in POLICY_RESOURCES)
+        # It would wait for the lists of what is not served any more, and let nothing pass until then.
+        flags["disable-admission-plugins"] = "MutatingAdmissionPolicy"
     if options.audit:
         flags |= {"audit-policy-file": str(DATA / "audit-policy.yaml"), "audit-log-path": str(layout.audit_log)}
     return _command("kube-apiserver", binaries, {**flags, **options.api_server_flags})

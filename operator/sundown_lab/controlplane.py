@@ -40,9 +40,9 @@ def start(
     name: str | None = None,
     directory: Path | None = None,
     audit: bool = False,
+    policies: bool = True,
     nodes: int = 1,
     qps: int = 2000,
-    runtime_config: Mapping[str, str] | None = None,
     api_server_flags: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> "ControlPlane":
@@ -64,8 +64,8 @@ def start(
     options = Options(
         nodes=nodes,
         audit=audit,
+        policies=policies,
         qps=qps,
-        runtime_config=runtime_config or {},
         api_server_flags=api_server_flags or {},
     )
     name = name or f"run-{secrets.token_hex(4)}"

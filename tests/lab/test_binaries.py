@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sundown_lab.binaries import NAMES, PROGRAMS, Cache, find
+from sundown_lab.binaries import NAMES, PROGRAMS, TOOLS, Cache, find
 from sundown_lab.errors import LabError
 
 
@@ -77,8 +77,21 @@ def test_the_cache_is_where_the_environment_says(environment: dict[str, str], ex
 
 
 def test_programs_of_other_modules_have_other_folders(environment: dict[str, str]) -> None:
-    folders = {program.module: Cache.of(environment).path(program).parent for program in PROGRAMS}
-    assert len(set(folders.values())) == 2
+    every = (*PROGRAMS, *TOOLS)
+    folders = {program.module: Cache.of(environment).path(program).parent for program in every}
+    assert len(set(folders.values())) == len({program.module for program in every}) == 3
+
+
+def test_a_control_plane_does_without_the_tools(assets: Path, environment: dict[str, str]) -> None:
+    for name in NAMES:
+        executable(assets / name)
+    assert "helm" not in find(environment=environment)
+    assert find(["helm"], environment=environment) == {}
+
+
+def test_a_tool_is_found_by_its_name(assets: Path, environment: dict[str, str]) -> None:
+    helm = executable(assets / "helm")
+    assert find(["helm"], environment=environment) == {"helm": helm}
 
 
 def test_a_changed_module_file_changes_the_folder(

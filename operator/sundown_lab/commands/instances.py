@@ -26,12 +26,14 @@ Examples:
   sundown-lab up
   sundown-lab up --name load --nodes 5          # another one beside it, for many pods
   sundown-lab up --audit                        # writes who asked the API server for what
+  sundown-lab up --without-policies             # without MutatingAdmissionPolicy, as before Kubernetes 1.36
   sundown-lab up --name kind --kubeconfig ~/.kube/kind.yaml
 """
 )
 @click.option("--name", default=instances.DEFAULT, show_default=True, help="What to call it.")
 @click.option("--nodes", type=click.IntRange(1, 1000), default=1, show_default=True, help="Pretended nodes.")
 @click.option("--audit", is_flag=True, help="Keep an audit log (metadata of each request).")
+@click.option("--without-policies", is_flag=True, help="Do not serve MutatingAdmissionPolicy.")
 @click.option(
     "--kubeconfig",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -39,7 +41,7 @@ Examples:
     show_envvar=True,
     help="Start nothing: use the cluster of this file under that name.",
 )
-def up(*, name: str, nodes: int, audit: bool, kubeconfig: Path | None) -> None:
+def up(*, name: str, nodes: int, audit: bool, without_policies: bool, kubeconfig: Path | None) -> None:
     """Start a control plane in the background, and print how to use it.
 
     The first time its programs are built, which takes minutes; after that it is ready in seconds.
@@ -48,7 +50,8 @@ def up(*, name: str, nodes: int, audit: bool, kubeconfig: Path | None) -> None:
     if kubeconfig is not None:
         instance = instances.register(name, kubeconfig)
     else:
-        instance = instances.up(name, options=Options(nodes=nodes, audit=audit), progress=progress)
+        options = Options(nodes=nodes, audit=audit, policies=not without_policies)
+        instance = instances.up(name, options=options, progress=progress)
     assert instance.record is not None
     click.echo(f"export KUBECONFIG={instance.record.kubeconfig}")
 

@@ -85,13 +85,14 @@ class Api:
         """PUT a whole object. Raises Answered: 409 when it has changed since it was read."""
         return self._request("PUT", path, body=body)
 
-    def merge(self, path: str, body: Json) -> Json:
+    def merge(self, path: str, body: Json, **params: str) -> Json:
         """PATCH by merging."""
-        return self._request("PATCH", path, body=body, content_type=MERGE)
+        query = f"?{urlencode(params)}" if params else ""
+        return self._request("PATCH", path + query, body=body, content_type=MERGE)
 
-    def apply(self, path: str, body: Json, *, manager: str) -> Json:
+    def apply(self, path: str, body: Json, *, manager: str, **params: str) -> Json:
         """Server-side apply, by force, as GitOps tools do."""
-        query = urlencode({"fieldManager": manager, "force": "true"})
+        query = urlencode({"fieldManager": manager, "force": "true", **params})
         return self._request("PATCH", f"{path}?{query}", body=body, content_type="application/apply-patch+yaml")
 
     def delete(self, path: str) -> None:

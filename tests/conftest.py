@@ -15,7 +15,18 @@ from sundown_lab import controlplane
 from sundown_lab.cluster import Cluster, connect, require_lab
 from sundown_lab.progress import Progress
 
-pytest_plugins = ["operators", "envs", "audit", "slacks", "awses", "tables", "frontdesks", "browsers"]
+pytest_plugins = [
+    "operators",
+    "envs",
+    "audit",
+    "slacks",
+    "awses",
+    "tables",
+    "frontdesks",
+    "browsers",
+    "policies",
+    "helms",
+]
 
 ROOT = Path(__file__).parent.parent
 LAB_TIMEOUT = 120.0

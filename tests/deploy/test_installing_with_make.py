@@ -1,0 +1,42 @@
+"""`make deploy` puts the policies in where the cluster serves them, and `make undeploy` takes out what is there."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# Notes what it was asked for; `get --raw` answers with what $SERVED names.
+KUBECTL = """#!/bin/sh
+if [ "$1" = get ]; then echo "{\\"resources\\":[{\\"name\\":\\"$SERVED\\"}]}"; exit 0; fi
+echo "$*" >> "$NOTES"
+"""
+HOLD = "deploy/components/hold"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["mutatingadmissionpolicies", "validatingadmissionpolicies"])
+def cluster(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the cluster behind a pretended kubectl serves the policies."""
+    program = tmp_path / "bin" / "kubectl"
+    program.parent.mkdir()
+    program.write_text(KUBECTL)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("NOTES", str(tmp_path / "notes"))
+    monkeypatch.setenv("SERVED", request.param)
+    return bool(request.param.startswith("mutating"))
+
+
+def made(target: str, notes: Path) -> tuple[list[str], str]:
+    """What kubectl was asked for, and what was printed."""
+    done = subprocess.run(["make", target], cwd=ROOT, capture_output=True, text=True, check=True)
+    return notes.read_text().splitlines(), done.stdout
+
+
+def test_deploying_puts_in_what_the_cluster_serves(cluster: bool, tmp_path: Path) -> None:
+    asked, said = made("deploy", tmp_path / "notes")
+    assert asked == [f"apply -k {HOLD}"] * cluster + ["apply -k deploy/base"]
+    assert ("serves no MutatingAdmissionPolicy" in said) is not cluster

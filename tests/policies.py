@@ -1,0 +1,83 @@
+"""The policies of ``deploy/components/hold`` on the shared control plane, for the tests of one file.
+
+They are installed with ``failurePolicy: Fail``, so that an expression that does not work fails the request, and its test.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from apiserver import Api, Json, eventually
+from envs import manifest
+from sundown_lab.cluster import Cluster
+
+HOLD = Path(__file__).parent.parent / "deploy" / "components" / "hold"
+ADMISSION = "/apis/admissionregistration.k8s.io/v1"
+PLURALS = {
+    "MutatingAdmissionPolicy": "mutatingadmissionpolicies",
+    "MutatingAdmissionPolicyBinding": "mutatingadmissionpolicybindings",
+}
+DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+PROBE = f"{DEPLOYMENTS}/policies-probe"
+
+
+def shipped(*, failure: str = "Fail") -> list[Json]:
+    """The objects of the component, with this failure policy."""
+    objects: list[Json] = list(yaml.safe_load_all((HOLD / "policies.yaml").read_text()))
+    for each in objects:
+        if each["kind"] == "MutatingAdmissionPolicy":
+            each["spec"]["failurePolicy"] = failure
+    return objects
+
+
+def path_of(policy: Json) -> str:
+    """Where the API server keeps a policy or a binding."""
+    return f"{ADMISSION}/{PLURALS[policy['kind']]}/{policy['metadata']['name']}"
+
+
+class Policies:
+    """Puts the policies in and takes them out, and waits until the API server does as told: it looks every second or so."""
+
+    def __init__(self, cluster: Cluster, api: Api) -> None:
+        self._cluster = cluster
+        self._api = api
+
+    def install(self, *, failure: str = "Fail") -> None:
+        """All of them, in force when this returns."""
+        whole = {"apiVersion": "v1", "kind": "List", "items": shipped(failure=failure)}
+        self._cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=json.dumps(whole))
+        eventually(lambda: self._works() == {"sleep", "wake"}, what="the policies are in force")
+
+    def remove(self) -> None:
+        """None is left, nor in force, when this returns."""
+        for each in shipped():
+            self._api.delete(path_of(each))
+        eventually(lambda: self._works() == set(), what="the policies are out of force")
+
+    def _works(self) -> set[str]:
+        """Which of them do what they are for."""
+        if self._api.find(PROBE) is None:
+            self._api.create(DEPLOYMENTS, manifest("Deployment", PROBE.rpartition("/")[2], 0))
+        uid = self._api.get(PROBE)["metadata"]["uid"]
+        asleep = self._tried({"sundown.dev/asleep-since": f"probe/{uid}"}, replicas=1)
+        awake = self._tried({"sundown.dev/wake-to": "1"}, replicas=0)
+        self._api.delete(PROBE)
+        found = {"sleep": asleep["spec"]["replicas"] == 0, "wake": awake["spec"]["replicas"] == 1}
+        return {name for name, works in found.items() if works}
+
+    def _tried(self, annotations: dict[str, str], *, replicas: int) -> dict[str, Any]:
+        body = {"metadata": {"annotations": annotations}, "spec": {"replicas": replicas}}
+        return self._api.merge(PROBE, body, fieldManager="sundown", dryRun="All")
+
+
+@pytest.fixture(scope="module")
+def policies(control_plane: Cluster, api: Api) -> Iterator[Policies]:
+    """The policies, in force in this file."""
+    one = Policies(control_plane, api)
+    one.install()
+    yield one
+    one.remove()

@@ -63,6 +63,7 @@ def test_every_right_is_needed_and_none_is_missing(
         done.set()
         for editor in editors:
             editor.join()
+    _have_a_database_hang(make_env())
     eventually(lambda: api.get(request).get("status", {}).get("state") == "Done", what="the request is carried out")
     api.delete(request)
     eventually(
@@ -71,6 +72,15 @@ def test_every_right_is_needed_and_none_is_missing(
     assert granted() - audit.rights() == set()
     assert audit.rights() - granted() == set()
     assert [request for request in audit.requests() if request.code == 403] == []
+
+
+def _have_a_database_hang(env: Env) -> None:
+    """Events are asked for where a StatefulSet takes too long to wake."""
+    env.add("db", 1, kind="StatefulSet", pod={"lab.sundown.dev/fault": "Error"})
+    env.schedule({"awake": [], "waves": {"timeout": "2s"}})
+    env.until("Asleep")
+    env.wish("Awake")
+    env.until_condition("Degraded", "True", "PartsNotReady")
 
 
 def _request(api: Api, env: Env) -> str:

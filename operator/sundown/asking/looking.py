@@ -166,9 +166,10 @@ def _part(one: CloudStatus, namespace: str) -> CloudPart:
 
 
 def standing(workload: Workload) -> str:
-    """Where a workload stands: ``2 of 3 ready``."""
+    """Where a workload stands: ``2 of 3 ready``, and what hinders it."""
     if workload.replicas == 0 and workload.previous is not None:
         return f"at 0, was {workload.previous}"
     if workload.replicas == 0:
         return f"at 0, {workload.pods} still running"
-    return f"{workload.ready} of {workload.replicas} ready"
+    told = f"{workload.ready} of {workload.replicas} ready"
+    return f"{told}: {workload.hindrance}" if workload.hindrance is not None else told

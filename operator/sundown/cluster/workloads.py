@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from sundown.cluster.hindrances import Condition, hindrance
 from sundown.cluster.pod_requests import PodSpec, pod_requests
 from sundown.model.parts import Workload
 from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS, WAVE
@@ -32,6 +33,7 @@ class _Status(_Read):
     replicas: int | None = 0
     ready_replicas: int | None = 0
     observed_generation: int | None = 0
+    conditions: list[Condition] | None = None
 
 
 class _Metadata(_Read):
@@ -101,4 +103,5 @@ def _workload(found: _Object, *, kind: str) -> Workload:
         cpu=cpu,
         memory=memory,
         uid=metadata.uid,
+        hindrance=hindrance(status.conditions),
     )

@@ -18,7 +18,8 @@ class Workload:
     """A Deployment or StatefulSet at the moment it was read.
 
     ``record`` is the raw annotation that remembers the count to wake to; ``exclude`` and ``wave`` are raw ones too.
-    ``cpu`` (cores) and ``memory`` (GiB) are the requests of one pod; unknown requests count as zero.
+    ``cpu`` (cores) and ``memory`` (GiB) are the requests of one pod; unknown requests count as zero. ``hindrance`` is why its
+    pods do not come, where its conditions say so.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Workload:
     cpu: float = 0.0
     memory: float = 0.0
     uid: str = ""
+    hindrance: str | None = None
 
     @property
     def previous(self) -> int | None:

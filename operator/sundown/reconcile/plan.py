@@ -69,6 +69,15 @@ class Plan:
         return tuple(part.title for wave in self.waves for part in wave.hanging)
 
     @property
+    def waited_for(self) -> tuple[Part, ...]:
+        """What is not yet where it should be: all that hangs, and what is late and still to be written."""
+        return tuple(
+            part
+            for wave in self.waves
+            for part in (*wave.hanging, *(step.part for step in wave.steps if wave.late and not wave.hanging))
+        )
+
+    @property
     def late(self) -> tuple[str, ...]:
         """The names of what is not yet where it should be although the time of its wave is over."""
         return tuple(title for wave in self.waves if wave.late for title in wave.missing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -18,13 +18,13 @@ from sundown.model.resources import (
     Transition,
 )
 from sundown.model.scalars import format_duration
+from sundown.reconcile.naming import Reasons, named
 from sundown.reconcile.plan import Plan
 from sundown.reconcile.telling import tell
 from sundown.schedule.decision import Decision
 
 HISTORY = 10
 _MESSAGE = 1000
-_NAMED = 10
 _HARMLESS = frozenset({"Superseded", "NamespaceNotEnabled"})
 _STABLE: tuple[State, ...] = ("Awake", "Asleep", "Paused")
 
@@ -35,7 +35,7 @@ class Finding:
 
     ``dry_run`` keeps the env awake whatever was decided, ``frozen`` keeps it as it is, because the whole operator only
     reports. ``failures`` are the writes that failed, None before any was tried; ``remark`` is said next to a Ready that is
-    true; ``not_ready`` is why an env rests although nobody asked for it.
+    true; ``not_ready`` is why an env rests although nobody asked for it. ``obstacles`` is what hinders parts, by their titles.
     """
 
     now: datetime
@@ -51,6 +51,7 @@ class Finding:
     remark: str = ""
     not_ready: tuple[str, str] | None = None
     savings: Savings | None = None
+    obstacles: Reasons = field(default_factory=dict)
 
 
 def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
@@ -119,12 +120,12 @@ def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Cond
     if not late and state in _STABLE and was is not None and was.reason == "PartsNotReady":
         # The transition is over, and what it was over without has not come since.
         late = plan.hanging
-    named = f"not where it should be after {format_duration(finding.timeout)}: {', '.join(late[:_NAMED])}"
+    overdue = f"not where it should be after {format_duration(finding.timeout)}: {named(late, finding.obstacles)}"
     problems = (
         *(("WriteFailed", str(failure)) for failure in finding.failures or ()),
         *(("CloudUnreachable", str(one)) for one in plan.unreachable),
         *(("CloudBroken", str(one)) for one in plan.troubles),
-        *((("PartsNotReady", named),) if late else ()),
+        *((("PartsNotReady", overdue),) if late else ()),
         *(("InvalidAnnotation", str(mistake)) for mistake in plan.mistakes),
     )
     if problems:

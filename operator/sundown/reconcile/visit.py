@@ -24,6 +24,7 @@ from sundown.reconcile.acting import act
 from sundown.reconcile.clouds import Clouds
 from sundown.reconcile.generating import generate, generated, is_current, is_edited, template_hash
 from sundown.reconcile.governing import Governance, govern
+from sundown.reconcile.obstacles import Obstacles
 from sundown.reconcile.plan import Plan, began, plan, reconsider
 from sundown.reconcile.report import Finding, next_status, troubled_status, words
 from sundown.reconcile.rescue import rescue
@@ -67,6 +68,7 @@ class Visitor:
         self._edited: dict[str, tuple[str, int]] = {}
         self._with_records: set[str] = set()
         self._stuck: set[str] = set()
+        self._obstacles = Obstacles(rooms.cluster)
 
     async def visit(self, name: str) -> datetime | None:
         """Bring one env to where it should be.
@@ -153,6 +155,7 @@ class Visitor:
             frozen=rooms.settings.dry_run,
             remark=self._remark(env, spec, known, the_plan),
             not_ready=_not_ready(governance),
+            obstacles=await self._obstacles.of(env.name, the_plan, old=old, now=now),
         )
         finding = replace(finding, savings=after_visit(old, finding, spec, circumstances))
         status = next_status(old, finding)

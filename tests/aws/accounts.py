@@ -175,7 +175,7 @@ class World:
     clock: LoopClock = field(default_factory=LoopClock)
 
     def __post_init__(self) -> None:
-        self.looking = Looking(self.account, Context())
+        self.looking = Looking(self.account, Context(stores={"": ""}))
         self.places = (FRANKFURT, DUBLIN)
         self.acting = Acting(self.looking, self.memory, places=self.places, cluster_name="default", clock=self.clock)
 

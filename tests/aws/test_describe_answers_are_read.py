@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from described import HERE, REGION, cluster, clusters, database, databases, instance, instances
+from described import HERE, REGION, cluster, clusters, database, databases, instance, instances, knowing
 
-from sundown.aws.describing import Context, cluster_parts, ec2_parts, rds_parts
+from sundown.aws.describing import cluster_parts, ec2_parts, rds_parts
 from sundown.aws.places import Place
 from sundown.model.cloud import CloudKind
 
-PLAIN = Context()
+PLAIN = knowing()
 
 
 class Prices:
@@ -102,15 +102,15 @@ def test_a_database_that_is_being_deleted_is_left_out() -> None:
 
 def test_what_is_for_another_cluster_is_invisible() -> None:
     tags = {"sundown:cluster": "us"}
-    context = Context(cluster_name="eu")
+    context = knowing(cluster_name="eu")
     assert ec2_parts(instances(instance(tags=tags)), HERE, context) == []
     assert rds_parts(databases(database(tags=tags)), HERE, context) == []
     assert cluster_parts(clusters(cluster(tags=tags)), HERE, context) == []
-    assert len(ec2_parts(instances(instance(tags=tags)), HERE, Context(cluster_name="us"))) == 1
+    assert len(ec2_parts(instances(instance(tags=tags)), HERE, knowing(cluster_name="us"))) == 1
 
 
 def test_the_names_of_the_tags_can_be_chosen() -> None:
-    context = Context(namespace_tag="env", scheduler_tag="sleep")
+    context = knowing(namespace_tag="env", scheduler_tag="sleep")
     (part,) = ec2_parts(instances(instance(tags={"env": "qa", "sleep": "enabled"})), HERE, context)
     assert (part.namespace, part.enabled) == ("qa", True)
     (part,) = ec2_parts(instances(instance(tags={"env": "qa"})), HERE, context)
@@ -131,20 +131,20 @@ def test_arns_in_china_and_for_the_government_have_their_own_beginning() -> None
 
 
 def test_prices_are_put_on_parts_where_they_are_known() -> None:
-    context = Context(prices=Prices())
+    context = knowing(prices=Prices())
     priced, unpriced = ec2_parts(instances(instance("i-1"), instance("i-2", InstanceType="x9.huge")), HERE, context)
     assert (priced.hourly, unpriced.hourly) == (0.1, None)
 
 
 def test_a_database_in_two_zones_has_the_price_of_one_in_two_zones() -> None:
-    context = Context(prices=Prices())
+    context = knowing(prices=Prices())
     (part,) = rds_parts(databases(database(DBInstanceClass="db.r6g.large", MultiAZ=True)), HERE, context)
     assert part.hourly == pytest.approx(0.6)
 
 
 def test_a_cluster_costs_what_its_members_cost() -> None:
     member = "arn:aws:rds:eu-central-1:123456789012:db:dev1-aurora-"
-    context = Context(prices=Prices(), classes={f"{member}0": "db.r6g.large", f"{member}1": "db.r6g.large"})
+    context = knowing(prices=Prices(), classes={f"{member}0": "db.r6g.large", f"{member}1": "db.r6g.large"})
     (part,) = cluster_parts(clusters(cluster()), HERE, context)
     assert part.hourly == pytest.approx(0.6)
     assert part.instance_class == "2 x db.r6g.large"
@@ -152,8 +152,8 @@ def test_a_cluster_costs_what_its_members_cost() -> None:
 
 def test_a_cluster_with_a_member_that_nobody_knows_the_price_of_has_no_price() -> None:
     member = "arn:aws:rds:eu-central-1:123456789012:db:dev1-aurora-"
-    context = Context(prices=Prices(), classes={f"{member}0": "db.r6g.large", f"{member}1": "db.serverless"})
+    context = knowing(prices=Prices(), classes={f"{member}0": "db.r6g.large", f"{member}1": "db.serverless"})
     (part,) = cluster_parts(clusters(cluster()), HERE, context)
     assert part.hourly is None
-    (part,) = cluster_parts(clusters(cluster()), HERE, Context(prices=Prices()))
+    (part,) = cluster_parts(clusters(cluster()), HERE, knowing(prices=Prices()))
     assert part.hourly is None

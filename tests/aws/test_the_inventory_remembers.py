@@ -200,7 +200,7 @@ def test_a_part_without_a_namespace_tag_is_warned_about_once_and_belongs_to_nobo
     assert "no namespace tag" in str(inventory.problems[0])
 
 
-@pytest.mark.parametrize("name", ["Dev1", "dev_1", "-"])
+@pytest.mark.parametrize("name", ["dev.1", "dev_1", "-"])
 def test_a_namespace_tag_that_can_be_no_name_is_a_problem(inventory: Inventory, name: str) -> None:
     look(inventory, part("i-1", name))
     assert "cannot be the name of a namespace" in inventory.problems[0].text

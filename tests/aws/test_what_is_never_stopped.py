@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from described import HERE, cluster, clusters, database, databases, instance, instances
+from described import HERE, cluster, clusters, database, databases, instance, instances, knowing
 
 from sundown.aws.describing import Context, cluster_parts, ec2_parts, rds_parts
 
 ARN = "arn:aws:ec2:eu-central-1:123456789012:instance/i-1"
 CLUSTER_ARN = "arn:aws:rds:eu-central-1:123456789012:cluster:shared"
-CONTEXT = Context(cluster_name="eu")
+CONTEXT = knowing(cluster_name="eu")
 
 
 def refused_instance(context: Context = CONTEXT, **fields: Any) -> str | None:
@@ -76,8 +76,8 @@ def test_an_instance_that_is_refused(fields: dict[str, Any], words: str) -> None
 
 def test_an_instance_that_is_protected_against_being_stopped() -> None:
     """E5."""
-    assert "disableApiStop" in (refused_instance(Context(protected={ARN: True})) or "")
-    assert refused_instance(Context(protected={ARN: False})) is None
+    assert "disableApiStop" in (refused_instance(knowing(protected={ARN: True})) or "")
+    assert refused_instance(knowing(protected={ARN: False})) is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_database_that_is_refused(fields: dict[str, Any], words: str) -> None:
 
 def test_a_member_of_a_cluster_leaves_it_to_the_cluster() -> None:
     """E5."""
-    context = Context(clusters={CLUSTER_ARN: "dev1"})
+    context = knowing(clusters={CLUSTER_ARN: "dev1"})
     said = refused_database(context, Engine="aurora-postgresql", DBClusterIdentifier="shared")
     assert said == "it is in the cluster shared, which is stopped instead"
 
@@ -129,7 +129,7 @@ def test_a_member_of_a_cluster_that_is_not_tagged_says_what_to_tag() -> None:
 
 def test_a_member_that_is_tagged_for_another_env_than_its_cluster_names_both() -> None:
     """E5."""
-    context = Context(clusters={CLUSTER_ARN: "dev2"})
+    context = knowing(clusters={CLUSTER_ARN: "dev2"})
     said = refused_database(context, Engine="aurora-postgresql", DBClusterIdentifier="shared") or ""
     assert "tagged for dev1" in said
     assert "cluster shared of dev2" in said
@@ -181,7 +181,7 @@ def test_what_sundown_stopped_is_given_back_whatever_has_become_of_it() -> None:
 
 @pytest.mark.parametrize("phase", ["stopped", "pending", "running"])
 def test_one_that_was_protected_while_it_slept_wakes_and_loses_its_record_first(phase: str) -> None:
-    context = Context(cluster_name="eu", protected={ARN: True})
+    context = knowing(cluster_name="eu", protected={ARN: True})
     assert refused_instance(context, phase=phase, tags=OURS) is None
     assert refused_instance(context, phase=phase) is not None
 

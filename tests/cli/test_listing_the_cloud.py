@@ -41,6 +41,10 @@ OURS = {"record": "running", "holder": "default/dev1"}
     [
         ({}, "sleeps with dev1"),
         ({"namespace": ""}, "no namespace tag"),
+        (
+            {"namespace": "", "misspelt": 'its tag "Namespace" is not "namespace"'},
+            'left alone: its tag "Namespace" is not "namespace"',
+        ),
         ({"refused": "it is a spot instance"}, "refused: it is a spot instance"),
         ({"namespace": "dev9"}, "there is no env dev9"),
         ({**STOPPED, **OURS}, "stopped by Sundown for dev1"),
@@ -173,3 +177,23 @@ def test_what_the_cluster_has_no_env_for_is_said(
         env.name: f"sleeps with {env.name}",
         "gone": "stopped by Sundown for gone, env gone",
     }
+
+
+def test_what_is_tagged_nearly_right_is_listed_with_what_to_write(there: Aws, listed: Callable[..., Called]) -> None:
+    """X5: by the env that it was meant for, for people and for machines."""
+    wrong = there.instance(namespace="dev1", scheduler="Enabled")
+    there.instance(namespace="dev2", scheduler=None, tags={"Scheduler": "enabled"})
+    there.instance(scheduler="enabled", tags={"Namespace": "dev3"})
+    rows = yaml.safe_load(listed("-o", "yaml").out)
+    assert [(row["env"], row["state"] is None, "write" in row["verdict"]) for row in rows] == [
+        (None, False, True),
+        ("dev1", True, True),
+        ("dev2", True, True),
+    ]
+    (row,) = yaml.safe_load(listed("-o", "json", "--env", "dev1").out)
+    assert (row["id"], row["refused"]) == (
+        wrong,
+        'its scheduler tag is "Enabled": write "enabled"; until then it does not sleep',
+    )
+    assert 'left alone: its scheduler tag is "Enabled": write "enabled"' in listed("--env", "dev1").out
+    assert "write namespace=dev3" in listed("--env", "dev3").out

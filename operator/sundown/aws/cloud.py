@@ -11,8 +11,10 @@ import structlog
 
 from sundown.aws.acting import Acting
 from sundown.aws.discovery import discover
+from sundown.aws.errors import CloudError
 from sundown.aws.inventory import Inventory, Surroundings
 from sundown.aws.looking import Looking
+from sundown.aws.misspelt import EVERY, slips, with_misspelt_keys
 from sundown.aws.places import Place
 from sundown.aws.prices import Prices
 from sundown.aws.problems import Problem
@@ -73,6 +75,7 @@ class AwsCloud:
         )
         self._protection = Protection(self._sessions, self.inventory, places=self.places, clock=clock)
         self._looked: dict[Place, datetime] = {}
+        self._next_slips: dict[Place, datetime] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.known = False
         """Whether it has learned what there is, or tried for long enough."""
@@ -134,6 +137,10 @@ class AwsCloud:
         """What is left alone because of how it is tagged."""
         return self.inventory.problems
 
+    def meant_for(self, namespace: str) -> tuple[str, ...]:
+        """What was likely meant for one env, and is left alone because of how it is tagged."""
+        return tuple(f"{problem.title}: {problem.text}" for problem in self.inventory.meant_for(namespace))
+
     @property
     def health(self) -> str:
         """What cannot be reached, in words; empty where all is well."""
@@ -154,12 +161,27 @@ class AwsCloud:
         known = [part.arn for part in self.inventory.at(place)]
         listing = await discover(self._sessions, place, context=self.inventory.context, known=known)
         self.inventory.take(place, listing, begun=begun)
+        self.inventory.note_slips(place, tuple(slips(listing.others, self.inventory.context.keys)), of="values")
+        if not listing.failures:
+            await self._look_for_slips(place, at)
         self._protection.looked(place)
         AWS_UNREACHABLE.labels(place.account, place.region).set(bool(listing.failures))
         if not listing.failures:
             AWS_REFRESHED.labels(place.account, place.region).set(self._clock.now().timestamp())
         self._looked[place] = at
         return not listing.failures
+
+    async def _look_for_slips(self, place: Place, now: datetime) -> None:
+        """Look for keys of tags that are nearly the right one, once in a while; without the right to that, seldom."""
+        if now < self._next_slips.get(place, now):
+            return
+        self._next_slips[place] = now + EVERY
+        try:
+            found = await with_misspelt_keys(self._sessions, place, self.inventory.context.keys)
+        except CloudError as error:
+            log.warning("tag-keys-unknown", place=str(place), error=str(error))
+        else:
+            self.inventory.note_slips(place, found, of="keys")
 
     def count(self) -> None:
         """Set the metrics of what there is."""

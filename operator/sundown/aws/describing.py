@@ -6,7 +6,7 @@ A part without a namespace tag has an empty ``namespace``; what follows from tha
 from __future__ import annotations
 
 from collections import ChainMap, Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -35,7 +35,7 @@ class Pricing(Protocol):
 class Context:
     """What one has to know beside an answer to read it. The mappings are kept up to date by the inventory.
 
-    ``protected`` holds the ARNs of instances that are protected against being stopped, ``classes`` the instance class of
+    ``stores`` says which disks the hosts of an instance type have, ``protected`` holds the ARNs of instances that are protected against being stopped, ``classes`` the instance class of
     each member of a database cluster by the member's ARN, ``clusters`` the namespace tag of each cluster by its ARN.
     """
 
@@ -43,9 +43,15 @@ class Context:
     scheduler_tag: str = "scheduler"
     cluster_name: str = "default"
     prices: Pricing | None = None
+    stores: MutableMapping[str, str] = field(default_factory=dict)
     protected: Mapping[str, bool] = field(default_factory=dict)
     classes: Mapping[str, str] = field(default_factory=dict)
     clusters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> tags.Keys:
+        """What the tags are called."""
+        return tags.Keys(namespace=self.namespace_tag, scheduler=self.scheduler_tag)
 
     def with_clusters(self, *, classes: Mapping[str, str], clusters: Mapping[str, str]) -> Context:
         """The same with what is newly known of clusters and their members."""
@@ -109,6 +115,9 @@ def _instance(raw: Answer, owner: str, place: Place, context: Context) -> CloudP
         eligibility.Instance(
             lifecycle=str(raw.get("InstanceLifecycle", "")),
             root_device=str(raw.get("RootDeviceType", "ebs")),
+            type=str(raw.get("InstanceType", "")),
+            store=context.stores.get(str(raw.get("InstanceType", ""))),
+            may_lose=labels.get(tags.INSTANCE_STORE) == tags.LOSE,
             operator=str(operator.get("Principal") or "another service") if operator.get("Managed") else "",
             stop_protected=context.protected.get(arn, False),
             tags=labels,
@@ -192,21 +201,22 @@ class _Found:
 
 
 def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPart | None:
-    labels, phase = found.labels, phase_of(found.kind, found.phase)
-    if phase.state is None or labels.get(tags.CLUSTER, context.cluster_name) != context.cluster_name:
+    phase, written = phase_of(found.kind, found.phase), tags.read(found.labels, context.keys)
+    if phase.state is None or written.cluster not in {None, context.cluster_name}:
         return None
     _, _, _, region, account, _ = found.arn.split(":", 5)
     claim = Claim(
-        namespace=labels.get(context.namespace_tag, ""),
+        namespace=written.namespace,
         cluster_name=context.cluster_name,
-        record=labels.get(tags.PREVIOUS_STATE),
-        holder=labels.get(tags.HOLDER),
+        record=written.record,
+        holder=written.holder,
+        misspelt=written.misspelt,
     )
     return CloudPart(
         kind=found.kind,
         arn=found.arn,
         identifier=found.identifier,
-        name=labels.get("Name") or found.identifier,
+        name=found.labels.get("Name") or found.identifier,
         namespace=claim.namespace,
         account=account,
         region=region,
@@ -214,11 +224,13 @@ def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPar
         phase=found.phase,
         instance_class=found.instance_class,
         record=claim.record,
-        stopped_at=tags.moment(labels.get(tags.STOPPED_AT)),
+        stopped_at=written.stopped_at,
         holder=claim.holder,
-        wave=labels.get(tags.WAVE),
-        exclude=labels.get(tags.EXCLUDE),
-        enabled=labels.get(context.scheduler_tag) == tags.ENABLED,
+        wave=written.wave,
+        exclude=written.exclude,
+        misspelt=written.misspelt,
+        meant_for=written.meant_for if written.misspelt else "",
+        enabled=written.enabled,
         refused=refusal(claim, facts, runs=phase.state in {"running", "busy"}),
         hourly=_price(found, region, context.prices),
         currency=context.prices.currency if context.prices is not None else "USD",

@@ -17,13 +17,14 @@ from sundown.aws.describing import Context, cluster_arn, cluster_parts, ec2_part
 from sundown.aws.errors import CloudError, CloudGone
 from sundown.aws.places import Place
 from sundown.aws.sessions import Answer, Sessions
+from sundown.aws.stores import learn
 from sundown.model.cloud import CloudKind, CloudPart
 
 T = TypeVar("T")
 
 KINDS: tuple[CloudKind, ...] = get_args(CloudKind)
 
-_TYPES = ("ec2:instance", "rds:db", "rds:cluster")
+TYPES = ("ec2:instance", "rds:db", "rds:cluster")
 _TAGGED_A_PAGE = 100
 _INSTANCES_A_CALL = 1000
 """As many as a bulk action of EC2 takes and as a page of DescribeInstances holds (Amazon EC2 API Reference)."""
@@ -44,20 +45,22 @@ class Listing:
     """What one look has found; a kind that could not be looked at is among the ``failures``.
 
     ``classes`` are the instance classes of the members of clusters, and ``clusters`` the namespace tags of the clusters
-    that sleep, both by ARN.
+    that sleep, both by ARN. ``others`` are what the tagging API says of things that have the scheduler tag, and not so that
+    they sleep.
     """
 
     parts: list[CloudPart] = field(default_factory=list)
     failures: dict[CloudKind, CloudError] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
     clusters: dict[str, str] = field(default_factory=dict)
+    others: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 async def discover(sessions: Sessions, place: Place, *, context: Context, known: Iterable[str]) -> Listing:
     """Look at a place. ``known`` are the ARNs of what was there before. Raises nothing: each failure is in the listing."""
     listing = Listing()
     try:
-        tagged = await _tagged(sessions, place, context)
+        tagged = await _tagged(sessions, place, context, into=listing)
     except CloudError as error:
         listing.failures = dict.fromkeys(KINDS, error)
         return listing
@@ -83,40 +86,48 @@ def identifier_of(arn: str) -> str:
     return arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
 
 
-async def _tagged(sessions: Sessions, place: Place, context: Context) -> set[str]:
+async def _tagged(sessions: Sessions, place: Place, context: Context, *, into: Listing) -> set[str]:
     """Everything that is to sleep, and everything that Sundown stopped although nobody says any more that it should."""
-    questions = ({"Key": context.scheduler_tag, "Values": [tags.ENABLED]}, {"Key": tags.PREVIOUS_STATE})
 
-    async def ask(question: Mapping[str, Any]) -> set[str]:
+    async def ask(question: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         pages = sessions.pages(
             place,
             "resourcegroupstaggingapi",
             "GetResources",
             TagFilters=[question],
-            ResourceTypeFilters=list(_TYPES),
+            ResourceTypeFilters=list(TYPES),
             ResourcesPerPage=_TAGGED_A_PAGE,
         )
-        return {str(one["ResourceARN"]) async for page in pages for one in page.get("ResourceTagMappingList", ())}
+        return [one async for page in pages for one in page.get("ResourceTagMappingList", ())]
 
-    answers = await asyncio.gather(*(ask(question) for question in questions))
-    return set().union(*answers)
+    # Whatever the value is: who wrote "Enabled" is to be told.
+    scheduled, stopped = await asyncio.gather(ask({"Key": context.scheduler_tag}), ask({"Key": tags.PREVIOUS_STATE}))
+    found = {str(one["ResourceARN"]) for one in stopped}
+    for one in scheduled:
+        if tags.as_mapping(one.get("Tags", ())).get(context.scheduler_tag) == tags.ENABLED:
+            found.add(str(one["ResourceARN"]))
+        else:
+            into.others.append(one)
+    return found
 
 
 async def _instances(sessions: Sessions, place: Place, arns: Sequence[str], *, context: Context, into: Listing) -> None:
-    async def describe(identifiers: list[str]) -> list[CloudPart]:
+    async def describe(identifiers: list[str]) -> list[Answer]:
         try:
-            answers = [await sessions.call(place, "ec2", "DescribeInstances", InstanceIds=identifiers)]
+            return [await sessions.call(place, "ec2", "DescribeInstances", InstanceIds=identifiers)]
         except CloudGone:
             # One that is gone spoils the call for all; a filter leaves it out, but takes fewer at a time.
             filters = [[{"Name": "instance-id", "Values": some}] for some in _chunks(identifiers, _FILTERED_A_CALL)]
-            answers = [await sessions.call(place, "ec2", "DescribeInstances", Filters=one) for one in filters]
-        return [part for answer in answers for part in ec2_parts(answer, place, context)]
+            return [await sessions.call(place, "ec2", "DescribeInstances", Filters=one) for one in filters]
 
     chunks = _chunks([identifier_of(arn) for arn in arns], _INSTANCES_A_CALL)
     try:
-        into.parts += [part for parts in await asyncio.gather(*map(describe, chunks)) for part in parts]
+        answers = [answer for answers in await asyncio.gather(*map(describe, chunks)) for answer in answers]
     except CloudError as error:
         into.failures["EC2Instance"] = error
+        return
+    await learn(sessions, place, answers, context.stores)
+    into.parts += [part for answer in answers for part in ec2_parts(answer, place, context)]
 
 
 async def _databases(
@@ -137,9 +148,9 @@ async def _databases(
     except CloudError as error:
         into.failures["AuroraCluster"] = error
     into.clusters = {
-        str(raw["DBClusterArn"]): labels.get(context.namespace_tag, "")
+        str(raw["DBClusterArn"]): written.namespace
         for raw in clusters
-        if (labels := tags.as_mapping(raw.get("TagList", ()))).get(context.scheduler_tag) == tags.ENABLED
+        if (written := tags.read(tags.as_mapping(raw.get("TagList", ())), context.keys)).enabled
     }
     into.classes = {str(raw["DBInstanceArn"]): str(raw["DBInstanceClass"]) for raw in instances if cluster_arn(raw)}
     await _learn_classes(sessions, place, clusters, context=context, into=into)

@@ -20,20 +20,31 @@ STOP_PROTECTED = "it is protected against being stopped (attribute disableApiSto
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who a thing belongs to. ``namespace`` is the raw tag; ``holder`` the one that stopped it, None for nobody."""
+    """Who a thing belongs to. ``namespace`` is what its tag names; ``holder`` the one that stopped it, None for nobody.
+
+    ``misspelt`` is what is wrong with how its tags are written.
+    """
 
     namespace: str
     cluster_name: str
     record: str | None = None
     holder: str | None = None
+    misspelt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """Of an EC2 instance; the words are those of DescribeInstances. ``operator`` is the service that manages it."""
+    """Of an EC2 instance; the words are those of DescribeInstances. ``operator`` is the service that manages it.
+
+    ``store`` says which disks the host of its type has, empty for none, None where nobody knows; ``may_lose`` that they may
+    be emptied.
+    """
 
     lifecycle: str = ""
     root_device: str = "ebs"
+    type: str = ""
+    store: str | None = ""
+    may_lose: bool = False
     operator: str = ""
     stop_protected: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -107,7 +118,8 @@ def refusal_of_claim(claim: Claim) -> str | None:
             f"it was stopped by {claim.holder}: tag it for that env again, or start it and take the tags "
             f"{_listed(tags.RECORD)} off"
         )
-    return None
+    # What was stopped before somebody wrote it otherwise is woken all the same.
+    return f"{claim.misspelt}; until then it does not sleep" if claim.misspelt and claim.record is None else None
 
 
 def _of_facts(claim: Claim, facts: Facts) -> str | None:
@@ -132,6 +144,20 @@ def _of_instance(facts: Instance) -> str | None:
         (_EMR in facts.tags, f"it is in the EMR cluster {facts.tags.get(_EMR)}, whose instances cannot be stopped"),
         (facts.lifecycle == "spot", "it is a spot instance, which need not come back after a stop"),
         (facts.root_device == "instance-store", "its root device is an instance store, which a stop would destroy"),
+        (
+            bool(facts.store) and not facts.may_lose,
+            (
+                f"its type {facts.type} has disks in its host ({facts.store}), and a stop destroys what is on them: tag it "
+                f"{tags.INSTANCE_STORE}={tags.LOSE} if it may be lost"
+            ),
+        ),
+        (
+            facts.store is None and not facts.may_lose,
+            (
+                f"nobody knows whether its type {facts.type} has disks in its host, which a stop would empty: AWS does not "
+                "say, or the policy does not allow ec2:DescribeInstanceTypes"
+            ),
+        ),
         (facts.stop_protected, STOP_PROTECTED),
     )
     return next((words for applies, words in rules if applies), None)

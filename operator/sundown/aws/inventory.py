@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import structlog
 
@@ -55,6 +56,9 @@ class Inventory:
         self._envs: dict[str, dict[str, CloudPart]] = {}
         self._described: dict[str, int] = {}
         self._starts: dict[str, Attempts] = {}
+        self._slips: dict[tuple[Place, str], tuple[Problem, ...]] = {}
+        self._meant: dict[str, list[Problem]] = {}
+        self._stores: dict[str, str] = {}
         self._moment = 0
         self._protected: dict[str, bool] = {}
         self._classes: dict[str, str] = {}
@@ -67,6 +71,7 @@ class Inventory:
             scheduler_tag=settings.scheduler_tag,
             cluster_name=surroundings.cluster_name,
             prices=prices,
+            stores=self._stores,
             protected=self._protected,
             classes=self._classes,
             clusters=self._clusters,
@@ -93,8 +98,19 @@ class Inventory:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is left alone because of how it is tagged."""
-        found = (problem_of(part, known=self._surroundings.known) for part in self._parts.values())
-        return tuple(sorted((problem for problem in found if problem is not None), key=lambda problem: problem.arn))
+        found = {problem.arn: problem for slips in self._slips.values() for problem in slips}
+        for part in self._parts.values():
+            found.pop(part.arn, None)
+            problem = problem_of(part, known=self._surroundings.known)
+            if problem is not None:
+                found[part.arn] = problem
+        return tuple(found[arn] for arn in sorted(found))
+
+    def meant_for(self, namespace: str) -> tuple[Problem, ...]:
+        """What was likely meant for an env, and is left alone because of how it is tagged."""
+        return tuple(
+            problem for problem in self._meant.get(namespace, ()) if problem.arn not in self._envs.get(namespace, {})
+        )
 
     @property
     def failing(self) -> dict[tuple[Place, CloudKind], str]:
@@ -156,7 +172,24 @@ class Inventory:
         if before != after:
             log.info("cloud-changed", place=str(place), new=len(after - before), gone=len(before - after))
         self._tell(touched)
+        self._sort_meant()
         self._warn()
+
+    def note_slips(self, place: Place, slips: tuple[Problem, ...], *, of: Literal["keys", "values"]) -> None:
+        """Take in what is misspelt in a place, in the keys of tags or in their values."""
+        if self._slips.get((place, of), ()) != slips:
+            self._slips[place, of] = slips
+            self._sort_meant()
+            self._warn()
+
+    def _sort_meant(self) -> None:
+        before = self._meant
+        self._meant = {}
+        for problem in self.problems:
+            if problem.namespace:
+                self._meant.setdefault(problem.namespace, []).append(problem)
+        changed = {name for name in before.keys() | self._meant.keys() if before.get(name) != self._meant.get(name)}
+        self._tell(changed)
 
     def remember(self, parts: Iterable[CloudPart]) -> None:
         """Take in what was known at the end of an earlier run, as far as it is looked at any more."""
@@ -164,6 +197,7 @@ class Inventory:
         for part in parts:
             if place_of(part, self._places) is None or part.arn in self._parts:
                 continue
+            part = replace(part, namespace=tags.env_name(part.namespace))  # noqa: PLW2901 - as it is read today
             claim = Claim(part.namespace, self._surroundings.cluster_name, record=part.record, holder=part.holder)
             if part.refused == STOP_PROTECTED:
                 self._protected[part.arn] = True

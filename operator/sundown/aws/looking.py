@@ -6,28 +6,17 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 from sundown.aws.bisect import in_bulk
 from sundown.aws.describing import Context
 from sundown.aws.errors import CloudError, CloudGone
 from sundown.aws.places import Place
+from sundown.aws.stores import Calls, learn
 from sundown.aws.verbs import VERBS
 from sundown.model.cloud import CloudKind, CloudPart
 
 T = TypeVar("T")
-
-
-class Calls(Protocol):
-    """What calls AWS, see ``sundown.aws.sessions.Sessions``."""
-
-    async def call(self, account_region: Place, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
-        """One call.
-
-        Raises:
-            CloudError: when AWS does not do it.
-        """
-        ...
 
 
 @dataclass(slots=True)
@@ -51,6 +40,8 @@ class Looking:
 
         async def describe(group: Sequence[str]) -> None:
             answer = await self.calls.call(place, verbs.service, verbs.describe, **verbs.wanted(group))
+            if kind == "EC2Instance":
+                await learn(self.calls, place, (answer,), self.context.stores)
             looked.parts.update((part.identifier, part) for part in verbs.read(answer, place, self.context))
 
         wanted = list(dict.fromkeys(identifiers))

@@ -18,6 +18,8 @@ class Problem:
     region: str
     account: str
     text: str
+    namespace: str = ""
+    """The env that it was likely meant for, where its tags do not say so properly."""
 
     def __str__(self) -> str:
         return f"{self.title} ({self.region}, {self.account}): {self.text}"
@@ -28,19 +30,23 @@ def problem_of(part: CloudPart, *, known: Callable[[str], bool]) -> Problem | No
     text = _text(part, known=known)
     if text is None:
         return None
-    return Problem(arn=part.arn, title=part.title, region=part.region, account=part.account, text=text)
+    return Problem(part.arn, part.title, part.region, part.account, text, namespace=part.meant_for)
 
 
 def _text(part: CloudPart, *, known: Callable[[str], bool]) -> str | None:
-    names = tags.claimed(part.namespace)
+    if part.misspelt and part.record is None:
+        return f"{part.misspelt}; until then it does not sleep"
     if not part.namespace:
         return "it has no namespace tag, so it belongs to no env: name one, or take the scheduler tag off"
+    names = tags.claimed(part.namespace)
     if not names:
         return f'its namespace tag is "{part.namespace}", which cannot be the name of a namespace'
     if len(names) > 1:
         return part.refused
-    if known(part.namespace):
-        return None
+    return _of_no_namespace(part) if not known(part.namespace) else None
+
+
+def _of_no_namespace(part: CloudPart) -> str:
     if part.record is not None:
         return (
             f"it was stopped for the env {part.namespace}, which is gone, and stays stopped: start it yourself, or tag it "

@@ -16,8 +16,8 @@ from sundown.aws.discovery import identifier_of
 from sundown.aws.eligibility import STOP_PROTECTED
 from sundown.aws.errors import CloudDenied, CloudError, CloudGone
 from sundown.aws.inventory import Inventory
-from sundown.aws.looking import Calls
 from sundown.aws.places import Place
+from sundown.aws.stores import Calls
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)

@@ -14,6 +14,7 @@ import click
 import yaml
 
 from sundown.asking.finding import settings
+from sundown.aws.problems import Problem
 from sundown.aws.settings import AwsSettings
 from sundown.cli.cloud_access import looking
 from sundown.cli.cluster_access import connected
@@ -81,10 +82,39 @@ class Seen:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Misspelt:
+    """A thing that somebody wanted to sleep and tagged otherwise: all that is known of it is what its tags say."""
+
+    problem: Problem
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row for people."""
+        one = self.problem
+        kind, _, identifier = one.title.partition("/")
+        return one.namespace, kind, "", identifier, one.region, one.account, "", "", f"left alone: {one.text}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The row for machines; what is not known is null."""
+        one = self.problem
+        kind, _, identifier = one.title.partition("/")
+        known = {"env": one.namespace or None, "kind": kind, "name": identifier, "id": identifier, "arn": one.arn}
+        unknown = ("state", "phase", "class", "hourly", "currency", "stoppedAt", "stoppedFor")
+        return {
+            **known,
+            "region": one.region,
+            "account": one.account,
+            **dict.fromkeys(unknown),
+            "refused": one.text,
+            "verdict": f"left alone: {one.text}",
+        }
+
+
 def verdict(part: CloudPart, *, envs: Collection[str] | None, cluster_name: str, now: datetime) -> str:
     """What Sundown makes of a part, in words. ``envs`` are those that there are, None where nobody knows."""
     if not part.namespace:
-        return "no namespace tag"
+        return f"left alone: {part.misspelt}" if part.misspelt else "no namespace tag"
     standing = stand(Goal(wanted="Awake", now=now, holder=f"{cluster_name}/{part.namespace}"), part)
     refused = standing.refused or part.refused
     if refused is not None:
@@ -151,12 +181,15 @@ def list_cloud(
     wanted = settings_from({"regions": regions or None}, AwsSettings)
     cluster_name = settings().cluster_name
     there = None if no_cluster or not wanted.wanted else _envs(kubeconfig, context)
-    parts, failures = asyncio.run(_look(wanted, cluster_name))
+    parts, misspelt, failures = asyncio.run(_look(wanted, cluster_name))
     now = SystemClock().now()
-    seen = [
-        Seen(part, verdict(part, envs=there, cluster_name=cluster_name, now=now))
-        for part in parts
-        if not envs or part.namespace in envs
+    seen: list[Seen | Misspelt] = [
+        *(
+            Seen(part, verdict(part, envs=there, cluster_name=cluster_name, now=now))
+            for part in parts
+            if not envs or {part.namespace, part.meant_for} & set(envs)
+        ),
+        *(Misspelt(one) for one in misspelt if not envs or one.namespace in envs),
     ]
     _show(seen, output=output)
     for failure in failures:
@@ -165,11 +198,15 @@ def list_cloud(
         raise SystemExit(1)
 
 
-async def _look(wanted: AwsSettings, cluster_name: str) -> tuple[list[CloudPart], list[str]]:
-    """What there is, and what could not be looked at."""
+async def _look(wanted: AwsSettings, cluster_name: str) -> tuple[list[CloudPart], list[Problem], list[str]]:
+    """What there is, what was likely meant to be there, and what could not be looked at."""
     async with looking(wanted, cluster_name=cluster_name) as found:
         parts = sorted(found.inventory.parts, key=lambda part: (part.namespace, part.kind, part.name, part.arn))
-        return parts, list(dict.fromkeys(found.inventory.failing.values()))
+        known = {part.arn for part in parts}
+        misspelt = sorted(
+            (one for one in found.problems if one.arn not in known), key=lambda one: (one.namespace, one.title)
+        )
+        return parts, misspelt, list(dict.fromkeys(found.inventory.failing.values()))
 
 
 def _envs(kubeconfig: Path | None, context: str | None) -> frozenset[str] | None:
@@ -182,7 +219,7 @@ def _envs(kubeconfig: Path | None, context: str | None) -> frozenset[str] | None
     return None if partial else frozenset(row.namespace for row in rows)
 
 
-def _show(seen: Sequence[Seen], *, output: str) -> None:
+def _show(seen: Sequence[Seen | Misspelt], *, output: str) -> None:
     if output == "json":
         as_json([one.to_json() for one in seen])
     elif output == "yaml":

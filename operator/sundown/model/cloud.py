@@ -27,7 +27,8 @@ class CloudPart:
     ``identifier`` is what AWS calls it (``i-0abc``, ``dev1-db``), ``name`` its Name tag or the same. ``phase`` is AWS's
     own word for the state. ``record`` is the tag that remembers that Sundown stopped it, ``stopped_at`` when (UTC), and
     ``holder`` for whom, as ``<cluster>/<namespace>``. ``refused`` says in words why it is never touched. ``wave`` and
-    ``exclude`` are the raw tags. ``hourly`` is its price for an hour in use, in ``currency``, None where nobody knows.
+    ``exclude`` are the raw tags; ``misspelt`` says what is wrong with how its tags are written, and ``meant_for`` names the
+    env that they likely mean. ``hourly`` is its price for an hour in use, in ``currency``, None where nobody knows.
     ``unreachable`` says why nothing newer is known of it, empty where it was described just now. ``reason`` is why AWS has put
     it into its state, in AWS's words and ours, and ``trouble`` what is wrong with it and what helps; both may be empty. It is
     not started ``not_before`` a moment (UTC), because the starts before came to nothing.
@@ -48,6 +49,8 @@ class CloudPart:
     holder: str | None = None
     wave: str | None = None
     exclude: str | None = None
+    misspelt: str = ""
+    meant_for: str = ""
     enabled: bool = True
     refused: str | None = None
     hourly: float | None = None

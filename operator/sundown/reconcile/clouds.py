@@ -16,6 +16,10 @@ class Clouds(Protocol):
         """The parts of one env as far as they are known; asks nobody."""
         ...
 
+    def meant_for(self, namespace: str) -> tuple[str, ...]:
+        """What was likely meant for one env and is left alone, because its tags are not written as they should be."""
+        ...
+
     async def carry_out(self, step: Step, again: Callable[[CloudPart], Step | None]) -> int:
         """Stop, start, or forget one part, and say how many changes were made (0 or 1).
 

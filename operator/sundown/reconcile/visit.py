@@ -202,6 +202,8 @@ class Visitor:
         if env.name in self._edited:
             remarks.append("the template has changed, but somebody edited this EnvSchedule: the edit stays")
         remarks += [f"left alone: {refused}" for refused in plan.refused]
+        if self._rooms.clouds is not None:
+            remarks += [f"left alone: {slip}" for slip in self._rooms.clouds.meant_for(env.name)]
         return "; ".join(remarks)
 
     async def _release(self, env: Env) -> datetime | None:

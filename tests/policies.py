@@ -3,7 +3,6 @@
 They are installed with ``failurePolicy: Fail``, so that an expression that does not work fails the request, and its test.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import yaml
 
 from apiserver import Api, Json, eventually
 from envs import manifest
-from sundown_lab.cluster import Cluster
 
 HOLD = Path(__file__).parent.parent / "deploy" / "components" / "hold"
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
@@ -42,14 +40,18 @@ def path_of(policy: Json) -> str:
 class Policies:
     """Puts the policies in and takes them out, and waits until the API server does as told: it looks every second or so."""
 
-    def __init__(self, cluster: Cluster, api: Api) -> None:
-        self._cluster = cluster
+    def __init__(self, api: Api) -> None:
         self._api = api
 
     def install(self, *, failure: str = "Fail") -> None:
         """All of them, in force when this returns."""
-        whole = {"apiVersion": "v1", "kind": "List", "items": shipped(failure=failure)}
-        self._cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=json.dumps(whole))
+        for each in shipped(failure=failure):
+            there = self._api.find(path_of(each))
+            if there is None:
+                self._api.create(path_of(each).rpartition("/")[0], each)
+            else:
+                each["metadata"]["resourceVersion"] = there["metadata"]["resourceVersion"]
+                self._api.replace(path_of(each), each)
         eventually(lambda: self._works() == {"sleep", "wake"}, what="the policies are in force")
 
     def remove(self) -> None:
@@ -75,9 +77,9 @@ class Policies:
 
 
 @pytest.fixture(scope="module")
-def policies(control_plane: Cluster, api: Api) -> Iterator[Policies]:
+def policies(api: Api) -> Iterator[Policies]:
     """The policies, in force in this file."""
-    one = Policies(control_plane, api)
+    one = Policies(api)
     one.install()
     yield one
     one.remove()

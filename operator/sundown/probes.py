@@ -15,11 +15,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the process works, whether it can do its work, and a word on why not."""
+    """Whether the process works, whether it can do its work, and a word on why not; ``remark`` is what else to know."""
 
     alive: bool
     ready: bool
     text: str
+    remark: str = ""
 
 
 @asynccontextmanager
@@ -38,7 +39,8 @@ async def serve(
 
     async def readyz(_: web.Request) -> web.Response:
         now = health()
-        return web.Response(text=now.text + "\n", status=200 if now.ready else 503)
+        text = f"{now.text}; {now.remark}" if now.remark else now.text
+        return web.Response(text=text + "\n", status=200 if now.ready else 503)
 
     async def metrics(_: web.Request) -> web.Response:
         refresh()

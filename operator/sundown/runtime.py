@@ -20,6 +20,7 @@ from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
+from sundown.cluster.policies import HoldPolicies
 from sundown.metrics import ENVS
 from sundown.model.resources import State
 from sundown.probes import Health, serve
@@ -61,6 +62,7 @@ class Operator:
         self._defaults = Defaults(self._cluster, gate, store=self._store, clock=self._clock)
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
+        self._policies = HoldPolicies(self._cluster, clock=self._clock)
         self._aws = self._door_to(aws) if aws.wanted else None
         visitor = Visitor(
             Rooms(
@@ -101,11 +103,13 @@ class Operator:
             serve(self.health, refresh=self.count_envs, host=self._settings.http_host, port=self._settings.http_port)
         )
         await self._sweep.first()
+        await self._policies.look()
         for name, work in (
             ("scheduler", self._visit_envs()),
             ("requests", self._requests.run()),
             ("sweep", self._sweep.run()),
             ("events", self._recorder.run()),
+            ("policies", self._policies.run(self._settings.sweep)),
         ):
             task = asyncio.create_task(work, name=name)
             task.add_done_callback(self._died)
@@ -146,7 +150,8 @@ class Operator:
             return Health(alive=alive, ready=False, text="learning what there is in AWS" if alive else text)
         if self._aws is not None and self._aws.health:
             text += f"; AWS: {self._aws.health}"  # what is in the cluster sleeps and wakes all the same
-        return Health(alive=alive, ready=alive and failed is None, text=failed or text)
+        remark = f"policies: {self._policies.finding.text}"
+        return Health(alive=alive, ready=alive and failed is None, text=failed or text, remark=remark)
 
     def count_envs(self) -> None:
         """Set the metric of envs by state."""

@@ -1,13 +1,8 @@
 """What the door makes of the API server's answers, tried on a server of a few lines."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
-from kubernetes_asyncio.client import Configuration
+from scripted import Script, door, reply
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Busy, Conflict, Denied, Expired, Missing, Refused, Unreachable, error_for
@@ -16,37 +11,8 @@ FAILURE = {"kind": "Status", "metadata": {}, "status": "Failure", "message": "et
 AT_ONCE = {"Retry-After": "0"}
 
 
-class Script:
-    """A server that gives the answers it was told, one after the other, and notes what it was asked."""
-
-    def __init__(self, *answers: web.Response) -> None:
-        self._answers = list(answers)
-        self.asked: list[web.Request] = []
-
-    async def answer(self, request: web.Request) -> web.Response:
-        """The next answer."""
-        self.asked.append(request)
-        return self._answers.pop(0)
-
-
-def reply(body: Any, status: int = 200, *, headers: dict[str, str] | None = None) -> web.Response:
-    return web.json_response(body, status=status, headers=headers)
-
-
 def page(*names: str, token: str = "") -> web.Response:
     return reply({"metadata": {"continue": token}, "items": [{"metadata": {"name": name}} for name in names]})
-
-
-@asynccontextmanager
-async def door(script: Script, **options: Any) -> AsyncIterator[Cluster]:
-    """A cluster that answers by the script."""
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", script.answer)
-    async with TestServer(application) as server:
-        configuration = Configuration()
-        configuration.host = str(server.make_url("")).rstrip("/")
-        async with Cluster(configuration, **options) as cluster:
-            yield cluster
 
 
 async def test_an_error_that_comes_with_a_200_is_an_error() -> None:

@@ -23,6 +23,7 @@ def granted() -> set[Right]:
 
 
 @pytest.mark.timeout(180, func_only=True)
+@pytest.mark.usefixtures("policies")  # bindings are looked at where there are policies only
 def test_every_right_is_needed_and_none_is_missing(
     control_plane: Cluster,
     stage: Stage,

@@ -147,9 +147,13 @@ class Cluster:
                 continue
 
     async def merge_patch(self, path: str, body: Json, **params: str) -> Json:
-        """PATCH with a JSON merge patch; answers with the object's metadata only."""
+        """PATCH with a JSON merge patch; answers with the object's metadata only.
+
+        The field manager is always said: policies do not see the one that the API server makes of the User-Agent.
+        """
+        named = {"fieldManager": self._manager, **params}
         return await self._request(
-            "PATCH", path, body=body, content_type=MERGE_PATCH, accept=_METADATA_ONLY, params=params
+            "PATCH", path, body=body, content_type=MERGE_PATCH, accept=_METADATA_ONLY, params=named
         )
 
     async def apply(self, path: str, body: Json, *, manager: str, force: bool = False, **params: str) -> Json:

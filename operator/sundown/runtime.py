@@ -34,6 +34,7 @@ from sundown.reconcile.visit import Rooms, Visitor
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.settings import Settings
 from sundown.sleepers.census import Census
+from sundown.sleepers.leftovers import Leftovers
 
 if TYPE_CHECKING:
     from sundown.aws.cloud import AwsCloud
@@ -63,12 +64,14 @@ class Operator:
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
         self._policies = HoldPolicies(self._cluster, clock=self._clock)
+        self._leftovers = Leftovers(self._cluster)
         self._aws = self._door_to(aws) if aws.wanted else None
         visitor = Visitor(
             Rooms(
                 cluster=self._cluster,
                 gate=gate,
                 census=self._census,
+                leftovers=self._leftovers,
                 store=self._store,
                 statuses=self._statuses,
                 recorder=self._recorder,
@@ -125,6 +128,7 @@ class Operator:
         if self._aws is not None:
             await self._aws.close()
         await self._census.close()
+        await self._leftovers.close()
         await self._defaults.close()
         await self._statuses.close(at_most=_LAST_WORDS)
         await self._resources.aclose()

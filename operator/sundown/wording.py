@@ -11,7 +11,16 @@ from datetime import datetime, timedelta, tzinfo
 from math import ceil
 
 from sundown.model.cloud import DATABASES
-from sundown.model.resources import MOST_CLOUD, CloudStatus, Condition, Cost, EnvScheduleStatus, Parts
+from sundown.model.resources import (
+    MOST_CLOUD,
+    CloudStatus,
+    Condition,
+    Cost,
+    EnvScheduleStatus,
+    Parts,
+    StillRunning,
+    WhyRunning,
+)
 from sundown.model.scalars import DAYS
 from sundown.reconcile.telling import LEFT_STOPPED, MORE_MINUTES
 from sundown.schedule.decision import Decision, Turn
@@ -121,6 +130,25 @@ def parts(counts: Parts) -> str:
     starting = counts.total - counts.ready - counts.asleep
     told = ((counts.ready, "ready"), (counts.asleep, "asleep"), (starting, "not ready yet"))
     return f"{total}: {', '.join(f'{count} {word}' for count, word in told if count > 0)}"
+
+
+_WHY_RUNNING: dict[WhyRunning, str] = {
+    "Excluded": "excluded",
+    "OtherKind": "its kind does not sleep",
+    "Unowned": "owned by nothing",
+    "StartedSince": "started by somebody since",
+}
+
+
+def still_running(left: StillRunning) -> str:
+    """What runs on in an env that sleeps: ``4 pods: DaemonSet/logs (3, its kind does not sleep) and 1 more``."""
+    named = left.first[:_NAMED]
+    told = [
+        f"{one.kind}/{one.name} ({f'{one.pods}, ' if one.pods > 1 else ''}{_WHY_RUNNING[one.why]})" for one in named
+    ]
+    more = left.owners - len(named)
+    pods = "1 pod" if left.pods == 1 else f"{left.pods} pods"
+    return f"{pods}: {', '.join(told)} and {more} more" if more > 0 else f"{pods}: {_listed(told)}"
 
 
 def kinds(counts: Iterable[tuple[str, int]]) -> str:

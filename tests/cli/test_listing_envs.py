@@ -86,6 +86,20 @@ def test_what_is_in_aws_is_listed_with_its_cost(sundown: Sundown, env: Env, no_o
     assert "1 RDS database: starting (5 to 10 minutes more)   0.19 USD an hour" in wide
 
 
+def test_what_still_runs_is_listed_and_told(sundown: Sundown, env: Env, no_operator: None) -> None:
+    """X11 A20"""
+    env.schedule(ALWAYS_AWAKE)
+    left = {"pods": 1, "owners": 1, "first": [{"kind": "Pod", "name": "debug", "pods": 1, "why": "Unowned"}]}
+    status = {"state": "Asleep", "observedGeneration": 1, "stillRunning": left}
+    env.api.merge(f"{env.schedules('default')}/status", {"status": status})
+    (row,) = sundown("list", "-n", env.name, "-o", "json").json
+    assert row["stillRunning"] == left
+    told = "1 pod: Pod/debug (owned by nothing)"
+    assert told in sundown("list", "-n", env.name, "-o", "wide").out
+    assert f"  runs on   {told}" in sundown("why", env.name).out
+    assert sundown("why", env.name, "-o", "json").json["stillRunning"] == left
+
+
 @pytest.mark.parametrize(
     ("chosen", "shown"),
     [

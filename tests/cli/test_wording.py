@@ -8,7 +8,16 @@ import pytest
 
 from sundown import wording
 from sundown.model.base import parse
-from sundown.model.resources import MOST_CLOUD, CloudStatus, Cost, EnvScheduleStatus, Parts
+from sundown.model.resources import (
+    MOST_CLOUD,
+    CloudStatus,
+    Cost,
+    EnvScheduleStatus,
+    Owned,
+    Parts,
+    StillRunning,
+    WhyRunning,
+)
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -211,3 +220,35 @@ def test_progress_names_what_is_in_aws_where_there_is_anything() -> None:
     assert wording.progress(status(state="Waking", parts={"total": 1}, cloud=[starting])) == (
         "waking, 1 part: 1 not ready yet, in AWS 1 RDS database: starting (5 to 10 minutes more)"
     )
+
+
+def left(pods: int, owners: int, *first: tuple[str, int, WhyRunning]) -> StillRunning:
+    named = [title.split("/") for title, _, _ in first]
+    return StillRunning(
+        pods=pods,
+        owners=owners,
+        first=tuple(
+            Owned(kind=kind, name=name, pods=count, why=why)
+            for (kind, name), (_, count, why) in zip(named, first, strict=True)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (left(1, 1, ("Pod/debug", 1, "Unowned")), "1 pod: Pod/debug (owned by nothing)"),
+        (
+            left(3, 2, ("DaemonSet/logs", 2, "OtherKind"), ("Deployment/web", 1, "Excluded")),
+            "3 pods: DaemonSet/logs (2, its kind does not sleep) and Deployment/web (excluded)",
+        ),
+        (
+            left(9, 7, *((f"Job/{letter}", 1, "OtherKind") for letter in "abcde")),
+            "9 pods: Job/a, Job/b, Job/c".replace(",", " (its kind does not sleep),")
+            + " (its kind does not sleep) and 4 more",
+        ),
+    ],
+)
+def test_what_still_runs_is_counted_and_three_are_named(found: StillRunning, said: str) -> None:
+    """X11 A20"""
+    assert wording.still_running(found) == said

@@ -45,6 +45,18 @@ def test_status_tells_what_is_asleep_and_what_it_wakes_to(slack: Workspace, oper
     assert "Next: nothing is scheduled" in said
 
 
+def test_status_and_why_tell_what_still_runs(slack: Workspace, operator: Operator, env: Env) -> None:
+    """X11 A20"""
+    env.add("web", 1)
+    env.add("kept", 1, annotations={"sundown.dev/exclude": "true"})
+    eventually(lambda: len(env.pods()) == 2, what="pods are there")
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    told = "Still running: 1 pod: Deployment/kept (excluded)"
+    asked_until(slack, told, f"status {env.name}")
+    asked_until(slack, told, f"why {env.name}")
+
+
 def test_status_tells_what_is_awake_and_ready(slack: Workspace, operator: Operator, env: Env) -> None:
     """D3"""
     env.add("web", 2)

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block as SdkBlock
 
-from frontdesk.notice_samples import ANA, CHANNEL, COST, DATABASE, INSTANCE, STOP, awake, before, kept_awake
+from frontdesk.notice_samples import ANA, CHANNEL, COST, DATABASE, INSTANCE, STOP, asleep, awake, before, kept_awake
 from sundown.frontdesk.clicks import read
 from sundown.frontdesk.notice import Notice, Others, Place, Says
 from sundown.frontdesk.slack.blocks import Block
 from sundown.frontdesk.slack.notice_blocks import SNOOZES, in_words, render
 from sundown.frontdesk.standing import Standing
-from sundown.model.resources import Cost
+from sundown.model.resources import Cost, Owned, StillRunning
 from sundown.model.spec import Override
 from sundown_lab.slack.blockkit import blocks_or_refuse
 
@@ -205,3 +205,12 @@ def test_times_are_shown_in_a_zone_that_is_named_where_slack_cannot_show_the_rea
     """B5"""
     assert "18:00 UTC>" in render(notice(), cluster="default")[0]
     assert isinstance(STOP, datetime)
+
+
+def test_the_confirmation_of_a_shutdown_says_what_still_runs() -> None:
+    """X11 A20"""
+    first = (Owned(kind="DaemonSet", name="logs", pods=2, why="OtherKind"),)
+    env = asleep(still_running=StillRunning(pods=2, owners=1, first=first))
+    text, _ = render(notice("asleep", env), cluster="default")
+    assert text.endswith(" Still running: 2 pods: DaemonSet/logs (2, its kind does not sleep).")
+    assert "Still running" not in render(notice("asleep", asleep()), cluster="default")[0]

@@ -54,6 +54,7 @@ class Listed:
             "parts": status.parts.model_dump(),
             "cloud": [one.to_json() for one in status.cloud],
             "cost": status.cost.to_json() if status.cost is not None else None,
+            **({"stillRunning": status.still_running.to_json()} if status.still_running is not None else {}),
         }
 
 
@@ -191,7 +192,7 @@ def _wanted(row: Listed, *, state: str | None, owner: str | None) -> bool:
 
 def _print(rows: list[Listed], *, wide: bool, now: datetime) -> None:
     header = ["NAMESPACE", "STATE", "NEXT", "AT", "OWNER"]
-    more = ["SINCE", "PARTS", "IN AWS", "COST", "SCHEDULE"] if wide else []
+    more = ["SINCE", "PARTS", "IN AWS", "COST", "SCHEDULE", "STILL RUNNING"] if wide else []
     table([*header, *more, "WHY"], [_cells(row, wide=wide, now=now) for row in rows])
 
 
@@ -208,5 +209,6 @@ def _cells(row: Listed, *, wide: bool, now: datetime) -> list[str]:
     if wide:
         since = wording.clock_time(status.since, now=now) if status.since is not None else ""
         cost = wording.cost(status.cost) if status.cost is not None else ""
-        cells += [since, wording.parts(status.parts), wording.cloud(status.cloud), cost, row.known.metadata.name]
+        left = wording.still_running(status.still_running) if status.still_running is not None else ""
+        cells += [since, wording.parts(status.parts), wording.cloud(status.cloud), cost, row.known.metadata.name, left]
     return [*cells, wording.why(status)]

@@ -38,6 +38,7 @@ def to_json(picture: Picture) -> dict[str, Any]:
         "parts": status.parts.model_dump(),
         "cloud": [one.to_json() for one in status.cloud],
         "cost": status.cost.to_json() if status.cost is not None else None,
+        **({"stillRunning": status.still_running.to_json()} if status.still_running is not None else {}),
         "waiting": picture.waiting,
         "troubles": [
             {
@@ -96,6 +97,8 @@ def _tell(picture: Picture) -> None:
         _line("next", *(turns or ["nothing is scheduled"]))
     _line("parts", wording.parts(status.parts))
     _line("in AWS", *_shown([f"{wording.cloud_title(one)}: {wording.cloud_part(one)}" for one in status.cloud]))
+    if status.still_running is not None:
+        _line("runs on", wording.still_running(status.still_running))
     if status.cost is not None:
         _line("costs", f"in AWS, awake: {wording.cost(status.cost)}")
     _line("owner", status.owner or "nobody: annotate the namespace with email or sundown.dev/owner")

@@ -28,6 +28,7 @@ T = TypeVar("T")
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 _METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+_METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _LONGEST_WAIT = 30.0
 
 
@@ -102,11 +103,18 @@ class Cluster:
         Raises:
             Expired: when the list took so long that its next page is gone; what was read so far is stale.
         """
-        async for items in self.pages_as(path, RawPage, limit=limit, first=None, **params):
+        async for items in self.pages_as(path, RawPage, limit=limit, first=None, metadata_only=False, **params):
             yield items
 
     async def pages_as(
-        self, path: str, read: Callable[[bytes], Page[T]], *, limit: int = 500, first: int | None = None, **params: str
+        self,
+        path: str,
+        read: Callable[[bytes], Page[T]],
+        *,
+        limit: int = 500,
+        first: int | None = None,
+        metadata_only: bool = False,
+        **params: str,
     ) -> AsyncIterator[Iterable[T]]:
         """The same with pages that are read from their bytes at once: for lists that are too large to be taken apart first.
 
@@ -116,8 +124,9 @@ class Cluster:
             Expired: as with ``pages``.
         """
         params = {**params, "limit": str(first or limit)}
+        accept = _METADATA_LIST if metadata_only else "application/json"
         while True:
-            answer = await self._send("GET", path, params=params)
+            answer = await self._send("GET", path, params=params, accept=accept)
             params["limit"] = str(limit)
             try:
                 page = read(answer)
@@ -141,7 +150,7 @@ class Cluster:
         """The same of objects with spec and status, each as ``read`` makes of it: only one page is there as JSON."""
         while True:
             try:
-                pages = self.pages_as(path, SlimPage, limit=limit, first=None, **params)
+                pages = self.pages_as(path, SlimPage, limit=limit, first=None, metadata_only=False, **params)
                 return [read(item) async for page in pages for item in page]
             except Expired:
                 continue

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sundown import wording
 from sundown.asking.finding import Found
-from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus, Parts, State
+from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus, Parts, State, StillRunning
 from sundown.model.spec import EnvScheduleSpec, Override
 from sundown.schedule.decision import Circumstances, Decision, decide
 
@@ -26,6 +26,7 @@ class Standing:
     the operator has seen the schedule as it is now. ``answered_at`` is when somebody chose the coming shutdown,
     ``prolonged`` whether it would come sooner had they not. ``silent`` says why nobody is to be told of shutdowns. ``cloud``
     is what the operator says of its parts in AWS, ``cost`` what an hour of them costs, None where it has none.
+    ``still_running`` is what runs although it sleeps.
     """
 
     namespace: str
@@ -47,6 +48,7 @@ class Standing:
     why: str = ""
     cloud: tuple[CloudStatus, ...] = ()
     cost: Cost | None = None
+    still_running: StillRunning | None = None
 
     @property
     def sleeps(self) -> bool:
@@ -94,6 +96,7 @@ def standing(found: Found, *, now: datetime) -> Standing:
         why=status.why if decision is None else decision.why.text,
         cloud=status.cloud,
         cost=status.cost,
+        still_running=status.still_running,
     )
 
 

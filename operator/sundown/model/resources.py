@@ -134,6 +134,32 @@ class Cost(Lenient):
     unpriced: Count
 
 
+WhyRunning = Literal["Excluded", "OtherKind", "Unowned", "StartedSince"]
+"""Why a pod runs although its env sleeps: its workload is left out by a person; nothing of its kind sleeps; no workload owns it;
+or its workload, which does sleep, was started by somebody."""
+
+
+class Owned(Lenient):
+    """Pods that still run, by who owns them."""
+
+    kind: Named
+    name: Named
+    pods: Count
+    why: WhyRunning
+
+
+MOST_STILL_RUNNING = 20
+"""So many owners of pods that still run stand in a status."""
+
+
+class StillRunning(Lenient):
+    """What still ran when the env had fallen asleep: how many pods of how many owners, and the first of these."""
+
+    pods: Count
+    owners: Count
+    first: Annotated[tuple[Owned, ...], Field(max_length=MOST_STILL_RUNNING)] = ()
+
+
 MOST_CLOUD = 50
 """So many parts in AWS stand in a status."""
 
@@ -155,6 +181,7 @@ class EnvScheduleStatus(Lenient):
     savings: Savings | None = None
     cloud: Annotated[tuple[CloudStatus, ...], Field(max_length=MOST_CLOUD)] = ()
     cost: Cost | None = None
+    still_running: StillRunning | None = None
     asleep_since: SleepId | None = None
     records: Annotated[tuple[Record, ...], Field(max_length=MOST_RECORDS)] = ()
 

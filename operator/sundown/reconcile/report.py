@@ -15,6 +15,7 @@ from sundown.model.resources import (
     Parts,
     Savings,
     State,
+    StillRunning,
     Transition,
 )
 from sundown.model.scalars import format_duration
@@ -35,7 +36,8 @@ class Finding:
 
     ``dry_run`` keeps the env awake whatever was decided, ``frozen`` keeps it as it is, because the whole operator only
     reports. ``failures`` are the writes that failed, None before any was tried; ``remark`` is said next to a Ready that is
-    true; ``not_ready`` is why an env rests although nobody asked for it. ``obstacles`` is what hinders parts, by their titles.
+    true; ``not_ready`` is why an env rests although nobody asked for it. ``obstacles`` is what hinders parts, by their titles;
+    ``still_running`` what runs in an env that has just fallen asleep.
     """
 
     now: datetime
@@ -52,6 +54,7 @@ class Finding:
     not_ready: tuple[str, str] | None = None
     savings: Savings | None = None
     obstacles: Reasons = field(default_factory=dict)
+    still_running: StillRunning | None = None
 
 
 def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
@@ -99,6 +102,7 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         savings=finding.savings,
         cloud=told.cloud,
         cost=told.cost,
+        still_running=(finding.still_running if changed else old.still_running) if state == "Asleep" else None,
     )
     ready = finding.not_ready or ("DryRun" if finding.dry_run else "Scheduled", finding.remark)
     conditions = (
@@ -161,6 +165,7 @@ def troubled_status(
         update["owner"] = owner
     if reason == "Superseded":
         update |= {"state": None, "since": None, "why": message, "parts": Parts(), "cloud": (), "cost": None}
+        update["still_running"] = None
     return old.model_copy(update=update)
 
 

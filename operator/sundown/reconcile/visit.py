@@ -26,7 +26,8 @@ from sundown.reconcile.generating import generate, generated, is_current, is_edi
 from sundown.reconcile.governing import Governance, govern
 from sundown.reconcile.obstacles import Obstacles
 from sundown.reconcile.plan import Plan, began, plan, reconsider
-from sundown.reconcile.report import Finding, next_status, troubled_status, words
+from sundown.reconcile.remaining import remaining
+from sundown.reconcile.report import Finding, next_status, state_of, troubled_status, words
 from sundown.reconcile.rescue import rescue
 from sundown.reconcile.revisits import MOVING, next_look
 from sundown.reconcile.savings import after_visit
@@ -39,6 +40,7 @@ from sundown.schedule.lint import doubts
 from sundown.schedule.owners import parse_owner_zones
 from sundown.settings import Settings
 from sundown.sleepers.census import Census
+from sundown.sleepers.leftovers import Leftovers
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +54,7 @@ class Rooms:
     cluster: Cluster
     gate: Gate
     census: Census
+    leftovers: Leftovers
     store: Store
     statuses: StatusWriter
     recorder: EventRecorder
@@ -158,6 +161,9 @@ class Visitor:
             obstacles=await self._obstacles.of(env.name, the_plan, old=old, now=now),
         )
         finding = replace(finding, savings=after_visit(old, finding, spec, circumstances))
+        if state_of(old, finding) == "Asleep" != old.state:
+            tally = await rooms.leftovers.of(env.name)
+            finding = replace(finding, still_running=remaining(tally, workloads, goal) if tally is not None else None)
         status = next_status(old, finding)
         self._report(env, known, status)
         if rooms.settings.dry_run or not the_plan.steps:

@@ -42,6 +42,7 @@ async def status(desk: Desk, person: Person, asked: Asked, place: Place) -> Repl
     lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
     lines += [(f"Note: {note}",) for note in picture.notes]
     lines.append((f"{wording.parts(said.parts)}",))
+    lines += _still_running(said)
     lines += _parts([_cloud_line(one) for one in said.cloud])
     lines += _parts([_line(one) for one in picture.workloads])
     lines += _cost(said)
@@ -83,6 +84,7 @@ async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     ]
     lines += [(f"Hanging: {one.title}: {standing(one)}",) for one in picture.hanging[:_PARTS_SHOWN]]
     lines += [(f"Next wave: {picture.waiting}",)] if picture.waiting is not None else []
+    lines += _still_running(said)
     worth = [one for one in said.cloud if (one.note or one.refused) and one not in picture.moving]
     lines += [(f"In AWS: {wording.cloud_title(one)}: {wording.cloud_part(one)}",) for one in worth[:_PARTS_SHOWN]]
     lines += _cost(said)
@@ -129,6 +131,11 @@ def _cloud_line(one: CloudStatus) -> Line:
 
 def _line(one: Workload) -> Line:
     return Code(one.title), f" {_ready(one)}"
+
+
+def _still_running(said: EnvScheduleStatus) -> list[Line]:
+    left = said.still_running
+    return [(f"Still running: {wording.still_running(left)}",)] if left is not None else []
 
 
 def _cost(said: EnvScheduleStatus) -> list[Line]:

@@ -103,8 +103,11 @@ def _asleep(notice: Notice) -> str:
     else:
         text += "nobody answered"
     if standing.wakes_at is not None:
-        return f"{text}. It wakes {at(standing.wakes_at, notice)}, or when somebody resumes it."
-    return f"{text}. It sleeps until somebody resumes it."
+        text += f". It wakes {at(standing.wakes_at, notice)}, or when somebody resumes it."
+    else:
+        text += ". It sleeps until somebody resumes it."
+    left = standing.still_running
+    return f"{text} Still running: {escape(wording.still_running(left))}." if left is not None else text
 
 
 def _waking(notice: Notice) -> str:

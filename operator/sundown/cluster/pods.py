@@ -1,0 +1,73 @@
+"""Pods that run, from lists of metadata: which there are, and who made each. Nothing else of them is read."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sundown.model.pods import Pod
+
+RUNNING = "status.phase!=Succeeded,status.phase!=Failed"
+"""The field selector of pods that are not over."""
+
+_MADE_BY = {"pod-template-hash": "Deployment", "rollouts-pod-template-hash": "Rollout"}
+"""Who makes ReplicaSets of its own name and a hash, by the label that holds the hash."""
+
+
+class _Read(msgspec.Struct, rename="camel", gc=False):
+    """Base of what is read: camelCase on the wire, other fields skipped."""
+
+
+class _Owner(_Read):
+    kind: str
+    name: str
+    controller: bool | None = False
+
+
+class _Metadata(_Read):
+    name: str
+    namespace: str
+    labels: dict[str, str] | None = None
+    owner_references: list[_Owner] | None = None
+    deletion_timestamp: str | None = None
+
+
+class _Object(_Read):
+    metadata: _Metadata
+
+
+class _ListMetadata(_Read):
+    token: str = msgspec.field(name="continue", default="")
+
+
+class _List(_Read):
+    metadata: _ListMetadata
+    # No default: an error that comes with a 200 has no items, and is not an env in which nothing runs.
+    items: list[_Object] | None
+
+
+_lists = msgspec.json.Decoder(_List)
+
+
+class PodPage:
+    """One page of a list of pods, without those that are on their way out.
+
+    Raises:
+        ValueError: for what is no such list.
+    """
+
+    def __init__(self, answer: bytes) -> None:
+        page = _lists.decode(answer)
+        self.items = [_pod(one.metadata) for one in page.items or () if one.metadata.deletion_timestamp is None]
+        self.token = page.metadata.token
+
+
+def _pod(metadata: _Metadata) -> Pod:
+    owner = next((one for one in metadata.owner_references or () if one.controller), None)
+    if owner is None:
+        return Pod(metadata.namespace, "Pod", metadata.name)
+    if owner.kind == "ReplicaSet":
+        for label, kind in _MADE_BY.items():
+            ending = f"-{(metadata.labels or {}).get(label)}"
+            if owner.name.endswith(ending):
+                return Pod(metadata.namespace, kind, owner.name.removesuffix(ending))
+    return Pod(metadata.namespace, owner.kind, owner.name)

@@ -1,0 +1,32 @@
+"""What still runs in an env that sleeps, and why each of it does. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sundown.model.parts import Workload
+from sundown.model.resources import MOST_STILL_RUNNING, Owned, StillRunning, WhyRunning
+from sundown.reconcile.standing import Goal, excluded, selected
+from sundown.sleepers.leftovers import Owner, Tally
+
+
+def remaining(tally: Tally, workloads: Iterable[Workload], goal: Goal) -> StillRunning | None:
+    """The owners of the pods that are left, those with the most pods first; None where there are no pods."""
+    if not tally.pods:
+        return None
+    known = {(one.kind, one.name): one for one in workloads}
+    ranked = sorted(tally.pods.items(), key=lambda item: (-item[1], item[0]))
+    first = tuple(
+        Owned(kind=owner[0], name=owner[1], pods=pods, why=_why(owner, known.get(owner), goal))
+        for owner, pods in ranked[:MOST_STILL_RUNNING]
+    )
+    # Of those whose owners were too many to be told apart, each pod counts as an owner.
+    return StillRunning(pods=tally.pods.total() + tally.beyond, owners=len(ranked) + tally.beyond, first=first)
+
+
+def _why(owner: Owner, workload: Workload | None, goal: Goal) -> WhyRunning:
+    if workload is None:
+        return "Unowned" if owner[0] == "Pod" else "OtherKind"
+    until, _ = excluded(workload, now=goal.now)
+    mine = until is None and selected(workload, selection=goal.selection)
+    return "StartedSince" if mine else "Excluded"

@@ -9,6 +9,7 @@ import yaml
 
 from sundown.frontdesk import slack
 from sundown.frontdesk.settings import FrontdeskSettings
+from sundown.frontdesk.slack.channels import CHANNELS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = "\n".join(path.read_text() for path in Path(slack.__file__).parent.glob("*.py"))
@@ -25,7 +26,7 @@ SCOPES = {
     "users.info": {"users:read"},
     "users.lookupByEmail": {"users:read.email"},
 }
-FREE = {"auth.test", "views.open", "views.publish", "views.update"}
+FREE = {"auth.teams.list", "auth.test", "views.open", "views.publish", "views.update"}
 ALWAYS = {"commands", "app_mentions:read"}
 
 
@@ -49,7 +50,7 @@ def test_it_has_the_command_that_the_frontdesk_answers_by_default(manifest: dict
 
 
 def test_it_subscribes_to_what_the_frontdesk_hears_and_to_nothing_else(manifest: dict[str, Any]) -> None:
-    heard = set(re.findall(r'app\.event\("(\w+)"\)', SOURCES)) | set(re.findall(r'"(subteam_\w+)"', SOURCES))
+    heard = set(re.findall(r'app\.event\("(\w+)"\)', SOURCES)) | set(re.findall(r'"(subteam_\w+)"', SOURCES)) | CHANNELS
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == heard
 
 

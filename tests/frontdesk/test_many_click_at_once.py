@@ -9,6 +9,7 @@ import pytest
 
 from frontdesk.test_people import Clock
 from frontdesk.test_the_board import board, schedule, space
+from sundown.frontdesk.recipients import Reached
 from sundown.frontdesk.reminding import Reminding
 from sundown.frontdesk.rush import LONGEST, MANY, Rush
 
@@ -54,6 +55,7 @@ class Looks:
 
     def __init__(self) -> None:
         self.count = 0
+        self.patience = None
 
     async def look(self, *_: object) -> None:
         self.count += 1
@@ -64,6 +66,9 @@ class Nobody:
 
     def channel_name(self, _: object) -> str:
         return ""
+
+    async def channel(self, _: object) -> Reached:
+        return Reached(())
 
 
 async def started(clock: Clock, rush: Rush, looks: Looks) -> tuple[Reminding, "asyncio.Task[None]"]:

@@ -11,6 +11,7 @@ from sundown.frontdesk.people import People, Profile, SlackAway, UnknownPerson
 from sundown.frontdesk.rights import groups_of
 from sundown.frontdesk.slack.client import client_for, open_session
 from sundown.frontdesk.slack.directory import SlackDirectory
+from sundown.frontdesk.slack.identity import Identity
 
 ANA = Profile(id="U1", email="Ana@example.com", name="Ana", time_zone="Europe/Berlin")
 
@@ -157,9 +158,10 @@ async def test_people_of_other_workspaces_are_foreign() -> None:
         directory = SlackDirectory(client_for("http://127.0.0.1:9/api/", token="xoxb-1", session=session))
         with pytest.raises(SlackAway):
             await directory.user("U1")  # nobody knows yet which workspace is ours
-        directory.team = "T1"
+        directory.home = Identity(team="T1")
         user = {"id": "U1", "profile": {"email": "ana@example.com"}}
         assert not directory.profile({**user, "team_id": "T1"}).foreign
         assert not directory.profile({**user, "team_id": "T2", "enterprise_user": {"teams": ["T1", "T2"]}}).foreign
         assert directory.profile({**user, "team_id": "T2"}).foreign
+        assert directory.profile(user).foreign  # whose they are is not said
         assert directory.profile({**user, "team_id": "T1", "is_stranger": True}).foreign

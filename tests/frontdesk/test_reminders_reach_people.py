@@ -63,6 +63,10 @@ class Book:
         self.asked.append("channels")
         return {"dev": "C00000DEV", "ops": "C00000OPS"}
 
+    async def fates(self) -> dict[str, str]:
+        self.asked.append("fates")
+        return {"old": "is archived", "before": "was renamed to #dev"}
+
     async def conversation_with(self, user: str) -> str:
         if self.closed is not None:
             raise self.closed

@@ -13,8 +13,9 @@ from sundown.asking.finding import Found, find
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.model.cloud import CloudPart
+from sundown.model.cutting import clip
 from sundown.model.parts import Workload
-from sundown.model.resources import CloudStatus, EnvScheduleStatus
+from sundown.model.resources import UNREACHED, CloudStatus, EnvScheduleStatus
 from sundown.reconcile.plan import Plan, began, plan
 from sundown.reconcile.standing import Goal
 from sundown.reconcile.telling import LEFT_STOPPED
@@ -94,6 +95,9 @@ class Picture:
                 f"{wording.STATES[coming.to]} is overdue since {wording.moment(coming.at, now=self.now)}; "
                 f"{wording.OPERATOR_AWAY}"
             )
+        unreached = known.metadata.annotations.get(UNREACHED)
+        if unreached:
+            said.append(f"Slack: {clip(unreached, 600)}")
         if self.plan is None:
             said.append("you may not look at its workloads, so those that hang are not shown")
         return tuple(said)

@@ -265,7 +265,17 @@ class Delivery:
         return marks, broken
 
 
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
+_GONE = frozenset(
+    {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "channel_not_found",
+        # Of an archived channel: what stands there stays as it is.
+        "is_archived",
+        "is_inactive",
+    }
+)
 _UNREADABLE = frozenset({"not_in_channel", "missing_scope"})
 _EARLIEST = timedelta(days=1)
 """How far back a message of ours is looked for."""

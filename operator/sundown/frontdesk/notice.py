@@ -21,7 +21,10 @@ end); it is awake (a message of its own, to who asked); it is paused; nothing ru
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somebody to be told: a person's or channel's id, the conversation with them, their zone (IANA) and habits."""
+    """Somebody to be told: a person's or channel's id, the conversation with them, their zone (IANA) and habits.
+
+    ``name`` is what people call them.
+    """
 
     to: str
     channel: str
@@ -29,6 +32,7 @@ class Place:
     time_zone: str | None = None
     quiet_until: datetime | None = None
     snooze: timedelta | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Patience:
         self._failures: dict[str, int] = defaultdict(int)
         self._waiting: dict[str, int] = defaultdict(int)
         self._said: dict[str, str] = {}
+        self._refused: dict[str, str] = {}
 
     def until(self, channel: str) -> datetime | None:
         """When it may be tried again, None for now."""
@@ -82,8 +83,13 @@ class Patience:
         self._waiting[channel] += 1
         return at + timedelta(seconds=min(self._waiting[channel] - 1, _LONGEST_QUEUE))
 
+    def refused(self, channel: str) -> str | None:
+        """Slack's word for why nothing can be said there; None where nothing has been refused lately."""
+        return self._refused.get(channel)
+
     def well(self, channel: str) -> None:
         """It has worked."""
+        self._refused.pop(channel, None)
         self._until.pop(channel, None)
         self._failures.pop(channel, None)
         if self._said.pop(channel, None) is not None:
@@ -91,6 +97,8 @@ class Patience:
 
     def failed(self, channel: str, trouble: SlackTrouble) -> None:
         """It has not."""
+        if isinstance(trouble, Refusal):
+            self._refused[channel] = trouble.code
         if isinstance(trouble, Busy):
             wait = timedelta(seconds=trouble.retry_after)
         else:

@@ -24,6 +24,7 @@ from sundown.frontdesk.notice import Others, Plan, others
 from sundown.frontdesk.notices import applies, closing, overlooked, plan
 from sundown.frontdesk.patience import SlackTrouble
 from sundown.frontdesk.people import People
+from sundown.frontdesk.reaching import Reaching
 from sundown.frontdesk.recipients import Reached, Recipients
 from sundown.frontdesk.rush import LONGEST, Rush
 from sundown.frontdesk.standing import Standing, standing
@@ -81,6 +82,7 @@ class Reminding:
         self._people = people
         self._recipients = recipients
         self._delivery = delivery
+        self._reaching = Reaching(cluster, recipients=recipients, patience=delivery.patience)
         self._ledger = ledger
         self._rush = rush
         self._due: dict[str, datetime] = {}
@@ -122,6 +124,13 @@ class Reminding:
         self._recipients.forget()
         for found in self._board.envs:
             if found.known.schedule is not None and found.known.schedule.spec.time_zone == OWNER_ZONE:
+                self.look_at(found.namespace)
+
+    def channels_changed(self) -> None:
+        """A channel was renamed, archived, made or deleted: the one that a schedule names may be another, or none."""
+        self._recipients.forget_channels()
+        for found in self._board.envs:
+            if self._recipients.channel_name(found):
                 self.look_at(found.namespace)
 
     async def report(self, done: Done, *, found: Found) -> None:
@@ -195,6 +204,7 @@ class Reminding:
         before = self._seen.get(namespace)
         if before is not None and (found is None or found.known.metadata.uid != before.found.known.metadata.uid):
             del self._seen[namespace]
+            self._reaching.forget(namespace)
             await self._delivery.close(before.found, partial(closing, before.standing))
         if found is None:
             return None
@@ -205,12 +215,14 @@ class Reminding:
         later = [await self._zones(found, now=now)]
         if overlooked(where, marks, now=now):
             later.append(await self._wait_for(found, where, now=now))
-        reached = Reached(())
+        reached: Reached | None = None
         if marks.messages or applies(where, now=now):
             reached = await self._recipients.of(found)
             if reached.unsure:
                 later.append(now + _UNSURE)
-        look_at = await self._delivery.look(found, lambda one, its: self._plan(one, its, reached))
+        look_at = await self._delivery.look(found, lambda one, its: self._plan(one, its, reached or Reached(())))
+        if where.silent is None:
+            await self._reaching.say(found, reached=reached)
         return min((at for at in (look_at, *later) if at is not None), default=None)
 
     def _plan(self, found: Found, marks: Marks, reached: Reached) -> Plan:

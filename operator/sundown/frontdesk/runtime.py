@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +29,7 @@ from sundown.frontdesk.slack.app import make_app
 from sundown.frontdesk.slack.client import FAILURES, AsyncWebClient, away, client_for, open_session
 from sundown.frontdesk.slack.directory import SlackDirectory
 from sundown.frontdesk.slack.door import open_door
+from sundown.frontdesk.slack.identity import Identity, WhichWorkspace, identify
 from sundown.frontdesk.slack.socket import Socket
 from sundown.probes import Health, serve
 from sundown.schedule.clock import Clock, SystemClock
@@ -40,15 +40,6 @@ _LAST_WORDS = 1.5
 _RELISTING = timedelta(minutes=10)
 _ATTEMPTS = 3
 _PATIENCE = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the app is in Slack, as ``auth.test`` says; all None until it has answered."""
-
-    team: str | None = None
-    user: str | None = None
-    bot: str | None = None
 
 
 class Desk:
@@ -182,15 +173,15 @@ class Desk:
         wait = 1.0
         while True:
             try:
-                answer = await self.client.auth_test()
-            except FAILURES as error:
-                self._unknown = f"does not know who it is: {away(error)}"
-                log.warning("identity-unknown", error=str(away(error)), wait_seconds=wait)
+                self.identity = await identify(self.client, wanted=self.settings.slack_team)
+            except (*FAILURES, WhichWorkspace) as error:
+                trouble = error if isinstance(error, WhichWorkspace) else away(error)
+                self._unknown = f"does not know who it is: {trouble}"
+                log.warning("identity-unknown", error=str(trouble), wait_seconds=wait)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 30.0)
             else:
-                self.identity = Identity(answer.get("team_id"), answer.get("user_id"), answer.get("bot_id"))
-                self.directory.team = self.identity.team
+                self.directory.home = self.identity
                 self._unknown = None
                 return
 

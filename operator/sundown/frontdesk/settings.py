@@ -31,6 +31,10 @@ class FrontdeskSettings(Settings):
     slack_api_url: str = Field(
         default="https://slack.com/api/", validation_alias="SLACK_API_URL", description="Where Slack's Web API is."
     )
+    slack_team: Annotated[str, StringConstraints(pattern=r"^(T[A-Z0-9]{2,20})?$")] = Field(
+        default="",
+        description="The workspace (T...) that is meant, where the app is installed for a whole organisation of several.",
+    )
     slack_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
         default=None,
         description="The port of the HTTP door; with it and SLACK_SIGNING_SECRET Slack comes by HTTP, not Socket Mode.",

@@ -30,6 +30,7 @@ EXCLUDE = f"{GROUP}/exclude"
 STATE_LABEL = f"{GROUP}/state"
 OWNER = f"{GROUP}/owner"
 OWNER_EMAIL = "email"
+UNREACHED = f"{GROUP}/unreached"
 OWNER_ZONES = f"{GROUP}/owner-time-zones"
 URL = f"{GROUP}/url"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sundown.model.env import Env, Known, Namespace
-from sundown.model.resources import OWNER_ZONES, ClusterEnvSchedule, EnvScheduleStatus, State
+from sundown.model.resources import OWNER_ZONES, UNREACHED, ClusterEnvSchedule, EnvScheduleStatus, State
 
 
 def _older(one: str, other: str) -> bool:
@@ -190,6 +190,7 @@ def _outline(known: Known) -> tuple[object, ...]:
         metadata.generation,
         metadata.deletion_timestamp,
         metadata.annotations.get(OWNER_ZONES),
+        metadata.annotations.get(UNREACHED),
         known.generated,
     )
 

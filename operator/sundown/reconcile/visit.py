@@ -17,8 +17,9 @@ from sundown.cluster.events import EventRecorder, Notice, Regarding
 from sundown.cluster.gate import Gate, Urgency
 from sundown.metrics import LATENESS_SECONDS, TRANSITION_SECONDS, TRANSITIONS
 from sundown.model.cloud import CloudPart
+from sundown.model.cutting import clip
 from sundown.model.env import Env, Known
-from sundown.model.resources import API_VERSION, OWNER_ZONES, STATE_LABEL, EnvScheduleStatus
+from sundown.model.resources import API_VERSION, OWNER_ZONES, STATE_LABEL, UNREACHED, EnvScheduleStatus
 from sundown.model.spec import EnvScheduleSpec, Wanted
 from sundown.reconcile.acting import act
 from sundown.reconcile.clouds import Clouds
@@ -210,6 +211,8 @@ class Visitor:
         remarks += [f"left alone: {refused}" for refused in plan.refused]
         if self._rooms.clouds is not None:
             remarks += [f"left alone: {slip}" for slip in self._rooms.clouds.meant_for(env.name)]
+        unreached = known.metadata.annotations.get(UNREACHED)
+        remarks += [f"Slack: {clip(unreached, 600)}"] if unreached else []
         return "; ".join(remarks)
 
     async def _release(self, env: Env) -> datetime | None:

@@ -55,6 +55,12 @@ POST /control/do - somebody does something: ``{"as": "U1", "do": "click", ...}``
     read        {channel}                                        nothing is unread there any more
     profile     {real_name?, email?, tz?}                        changes the own profile: user_change
     group       {handle: "platform", users: ["ana", ...]}        changes who is in it: subteam_members_changed
+    create      {name, private?, bot?}                           a new channel: channel_created
+    rename      {channel, name}    archive, unarchive, remove {channel}   channel_rename and so on, group_... of private ones
+    invite      {channel}    kick {channel}                      takes the app in (member_joined_channel), puts it out
+    deactivate  {on?: true}                                      ends the own account: user_change
+    disable_group {handle, on?: true}                            subteam_updated
+    close_conversation {}                                        the direct messages with the app are gone
 
     -> 200 {"ok": true, "acked": true, "took": 0.012, "error": null, "ts": "...", "trigger_id": "..."}
 
@@ -98,7 +104,7 @@ that are not about speed, on slow machines.
 
 GET /control/environment -> ``{"SLACK_API_URL": ..., "SLACK_BOT_TOKEN": ..., "SLACK_APP_TOKEN": ..., "SLACK_SIGNING_SECRET": ...}``.
 
-Events go to the app only where ``events`` lists them, as the manifest of a real app does; by default ``app_mention``,
-``app_home_opened``, ``user_change`` and ``subteam_members_changed``. There are also ``message.channels``, ``message.im``, ``reaction_added``, ``reaction_removed``,
-``member_joined_channel``. An app that does not ack what it has subscribed to gets it again, as from Slack.
+Events go to the app only where ``events`` lists them, as the manifest of a real app does; by default what the manifest in
+``deploy`` subscribes to. There are also ``message.channels``, ``message.im``, ``reaction_added``, ``reaction_removed``.
+An app that does not ack what it has subscribed to gets it again, as from Slack.
 """

@@ -16,6 +16,7 @@ from sundown_lab.slack.methods.reactions import toggle
 from sundown_lab.slack.modals import close, submit
 from sundown_lab.slack.records import Channel, Json, Message, User, View
 from sundown_lab.slack.simulator import Simulator
+from sundown_lab.slack.upkeep import UPKEEP
 
 Act = Callable[[Simulator, User, Json], Awaitable[Json]]
 
@@ -238,6 +239,13 @@ async def _group(sim: Simulator, _who: User, wish: Json) -> Json:
     return told(await sim.event("subteam_members_changed", event))
 
 
+def _kept_up(change: Callable[[Simulator, User, Json], Awaitable[Outcome]]) -> Act:
+    async def act(sim: Simulator, who: User, wish: Json) -> Json:
+        return told(await change(sim, who, wish))
+
+    return act
+
+
 ACTS: dict[str, Act] = {
     "say": _say,
     "command": _command,
@@ -253,4 +261,5 @@ ACTS: dict[str, Act] = {
     "read": _read,
     "profile": _profile,
     "group": _group,
+    **{name: _kept_up(change) for name, change in UPKEEP.items()},
 }

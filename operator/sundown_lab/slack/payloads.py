@@ -16,8 +16,8 @@ def _head(team: Team, who: User, kind: str) -> Json:
         "api_app_id": team.app_id,
         "token": "verification",
         "team": team.ref(),
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": team.enterprise, "name": team.spec.enterprise} if team.enterprise else None,
+        "is_enterprise_install": bool(team.enterprise),
     }
 
 
@@ -40,7 +40,8 @@ def command(sim: Simulator, who: User, channel: Channel, *, name: str, text: str
         "command": name,
         "text": text,
         "api_app_id": team.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if team.enterprise else "false",
+        **({"enterprise_id": team.enterprise, "enterprise_name": team.spec.enterprise} if team.enterprise else {}),
         "response_url": response_url,
         "trigger_id": sim.tickets.trigger(who.id),
     }

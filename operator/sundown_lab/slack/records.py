@@ -16,6 +16,7 @@ class User:
     email: str
     tz: str
     is_bot: bool = False
+    deleted: bool = False
     home_opened: bool = False
     updated: int = 0
 
@@ -28,6 +29,7 @@ class Usergroup:
     handle: str
     name: str
     users: list[str]
+    disabled: bool = False
 
 
 @dataclass
@@ -80,6 +82,8 @@ class Channel:
     members: list[str]
     created: int
     is_private: bool = False
+    is_archived: bool = False
+    previous_names: list[str] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict)
     read: dict[str, str] = field(default_factory=dict)
 

@@ -31,7 +31,7 @@ def user(team: Team, who: User) -> Json:
         "id": who.id,
         "team_id": team.id,
         "name": who.name,
-        "deleted": False,
+        "deleted": who.deleted,
         "real_name": who.real_name,
         "tz": who.tz,
         "tz_label": label,
@@ -44,6 +44,18 @@ def user(team: Team, who: User) -> Json:
         "is_bot": who.is_bot,
         "is_app_user": False,
         "updated": who.updated,
+        **({} if who.is_bot else _of_organisation(team, who)),
+    }
+
+
+def _of_organisation(team: Team, who: User) -> Json:
+    """What a user of an organisation has besides; their ``team_id`` may be any of its workspaces."""
+    if not team.enterprise:
+        return {}
+    teams = [team.id]
+    return {
+        "enterprise_user": {"id": who.id, "enterprise_id": team.enterprise, "teams": teams},
+        "team_id": team.enterprise,
     }
 
 
@@ -52,7 +64,7 @@ def channel(team: Team, place: Channel) -> Json:
     common: Json = {
         "id": place.id,
         "created": place.created,
-        "is_archived": False,
+        "is_archived": place.is_archived,
         "is_im": place.kind == "im",
         "is_mpim": False,
         "is_org_shared": False,
@@ -64,6 +76,7 @@ def channel(team: Team, place: Channel) -> Json:
         **common,
         "name": place.name,
         "name_normalized": place.name,
+        "previous_names": place.previous_names,
         "is_channel": True,
         "is_group": False,
         "is_private": place.is_private,

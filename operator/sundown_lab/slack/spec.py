@@ -10,18 +10,39 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from sundown_lab.errors import LabError
 
+CHANNEL_EVENTS = (
+    "channel_archive",
+    "channel_created",
+    "channel_deleted",
+    "channel_rename",
+    "channel_unarchive",
+    "group_archive",
+    "group_deleted",
+    "group_rename",
+    "group_unarchive",
+)
 EVENTS = (
     "app_home_opened",
     "app_mention",
+    *CHANNEL_EVENTS,
     "member_joined_channel",
     "message.channels",
     "message.im",
     "reaction_added",
     "reaction_removed",
     "subteam_members_changed",
+    "subteam_updated",
     "user_change",
 )
-SUBSCRIBED = ("app_mention", "app_home_opened", "user_change", "subteam_members_changed")
+SUBSCRIBED = (
+    "app_mention",
+    "app_home_opened",
+    "user_change",
+    "subteam_members_changed",
+    "subteam_updated",
+    "member_joined_channel",
+    *CHANNEL_EVENTS,
+)
 
 
 def _zone(name: str) -> str:
@@ -86,8 +107,14 @@ def _person(name: str, tz: str) -> UserSpec:
 
 
 class WorkspaceSpec(Strict):
-    """A whole workspace. ``events`` are what the app has subscribed to, one of ``EVENTS`` each."""
+    """A whole workspace. ``events`` are what the app has subscribed to, one of ``EVENTS`` each.
 
+    ``enterprise``: the app is installed for the whole organisation of that name, of which this is one workspace and
+    ``others`` are more.
+    """
+
+    enterprise: str = ""
+    others: tuple[str, ...] = ()
     team: str = "Sundown"
     bot: str = "Sundown"
     users: tuple[UserSpec, ...] = (

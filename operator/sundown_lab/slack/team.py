@@ -32,6 +32,7 @@ class Team:
         """Takes a workspace in place of what there was."""
         self.spec = spec
         self.id = identifier("T", spec.team)
+        self.enterprise = identifier("E", spec.enterprise) if spec.enterprise else ""
         self.domain = "".join(letter for letter in spec.team.lower() if letter.isalnum()) or "team"
         self.app_id = identifier("A", spec.bot)
         self.bot_id = identifier("B", spec.bot)
@@ -136,8 +137,10 @@ class Team:
         return found
 
     def joined(self, channel_id: object, *, to_post: bool = False) -> Channel:
-        """The same, where the app has to be in it. Raises Refused: channel_not_found, not_in_channel."""
+        """The same, where the app has to be in it. Raises Refused: channel_not_found, not_in_channel, is_archived."""
         channel = self.channel(channel_id, to_post=to_post)
+        if to_post and channel.is_archived:
+            raise Refused("is_archived")
         if self.bot not in channel.members:
             raise Refused("not_in_channel")
         return channel

@@ -41,7 +41,7 @@ def make_app(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     async def authorize(**_: Any) -> AuthorizeResult:
         # Bolt would ask Slack who it is before the first request is answered, and let the person wait for it.
         return AuthorizeResult(
-            enterprise_id=None,
+            enterprise_id=desk.identity.enterprise,
             team_id=desk.identity.team,
             bot_user_id=desk.identity.user,
             bot_id=desk.identity.bot,

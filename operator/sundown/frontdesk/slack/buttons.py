@@ -32,6 +32,7 @@ from sundown.frontdesk.recipients import Recipients
 from sundown.frontdesk.reminding import Reminding
 from sundown.frontdesk.reply import Place
 from sundown.frontdesk.slack import blocks, commands
+from sundown.frontdesk.slack.channels import CHANNELS
 from sundown.frontdesk.slack.messages import Messages
 from sundown.frontdesk.slack.notice_blocks import in_words
 from sundown.frontdesk.standing import standing
@@ -93,8 +94,11 @@ def listen(app: AsyncApp, desk: Desk) -> None:
     @app.middleware
     async def hear(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
         await next()
-        if _text(_dict(body, "event"), "type") in _CHANGES_PEOPLE:
+        kind = _text(_dict(body, "event"), "type")
+        if kind in _CHANGES_PEOPLE:
             room.reminding.people_changed()
+        if kind in CHANNELS:
+            room.reminding.channels_changed()
 
 
 def _listener(desk: Desk, room: Room, do: Does) -> Callable[..., Awaitable[None]]:
@@ -118,6 +122,7 @@ class Room:
             cluster_name=desk.settings.cluster_name,
             callback_url=desk.settings.callback_url,
             counting=self._ledger.counts,
+            team=lambda: desk.identity.workspace,
         )
         recipients = Recipients(
             people=desk.people,

@@ -8,6 +8,7 @@ import structlog
 
 from sundown.frontdesk.people import Profile, SlackAway
 from sundown.frontdesk.slack.client import FAILURES, AsyncWebClient, SlackApiError, away
+from sundown.frontdesk.slack.identity import Identity
 
 log = structlog.get_logger(__name__)
 
@@ -16,12 +17,12 @@ _NO_GROUPS = frozenset({"missing_scope", "not_allowed_token_type", "paid_teams_o
 
 
 class SlackDirectory:
-    """Looks people up. ``team`` is the workspace's id, once it is known: people of others are foreign."""
+    """Looks people up. ``home`` is who the app is, once it is known: people of other workspaces are foreign."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._without_groups = False
-        self.team: str | None = None
+        self.home = Identity()
 
     async def user(self, user_id: str) -> Profile | None:
         """The user of that id; None where there is none.
@@ -61,8 +62,9 @@ class SlackDirectory:
         """
         if self._without_groups:
             return {}
+        workspace = self.home.workspace
         try:
-            answer = await self._client.usergroups_list(include_users=True)
+            answer = await self._client.usergroups_list(include_users=True, team_id=workspace)
         except FAILURES as error:
             if _code(error) in _NO_GROUPS:
                 self._without_groups = True
@@ -88,18 +90,16 @@ class SlackDirectory:
         )
 
     def _require_identity(self) -> None:
-        if self.team is None:
+        if self.home.team is None:
             raise SlackAway("Slack has not told me yet which workspace I belong to, so I cannot tell who is of it")
 
     def _is_foreign(self, user: dict[str, Any]) -> bool:
         """Whether another organisation vouches for this user, as in channels that Slack Connect shares."""
         if user.get("is_stranger"):
             return True
-        team = user.get("team_id")
-        if team is None or team == self.team:
-            return False
+        ours = self.home.team
         enterprise = user.get("enterprise_user") or {}
-        return self.team not in (enterprise.get("teams") or ())
+        return ours is None or ours not in {user.get("team_id"), *(enterprise.get("teams") or ())}
 
 
 def _code(error: Exception) -> str:

@@ -32,9 +32,17 @@ Counting = Callable[[str], Awaitable[Counts | None]]
 
 
 class Messages:
-    """The app's own messages."""
+    """The app's own messages. ``team`` is the workspace whose channels and groups are meant, None where there is but one."""
 
-    def __init__(self, client: AsyncWebClient, *, cluster_name: str, callback_url: str, counting: Counting) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        *,
+        cluster_name: str,
+        callback_url: str,
+        counting: Counting,
+        team: Callable[[], str | None] = lambda: None,
+    ) -> None:
         # The desk's client asks again by itself; this one never does.
         self._client = AsyncWebClient(
             token=client.token,
@@ -47,6 +55,7 @@ class Messages:
         self._cluster_name = cluster_name
         self._callback_url = callback_url
         self._counting = counting
+        self._team = team
 
     async def post(self, notice: Notice, *, key: str) -> str:
         """Post a notice, and give the message's ``ts``.
@@ -145,20 +154,40 @@ class Messages:
         return await self.conversation_with(channel) if channel.startswith(("U", "W")) else channel
 
     async def channels(self) -> dict[str, str]:
-        """The ids of all channels that the app can see, by name.
+        """The ids of the channels that the app can see and that are in use, by name.
 
         Raises:
             SlackTrouble: they cannot be listed.
         """
-        found: dict[str, str] = {}
+        listed = await self._channels(archived=False)
+        return {str(each.get("name")): str(each["id"]) for each in listed if not each.get("is_archived")}
+
+    async def fates(self) -> dict[str, str]:
+        """What has become of channels that are not in use under their name any more, by that name, in words.
+
+        Raises:
+            SlackTrouble: they cannot be listed.
+        """
+        listed = await self._channels(archived=True)
+        fates: dict[str, str] = {}
+        for each in listed:
+            name, archived = str(each.get("name")), bool(each.get("is_archived"))
+            before = each.get("previous_names")
+            for former in before if isinstance(before, list) else ():
+                fates.setdefault(str(former), f"was renamed to #{name}{' and archived' if archived else ''}")
+        return fates | {str(each.get("name")): "is archived" for each in listed if each.get("is_archived")}
+
+    async def _channels(self, *, archived: bool) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
         asked: dict[str, Any] = {
             "types": "public_channel,private_channel",
-            "exclude_archived": True,
+            "exclude_archived": not archived,
             "limit": 1000,
+            **self._of_team(),
         }
         for _ in range(_PAGES * 5):
             answer = await self._call("conversations.list", asked)
-            found |= {str(each.get("name")): str(each["id"]) for each in answer.get("channels") or ()}
+            found += answer.get("channels") or ()
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
@@ -171,8 +200,13 @@ class Messages:
         Raises:
             SlackTrouble: they cannot be listed.
         """
-        answer = await self._call("usergroups.users.list", {"usergroup": group})
+        answer = await self._call("usergroups.users.list", {"usergroup": group, **self._of_team()})
         return tuple(str(user) for user in answer.get("users") or ())
+
+    def _of_team(self) -> dict[str, str]:
+        """Which workspace is meant, which Slack wants to know of an app that is installed for a whole organisation."""
+        team = self._team()
+        return {"team_id": team} if team is not None else {}
 
     async def _content(self, notice: Notice, key: str) -> dict[str, Any]:
         counts = await self._count(notice.standing.namespace) if notice.says == "stop" else None

@@ -26,6 +26,8 @@ def _post(sim: Simulator, args: Args) -> Json:
 def _own(sim: Simulator, args: Args, *, error: str) -> tuple[Channel, Message]:
     channel = sim.team.channel(args.text("channel"))
     said = sim.team.message(channel, args.text("ts"))
+    if channel.is_archived:
+        raise Refused("is_inactive")
     if said.user != sim.team.bot:
         raise Refused(error)
     return channel, said

@@ -2,7 +2,7 @@
 
 from sundown_lab.slack import render
 from sundown_lab.slack.errors import Refused
-from sundown_lab.slack.methods.rows import Args, Method, page
+from sundown_lab.slack.methods.rows import Args, Method, of_team, page
 from sundown_lab.slack.records import Channel, Json, Message
 from sundown_lab.slack.simulator import Simulator
 
@@ -19,10 +19,13 @@ def _list(sim: Simulator, args: Args) -> Json:
     wanted = [each.strip() for each in (args.text("types") or "public_channel").split(",")]
     if not set(wanted) <= set(TYPES):
         raise Refused("invalid_types")
+    of_team(sim, args)
     shown = [
         render.channel(sim.team, each)
         for each in sim.team.channels.values()
-        if _type(each) in wanted and (not each.is_private or sim.team.bot in each.members)
+        if _type(each) in wanted
+        and (not each.is_private or sim.team.bot in each.members)
+        and not (each.is_archived and args.flag("exclude_archived"))
     ]
     found, metadata = page(shown, args)
     return {"channels": found, "response_metadata": metadata}
@@ -94,6 +97,8 @@ def _open(sim: Simulator, args: Args) -> Json:
         raise Refused("user_not_found")
     if len(users) > 1:
         raise Refused("too_many_users")  # direct messages among several are no part of this simulator
+    if sim.team.users[users[0]].deleted:
+        raise Refused("user_disabled")
     if sim.team.users[users[0]].is_bot:
         raise Refused("cannot_dm_bot")
     channel = sim.team.direct(users[0])
@@ -104,6 +109,8 @@ def _open(sim: Simulator, args: Args) -> Json:
 
 def _join(sim: Simulator, args: Args) -> Json:
     channel = sim.team.channel(args.text("channel"))
+    if channel.is_archived:
+        raise Refused("is_archived")
     if channel.kind != "channel" or channel.is_private:
         raise Refused("method_not_supported_for_channel_type")
     if sim.team.bot in channel.members:

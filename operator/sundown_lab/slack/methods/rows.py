@@ -82,3 +82,17 @@ def page(things: list[Json], args: Args, *, default: int = 100) -> tuple[list[Js
     more = following < len(things)
     cursor = base64.b64encode(f"next:{following}".encode()).decode() if more else ""
     return things[begin:following], {"next_cursor": cursor}
+
+
+def of_team(sim: Simulator, args: Args) -> None:
+    """Which workspace is meant, where the app is installed for a whole organisation; otherwise nobody asks.
+
+    Raises:
+        Refused: missing_argument, team_not_found.
+    """
+    if not sim.team.enterprise:
+        return
+    if not args.text("team_id"):
+        raise Refused("missing_argument")
+    if args.text("team_id") != sim.team.id:
+        raise Refused("team_not_found")

@@ -48,7 +48,30 @@ unit:
 .PHONY: test
 test: setup browser ## Every test, those against the real control plane and in a real browser included
 	@$(BIN)/sundown-lab build --helm > /dev/null
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile -m "not node"
+	@$(MAKE) --no-print-directory node-if-there
+
+# A container runtime is nothing to install unasked: `make test` has these tests where the packages are there already.
+NODE ?= if-there
+.PHONY: node-if-there
+node-if-there:
+	@if test "$(NODE)" = later; then :; \
+	elif why=$$($(BIN)/python -m sundown_lab.node.needs); then $(BIN)/pytest -m node; \
+	else echo "Tests on a real node were left out: $$why; or: make test-node"; fi
+
+.PHONY: test-node
+test-node: setup node-packages ## The tests on a real node, with the image as built; installs what they need (root, Debian)
+	@$(BIN)/sundown-lab build > /dev/null
+	@$(BIN)/pytest -m node
+
+.PHONY: node-packages
+node-packages: setup
+	@packages=$$($(BIN)/python -m sundown_lab.node.needs --packages); \
+	if test -n "$$packages" && test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  echo "Installing $$packages ..."; \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $$packages > /dev/null; \
+	fi
+	@why=$$($(BIN)/python -m sundown_lab.node.needs) || { echo "The tests on a real node cannot run here: $$why"; exit 1; }
 
 .PHONY: browser
 browser: ## Chromium for the browser tests, from the distribution, where there is none

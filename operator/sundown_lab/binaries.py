@@ -39,7 +39,10 @@ PROGRAMS = (
 )
 NAMES = tuple(program.name for program in PROGRAMS)
 # What a control plane does without; built by whoever asks for it by name.
-TOOLS = (Program("helm", "helm.sh/helm/v4/cmd/helm", "helm", HELM_LINKER_FLAGS),)
+TOOLS = (
+    Program("helm", "helm.sh/helm/v4/cmd/helm", "helm", HELM_LINKER_FLAGS),
+    Program("kubelet", "k8s.io/kubernetes/cmd/kubelet", "kubernetes"),
+)
 
 
 @dataclass(frozen=True)

@@ -19,19 +19,23 @@ POLICY_RESOURCES = (
     "admissionregistration.k8s.io/v1/mutatingadmissionpolicies",
     "admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings",
 )
+SCHEDULER_FILE = "scheduler.json"
+REAL_NODE = "lab.sundown.dev/real"
+FAKE_NODE = "kwok.x-k8s.io/node=fake"
 
 
 @dataclass(frozen=True)
 class Options:
     """What can be chosen when a control plane starts.
 
-    `nodes` pretended nodes take 100,000 pods each; `audit` writes every request to a file; `qps` (per second, with twice
-    as many at once) is what the controller manager and the scheduler may ask of the API server; `api_server_flags` are
-    further flags without their dashes. Without `policies` the API server knows no MutatingAdmissionPolicy, like those before
-    Kubernetes 1.36.
+    `nodes` pretended nodes take 100,000 pods each, and a `real_node` runs containers beside them; `audit` writes every request
+    to a file; `qps` (per second, with twice as many at once) is what the controller manager and the scheduler may ask of the
+    API server; `api_server_flags` are further flags without their dashes. Without `policies` the API server knows no
+    MutatingAdmissionPolicy, like those before Kubernetes 1.36.
     """
 
     nodes: int = 1
+    real_node: bool = False
     audit: bool = False
     policies: bool = True
     qps: int = 2000
@@ -150,20 +154,41 @@ def controller_manager(binaries: Binaries, *, layout: Layout, ports: Ports, opti
     return _command("kube-controller-manager", binaries, flags)
 
 
-def scheduler(binaries: Binaries, *, layout: Layout, ports: Ports, options: Options) -> Command:
-    """The scheduler with its default profile."""
+def scheduler(binaries: Binaries, *, layout: Layout, ports: Ports) -> Command:
+    """The scheduler; its profile is in `scheduler_configuration`."""
     flags = {
-        "kubeconfig": str(layout.kubeconfig("kube-scheduler")),
+        "config": str(layout.directory / SCHEDULER_FILE),
         "bind-address": LOOPBACK,
         "secure-port": str(ports.scheduler),
         "tls-cert-file": str(layout.pki / "server.crt"),
         "tls-private-key-file": str(layout.pki / "server.key"),
-        "leader-elect": "false",
-        "kube-api-qps": str(options.qps),
-        "kube-api-burst": str(2 * options.qps),
         "profiling": "false",
     }
     return _command("kube-scheduler", binaries, flags)
+
+
+def scheduler_configuration(layout: Layout, *, options: Options) -> dict[str, object]:
+    """The default profile, by which every pod prefers pretended nodes to a real one, unless its node selector says otherwise."""
+    version = "kubescheduler.config.k8s.io/v1"
+    elsewhere = {"matchExpressions": [{"key": REAL_NODE, "operator": "DoesNotExist"}]}
+    affinity = {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference": elsewhere}]}
+    arguments = {"apiVersion": version, "kind": "NodeAffinityArgs", "addedAffinity": affinity}
+    profile = {
+        "schedulerName": "default-scheduler",
+        "plugins": {"score": {"enabled": [{"name": "NodeAffinity", "weight": 100}]}},
+        "pluginConfig": [{"name": "NodeAffinity", "args": arguments}],
+    }
+    return {
+        "apiVersion": version,
+        "kind": "KubeSchedulerConfiguration",
+        "clientConnection": {
+            "kubeconfig": str(layout.kubeconfig("kube-scheduler")),
+            "qps": options.qps,
+            "burst": 2 * options.qps,
+        },
+        "leaderElection": {"leaderElect": False},
+        "profiles": [profile],
+    }
 
 
 def kwok(binaries: Binaries, *, layout: Layout, ports: Ports) -> Command:
@@ -171,7 +196,8 @@ def kwok(binaries: Binaries, *, layout: Layout, ports: Ports) -> Command:
     flags = {
         "kubeconfig": str(layout.kubeconfig("kwok")),
         "config": f"{DATA / 'stages.yaml'},{layout.directory / 'kwok-logs.yaml'}",
-        "manage-all-nodes": "true",
+        # Not all nodes: a real one has a kubelet of its own.
+        "manage-nodes-with-annotation-selector": FAKE_NODE,
         "node-ip": LOOPBACK,
         "node-port": str(ports.kwok),
         "server-address": f"{LOOPBACK}:{ports.kwok}",

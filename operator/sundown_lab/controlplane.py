@@ -100,7 +100,7 @@ class ControlPlane(Cluster):
             components.etcd(binaries, **where),
             components.api_server(binaries, **where, options=options),
             components.controller_manager(binaries, **where, options=options),
-            components.scheduler(binaries, **where, options=options),
+            components.scheduler(binaries, **where),
             components.kwok(binaries, **where),
         )
         self._processes = {command.name: Process(command, log=self._layout.log(command.name)) for command in commands}
@@ -183,8 +183,12 @@ class ControlPlane(Cluster):
         """A kubeconfig that logs in as this user of these groups, with a client certificate."""
         safe = "".join(letter if letter.isalnum() or letter in "-._@" else "-" for letter in user)
         path = self.directory / "kubeconfigs" / f"user.{safe}.kubeconfig"
-        login = self._authority.client(user, groups=tuple(groups))
+        login = self.client_certificate(user, groups=tuple(groups))
         return kubeconfig.write(path, endpoint=self.endpoint, login=login)
+
+    def client_certificate(self, user: str, *, groups: tuple[str, ...] = ()) -> Certificate:
+        """What this user of these groups logs in with."""
+        return self._authority.client(user, groups=groups)
 
     def _start_program(self, name: str, *, url: str) -> None:
         process = self._processes[name]
@@ -208,6 +212,8 @@ class ControlPlane(Cluster):
         for component, (user, groups) in COMPONENT_USERS.items():
             login: Certificate = authority.client(user, groups=groups)
             kubeconfig.write(layout.kubeconfig(component), endpoint=endpoint, login=login)
+        profile = components.scheduler_configuration(layout, options=self.options)
+        (layout.directory / components.SCHEDULER_FILE).write_text(json.dumps(profile))
         container_log = layout.directory / "container.log"
         container_log.write_text(LOG_LINES)
         served = {
@@ -225,7 +231,7 @@ class ControlPlane(Cluster):
                 "kind": "Node",
                 "metadata": {
                     "name": f"node-{number}",
-                    "annotations": {"kwok.x-k8s.io/node": "fake"},
+                    "annotations": dict([components.FAKE_NODE.split("=")]),
                     "labels": {"kubernetes.io/hostname": f"node-{number}", "kubernetes.io/os": "linux"},
                 },
             }

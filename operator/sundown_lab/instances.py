@@ -21,6 +21,8 @@ from sundown_lab.build import find_or_build
 from sundown_lab.cluster import Cluster, connect
 from sundown_lab.components import Options
 from sundown_lab.errors import LabError
+from sundown_lab.node import realnode
+from sundown_lab.node.preparing import prepare
 from sundown_lab.progress import Progress
 
 RECORD = "instance.json"
@@ -35,7 +37,9 @@ State = Literal["up", "starting", "degraded", "dead", "external"]
 
 @dataclass(frozen=True)
 class Record:
-    """What a supervisor says about its control plane once it is ready; `programs` are pids by name, `started` is UTC."""
+    """What a supervisor says about its control plane once it is ready; `programs` are pids by name, `started` is UTC, `runtime` is
+    the socket of a real node's containerd.
+    """
 
     name: str
     kubeconfig: str
@@ -45,6 +49,7 @@ class Record:
     audit_log: str = ""
     programs: dict[str, int] = field(default_factory=dict)
     external: bool = False
+    runtime: str = ""
 
     def save(self, directory: Path) -> None:
         """Writes the record whole: a reader sees all of it or none."""
@@ -104,6 +109,8 @@ def up(name: str = DEFAULT, *, options: Options, progress: Progress) -> Instance
     """
     directory = _directory(name)
     find_or_build(progress=progress)  # here and not in the supervisor, so that whoever waits can see it
+    if options.real_node:
+        prepare(progress)
     with runs.exclusive(directory.parent, name):
         instance = get(name)
         if instance is not None and instance.state in {"up", "external"}:
@@ -155,8 +162,14 @@ def down(name: str) -> bool:
         if not _wait(lambda: runs.owner(instance.directory) is None, timeout=STOP_TIMEOUT):
             os.kill(instance.supervisor, signal.SIGKILL)  # the kernel then ends all it started
             _wait(lambda: runs.owner(instance.directory) is None, timeout=5)
+    realnode.sweep(instance.directory / "node")
     shutil.rmtree(instance.directory, ignore_errors=True)
     return True
+
+
+def sweep() -> None:
+    """Takes away what the real node of a killed run has left on this machine; one that lives stays."""
+    realnode.sweep()
 
 
 def get(name: str) -> Instance | None:

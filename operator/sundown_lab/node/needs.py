@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -73,3 +74,22 @@ def require(needs: Iterable[Need], *, what: str) -> None:
     if why is not None:
         sentence, _, advice = why.partition("; ")
         raise LabError(f"{what} cannot be had on this machine: {sentence}", hint=advice[:1].upper() + advice[1:])
+
+
+def main() -> None:
+    """`python -m sundown_lab.node.needs`: ends with 0 where a real node can be had; else prints why not, and ends with 1.
+
+    With `--packages`: prints the Debian packages that are missing.
+    """
+    machine = Machine.here()
+    if sys.argv[1:] == ["--packages"]:
+        print(*machine.missing(ALL))
+        return
+    why = hindrance(ALL, machine=machine)
+    if why is not None:
+        print(why)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -79,8 +79,9 @@ async def serving(spec: WorkspaceSpec, *, host: str = LOOPBACK, port: int = 0) -
 class BackgroundSlack:
     """The same in a thread of its own, for tests and for the demo: ``with BackgroundSlack() as slack: slack.url``."""
 
-    def __init__(self, spec: WorkspaceSpec | None = None, *, port: int = 0) -> None:
+    def __init__(self, spec: WorkspaceSpec | None = None, *, host: str = LOOPBACK, port: int = 0) -> None:
         self._spec = spec or WorkspaceSpec()
+        self._host = host
         self._port = port
         self._thread = threading.Thread(target=self._run, name="sundown-lab-slack", daemon=True)
         self._started = threading.Event()
@@ -99,7 +100,7 @@ class BackgroundSlack:
 
     async def _serve(self) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
-        async with serving(self._spec, port=self._port) as sim:
+        async with serving(self._spec, host=self._host, port=self._port) as sim:
             self.url = sim.base
             self._started.set()
             await self._end.wait()

@@ -119,7 +119,8 @@ class Recipients:
         self._said: set[tuple[str, str]] = set()
         self._conversations: dict[str, str] = {}
         self._channels: dict[str, str] = {}
-        self._fates: dict[str, str] | None = None
+        self._fates: dict[str, str] = {}
+        self._fates_until: datetime | None = None
         self._doubted = False
         self._listed_at: datetime | None = None
         self._listing = asyncio.Lock()
@@ -194,7 +195,7 @@ class Recipients:
 
     def forget_channels(self) -> None:
         """A channel was renamed, archived, made, deleted, or the app was taken into one."""
-        self._listed_at = None
+        self._listed_at = self._fates_until = None
 
     def refused(self, place: Place, code: str) -> str:
         """Slack does not let us speak in a place, which may not be what it was: why, in words."""
@@ -267,8 +268,9 @@ class Recipients:
                 await self._list(now, wanted=name)
             if name in self._channels:
                 return self._channels[name], ""
-            if self._fates is None:
-                self._fates = await self._switchboard.fates()
+            if self._fates_until is None or self._fates_until <= now:
+                # All that ever was, which may be many pages.
+                self._fates, self._fates_until = await self._switchboard.fates(), now + _KEPT
             return "", self._fates.get(name, "")
 
     async def _list(self, now: datetime, *, wanted: str) -> None:
@@ -280,7 +282,7 @@ class Recipients:
             # The one of a moment ago is better than none.
             self._doubted = True
         else:
-            self._doubted, self._fates = False, None
+            self._doubted = False
         self._listed_at = now
 
     def _say_once(self, name: str, text: str) -> None:

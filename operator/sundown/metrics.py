@@ -20,6 +20,8 @@ LATENESS_SECONDS = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600),
 )
 WRITES = Counter("sundown_workload_writes_total", "Writes to workloads.", ["action", "outcome"])
+FIGHTS = Gauge("sundown_fights", "Workloads that somebody else sets back again and again.")
+FIGHTS_BEGUN = Counter("sundown_fights_begun_total", "Fights for the count of a workload that have begun.")
 VISIT_ERRORS = Counter("sundown_visit_errors_total", "Visits to an env that failed and are repeated.", ["reason"])
 DECIDED = Gauge("sundown_envs_decided", "Environments that have been visited since the start.")
 SAVED = Counter("sundown_saved_total", "What sleep has saved.", ["resource"])

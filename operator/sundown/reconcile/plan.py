@@ -13,6 +13,7 @@ from sundown.model.cloud import CloudPart
 from sundown.model.parts import Part, Step, Workload
 from sundown.model.resources import EnvScheduleStatus, Parts
 from sundown.model.spec import Wanted
+from sundown.reconcile.contested import contested
 from sundown.reconcile.standing import Goal, Standing, stand
 from sundown.reconcile.waves import Wave, arrange, wave_of
 
@@ -23,7 +24,8 @@ class Plan:
 
     ``waves`` are those with something to change or to wait for, in order. ``unreachable`` names what cannot be changed
     although it should be, ``troubles`` what is wrong with parts in the cloud, ``refused`` what never is changed. ``records`` counts what Sundown has to remember to wake.
-    ``revisit`` is when an annotation or a tag changes what is selected. ``clouds`` is how each part in the cloud stands.
+    ``revisit`` is when an annotation or a tag changes what is selected. ``clouds`` is how each part in the cloud stands,
+    ``fought`` those that somebody sets back again and again.
     """
 
     waves: tuple[Wave, ...]
@@ -39,6 +41,7 @@ class Plan:
     running_memory: float
     revisit: datetime | None
     clouds: tuple[Standing, ...] = ()
+    fought: tuple[Standing, ...] = ()
 
     @property
     def batches(self) -> tuple[tuple[Step, ...], ...]:
@@ -99,6 +102,13 @@ class Plan:
         return any(one.lost for one in self.clouds)
 
     @property
+    def only_fights_hang(self) -> bool:
+        """Whether nothing is left to do but what somebody sets back."""
+        fought = {one.part.title for one in self.fought}
+        parts = (part for wave in self.waves for part in (*wave.hanging, *(step.part for step in wave.steps)))
+        return bool(fought) and all(part.title in fought for part in parts)
+
+    @property
     def settled(self) -> bool:
         """Whether the env is what it should be, pods included."""
         return not self.waves
@@ -106,7 +116,7 @@ class Plan:
 
 def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] = ()) -> Plan:
     """Compare what should be with what is."""
-    standings = [stand(goal, part) for part in chain[Part](workloads, clouds)]
+    standings = [contested(goal, stand(goal, part)) for part in chain[Part](workloads, clouds)]
     ours = [one for one in standings if one.selected and one.refused is None]
     sleepers = [one.part for one in ours if isinstance(one.part, Workload)]
     return Plan(
@@ -125,12 +135,13 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         running_memory=sum(one.replicas * one.memory for one in sleepers),
         revisit=min((one.excluded_until for one in standings if one.excluded_until is not None), default=None),
         clouds=tuple(one for one in standings if isinstance(one.part, CloudPart)),
+        fought=tuple(one for one in standings if one.fought is not None),
     )
 
 
 def reconsider(goal: Goal, part: Part) -> Step | None:
     """The change to a part that is different from what was planned for: it may have been excluded meanwhile."""
-    return stand(goal, part).step
+    return contested(goal, stand(goal, part)).step
 
 
 def began(status: EnvScheduleStatus, wanted: Wanted, *, now: datetime) -> datetime:

@@ -26,6 +26,7 @@ from sundown.schedule.decision import Decision
 
 HISTORY = 10
 _MESSAGE = 1000
+_FIGHTS_TOLD = 3
 _HARMLESS = frozenset({"Superseded", "NamespaceNotEnabled"})
 _STABLE: tuple[State, ...] = ("Awake", "Asleep", "Paused")
 
@@ -37,7 +38,7 @@ class Finding:
     ``dry_run`` keeps the env awake whatever was decided, ``frozen`` keeps it as it is, because the whole operator only
     reports. ``failures`` are the writes that failed, None before any was tried; ``remark`` is said next to a Ready that is
     true; ``not_ready`` is why an env rests although nobody asked for it. ``obstacles`` is what hinders parts, by their titles;
-    ``still_running`` what runs in an env that has just fallen asleep.
+    ``still_running`` what runs in an env that has just fallen asleep. ``fought`` tells of each fight for a part.
     """
 
     now: datetime
@@ -55,6 +56,7 @@ class Finding:
     savings: Savings | None = None
     obstacles: Reasons = field(default_factory=dict)
     still_running: StillRunning | None = None
+    fought: tuple[str, ...] = ()
 
 
 def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
@@ -120,13 +122,15 @@ def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Cond
     if finding.failures is None and plan.steps and was is not None and was.reason == "WriteFailed":
         # They are about to be tried again: not well yet, and no worse.
         return _condition(old, finding, "Degraded", holds=True, reason=was.reason, message=was.message)
-    late = () if finding.frozen else plan.late
+    fought = {one.part.title for one in plan.fought}
+    late = () if finding.frozen else tuple(title for title in plan.late if title not in fought)
     if not late and state in _STABLE and was is not None and was.reason == "PartsNotReady":
         # The transition is over, and what it was over without has not come since.
-        late = plan.hanging
+        late = tuple(title for title in plan.hanging if title not in fought)
     overdue = f"not where it should be after {format_duration(finding.timeout)}: {named(late, finding.obstacles)}"
     problems = (
         *(("WriteFailed", str(failure)) for failure in finding.failures or ()),
+        *(("Fought", text) for text in finding.fought[:_FIGHTS_TOLD]),
         *(("CloudUnreachable", str(one)) for one in plan.unreachable),
         *(("CloudBroken", str(one)) for one in plan.troubles),
         *((("PartsNotReady", overdue),) if late else ()),

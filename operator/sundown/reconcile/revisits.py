@@ -28,13 +28,14 @@ def next_look(
     ``acted`` says that this visit wrote something, ``now`` is when it ended.
     """
     moments = [at for at in (finding.decision.until, finding.plan.revisit) if at is not None]
+    moments += [max(one.fought.due, now) for one in finding.plan.fought if one.fought is not None]
     if status.state in MOVING and finding.plan.next_limit is not None:
         moments.append(max(finding.plan.next_limit, now))
     failing = next((one for one in status.conditions if one.reason == "WriteFailed"), None)
     if finding.failures and failing is not None:
         # Later and later: whoever refuses the writes will not change their mind with every second.
         moments.append(now + min(max((now - failing.last_transition_time) / 4, _FIRST_RETRY), _LONGEST_RETRY))
-    elif not finding.frozen:
+    elif not finding.frozen and not finding.plan.only_fights_hang:
         moving = acted or status.state in MOVING
         look = _on_the_way(old, finding, acted=acted, now=now) if moving else _afterwards(status, finding, now=now)
         if look is not None:

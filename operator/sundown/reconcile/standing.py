@@ -14,6 +14,7 @@ from sundown.model.parts import Part, Step, Workload
 from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS
 from sundown.model.scalars import parse_instant
 from sundown.model.spec import Selection, Wanted, Workloads
+from sundown.reconcile.fights import Round, Rounds
 
 EXCLUDE_TAG = tags.EXCLUDE
 
@@ -26,7 +27,7 @@ class Goal:
 
     ``since`` is when the transition began that is under way, None where this is its beginning. ``timeout`` is what each
     wave may take; zero is for waves that wait for nobody. ``cloud`` is whether parts in the cloud take part, and
-    ``holder`` is in whose name they are stopped, ``<cluster>/<namespace>``.
+    ``holder`` is in whose name they are stopped, ``<cluster>/<namespace>``. ``fights`` is what was written more than once.
     """
 
     wanted: Wanted
@@ -36,6 +37,7 @@ class Goal:
     timeout: timedelta = timedelta()
     cloud: bool = True
     holder: str = ""
+    fights: Rounds = field(default_factory=dict)
 
     @property
     def began(self) -> datetime:
@@ -51,6 +53,7 @@ class Standing:
     not where it should be although there is nothing to change now. ``refused`` is why it is never touched, and
     ``unreachable`` why a change that is due cannot be tried. ``trouble`` is what is wrong with a part in the cloud, and
     ``lost`` that for this one that Sundown stopped has not come back. ``excluded_until`` is when another look is due.
+    ``fought`` is the fight that goes on for it, ``quiet`` that nobody has set it back lately.
     """
 
     part: Part
@@ -63,6 +66,8 @@ class Standing:
     trouble: str | None = None
     lost: bool = False
     excluded_until: datetime | None = None
+    fought: Round | None = None
+    quiet: bool = False
 
 
 def stand(goal: Goal, part: Part) -> Standing:

@@ -27,6 +27,7 @@ from sundown.reconcile.generating import generate, generated, is_current, is_edi
 from sundown.reconcile.governing import Governance, govern
 from sundown.reconcile.obstacles import Obstacles
 from sundown.reconcile.plan import Plan, began, plan, reconsider
+from sundown.reconcile.referee import Referee
 from sundown.reconcile.remaining import remaining
 from sundown.reconcile.report import Finding, next_status, state_of, troubled_status, words
 from sundown.reconcile.rescue import rescue
@@ -73,6 +74,7 @@ class Visitor:
         self._with_records: set[str] = set()
         self._stuck: set[str] = set()
         self._obstacles = Obstacles(rooms.cluster)
+        self._referee = Referee(rooms.cluster, rooms.clock)
 
     async def visit(self, name: str) -> datetime | None:
         """Bring one env to where it should be.
@@ -88,6 +90,7 @@ class Visitor:
         if not rooms.settings.dry_run:
             await self._settle(env, governance)
         if governance.in_force is None:
+            self._referee.forget(name)
             return await self._release(env) if governance.release else None
         if governance.trouble is not None:
             rescued = rescue(governance, now=rooms.clock.now())
@@ -144,7 +147,7 @@ class Visitor:
             cloud=spec.aws.enabled,
             holder=self._holder(env.name),
         )
-        the_plan = plan(goal, workloads, self._clouds_of(env.name))
+        goal, the_plan = self._referee.plan(env.name, goal, workloads, self._clouds_of(env.name))
         # Should the schedule go before they are all woken, this is how anybody knows: the mark goes first.
         (self._with_records.add if the_plan.records else self._with_records.discard)(env.name)
         finding = Finding(
@@ -159,6 +162,7 @@ class Visitor:
             frozen=rooms.settings.dry_run,
             remark=self._remark(env, spec, known, the_plan),
             not_ready=_not_ready(governance),
+            fought=await self._referee.told(env.name, the_plan),
             obstacles=await self._obstacles.of(env.name, the_plan, old=old, now=now),
         )
         finding = replace(finding, savings=after_visit(old, finding, spec, circumstances))
@@ -171,6 +175,7 @@ class Visitor:
             # What came between the look and the label on the namespace is seen by another look.
             return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
         outcome = await act(rooms.cluster, rooms.gate, the_plan, again=partial(reconsider, goal), clouds=rooms.clouds)
+        self._referee.written(env.name, the_plan, failures=outcome.failures)
         if outcome.failures:
             # What was said before the writes has not been sent yet or is about to be replaced by this.
             said = rooms.store.env(env.name).schedules

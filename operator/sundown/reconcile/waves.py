@@ -73,7 +73,7 @@ def arrange(goal: Goal, standings: Iterable[Standing]) -> tuple[Wave, ...]:
     apart: list[Standing] = []
     members: dict[int, list[Standing]] = {}
     for one in standings:
-        if one.selected and one.refused is None:
+        if one.selected and one.refused is None and one.fought is None:
             members.setdefault(wave_of(one.part)[0], []).append(one)
         else:
             apart.append(one)

@@ -1,0 +1,33 @@
+"""Who sets the count of a workload back: its controller, or whoever wrote the count last beside Sundown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+OURS = "sundown"
+"""What the names of all our field managers begin with."""
+
+SOMEBODY = "somebody"
+
+
+def contender(raw: dict[str, Any]) -> str:
+    """Who it is, as a person can look for it: ``its controller Kafka/main``, ``"argocd-controller"``."""
+    metadata = raw.get("metadata") or {}
+    for owner in metadata.get("ownerReferences") or ():
+        if owner.get("controller"):
+            group = str(owner.get("apiVersion", "")).rpartition("/")[0]
+            return f"its controller {owner.get('kind')}/{owner.get('name')}{f' ({group})' if group else ''}"
+    writers = [entry for entry in metadata.get("managedFields") or () if _sets_the_count(entry)]
+    # Times are RFC 3339 in UTC and whole seconds, so that the order of texts is that of instants.
+    newest = max(writers, key=lambda entry: str(entry.get("time") or ""), default=None)
+    if newest is None:
+        return SOMEBODY
+    through = f", through {newest['subresource']}" if newest.get("subresource") else ""
+    return f'"{newest.get("manager")}" (field manager{through})'
+
+
+def _sets_the_count(entry: dict[str, Any]) -> bool:
+    if str(entry.get("manager") or OURS).startswith(OURS):
+        return False
+    spec = (entry.get("fieldsV1") or {}).get("f:spec") or {}
+    return "f:replicas" in spec

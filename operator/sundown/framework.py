@@ -11,6 +11,7 @@ from itertools import chain, repeat
 import kopf
 from kubernetes_asyncio.client import Configuration
 
+from sundown.cluster.watched import open_slim_session
 from sundown.essence import NoEssence
 
 _CREDENTIALS = timedelta(minutes=5)
@@ -47,17 +48,12 @@ class Patience:
         return chain((0.5, 1.0, 2.0), repeat(5.0))
 
 
-async def credentials(configuration: Configuration) -> kopf.ConnectionInfo:
-    """The same credentials for Kopf; they expire, because a pod's token is replaced while it runs."""
+async def credentials(configuration: Configuration) -> kopf.AiohttpSession:
+    """A session for Kopf with the same credentials; it expires, because a pod's token is replaced while it runs."""
     token = await configuration.get_api_key_with_prefix("BearerToken")
-    return kopf.ConnectionInfo(
+    return kopf.AiohttpSession(
         server=str(configuration.host).rstrip("/"),
-        ca_path=configuration.ssl_ca_cert,
-        insecure=not configuration.verify_ssl,
-        certificate_path=configuration.cert_file,
-        private_key_path=configuration.key_file,
-        scheme="Bearer" if token else None,
-        token=token.removeprefix("Bearer ") if token else None,
+        aiohttp_session=open_slim_session(configuration, headers={"Authorization": token} if token else {}),
         expiration=datetime.now(UTC) + _CREDENTIALS,
     )
 

@@ -135,7 +135,7 @@ class Operator:
         log.info("stopped")
         self.stopped.set()
 
-    async def credentials(self) -> kopf.ConnectionInfo:
+    async def credentials(self) -> kopf.AiohttpSession:
         """What Kopf logs in with."""
         return await framework.credentials(self._configuration)
 

@@ -101,16 +101,15 @@ async def find(cluster: Cluster, namespace: str, *, door: Door = COMMAND_LINE) -
     if not NAME.fullmatch(namespace):
         raise NotFound(f'no environment "{namespace}": no namespace can have that name; {all_of_them}')
     try:
-        listed = await cluster.list_all(paths.env_schedules(namespace))
+        schedules = await cluster.list_as(paths.env_schedules(namespace), reading.env_schedule)
     except ApiError as error:
         raise plainly(error, wish="look at", env=namespace, door=door) from error
     space, gone = await _namespace(cluster, namespace)
-    if not listed:
+    if not schedules:
         raise NotFound(_missing(namespace, gone=gone, seen=space is not None, all_of_them=all_of_them))
-    schedules = tuple(reading.env_schedule(raw) for raw in listed)
     # Who asks by rights of Sundown's own has the operator's word on every env, and needs no right to more than that.
     defaults = await _defaults(cluster) if door.own_rights else None
-    found = choose(namespace, schedules, space=space, defaults=defaults)
+    found = choose(namespace, tuple(schedules), space=space, defaults=defaults)
     if found is None:
         raise NotFound(f'no environment "{namespace}": it is being deleted')
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Literal
 
 from sundown import wording
@@ -144,10 +145,12 @@ async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:
 async def _workloads(cluster: Cluster, namespace: str) -> tuple[Workload, ...] | None:
     """What runs there; None where that cannot be seen."""
     try:
-        listed = await asyncio.gather(*(cluster.list_all(row.collection(namespace)) for row in KINDS.values()))
+        listed = await asyncio.gather(
+            *(cluster.list_pages(row.collection(namespace), row.read_page) for row in KINDS.values())
+        )
     except ApiError:
         return None
-    return tuple(row.read(raw) for row, raws in zip(KINDS.values(), listed, strict=True) for raw in raws)
+    return tuple(chain.from_iterable(listed))
 
 
 def _part(one: CloudStatus, namespace: str) -> CloudPart:

@@ -5,30 +5,37 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import aiohttp
 import orjson
+import structlog
 from kubernetes_asyncio.client import Configuration
 from kubernetes_asyncio.config import load_incluster_config, load_kube_config
 from kubernetes_asyncio.config.config_exception import ConfigException
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
-from sundown.cluster.errors import ApiError, Busy, Expired, Unreachable, error_for
-from sundown.cluster.pages import Page, RawPage, SlimPage, json_object
+from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies, Body
+from sundown.cluster.errors import ApiError, Busy, Expired, TooLarge, Unreachable, error_for
+from sundown.cluster.page_size import PageSize
+from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object
 from sundown.cluster.session import open_session, proxy_for
 from sundown.errors import SundownError
 from sundown.metrics import API_REQUESTS
 from sundown.model.cutting import clip
 
+log = structlog.get_logger(__name__)
+
 Json = dict[str, Any]
 T = TypeVar("T")
+Take = Callable[[aiohttp.ClientResponse], AbstractAsyncContextManager[Body]]
 
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 _METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
-_METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _LONGEST_WAIT = 30.0
 
 
@@ -83,6 +90,7 @@ class Cluster:
         self._attempts = attempts
         self._manager = manager
         self._proxy = proxy_for(configuration)
+        self._bodies = Bodies()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -109,7 +117,7 @@ class Cluster:
     async def pages_as(
         self,
         path: str,
-        read: Callable[[bytes], Page[T]],
+        read: Callable[[Body], Page[T]],
         *,
         limit: int = 500,
         first: int | None = None,
@@ -119,24 +127,53 @@ class Cluster:
         """The same with pages that are read from their bytes at once: for lists that are too large to be taken apart first.
 
         ``read`` raises ValueError for what is no such page. The ``first`` page can be shorter, so that it comes sooner.
+        A page of too many bytes is asked for again with fewer objects; one that is too large by itself is passed by.
 
         Raises:
             Expired: as with ``pages``.
         """
-        params = {**params, "limit": str(first or limit)}
-        accept = _METADATA_LIST if metadata_only else "application/json"
+        size = PageSize(limit, first=first)
+        accept = METADATA_LIST if metadata_only else "application/json"
         while True:
-            answer = await self._send("GET", path, params=params, accept=accept)
-            params["limit"] = str(limit)
+            asked = {**params, "limit": str(size.now)}
             try:
-                page = read(answer)
-            except ValueError as error:
-                raise ApiError(f"GET {path}: the answer is no list: {error}", status=200) from error
-            del answer
-            yield page.items
-            if not page.token:
+                page, taken = await self._page(path, read, params=asked, accept=accept, alone=size.now == 1)
+            except TooLarge as error:
+                if size.now > 1:
+                    size.halve()
+                    continue
+                token = await self._pass_by(path, asked, why=error)
+            else:
+                size.fitted(taken)
+                yield page.items
+                token = page.token
+                del page
+            if not token:
                 return
-            params["continue"] = page.token
+            params = {**params, "continue": token}
+
+    async def _page(
+        self, path: str, read: Callable[[Body], Page[T]], *, params: Mapping[str, str], accept: str, alone: bool
+    ) -> tuple[Page[T], int]:
+        try:
+            return await self._send(
+                "GET",
+                path,
+                params=params,
+                accept=accept,
+                take=partial(self._bodies.whole, at_most=MOST_BYTES_OF_ONE if alone else MOST_BYTES),
+                decode=lambda body: (read(body), len(body)),
+            )
+        except ValueError as error:
+            raise ApiError(f"GET {path}: the answer is no list: {error}", status=200) from error
+
+    async def _pass_by(self, path: str, params: Mapping[str, str], *, why: TooLarge) -> str:
+        """Say which object it is that nobody here can read, and ask for what comes behind it."""
+        passed = await self._send(
+            "GET", path, params=params, accept=METADATA_LIST, take=self._bodies.head, decode=PassedBy
+        )
+        log.error("object-passed-by", path=path, name=passed.name, error=str(why))
+        return passed.token
 
     async def list_all(self, path: str, *, limit: int = 500, **params: str) -> list[Json]:
         """Every item of a list, over all its pages; begun afresh when a page has expired."""
@@ -147,11 +184,20 @@ class Cluster:
                 continue
 
     async def list_as(self, path: str, read: Callable[[Json], T], *, limit: int = 500, **params: str) -> list[T]:
-        """The same of objects with spec and status, each as ``read`` makes of it: only one page is there as JSON."""
+        """The same of objects with spec and status, each as ``read`` makes of it: only one is there as JSON.
+
+        They are slim ones; see ``sundown.cluster.slim``.
+        """
+        return await self.list_pages(path, lambda body: ReadPage(body, read), limit=limit, **params)
+
+    async def list_pages(
+        self, path: str, read: Callable[[Body], Page[T]], *, limit: int = 500, **params: str
+    ) -> list[T]:
+        """The same of pages that are read from their bytes at once."""
         while True:
             try:
-                pages = self.pages_as(path, SlimPage, limit=limit, first=None, metadata_only=False, **params)
-                return [read(item) async for page in pages for item in page]
+                pages = self.pages_as(path, read, limit=limit, first=None, metadata_only=False, **params)
+                return [item async for page in pages for item in page]
             except Expired:
                 continue
 
@@ -197,13 +243,22 @@ class Cluster:
         accept: str = "application/json",
         params: Mapping[str, str],
     ) -> Json:
-        answer = await self._send(method, path, body=body, content_type=content_type, accept=accept, params=params)
+        take = partial(self._bodies.whole, at_most=MOST_BYTES_OF_ONE)
         try:
-            reply = json_object(answer)
+            reply = await self._send(
+                method,
+                path,
+                body=body,
+                content_type=content_type,
+                accept=accept,
+                params=params,
+                take=take,
+                decode=json_object,
+            )
         except ValueError as error:
             raise ApiError(f"{method} {path}: the answer is no JSON", status=200) from error
         if reply.get("kind") == "Status" and reply.get("status") == "Failure":
-            raise ApiError(f"{method} {path}: {_message(answer, 200)}", status=200)
+            raise ApiError(f"{method} {path}: {str(reply.get('message') or 200)[:500]}", status=200)
         return reply
 
     async def _send(
@@ -215,13 +270,16 @@ class Cluster:
         content_type: str = "application/json",
         accept: str = "application/json",
         params: Mapping[str, str],
-    ) -> bytes:
+        take: Take,
+        decode: Callable[[Body], T],
+    ) -> T:
         data = orjson.dumps(body) if body is not None else None
         headers = {"Accept": accept}
         if data is not None:
             headers["Content-Type"] = content_type
+        once = partial(self._once, method, path, data=data, headers=headers, params=params, take=take, decode=decode)
         try:
-            return await self._once(method, path, data=data, headers=headers, params=params)
+            return await once()
         except Busy as busy:
             first = busy
         again = AsyncRetrying(
@@ -233,40 +291,51 @@ class Cluster:
         await asyncio.sleep(first.retry_after if first.retry_after is not None else 0.2)
         async for attempt in again:
             with attempt:
-                return await self._once(method, path, data=data, headers=headers, params=params)
+                return await once()
         raise first
 
     async def _once(
-        self, method: str, path: str, *, data: bytes | None, headers: Mapping[str, str], params: Mapping[str, str]
-    ) -> bytes:
+        self,
+        method: str,
+        path: str,
+        *,
+        data: bytes | None,
+        headers: Mapping[str, str],
+        params: Mapping[str, str],
+        take: Take,
+        decode: Callable[[Body], T],
+    ) -> T:
         assert self._session is not None, "use `async with`"
         token = await self.configuration.get_api_key_with_prefix("BearerToken")
         sent = {**headers, "Authorization": token} if token else headers
         try:
-            async with self._session.request(
-                method,
-                self._host + path,
-                data=data,
-                headers=sent,
-                params=params or None,
-                server_hostname=self.configuration.tls_server_name or None,
-                proxy=self._proxy,
-                proxy_headers=self.configuration.proxy_headers,
-            ) as response:
-                answer = await response.read()
-                status = response.status
-                retry_after = response.headers.get("Retry-After")
+            async with (
+                self._session.request(
+                    method,
+                    self._host + path,
+                    data=data,
+                    headers=sent,
+                    params=params or None,
+                    server_hostname=self.configuration.tls_server_name or None,
+                    proxy=self._proxy,
+                    proxy_headers=self.configuration.proxy_headers,
+                ) as response,
+                take(response) as answer,
+            ):
+                API_REQUESTS.labels(method, str(response.status)).inc()
+                if response.status < 400:
+                    return decode(answer)
+                retry_after = _seconds(response.headers.get("Retry-After"))
+                raise error_for(response.status, f"{method} {path}: {_message(answer, response.status)}", retry_after)
+        except TooLarge as error:
+            raise TooLarge(f"{method} {path}: {error}", status=error.status) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             API_REQUESTS.labels(method, "none").inc()
             text = str(error) or type(error).__name__
             raise Unreachable(f"the API server at {self._host} does not answer: {text}") from error
-        API_REQUESTS.labels(method, str(status)).inc()
-        if status < 400:
-            return answer
-        raise error_for(status, f"{method} {path}: {_message(answer, status)}", _seconds(retry_after))
 
 
-def _message(answer: bytes, status: int) -> str:
+def _message(answer: Body, status: int) -> str:
     try:
         return clip(str(json_object(answer).get("message") or status), 500)
     except ValueError:

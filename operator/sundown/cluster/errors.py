@@ -61,6 +61,12 @@ class Refused(ApiError):
     reason = "Refused"
 
 
+class TooLarge(ApiError):
+    """An answer of more bytes than anybody here wants to hold."""
+
+    reason = "TooLarge"
+
+
 def error_for(status: int, text: str, retry_after: float | None) -> ApiError:
     """The error that stands for an HTTP status of 400 or more."""
     kinds: dict[int, type[ApiError]] = {401: Denied, 403: Denied, 404: Missing, 409: Conflict, 410: Expired, 429: Busy}

@@ -1,14 +1,25 @@
-"""What a page of a list is, whether it was taken apart as plain JSON or read from its bytes into the form that is wanted."""
+"""What a page of a list is, and one that is taken apart as plain JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
-import msgspec
 import orjson
 
+from sundown.cluster.bodies import Body
+from sundown.cluster.slim import SlimPage
+
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
+_VERSION = re.compile(rb'"resourceVersion":"([^"\\]*)"')
+_TOKEN = re.compile(rb'"continue":"([^"\\]*)"')
+_NAME = re.compile(rb'"name":"([^"\\]*)"')
+_NAMESPACE = re.compile(rb'"namespace":"([^"\\]*)"')
 
 
 class Page(Protocol[T_co]):
@@ -28,7 +39,7 @@ class RawPage:
         ValueError: for what is no list.
     """
 
-    def __init__(self, answer: bytes) -> None:
+    def __init__(self, answer: Body) -> None:
         page = json_object(answer)
         if "items" not in page:
             # Read as an empty list, an error that comes with a 200 would say that everything is gone.
@@ -37,55 +48,41 @@ class RawPage:
         self.token: str = page.get("metadata", {}).get("continue") or ""
 
 
-class _Metadata(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
-    name: str
-    namespace: str = ""
-    uid: str = ""
-    resource_version: str = ""
-    generation: int = 0
-    creation_timestamp: str | None = None
-    deletion_timestamp: str | None = None
-    labels: dict[str, str] | None = None
-    annotations: dict[str, str] | None = None
+class ReadPage(Page[T_co]):
+    """A page of slim objects, each of them read at once: as JSON there is never more than one."""
 
-
-class _Object(msgspec.Struct, omit_defaults=True):
-    metadata: _Metadata
-    spec: dict[str, Any] | None = None
-    status: dict[str, Any] | None = None
-
-
-class _ListMetadata(msgspec.Struct):
-    token: str = msgspec.field(name="continue", default="")
-
-
-class _List(msgspec.Struct):
-    metadata: _ListMetadata
-    items: list[_Object] | None
-
-
-_lists = msgspec.json.Decoder(_List)
-
-
-class SlimPage:
-    """A page of plain JSON of objects with spec and status, without managedFields: half of each, and nobody reads it.
-
-    Raises:
-        ValueError: for what is no list.
-    """
-
-    def __init__(self, answer: bytes) -> None:
-        page = _lists.decode(answer)
-        self._objects = page.items or []
-        self.token: str = page.metadata.token
+    def __init__(self, answer: Body, read: Callable[[dict[str, Any]], T_co]) -> None:
+        page = SlimPage(answer)
+        self._items = [read(one) for one in page.items]
+        self._token = page.token
 
     @property
-    def items(self) -> Iterator[dict[str, Any]]:
-        """The objects, each made when it is its turn."""
-        return (msgspec.to_builtins(found) for found in self._objects)
+    def items(self) -> Iterable[T_co]:
+        """What was read."""
+        return self._items
+
+    @property
+    def token(self) -> str:
+        """Asks for the next page."""
+        return self._token
 
 
-def json_object(answer: bytes) -> dict[str, Any]:
+class PassedBy:
+    """What a page of one object that is too large begins with, asked for as metadata only: who it is, and what comes next."""
+
+    def __init__(self, head: Body) -> None:
+        listed, _, first = bytes(head).partition(b'"items":[')
+        self.token = _first(_TOKEN, listed)
+        self.resource_version = _first(_VERSION, listed)
+        self.name = "/".join(filter(None, (_first(_NAMESPACE, first), _first(_NAME, first)))) or "an object"
+
+
+def _first(pattern: re.Pattern[bytes], text: bytes) -> str:
+    found = pattern.search(text)
+    return found[1].decode(errors="replace") if found else ""
+
+
+def json_object(answer: Body) -> dict[str, Any]:
     """Bytes as the JSON object that they have to be.
 
     Raises:

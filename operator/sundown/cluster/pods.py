@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from sundown.cluster.bodies import Body
 from sundown.model.pods import Pod
 
 RUNNING = "status.phase!=Succeeded,status.phase!=Failed"
@@ -55,7 +56,7 @@ class PodPage:
         ValueError: for what is no such list.
     """
 
-    def __init__(self, answer: bytes) -> None:
+    def __init__(self, answer: Body) -> None:
         page = _lists.decode(answer)
         self.items = [_pod(one.metadata) for one in page.items or () if one.metadata.deletion_timestamp is None]
         self.token = page.metadata.token

@@ -7,12 +7,14 @@ from typing import Any
 
 import orjson
 
-from sundown.errors import InvalidObject
+from sundown.cluster.slim import MOST_SPEC, OVERSIZE
+from sundown.errors import InvalidObject, Mistake
 from sundown.model.action_request import ActionRequestSpec, ActionRequestStatus, Asked
 from sundown.model.base import parse
 from sundown.model.env import Known, Namespace
 from sundown.model.resources import (
     ASLEEP_SINCE,
+    MANAGED_BY,
     OWNER,
     OWNER_EMAIL,
     URL,
@@ -27,6 +29,7 @@ from sundown.model.spec import EnvScheduleSpec
 
 _KUBERNETES = "kubernetes"
 """The finalizer that every namespace has, and that goes last."""
+_USUAL_SPEC = 4 * 2**10
 
 
 def namespace(raw: dict[str, Any]) -> Namespace:
@@ -66,7 +69,10 @@ def metadata(raw: dict[str, Any]) -> Metadata:
 
 def env_schedule(raw: dict[str, Any]) -> Known:
     """An EnvSchedule; when its spec cannot be read, what is wrong with it."""
-    metadata = parse(Metadata, raw["metadata"])
+    labels = raw["metadata"].get("labels") or {}
+    # Of its labels only one is read, and how many there may be nobody limits.
+    kept = {MANAGED_BY: labels[MANAGED_BY]} if MANAGED_BY in labels else {}
+    metadata = parse(Metadata, {**raw["metadata"], "labels": kept})
     try:
         status = parse(EnvScheduleStatus, raw.get("status") or {})
     except InvalidObject:
@@ -74,21 +80,44 @@ def env_schedule(raw: dict[str, Any]) -> Known:
     whole = {**raw, "metadata": metadata, "status": {}}
     try:
         if isinstance(whole.get("spec"), dict):
-            whole["spec"] = _spec(orjson.dumps(whole["spec"]))
+            whole["spec"] = _spec(_in_bounds(whole["spec"]))
         schedule = parse(EnvSchedule, whole)
     except InvalidObject as error:
         return Known(metadata, status, mistakes=error.mistakes, salvaged=salvage(raw.get("spec")))
     return Known(metadata=metadata, status=status, schedule=schedule)
 
 
-@lru_cache(maxsize=256)
-def _spec(spec: bytes) -> EnvScheduleSpec:
-    """A spec from its JSON; envs that have the same one share it, and those of a ClusterEnvSchedule do by the thousand.
+def _in_bounds(spec: dict[str, Any]) -> bytes:
+    """A spec as JSON.
+
+    Raises:
+        InvalidObject: when it is larger than any that a person writes.
+    """
+    wire = orjson.dumps(spec) if OVERSIZE not in spec else b""
+    size = spec.get(OVERSIZE) or len(wire)
+    if size > MOST_SPEC:
+        text = f"has {size:,} bytes of JSON, and more than {MOST_SPEC:,} are not read; make it shorter"
+        raise InvalidObject((Mistake("spec", text),))
+    return wire
+
+
+def _spec(wire: bytes) -> EnvScheduleSpec:
+    """A spec from its JSON; those that are kept for others are all small, so that nobody's edits fill the memory.
 
     Raises:
         InvalidObject: when it cannot be read.
     """
-    return parse(EnvScheduleSpec, orjson.loads(spec), prefix="spec")
+    return _usual_spec(wire) if len(wire) <= _USUAL_SPEC else _parse_spec(wire)
+
+
+@lru_cache(maxsize=256)
+def _usual_spec(wire: bytes) -> EnvScheduleSpec:
+    """Envs that have the same one share it, and those of a ClusterEnvSchedule do by the thousand."""
+    return _parse_spec(wire)
+
+
+def _parse_spec(wire: bytes) -> EnvScheduleSpec:
+    return parse(EnvScheduleSpec, orjson.loads(wire), prefix="spec")
 
 
 def cluster_env_schedule(raw: dict[str, Any]) -> ClusterEnvSchedule:
@@ -97,6 +126,7 @@ def cluster_env_schedule(raw: dict[str, Any]) -> ClusterEnvSchedule:
     Raises:
         InvalidObject: when its spec cannot be read.
     """
+    _in_bounds(raw.get("spec") or {})
     return parse(ClusterEnvSchedule, raw)
 
 
@@ -108,6 +138,7 @@ def action_request(raw: dict[str, Any]) -> Asked:
     except InvalidObject:
         status = ActionRequestStatus()
     try:
+        _in_bounds(raw.get("spec") or {})
         spec = parse(ActionRequestSpec, raw.get("spec") or {}, prefix="spec")
     except InvalidObject as error:
         return Asked(metadata=metadata, status=status, mistakes=error.mistakes)

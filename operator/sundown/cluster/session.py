@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio.sslproto
 import ssl
 import urllib.request
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,11 +17,20 @@ from kubernetes_asyncio.client import Configuration
 
 from sundown import __version__
 
-_BUFFER = 2**20
+# Twice as much may wait in each connection.
+_BUFFER = 256 * 1024
 _TLS_BUFFER = 32 * 1024
 
 
-def open_session(configuration: Configuration, *, timeout: float, manager: str) -> aiohttp.ClientSession:
+def open_session(
+    configuration: Configuration,
+    *,
+    timeout: float,
+    manager: str,
+    headers: Mapping[str, str] | None = None,
+    proxy: str | None = None,
+    middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
+) -> aiohttp.ClientSession:
     """A session whose requests end after ``timeout`` seconds; writes that name no field manager are ``manager``'s."""
     # Each connection keeps a buffer of 256 KiB; a TLS record has 16 KiB at most, and there are many connections.
     asyncio.sslproto.SSLProtocol.max_size = _TLS_BUFFER
@@ -29,9 +39,11 @@ def open_session(configuration: Configuration, *, timeout: float, manager: str) 
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         # The API server takes the part before the slash for the field manager.
-        headers={"User-Agent": f"{manager}/{__version__}", "Accept-Encoding": "identity"},
+        headers={"User-Agent": f"{manager}/{__version__}", "Accept-Encoding": "identity", **(headers or {})},
         timeout=aiohttp.ClientTimeout(total=timeout, connect=min(10.0, timeout)),
         read_bufsize=_BUFFER,
+        proxy=proxy,
+        middlewares=middlewares,
     )
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import orjson
 
+from sundown.cluster.bodies import Body
 from sundown.cluster.hindrances import Condition, hindrance
 from sundown.cluster.pod_requests import PodSpec, pod_requests
+from sundown.cluster.slim import bounded, texts
 from sundown.model.parts import Workload
 from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS, WAVE
 
@@ -42,8 +45,9 @@ class _Metadata(_Read):
     resource_version: str
     uid: str = ""
     generation: int = 0
-    labels: dict[str, str] | None = None
-    annotations: dict[str, str] | None = None
+    # As bytes, for what their owner puts there has no end: they are taken apart one object after the other.
+    labels: msgspec.Raw = msgspec.Raw()
+    annotations: msgspec.Raw = msgspec.Raw()
 
 
 class _Object(_Read):
@@ -63,6 +67,7 @@ class _List(_Read):
 
 
 _lists = msgspec.json.Decoder(_List)
+_objects = msgspec.json.Decoder(_Object)
 
 
 class WorkloadPage:
@@ -72,7 +77,7 @@ class WorkloadPage:
         ValueError: for what is no such list.
     """
 
-    def __init__(self, answer: bytes, *, kind: str) -> None:
+    def __init__(self, answer: Body, *, kind: str) -> None:
         page = _lists.decode(answer)
         self.items = [_workload(found, kind=kind) for found in page.items or ()]
         self.token = page.metadata.token
@@ -80,12 +85,12 @@ class WorkloadPage:
 
 def workload(raw: dict[str, Any], *, kind: str) -> Workload:
     """One object that was read as plain JSON."""
-    return _workload(msgspec.convert(raw, _Object), kind=kind)
+    return _workload(_objects.decode(orjson.dumps(raw)), kind=kind)
 
 
 def _workload(found: _Object, *, kind: str) -> Workload:
     metadata, spec, status = found.metadata, found.spec, found.status
-    annotations = metadata.annotations or {}
+    annotations = texts(metadata.annotations) or {}
     cpu, memory = pod_requests(spec.template.spec if spec.template is not None else None)
     return Workload(
         kind=kind,
@@ -99,7 +104,7 @@ def _workload(found: _Object, *, kind: str) -> Workload:
         record=annotations.get(PREVIOUS_REPLICAS),
         exclude=annotations.get(EXCLUDE),
         wave=annotations.get(WAVE),
-        labels=metadata.labels,
+        labels=bounded(texts(metadata.labels)),
         cpu=cpu,
         memory=memory,
         uid=metadata.uid,

@@ -32,9 +32,9 @@ class ClusterLedger:
             ApiError: it cannot be read.
         """
         metadata = found.known.metadata
-        listed = await self._cluster.list_all(paths.env_schedules(found.namespace))
-        raw = next((one for one in listed if one["metadata"]["uid"] == metadata.uid), None)
-        return self._learnt(found, reading.env_schedule(raw)) if raw is not None else None
+        listed = await self._cluster.list_as(paths.env_schedules(found.namespace), reading.env_schedule)
+        known = next((one for one in listed if one.metadata.uid == metadata.uid), None)
+        return self._learnt(found, known) if known is not None else None
 
     async def write(self, found: Found, marks: Marks) -> Found:
         """The env with these marks.
@@ -75,7 +75,7 @@ class ClusterLedger:
         """How many workloads of each kind run there; None where that may not be seen."""
         try:
             listed = await asyncio.gather(
-                *(self._cluster.list_as(row.collection(namespace), row.read) for row in KINDS.values())
+                *(self._cluster.list_pages(row.collection(namespace), row.read_page) for row in KINDS.values())
             )
         except ApiError:
             return None

@@ -29,7 +29,7 @@ def registry() -> kopf.OperatorRegistry:
         await _desk(memo).stop()
 
     @kopf.on.login(registry=handlers, errors=kopf.ErrorsMode.PERMANENT)
-    async def login(memo: kopf.Memo, **_: Any) -> kopf.ConnectionInfo:
+    async def login(memo: kopf.Memo, **_: Any) -> kopf.AiohttpSession:
         return await _desk(memo).credentials()
 
     @kopf.on.event("v1", "namespaces", registry=handlers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sundown.cluster.bodies import Body
 from sundown.cluster.client import Cluster
 from sundown.cluster.workloads import WorkloadPage, workload
 from sundown.model.parts import Step, Workload
@@ -31,7 +32,7 @@ class ReplicaKind:
         """The object as the plan sees it."""
         return workload(raw, kind=self.kind)
 
-    def read_page(self, answer: bytes) -> WorkloadPage:
+    def read_page(self, answer: Body) -> WorkloadPage:
         """A page of a list of them.
 
         Raises:

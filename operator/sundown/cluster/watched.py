@@ -1,0 +1,167 @@
+"""Lists and watches as a framework reads them, made slim before it sees them.
+
+Kopf takes every list and every event apart as it comes, whole, and keeps the last of each object for a moment. Whoever may
+write what is watched could fill its memory; so its session brings it what Sundown reads and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import aiohttp
+import msgspec
+import orjson
+import structlog
+from kubernetes_asyncio.client import Configuration
+
+from sundown.cluster.bodies import MOST_BYTES_OF_ONE, Bodies
+from sundown.cluster.errors import TooLarge
+from sundown.cluster.page_size import PageSize
+from sundown.cluster.pages import METADATA_LIST, PassedBy
+from sundown.cluster.session import open_session, proxy_for
+from sundown.cluster.slim import SlimPage, slim
+
+log = structlog.get_logger(__name__)
+
+_UNLESS_ASKED = 30.0
+_PAGE_BYTES = 2 * 2**20
+
+
+class _Event(msgspec.Struct, gc=False):
+    type: str
+    object: msgspec.Raw
+
+
+_ABOUT_OBJECTS = frozenset({"ADDED", "MODIFIED", "DELETED"})
+
+_events = msgspec.json.Decoder(_Event)
+
+
+def open_slim_session(configuration: Configuration, *, headers: dict[str, str]) -> aiohttp.ClientSession:
+    """A session whose lists and watches are slim; each request brings its own time-out."""
+    return open_session(
+        configuration,
+        timeout=_UNLESS_ASKED,
+        manager="sundown",
+        headers=headers,
+        proxy=proxy_for(configuration),
+        middlewares=(_Slim().answer,),
+    )
+
+
+class _Slim:
+    """Stands between a session and the API server."""
+
+    def __init__(self) -> None:
+        self._bodies = Bodies()
+        self._sizes: dict[str, PageSize] = {}
+
+    async def answer(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """The answer to a request, with another body where it is a list or a watch."""
+        query = request.url.query
+        if request.method != "GET" or not {"limit", "watch"} & query.keys():
+            return await handler(request)
+        if "watch" in query:
+            response = await handler(request)
+            if response.ok:
+                response.content = cast("aiohttp.StreamReader", _SlimLines(response.content))
+            return response
+        return await self._list(request, handler)
+
+    async def _list(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        query = request.url.query
+        if "continue" not in query:
+            self._sizes[request.url.path] = PageSize(int(query["limit"]), most_bytes=_PAGE_BYTES)
+        size = self._sizes[request.url.path]
+        while True:
+            request.url = request.url.update_query(limit=str(size.now))
+            response = await handler(request)
+            if not response.ok:
+                return response
+            try:
+                async with self._bodies.whole(
+                    response, at_most=MOST_BYTES_OF_ONE if size.now == 1 else _PAGE_BYTES
+                ) as body:
+                    slimmed, taken = SlimPage(body).to_json(), len(body)
+            except TooLarge as error:
+                if size.now == 1:
+                    return await self._pass_by(request, handler, why=error)
+                size.halve()
+            else:
+                size.fitted(taken)
+                response.content = cast("aiohttp.StreamReader", _Ready(slimmed))
+                return response
+
+    async def _pass_by(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType, *, why: TooLarge
+    ) -> aiohttp.ClientResponse:
+        """An empty page in the place of one with an object that nobody here can read."""
+        request.headers["Accept"] = METADATA_LIST
+        response = await handler(request)
+        async with self._bodies.head(response) as head:
+            passed = PassedBy(head)
+        log.error("object-passed-by", path=request.url.path, name=passed.name, error=str(why))
+        metadata = {"continue": passed.token, "resourceVersion": passed.resource_version}
+        empty = orjson.dumps({"kind": "List", "apiVersion": "v1", "metadata": metadata, "items": []})
+        response.content = cast("aiohttp.StreamReader", _Ready(empty))
+        return response
+
+
+class _Ready:
+    """A body that has been read."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def read(self) -> bytes:
+        """All of it, once."""
+        body, self._body = self._body, b""
+        return body
+
+    def exception(self) -> BaseException | None:
+        """None: it is complete."""
+        return None
+
+    def set_exception(self, *_: object) -> None:
+        """Nothing can happen to it any more."""
+
+
+class _SlimLines:
+    """The lines of a watch, each with a slim object."""
+
+    def __init__(self, stream: aiohttp.StreamReader) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    async def iter_chunked(self, size: int) -> AsyncIterator[bytes]:
+        """One line after the other."""
+        async for line in _lines(self._stream, size):
+            event = _events.decode(line)
+            if event.type in _ABOUT_OBJECTS:
+                yield orjson.dumps({"type": event.type, "object": slim(event.object)}) + b"\n"
+            else:
+                yield bytes(line) + b"\n"
+
+
+async def _lines(stream: aiohttp.StreamReader, size: int) -> AsyncIterator[bytearray]:
+    """The lines of a stream; one that is too long is left out, and the next listing makes up for it."""
+    line = bytearray()
+    whole = True
+    async for chunk in stream.iter_chunked(size):
+        *ended, rest = chunk.split(b"\n")
+        for end in ended:
+            line += end
+            if line and whole and len(line) <= MOST_BYTES_OF_ONE:
+                yield line
+            elif line:
+                log.error("event-passed-by", error=f"it has more than {MOST_BYTES_OF_ONE:,} bytes")
+            line, whole = bytearray(), True
+        line += rest
+        if len(line) > MOST_BYTES_OF_ONE:
+            whole = False
+            del line[1:]

@@ -8,6 +8,7 @@ import pytest
 
 from sundown.cluster import reading
 from sundown.cluster.pages import RawPage
+from sundown.cluster.slim import slim
 from sundown.cluster.workloads import WorkloadPage, workload
 from sundown.errors import InvalidObject
 from sundown.model.parts import Workload
@@ -187,3 +188,47 @@ def test_what_is_no_list_is_refused(answer: bytes) -> None:
     """Z: API replies 200 with an error body. A cluster must not seem to have no namespaces."""
     with pytest.raises(ValueError, match=r".*"):
         RawPage(answer)
+
+
+def oversize(**spec: Any) -> dict[str, Any]:
+    filling = [{"from": "2026-12-24T12:00", "to": "2027-01-02T08:00", "state": "Asleep", "reason": "x" * 256}] * 100
+    metadata = {"name": "default", "namespace": "dev", "uid": "u", "resourceVersion": "1"}
+    return {"metadata": metadata, "spec": {"exceptions": filling, **spec}}
+
+
+@pytest.mark.parametrize("made_slim", [True, False], ids=["from-a-watch", "as-it-is"])
+def test_a_spec_that_is_too_large_is_a_mistake_with_a_way_out(made_slim: bool) -> None:
+    """S1."""
+    raw = oversize()
+    found = reading.env_schedule(slim(json.dumps(raw).encode()) if made_slim else raw)
+    assert found.schedule is None
+    assert [mistake.path for mistake in found.mistakes] == ["spec"]
+    assert "make it shorter" in found.mistakes[0].text
+
+
+def test_who_waits_for_an_env_is_heard_though_its_spec_is_too_large() -> None:
+    """S1, W10: a person can always wake what sleeps."""
+    raw = oversize(override={"state": "Awake", "by": "ana@example.com"}, paused=True)
+    found = reading.env_schedule(slim(json.dumps(raw).encode()))
+    assert found.salvaged.override is not None
+    assert found.salvaged.override.by == "ana@example.com"
+    assert found.salvaged.paused
+
+
+@pytest.mark.parametrize("count", [65, 5000])
+def test_of_too_many_labels_ours_and_the_shortest_are_kept(count: int) -> None:
+    """S1: a namespace is judged by what it needs, however many labels somebody hangs on it."""
+    many = {f"example.com/label-{number}": "x" for number in range(count)}
+    ours = {"sundown.dev/state": "asleep", "scheduler": "disabled"}
+    found = slim(json.dumps({"metadata": {"name": "dev", "labels": {**many, **ours}}}).encode())
+    assert ours.items() <= found["metadata"]["labels"].items()
+    assert len(found["metadata"]["labels"]) == 64
+
+
+def test_foreign_annotations_and_managed_fields_are_not_kept() -> None:
+    """S1."""
+    annotations = {"kubectl.kubernetes.io/last-applied-configuration": "x", "email": "a@b", "sundown.dev/owner": "c"}
+    raw = {"metadata": {"name": "dev", "annotations": annotations, "managedFields": [{"manager": "x"}]}}
+    assert slim(json.dumps(raw).encode()) == {
+        "metadata": {"name": "dev", "annotations": {"email": "a@b", "sundown.dev/owner": "c"}}
+    }

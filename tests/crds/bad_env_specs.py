@@ -8,6 +8,7 @@ from typing import Any
 LONG = "x" * 10_000
 
 LATE = {"days": ["Mon"], "to": "18:00"}
+CRON_JOB = {"apiVersion": "batch/v1", "kind": "CronJob"}
 NEVER = {"from": "2026-12-24T12:00", "to": "2027-01-02T08:00", "state": "Asleep"}
 
 
@@ -261,6 +262,28 @@ ENV = (
         {"workloads": {"patches": [{"apiVersion": "batch/v1", "kind": "CronJob", "asleep": {}}]}},
         "spec.workloads.patches[0].asleep",
         "at least 1",
+    ),
+    Bad(
+        "a patch of too many fields",
+        {"workloads": {"patches": [{**CRON_JOB, "asleep": {f"f{number}": 1 for number in range(17)}}]}},
+        "spec.workloads.patches[0].asleep",
+        "Too many",
+        model="at most 16",
+    ),
+    *(
+        Bad(
+            f"a patch with too much of {what}",
+            {"workloads": {"patches": [{**CRON_JOB, "asleep": {"spec": part}}]}},
+            "spec.workloads.patches[0].asleep",
+            api,
+            model='too much in "spec"',
+            api_path="spec.workloads.patches[0].asleep.spec",
+        )
+        for what, part, api in (
+            ("a text", "x" * 1025, "Too long"),
+            ("a list", [0] * 65, "Too many"),
+            ("an object", {f"f{number}": 0 for number in range(65)}, "Too many"),
+        )
     ),
     Bad(
         "a patch that is no object",

@@ -65,7 +65,8 @@ def fields(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
         yield inner, below
         yield from fields(below, inner)
     for key, mark in (("items", "[]"), ("additionalProperties", "{}")):
-        if isinstance(schema.get(key), dict):
+        # What has no type, which is any part of a merge patch, has no fields of its own either.
+        if isinstance(schema.get(key), dict) and "type" in schema[key]:
             yield path + mark, schema[key]
             yield from fields(schema[key], path + mark)
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from samples import after, default, known, namespace
-from sundown.model.env import Known, Namespace
+from sundown.model.env import MOST_SCHEDULES, Known, Namespace
 from sundown.model.resources import OWNER_ZONES, EnvScheduleStatus
 from sundown.reconcile.store import Snapshot, Store
 
@@ -215,3 +217,14 @@ def test_states_counts_the_envs_by_state(store: Store) -> None:
     store.put_schedule(replace(known("a", namespace="one"), status=asleep))
     store.put_schedule(replace(known("a", namespace="two"), status=asleep))
     assert store.states() == {"Asleep": 2}
+
+
+@given(order=st.permutations(range(40)))
+def test_of_a_crowd_of_schedules_the_oldest_are_known_in_whatever_order_they_come(order: list[int]) -> None:
+    """S1: one namespace cannot fill the memory with EnvSchedules; what can come into force is there."""
+    store = Store()
+    store.put_namespace(namespace(resource_version="1"))
+    store.put_schedule(known("made", generated=True, creation_timestamp=after(minutes=-5)))
+    for number in order:
+        store.put_schedule(known(f"n{number:02}", creation_timestamp=after(minutes=number)))
+    assert sorted(names(store)) == [f"n{number:02}" for number in range(MOST_SCHEDULES)]

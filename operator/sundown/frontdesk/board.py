@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 import structlog
 
 from sundown.asking.finding import Found, choose
-from sundown.model.env import Known, Namespace
+from sundown.model.env import Known, Namespace, crowd_out
 from sundown.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -104,6 +104,7 @@ class Board:
         if before is not None and _older(metadata.resource_version, before.metadata.resource_version):
             return
         there[metadata.name] = known
+        crowd_out(there)
         if before is None or before.metadata.resource_version != metadata.resource_version:
             self._look_again(metadata.namespace)
 

@@ -104,3 +104,16 @@ class Env:
     defaults: tuple[ClusterEnvSchedule, ...] = ()
     unreadable_defaults: bool = False
     """Whether there are ClusterEnvSchedules that cannot be read, so that nobody knows what they cover."""
+
+
+MOST_SCHEDULES = 20
+"""So many EnvSchedules of one namespace are known; one of them is in force."""
+
+
+def crowd_out(there: dict[str, Known]) -> None:
+    """Forget one EnvSchedule of a namespace, by name, where there are too many: the last that could come into force."""
+    if len(there) > MOST_SCHEDULES:
+        last = max(
+            there.values(), key=lambda one: (one.metadata.deletion_timestamp is not None, one.generated, one.age)
+        )
+        del there[last.metadata.name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -29,6 +30,12 @@ Wanted = Literal["Awake", "Asleep"]
 
 Kind = Literal["Deployment", "StatefulSet"]
 """The kinds of workload that Sundown puts to sleep by itself: the rows of the sleepers' table."""
+
+
+MOST_PATCH = 4096
+"""The most bytes that a merge patch of ``workloads.patches`` may have as JSON."""
+
+_MOST_OF_A_PART: dict[type, int] = {str: 1024, list: 64, dict: 64}
 
 
 class Window(Model):
@@ -153,7 +160,20 @@ class PatchRow(Model):
 
     api_version: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     kind: Annotated[str, StringConstraints(min_length=1, max_length=63)]
-    asleep: Annotated[dict[str, Any], Field(min_length=1, max_length=64)]
+    asleep: Annotated[dict[str, Any], Field(min_length=1, max_length=16)]
+
+    @field_validator("asleep")
+    @classmethod
+    def _is_short(cls, patch: dict[str, Any]) -> dict[str, Any]:
+        # How deep a patch goes a CRD cannot say, and so not how long it is in all.
+        size = len(json.dumps(patch, separators=(",", ":"), ensure_ascii=False).encode())
+        if size > MOST_PATCH:
+            raise ValueError(f"has {size:,} bytes as JSON; a patch may have {MOST_PATCH:,}")
+        for key, value in patch.items():
+            most = _MOST_OF_A_PART.get(type(value))
+            if most is not None and len(value) > most:
+                raise ValueError(f'has too much in "{key[:60]}"')
+        return patch
 
 
 class Workloads(Model):

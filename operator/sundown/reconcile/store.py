@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sundown.model.env import Env, Known, Namespace
+from sundown.model.env import Env, Known, Namespace, crowd_out
 from sundown.model.resources import OWNER_ZONES, UNREACHED, ClusterEnvSchedule, EnvScheduleStatus, State
 
 
@@ -111,6 +111,7 @@ class Store:
             return frozenset()
         if before is None or before.metadata.uid != metadata.uid:
             there[metadata.name] = known
+            crowd_out(there)
             return frozenset({metadata.namespace})
         there[metadata.name] = replace(known, status=before.status)
         if _outline(known) == _outline(before):

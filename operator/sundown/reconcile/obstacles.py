@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.hindrances import newest_warning
+from sundown.cluster.warning_events import newest_warning
 from sundown.model.parts import Workload
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.naming import MOST_NAMED, Reasons

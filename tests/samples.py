@@ -10,6 +10,7 @@ from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Part, Workload
 from sundown.model.resources import ClusterEnvSchedule, EnvSchedule, EnvScheduleStatus, Metadata
 from sundown.model.spec import Workloads
+from sundown.reconcile.memory import Memory
 from sundown.reconcile.plan import Plan, began, plan
 from sundown.reconcile.report import Finding, next_status, troubled_status
 from sundown.reconcile.standing import Goal
@@ -18,6 +19,10 @@ from sundown.schedule.decision import Decision, Turn, Why
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 TIMEOUT = timedelta(minutes=10)
 HOLDER = "default/dev"
+SLEEP = "2026-11-23T17:00:00.000000Z"
+"""The sleep that samples are in."""
+MEMORY = Memory(sleep=SLEEP, known_since=NOW - timedelta(days=30))
+"""What is remembered of it."""
 Json = dict[str, Any]
 
 
@@ -27,7 +32,10 @@ def after(**span: float) -> datetime:
 
 
 def workload(name: str = "web", replicas: int = 2, **more: Any) -> Workload:
-    """A Deployment with as many ready pods as it wants, unless told otherwise."""
+    """A Deployment with as many ready pods as it wants, unless told otherwise; a record on it is of ``SLEEP``."""
+    uid = more.setdefault("uid", f"uid-{name}")
+    if more.get("record") is not None:
+        more.setdefault("mark", f"{SLEEP}/{uid}")
     fields = {
         "kind": "Deployment",
         "namespace": "dev",
@@ -67,10 +75,11 @@ def stopped(kind: str = "EC2Instance", state: str = "stopped", **more: Any) -> C
 
 def planned(wanted: Literal["Awake", "Asleep"], *parts: Part, now: datetime = NOW, **more: Any) -> Plan:
     """The plan for some parts, with more of the goal, or of the selection as under ``spec.workloads``."""
-    goal = {name: more.pop(name) for name in ("since", "timeout", "cloud") if name in more}
+    goal = {name: more.pop(name) for name in ("since", "timeout", "cloud", "memory") if name in more}
     workloads = [part for part in parts if isinstance(part, Workload)]
     clouds = [part for part in parts if isinstance(part, CloudPart)]
-    whole = {"timeout": TIMEOUT, "holder": HOLDER, **goal, "selection": parse(Workloads, more)}
+    remembered = {"memory": MEMORY, "sleep": SLEEP}
+    whole = {"timeout": TIMEOUT, "holder": HOLDER, **remembered, **goal, "selection": parse(Workloads, more)}
     return plan(Goal(wanted=wanted, now=now, **whole), workloads, clouds)
 
 
@@ -103,6 +112,7 @@ def finding(
         "decision": decided,
         "plan": planned(wanted, *parts, now=now, since=since, timeout=more.get("timeout", TIMEOUT)),
         "timeout": TIMEOUT,
+        "sleep": SLEEP,
     }
     return Finding(**{**fields, **more})
 

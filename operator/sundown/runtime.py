@@ -26,11 +26,12 @@ from sundown.model.resources import State
 from sundown.probes import Health, serve
 from sundown.reconcile.defaults import Defaults
 from sundown.reconcile.deleting import Deletions
+from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
 from sundown.reconcile.sweep import Sweep
-from sundown.reconcile.visit import Rooms, Visitor
+from sundown.reconcile.visit import Visitor
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.settings import Settings
 from sundown.sleepers.census import Census

@@ -173,7 +173,7 @@ def test_a_namespace_deleted_while_it_falls_asleep_does_not_hang(team: Env, deto
 
 
 def test_a_schedule_deleted_while_a_write_of_its_waking_fails_leaves_nothing_asleep(team: Env, detour: Detour) -> None:
-    """A15: the mark on the namespace is off by then, and only the record tells that something sleeps."""
+    """A15."""
     team.wish("Asleep")
     team.until("Asleep")
     with detour.broken(Fault(method="PATCH", part="/deployments/web", status=422)):

@@ -15,10 +15,8 @@ pytestmark = pytest.mark.lab
 @pytest.fixture
 def team(env: Env, operator: Operator, detour: Detour) -> Env:
     """An env of two Deployments and two StatefulSets that is awake."""
-    env.add("web", 3)
-    env.add("api", 1)
-    env.add("db", 2, kind="StatefulSet")
-    env.add("queue", 1, kind="StatefulSet")
+    for name, count in COUNTS.items():
+        env.add(name, count, kind="Deployment" if name in {"web", "api"} else "StatefulSet")
     env.schedule(ALWAYS_AWAKE)
     env.until("Awake")
     return env
@@ -28,6 +26,7 @@ def asleep(env: Env) -> set[str]:
     return {name for name, count in env.counts().items() if count == 0}
 
 
+COUNTS = {"web": 3, "api": 1, "db": 2, "queue": 1}
 REFUSALS = pytest.mark.parametrize("status", [403, 422, 500, 503])
 SOON = {"spec": {"waves": {"timeout": "2s"}}}
 
@@ -137,16 +136,29 @@ def test_a_slow_write_does_not_keep_other_envs_waiting(team: Env, operator: Oper
     other.api.delete(other.path)
 
 
-def test_a_status_that_is_refused_is_told_later_in_full(team: Env, detour: Detour) -> None:
-    """G9: kubectl tells the truth again as soon as it can."""
+def test_nothing_is_put_to_sleep_that_the_status_does_not_remember(team: Env, detour: Detour) -> None:
+    """A18, G9: that is said in an Event, and once it is written kubectl tells the whole truth."""
     with detour.broken(Fault(method="PATCH", part="/envschedules/default/status", status=403)) as fault:
         team.wish("Asleep")
-        eventually(lambda: fault.met > 0 and asleep(team) == set(team.counts()), what="it sleeps, but cannot say so")
-        assert team.status()["state"] == "Awake"
+        eventually(lambda: fault.met >= 3, what="it is tried three times")
+        eventually(lambda: "StatusNotWritten" in team.reasons(), what="it is said")
+        assert (team.status()["state"], asleep(team)) == ("Awake", set())
     status = team.until("Asleep", within=60)
     assert status["parts"] == {"total": 4, "asleep": 4, "ready": 0}
     assert status["history"][0]["to"] == "Asleep"
     assert team.condition("Asleep")[0] == "True"
+    assert team.reasons().count("StatusNotWritten") == 1
+
+
+def test_the_status_remembers_before_the_first_zero(team: Env, detour: Detour) -> None:
+    """A18: what another tool takes off the workload is known all the same."""
+    with detour.broken(Fault(method="PATCH", part="/deployments/", hold=True)) as fault:
+        team.wish("Asleep")
+        assert fault.arrived.wait(timeout=30)
+        found = {one["name"]: one["restore"] for one in team.status()["records"]}
+        assert asleep(team) == set()
+    assert found == {name: f'{{"spec":{{"replicas":{count}}}}}' for name, count in COUNTS.items()}
+    team.until("Asleep")
 
 
 def test_a_status_that_comes_late_is_not_told_of_the_next_schedule_of_that_name(team: Env, detour: Detour) -> None:

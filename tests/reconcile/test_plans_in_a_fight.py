@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pytest
 
-from samples import NOW, TIMEOUT, after, decision, finding, sleeping, workload
+from samples import MEMORY, NOW, SLEEP, TIMEOUT, after, decision, finding, sleeping, workload
 from sundown.model.parts import Action, Workload
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.fights import Round
@@ -21,7 +21,8 @@ FALLING = EnvScheduleStatus(state="FallingAsleep", since=NOW)
 def goal(wanted: Literal["Awake", "Asleep"] = "Asleep", *, writes: int = 4, last: datetime = NOW, **more: Any) -> Goal:
     action: Action = "Sleep" if wanted == "Asleep" else "Wake"
     fights = {WEB: Round(action, writes, last, by='"gitops" (field manager)')}
-    return Goal(wanted=wanted, now=more.pop("now", NOW), since=NOW, timeout=TIMEOUT, fights=fights, **more)
+    whole = {"since": NOW, "timeout": TIMEOUT, "memory": MEMORY, "sleep": SLEEP, **more}
+    return Goal(wanted=wanted, now=whole.pop("now", NOW), fights=fights, **whole)
 
 
 def planned(where: Goal, *workloads: Workload) -> Plan:

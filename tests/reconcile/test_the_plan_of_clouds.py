@@ -7,6 +7,7 @@ import pytest
 
 from samples import NOW, after, after_visits, cloud, planned, sleeping, stopped, workload
 from sundown.model.cloud import CloudPart, CloudState
+from sundown.model.parts import QUIET
 from sundown.model.spec import Wanted
 
 DATABASE = "RDSInstance"
@@ -54,7 +55,7 @@ def test_the_step_follows_from_state_record_and_wish(
     plan = planned(wanted, part)
     assert [step.action for step in plan.steps] == ([action] if action else [])
     assert plan.hanging == ((part.title,) if hangs else ())
-    assert plan.settled == (action is None and not hangs)
+    assert plan.settled == (action in {None, *QUIET} and not hangs)
 
 
 def test_a_database_that_rds_started_after_seven_days_is_stopped_again() -> None:
@@ -134,7 +135,7 @@ def test_what_sundown_stopped_and_may_not_start_is_told_to_whoever_can() -> None
 def test_what_another_env_stopped_is_that_ones_to_start(wanted: Wanted, holder: str) -> None:
     """E1: two envs never fight for one."""
     plan = planned(wanted, stopped(holder=holder), stopped(state="running", holder=holder, name="i-2"))
-    assert (plan.to_come, plan.hanging, plan.records) == ((), (), 0)
+    assert (plan.to_come, plan.hanging, plan.sleepers) == ((), (), 0)
     assert plan.refused[0].text == f"was stopped by {holder}, which alone starts it again"
 
 
@@ -218,7 +219,7 @@ def test_cloud_parts_are_counted_among_the_parts() -> None:
 
 def test_the_records_in_the_cloud_are_counted_too() -> None:
     """A15."""
-    assert planned("Asleep", workload("web", 0, record="2"), stopped(), cloud(name="i-2")).records == 2
+    assert planned("Asleep", workload("web", 0, record="2"), stopped(), cloud(name="i-2")).sleepers == 2
 
 
 @pytest.mark.parametrize("make", [cloud, stopped])

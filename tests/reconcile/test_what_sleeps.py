@@ -98,16 +98,32 @@ def test_what_is_excluded_while_it_sleeps_is_woken(team: Env) -> None:
     assert team.record("web") is None
 
 
-def test_a_record_that_somebody_spoiled_is_reported_and_left(team: Env) -> None:
-    """Z (one malformed annotation stops the whole controller)"""
+def test_a_record_that_somebody_spoiled_is_known_from_the_second_place(team: Env) -> None:
+    """A18, Z (one malformed annotation stops the whole controller)"""
     team.schedule(ASLEEP_FOR_EVER)
     team.until("Asleep")
     team.edit("web", {"metadata": {"annotations": {RECORD: "two"}}})
     team.wish("Awake")
+    team.until("Awake")
+    assert team.replicas("web") == 2
+
+
+def test_a_record_that_is_spoiled_in_both_places_is_reported_and_left(team: Env) -> None:
+    """W3: where nobody knows the count any more it is Degraded, by name, and never called awake."""
+    team.schedule(ASLEEP_FOR_EVER)
+    team.until("Asleep")
+    team.edit("web", {"metadata": {"annotations": {RECORD: "two"}}})
+    team.api.delete(team.schedules("default"))
+    team.until_count("api", 2)
+    team.schedule(ASLEEP_FOR_EVER)
+    team.until("Asleep")
+    team.wish("Awake")
     message = team.until_condition("Degraded", "True", "InvalidAnnotation")
     team.until_count("api", 2)
-    assert 'must be a count, got "two"' in message
-    assert team.replicas("web") == 0
+    assert f"kubectl -n {team.name} scale deployment/web --replicas=N" in message
+    assert (team.replicas("web"), team.status()["state"]) == (0, "Waking")
+    team.scale("web", 2)
+    team.until("Awake", within=60)
 
 
 def test_a_spoiled_record_is_forgotten_when_somebody_sets_the_count(team: Env) -> None:

@@ -1,19 +1,25 @@
-"""The one write by which a workload falls asleep or wakes."""
+"""The one write by which a workload falls asleep or wakes, where nobody applies it."""
 
 from typing import Any
 
 import pytest
 
-from samples import sleeping, workload
+from samples import SLEEP, sleeping, workload
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Missing
-from sundown.model.parts import Step
-from sundown.sleepers.replicas import KINDS, look, patch_for, write
+from sundown.model.parts import Action, Step
+from sundown.model.record import Restoring
+from sundown.sleepers.kinds import KINDS
+from sundown.sleepers.replicas import look, write
+from sundown.sleepers.ways import direct
 
-RECORD = "sundown.dev/previous-replicas"
-ASLEEP = Step("Sleep", workload("web", 3), 0)
-AWAKE = Step("Wake", sleeping("web", "3"), 3)
-FORGOTTEN = Step("Forget", workload("web", 5, record="3"), 5)
+RECORD, MARK, REST = "sundown.dev/previous-replicas", "sundown.dev/asleep-since", "sundown.dev/previous"
+DELETE = '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"}}}'
+ASLEEP = Step("Sleep", workload("web", 3), 0, Restoring(3), SLEEP)
+AWAKE = Step("Wake", sleeping("web", "3"), 3, Restoring(3))
+FORGOTTEN = Step("Forget", workload("web", 5, record="3"), 5, Restoring(3))
+REMEMBERED = Step("Remember", workload("web", 0), 0, Restoring(3), SLEEP)
+STEPS = [ASLEEP, AWAKE, FORGOTTEN, REMEMBERED]
 
 
 class Wire(Cluster):
@@ -34,43 +40,93 @@ class Wire(Cluster):
 
 
 def annotations(step: Step) -> dict[str, Any]:
-    found: dict[str, Any] = patch_for(step)["metadata"]["annotations"]
+    found: dict[str, Any] = direct(step)["metadata"]["annotations"]
     return found
+
+
+def database(action: Action, replicas: int, aside: str | None, restoring: Restoring, **more: Any) -> Step:
+    """A step of a StatefulSet."""
+    found = workload("db", replicas, kind="StatefulSet", aside=aside, **more)
+    return Step(action, found, 0 if action == "Sleep" else restoring.replicas, restoring, SLEEP)
 
 
 def test_the_count_is_recorded_in_the_write_that_takes_it_away() -> None:
     """A2, Z: the record is written after the change, so a crash between loses it."""
-    assert (annotations(ASLEEP), patch_for(ASLEEP)["spec"]) == ({RECORD: "3"}, {"replicas": 0})
+    assert annotations(ASLEEP) == {RECORD: "3", MARK: f"{SLEEP}/uid-web"}
+    assert direct(ASLEEP)["spec"] == {"replicas": 0}
 
 
 def test_the_record_goes_in_the_write_that_gives_the_count_back() -> None:
     """A3."""
-    assert (annotations(AWAKE), patch_for(AWAKE)["spec"]) == ({RECORD: None}, {"replicas": 3})
+    assert (annotations(AWAKE), direct(AWAKE)["spec"]) == ({RECORD: None, MARK: None}, {"replicas": 3})
 
 
 def test_a_later_count_is_recorded_over_an_earlier_record() -> None:
     """Z: an edit made while asleep is overwritten on waking."""
-    again = Step("Sleep", workload("web", 5, record="3"), 0)
-    assert annotations(again) == {RECORD: "5"}
+    again = Step("Sleep", workload("web", 5, record="3"), 0, Restoring(5), SLEEP)
+    assert annotations(again)[RECORD] == "5"
 
 
 def test_a_record_that_is_forgotten_changes_no_count() -> None:
     """Z: an edit made while asleep is overwritten on waking."""
-    assert (annotations(FORGOTTEN), "spec" in patch_for(FORGOTTEN)) == ({RECORD: None}, False)
+    assert (annotations(FORGOTTEN), "spec" in direct(FORGOTTEN)) == ({RECORD: None, MARK: None}, False)
 
 
-@pytest.mark.parametrize("step", [ASLEEP, AWAKE, FORGOTTEN], ids=lambda step: step.action)
+def test_a_record_that_somebody_took_off_is_written_again_and_nothing_else() -> None:
+    """W3, W5."""
+    assert annotations(REMEMBERED) == {RECORD: "3", MARK: f"{SLEEP}/uid-web"}
+    assert "spec" not in direct(REMEMBERED)
+
+
+def test_disks_that_would_go_with_the_pods_are_kept_in_the_write_that_takes_the_pods_away() -> None:
+    """W2."""
+    step = database("Sleep", 2, "Delete", Restoring(2, DELETE))
+    kept = {"persistentVolumeClaimRetentionPolicy": {"whenScaled": "Retain"}}
+    assert direct(step)["spec"] == {"replicas": 0, **kept}
+    assert annotations(step)[REST] == DELETE
+
+
+def test_the_retention_policy_comes_back_in_the_write_that_brings_the_count_back() -> None:
+    """W2, A19."""
+    step = database("Wake", 0, "Retain", Restoring(2, DELETE), record="2", rest=DELETE)
+    back = {"persistentVolumeClaimRetentionPolicy": {"whenScaled": "Delete"}}
+    assert direct(step)["spec"] == {"replicas": 2, **back}
+    assert annotations(step) == {RECORD: None, MARK: None, REST: None}
+
+
+@pytest.mark.parametrize("aside", ["Retain", None], ids=["disks stay anyway", "a cluster without the field"])
+def test_a_stateful_set_whose_disks_are_safe_is_written_as_a_deployment_is(aside: str | None) -> None:
+    """W2."""
+    row, found = KINDS["StatefulSet"], workload("db", 2, kind="StatefulSet", aside=aside)
+    step = Step("Sleep", found, 0, row.restoring(found), SLEEP)
+    assert direct(step)["spec"] == {"replicas": 0}
+    assert REST not in annotations(step)
+
+
+def test_a_count_that_was_set_at_night_is_recorded_beside_the_policy_of_the_day() -> None:
+    """W2: the policy was set aside by Sundown, not by its owner."""
+    row, found = KINDS["StatefulSet"], workload("db", 5, kind="StatefulSet", aside="Retain", record="2", rest=DELETE)
+    assert row.restoring(found, earlier=Restoring(2, DELETE)) == Restoring(5, DELETE)
+
+
+def test_what_was_woken_by_hand_gets_its_retention_policy_back() -> None:
+    """A19."""
+    step = database("Forget", 5, "Retain", Restoring(2, DELETE), record="2", rest=DELETE)
+    assert direct(step)["spec"] == {"persistentVolumeClaimRetentionPolicy": {"whenScaled": "Delete"}}
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.action)
 def test_every_write_says_which_version_it_was_thought_of_for(step: Step) -> None:
     """Design 5: a person's concurrent edit is never lost."""
-    assert patch_for(step)["metadata"]["resourceVersion"] == step.workload.resource_version
+    assert direct(step)["metadata"]["resourceVersion"] == step.workload.resource_version
 
 
-@pytest.mark.parametrize("step", [ASLEEP, AWAKE, FORGOTTEN], ids=lambda step: step.action)
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.action)
 def test_nothing_else_of_a_users_object_is_written(step: Step) -> None:
     """Design 6."""
-    body = patch_for(step)
+    body = direct(step)
     assert body["metadata"].keys() == {"resourceVersion", "annotations"}
-    assert annotations(step).keys() == {RECORD}
+    assert annotations(step).keys() == {RECORD, MARK}
     assert body.get("spec", {}).keys() <= {"replicas"}
 
 
@@ -84,9 +140,9 @@ def test_nothing_else_of_a_users_object_is_written(step: Step) -> None:
 async def test_a_step_is_one_write_to_its_workload(kind: str, path: str) -> None:
     """A1."""
     wire = Wire()
-    step = Step("Sleep", workload("web", kind=kind), 0)
+    step = Step("Sleep", workload("web", kind=kind), 0, Restoring(2), SLEEP)
     await write(wire, step)
-    assert wire.sent == [(path, patch_for(step))]
+    assert wire.sent == [(path, direct(step))]
 
 
 async def test_a_second_look_sees_the_workload_as_it_is_now() -> None:

@@ -15,13 +15,15 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.model.cloud import CloudPart
 from sundown.model.cutting import clip
+from sundown.model.env import Env
 from sundown.model.parts import Workload
 from sundown.model.resources import UNREACHED, CloudStatus, EnvScheduleStatus
+from sundown.reconcile.memory import Memory, believed, recall
 from sundown.reconcile.plan import Plan, began, plan
 from sundown.reconcile.standing import Goal
 from sundown.reconcile.telling import LEFT_STOPPED
 from sundown.schedule.decision import Decision, decide
-from sundown.sleepers.replicas import KINDS
+from sundown.sleepers.kinds import KINDS
 
 _LATE = timedelta(minutes=2)
 
@@ -122,12 +124,14 @@ async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:
     decision = decide(schedule.spec, found.circumstances(), now)
     asleep = decision.state == "Asleep" and not schedule.spec.dry_run
     wanted: Literal["Awake", "Asleep"] = "Asleep" if asleep else "Awake"
+    memory = recall(Env(name=found.namespace, namespace=found.space, schedules=(found.known,)), found.known)
     goal = Goal(
         wanted=wanted,
         now=now,
         selection=schedule.spec.workloads,
         since=began(found.known.status, wanted, now=now),
         timeout=schedule.spec.waves.timeout,
+        memory=memory,
     )
     clouds = [_part(one, found.namespace) for one in found.known.status.cloud]
     if workloads is None:
@@ -136,7 +140,7 @@ async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:
         found,
         now,
         decision=decision,
-        workloads=workloads,
+        workloads=tuple(_as_believed(one, memory) for one in workloads),
         plan=plan(goal, workloads, clouds),
         rehearsal=plan(replace(goal, wanted="Asleep"), workloads, clouds) if schedule.spec.dry_run else None,
     )
@@ -151,6 +155,12 @@ async def _workloads(cluster: Cluster, namespace: str) -> tuple[Workload, ...] |
     except ApiError:
         return None
     return tuple(chain.from_iterable(listed))
+
+
+def _as_believed(workload: Workload, memory: Memory) -> Workload:
+    """The workload with the count that it wakes to, wherever that stands, and with no other."""
+    restoring = believed(workload, memory).restoring
+    return replace(workload, record=str(restoring.replicas) if restoring is not None else None)
 
 
 def _part(one: CloudStatus, namespace: str) -> CloudPart:

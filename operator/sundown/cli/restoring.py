@@ -1,7 +1,8 @@
-"""Wakes what sleeps from the records on the workloads alone: no schedule is asked, no operator has to run.
+"""Wakes what sleeps from its records: no schedule is asked, no operator has to run.
 
-For the day on which Sundown is uninstalled. It may be broken off and begun again at any point, as the records go away
-one by one with what they remember.
+For the day on which Sundown is uninstalled. The records on the workloads count as they do for the operator, and so does
+what the status of an EnvSchedule remembers, where there still is one. It may be broken off and begun again at any point:
+records go away one by one with what they remember, and the mark of the namespace when nothing there sleeps any more.
 """
 
 from __future__ import annotations
@@ -12,19 +13,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sundown.cluster import paths
+from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied, Missing
 from sundown.cluster.gate import Gate
 from sundown.errors import Mistake
+from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Step, Workload
-from sundown.model.resources import STATE_LABEL
+from sundown.model.resources import ASLEEP_SINCE, STATE_LABEL
 from sundown.reconcile.acting import act
+from sundown.reconcile.memory import Memory, recall
 from sundown.reconcile.plan import Plan, plan, reconsider
 from sundown.reconcile.standing import Goal
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
-from sundown.sleepers.replicas import KINDS
+from sundown.sleepers.kinds import KINDS
 
 _PAGE = 1000
 _AT_ONCE = 8
@@ -34,12 +37,16 @@ OPERATOR_LABELS = "app.kubernetes.io/name=sundown,app.kubernetes.io/component=op
 
 @dataclass(frozen=True, slots=True)
 class Sleeping:
-    """What sleeps in a namespace, as a plan to wake it; ``marked`` where the namespace is labelled as asleep."""
+    """What sleeps in a namespace, as a plan to wake it.
+
+    ``marked`` where the namespace says that it sleeps; ``schedules`` are those whose status says so.
+    """
 
     namespace: str
     marked: bool
     goal: Goal
     plan: Plan
+    schedules: tuple[Known, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +78,71 @@ async def sleeping(
     Raises:
         ApiError: when it cannot be found out.
     """
+    envs = await _envs(cluster, namespaces)
+    memories = {name: _memory(env) for name, env in envs.items()}
     found: dict[str, list[Workload]] = {}
     for row in KINDS.values():
         for collection in [row.collection(one) for one in namespaces] or [row.collection()]:
-            for raw in await cluster.list_all(collection, limit=_PAGE):
-                workload = row.read(raw)
-                if workload.record is not None:
+            for workload in await cluster.list_pages(collection, row.read_page, limit=_PAGE):
+                known = memories.get(workload.namespace, Memory()).records
+                if workload.carries or (workload.kind, workload.name, workload.uid) in known:
                     found.setdefault(workload.namespace, []).append(workload)
-    marked = await _marked(cluster, namespaces)
-    # Nobody waits here until all are ready, so no wave waits for another either.
-    goal = Goal(wanted="Awake", now=clock.now())
+    marked = {name for name, env in envs.items() if env.namespace is not None and env.namespace.marked_asleep}
     return [
-        Sleeping(name, marked=name in marked, goal=goal, plan=plan(goal, found.get(name, ())))
+        _sleeping(envs[name] if name in envs else Env(name, None), found.get(name, []), clock=clock)
         for name in sorted(found.keys() | marked)
         if not settings.protects(name)
     ]
 
 
-async def _marked(cluster: Cluster, namespaces: tuple[str, ...]) -> set[str]:
-    if not namespaces:
-        listed = await cluster.list_all(paths.NAMESPACES, limit=_PAGE, labelSelector=STATE_LABEL)
-        return {raw["metadata"]["name"] for raw in listed}
-    marked: set[str] = set()
-    for name in namespaces:
+def _sleeping(env: Env, found: list[Workload], *, clock: Clock) -> Sleeping:
+    # Nobody waits here until all are ready, so no wave waits for another either.
+    goal = Goal(wanted="Awake", now=clock.now(), memory=_memory(env))
+    return Sleeping(
+        env.name,
+        marked=env.namespace is not None and env.namespace.marked_asleep,
+        goal=goal,
+        plan=plan(goal, found),
+        schedules=tuple(one for one in env.schedules if one.status.asleep_since is not None),
+    )
+
+
+def _memory(env: Env) -> Memory:
+    return recall(env, _governing(env.schedules), by_order=True)
+
+
+def _governing(schedules: tuple[Known, ...]) -> Known | None:
+    """The schedule whose word counts: the one that knows of a sleep, else the oldest."""
+    return min(schedules, key=lambda one: (one.status.asleep_since is None, one.age), default=None)
+
+
+async def _envs(cluster: Cluster, namespaces: tuple[str, ...]) -> dict[str, Env]:
+    """The namespaces with their schedules, as far as they may be seen."""
+    spaces = {one.name: one for one in await _namespaces(cluster, namespaces)}
+    schedules: dict[str, list[Known]] = {}
+    for path in [paths.env_schedules(one) for one in namespaces] or [paths.ENV_SCHEDULES]:
         try:
-            raw = await cluster.get(paths.namespace(name))
+            listed = await cluster.list_as(path, reading.env_schedule)
+        except (Missing, Denied):
+            # Sundown's own kinds may be gone already.
+            continue
+        for known in listed:
+            schedules.setdefault(known.metadata.namespace, []).append(known)
+    return {
+        name: Env(name, spaces.get(name), tuple(schedules.get(name, ()))) for name in spaces.keys() | schedules.keys()
+    }
+
+
+async def _namespaces(cluster: Cluster, names: tuple[str, ...]) -> list[Namespace]:
+    if not names:
+        return await cluster.list_as(paths.NAMESPACES, reading.namespace)
+    found: list[Namespace] = []
+    for name in names:
+        try:
+            found.append(reading.namespace(await cluster.get(paths.namespace(name))))
         except (Missing, Denied):
             continue
-        if STATE_LABEL in (raw["metadata"].get("labels") or {}):
-            marked.add(name)
-    return marked
+    return found
 
 
 async def wake(cluster: Cluster, found: Iterable[Sleeping], *, width: int) -> list[Woken]:
@@ -118,21 +160,44 @@ async def wake(cluster: Cluster, found: Iterable[Sleeping], *, width: int) -> li
 async def _wake(cluster: Cluster, gate: Gate, sleeper: Sleeping) -> Woken:
     failures = list(sleeper.plan.mistakes)
     try:
-        if sleeper.marked:
-            await unmark(cluster, sleeper.namespace)
         outcome = await act(cluster, gate, sleeper.plan, again=partial(reconsider, sleeper.goal))
     except ApiError as error:
         return Woken(sleeper.namespace, (), (*failures, Mistake("the namespace", str(error))))
     failures += outcome.failures
     refused = {failure.path for failure in outcome.failures}
     steps = tuple(step for step in sleeper.plan.steps if step.workload.title not in refused)
+    if not outcome.failures:
+        failures += await _let_go(cluster, sleeper)
     return Woken(sleeper.namespace, steps, tuple(failures))
 
 
+async def _let_go(cluster: Cluster, sleeper: Sleeping) -> list[Mistake]:
+    """Say that nothing sleeps there any more, where it was said that it does; what went wrong with that."""
+    failures: list[Mistake] = []
+    for known in sleeper.schedules:
+        path = f"{paths.env_schedule(sleeper.namespace, known.metadata.name)}/status"
+        try:
+            await cluster.merge_patch(path, {"status": {"asleepSince": None, "records": None}})
+        except (Missing, Denied):
+            # The status is the operator's; whoever may not write it leaves it with records that nothing asks for.
+            continue
+        except ApiError as error:
+            failures.append(Mistake(f"EnvSchedule/{known.metadata.name}", str(error)))
+    if sleeper.marked:
+        try:
+            await unmark(cluster, sleeper.namespace)
+        except ApiError as error:
+            failures.append(
+                Mistake("the namespace", f"is still marked as asleep, although all in it was woken: {error}")
+            )
+    return failures
+
+
 async def unmark(cluster: Cluster, namespace: str) -> None:
-    """Take the label off the namespace, before anything there wakes: it is what holds workloads at zero."""
+    """Take off what says that the namespace sleeps, when nothing in it does any more."""
+    body = {"metadata": {"labels": {STATE_LABEL: None}, "annotations": {ASLEEP_SINCE: None}}}
     try:
-        await cluster.merge_patch(paths.namespace(namespace), {"metadata": {"labels": {STATE_LABEL: None}}})
+        await cluster.merge_patch(paths.namespace(namespace), body)
     except Missing:
         return
 

@@ -11,9 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 
+from sundown.cluster.body import Body
 from sundown.cluster.errors import TooLarge
-
-Body = bytes | bytearray
 
 MOST_BYTES = 8 * 2**20
 """A page of a list that is larger than this is asked for again with half as many objects."""

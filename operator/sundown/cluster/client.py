@@ -18,7 +18,8 @@ from kubernetes_asyncio.config import load_incluster_config, load_kube_config
 from kubernetes_asyncio.config.config_exception import ConfigException
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
-from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies, Body
+from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
+from sundown.cluster.body import Body
 from sundown.cluster.errors import ApiError, Busy, Expired, TooLarge, Unreachable, error_for
 from sundown.cluster.page_size import PageSize
 from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object

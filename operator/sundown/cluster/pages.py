@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import orjson
 
-from sundown.cluster.bodies import Body
+from sundown.cluster.body import Body
 from sundown.cluster.slim import SlimPage
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sundown.cluster.bodies import Body
+from sundown.cluster.body import Body
 from sundown.model.pods import Pod
 
 RUNNING = "status.phase!=Succeeded,status.phase!=Failed"

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from sundown.cluster.bodies import Body
+from sundown.cluster.body import Body
 from sundown.model.resources import GROUP, OWNER_EMAIL
 
 MOST_SPEC = 32 * 2**10

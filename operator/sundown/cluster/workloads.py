@@ -11,12 +11,15 @@ from typing import Any
 import msgspec
 import orjson
 
-from sundown.cluster.bodies import Body
+from sundown.cluster.body import Body
 from sundown.cluster.hindrances import Condition, hindrance
+from sundown.cluster.ownership import owners
 from sundown.cluster.pod_requests import PodSpec, pod_requests
 from sundown.cluster.slim import bounded, texts
 from sundown.model.parts import Workload
-from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS, WAVE
+from sundown.model.resources import ASLEEP_SINCE, EXCLUDE, PREVIOUS, PREVIOUS_REPLICAS, TAKEN_FROM, WAVE
+
+_LONGEST_NOTE = 2048
 
 
 class _Read(msgspec.Struct, rename="camel", gc=False):
@@ -27,14 +30,20 @@ class _Template(_Read):
     spec: PodSpec | None = None
 
 
+class _Retention(_Read):
+    when_scaled: str | None = None
+
+
 class _Spec(_Read):
     replicas: int | None = 1
+    retention: _Retention | None = msgspec.field(name="persistentVolumeClaimRetentionPolicy", default=None)
     template: _Template | None = None
 
 
 class _Status(_Read):
     replicas: int | None = 0
     ready_replicas: int | None = 0
+    terminating_replicas: int | None = None
     observed_generation: int | None = 0
     conditions: list[Condition] | None = None
 
@@ -48,6 +57,7 @@ class _Metadata(_Read):
     # As bytes, for what their owner puts there has no end: they are taken apart one object after the other.
     labels: msgspec.Raw = msgspec.Raw()
     annotations: msgspec.Raw = msgspec.Raw()
+    managed_fields: msgspec.Raw = msgspec.Raw()
 
 
 class _Object(_Read):
@@ -77,18 +87,18 @@ class WorkloadPage:
         ValueError: for what is no such list.
     """
 
-    def __init__(self, answer: Body, *, kind: str) -> None:
+    def __init__(self, answer: Body, *, kind: str, counts_leaving: bool = False) -> None:
         page = _lists.decode(answer)
-        self.items = [_workload(found, kind=kind) for found in page.items or ()]
+        self.items = [_workload(found, kind=kind, counts_leaving=counts_leaving) for found in page.items or ()]
         self.token = page.metadata.token
 
 
-def workload(raw: dict[str, Any], *, kind: str) -> Workload:
-    """One object that was read as plain JSON."""
-    return _workload(_objects.decode(orjson.dumps(raw)), kind=kind)
+def workload(raw: dict[str, Any], *, kind: str, counts_leaving: bool = False) -> Workload:
+    """One object that was read as plain JSON; ``counts_leaving`` where its kind counts pods on their way out as replicas."""
+    return _workload(_objects.decode(orjson.dumps(raw)), kind=kind, counts_leaving=counts_leaving)
 
 
-def _workload(found: _Object, *, kind: str) -> Workload:
+def _workload(found: _Object, *, kind: str, counts_leaving: bool) -> Workload:
     metadata, spec, status = found.metadata, found.spec, found.status
     annotations = texts(metadata.annotations) or {}
     cpu, memory = pod_requests(spec.template.spec if spec.template is not None else None)
@@ -101,7 +111,7 @@ def _workload(found: _Object, *, kind: str) -> Workload:
         pods=status.replicas or 0,
         ready=status.ready_replicas or 0,
         settled=(status.observed_generation or 0) >= metadata.generation,
-        record=annotations.get(PREVIOUS_REPLICAS),
+        record=_note(annotations, PREVIOUS_REPLICAS),
         exclude=annotations.get(EXCLUDE),
         wave=annotations.get(WAVE),
         labels=bounded(texts(metadata.labels)),
@@ -109,4 +119,16 @@ def _workload(found: _Object, *, kind: str) -> Workload:
         memory=memory,
         uid=metadata.uid,
         hindrance=hindrance(status.conditions),
+        rest=_note(annotations, PREVIOUS),
+        mark=_note(annotations, ASLEEP_SINCE),
+        taken_from=_note(annotations, TAKEN_FROM),
+        aside=spec.retention.when_scaled if spec.retention is not None else None,
+        terminating=0 if counts_leaving else status.terminating_replicas,
+        owners=owners(metadata.managed_fields),
     )
+
+
+def _note(annotations: dict[str, str], key: str) -> str | None:
+    """What stands there, cut where Sundown would never have written so much."""
+    text = annotations.get(key)
+    return text[:_LONGEST_NOTE] if text is not None else None

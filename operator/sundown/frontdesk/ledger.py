@@ -13,7 +13,7 @@ from sundown.frontdesk import marks as remembering
 from sundown.frontdesk.board import Board
 from sundown.frontdesk.marks import Marks, Waiting
 from sundown.model.env import Known
-from sundown.sleepers.replicas import KINDS
+from sundown.sleepers.kinds import KINDS
 
 _TRIES = 12
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sundown.errors import Mistake
 from sundown.model.record import is_sleep_id
 from sundown.model.resources import (
+    ASLEEP,
     ASLEEP_SINCE,
     MANAGED_BY,
     OWNER,
@@ -55,14 +56,18 @@ class Namespace:
 
     @property
     def marked_asleep(self) -> bool:
-        """Whether it carries the label that says that Sundown put it to sleep."""
-        return STATE_LABEL in self.labels
+        """Whether it says that Sundown put it to sleep: by label, or by the id of the sleep."""
+        return STATE_LABEL in self.labels or self.asleep_since is not None
 
     @property
     def asleep_since(self) -> str | None:
         """The id of its sleep; None where it has none, or one that no Sundown wrote."""
         text = self.annotations.get(ASLEEP_SINCE, "")
         return text if is_sleep_id(text) else None
+
+    def is_marked(self, sleep: str) -> bool:
+        """Whether it says all that it has to say of this sleep."""
+        return self.labels.get(STATE_LABEL) == ASLEEP and self.annotations.get(ASLEEP_SINCE) == sleep
 
 
 _NOTHING_LEFT = EnvScheduleSpec()

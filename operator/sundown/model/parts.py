@@ -7,17 +7,45 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sundown.model.cloud import CloudPart
+from sundown.model.record import Restoring, read_count
 
-Action = Literal["Sleep", "Wake", "Forget"]
+Action = Literal["Sleep", "Wake", "Forget", "Remember", "GiveBack"]
 """Put to zero, or stop; give back the recorded count, or start; only drop the record, because it has served its time or
-somebody else has set a count since."""
+somebody else has set a count since; write the record again that somebody took off; give back whose fields were taken."""
+
+QUIET: frozenset[Action] = frozenset({"Forget", "Remember", "GiveBack"})
+"""What changes nothing that runs: nobody waits for it, and it waits for nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owns fields that Sundown writes, by an entry in ``managedFields``.
+
+    ``fields`` are their names: ``replicas``, ``whenScaled``.
+    """
+
+    manager: str
+    applies: bool
+    fields: frozenset[str]
+    api_version: str = "apps/v1"
+    time: str = ""
+    subresource: str = ""
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is Sundown itself: the operator, its command line, its frontdesk."""
+        return self.manager == "sundown" or self.manager.startswith("sundown-")
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
     """A Deployment or StatefulSet at the moment it was read.
 
-    ``record`` is the raw annotation that remembers the count to wake to; ``exclude`` and ``wave`` are raw ones too.
+    ``record`` is the raw annotation that remembers the count to wake to, ``rest`` the one of what else wakes it, ``mark`` the
+    one that says in which sleep and on which object they were written; ``taken_from``, ``exclude`` and ``wave`` are raw too.
+    ``aside`` is the field that its kind changes beside the count (a StatefulSet's ``whenScaled``), None where it has none.
+    ``terminating`` counts pods that are on their way out, None where the API server does not tell. ``owners`` are those of
+    the fields that Sundown writes, None where nobody owns anything.
     ``cpu`` (cores) and ``memory`` (GiB) are the requests of one pod; unknown requests count as zero. ``hindrance`` is why its
     pods do not come, where its conditions say so.
     """
@@ -38,23 +66,27 @@ class Workload:
     memory: float = 0.0
     uid: str = ""
     hindrance: str | None = None
+    rest: str | None = None
+    mark: str | None = None
+    taken_from: str | None = None
+    aside: str | None = None
+    terminating: int | None = None
+    owners: tuple[Owner, ...] | None = None
 
     @property
     def previous(self) -> int | None:
         """The recorded count, or None where there is no record or one that cannot be read."""
-        if self.record is not None and self.record.isascii() and self.record.isdecimal() and len(self.record) < 10:
-            return int(self.record)
-        return None
+        return read_count(self.record)
 
     @property
-    def broken_record(self) -> bool:
-        """Whether somebody spoiled the record, so that nobody knows the count to wake to."""
-        return self.record is not None and self.previous is None
+    def carries(self) -> bool:
+        """Whether anything of Sundown's stands on it."""
+        return not (self.record is self.mark is self.rest is self.taken_from is None)
 
     @property
     def at_zero(self) -> bool:
-        """Whether it wants no pods and has none left."""
-        return self.replicas == 0 and self.pods == 0 and self.settled
+        """Whether it wants no pods and has none left, on their way out or not."""
+        return self.replicas == 0 and self.pods == 0 and not self.terminating and self.settled
 
     @property
     def is_ready(self) -> bool:
@@ -73,11 +105,17 @@ Part = Workload | CloudPart
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change to one part. ``replicas`` is what a workload goes to, and says nothing of a part in the cloud."""
+    """One change to one part. ``replicas`` is what a workload goes to, and says nothing of a part in the cloud.
+
+    ``restoring`` is what wakes a workload: written down where it falls asleep or is remembered, done where it wakes.
+    ``sleep`` is the id of the sleep that this is written for.
+    """
 
     action: Action
     part: Part
     replicas: int = 0
+    restoring: Restoring | None = None
+    sleep: str = ""
 
     @property
     def workload(self) -> Workload:

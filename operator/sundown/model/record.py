@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar
 
+import orjson
 from pydantic import ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
 MOST_RECORDS = 5_000
 """So many stand in a status: what is more is remembered on the workload alone, and said."""
+HIGHEST_COUNT = 999_999_999
 
 _SLEEP = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$"
 
@@ -54,3 +57,61 @@ class Record:
     uid: Annotated[str, StringConstraints(max_length=512)]
     restore: Annotated[str, StringConstraints(max_length=1024)]
     taken_from: Annotated[str, StringConstraints(max_length=1024)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """What wakes a workload: its count, and a JSON merge patch (as text) of all else, None where there is nothing else."""
+
+    replicas: int
+    rest: str | None = None
+
+    def __str__(self) -> str:
+        """Both as one JSON merge patch."""
+        return _whole(self.replicas, self.rest)
+
+
+def read_restoring(text: str) -> Restoring | None:
+    """What ``str(restoring)`` was made of; None for a text that is no such patch."""
+    return _parts_of(text)
+
+
+def read_count(text: str | None) -> int | None:
+    """A count as it stands in an annotation, None where it cannot be read."""
+    # Of very many digits Python makes no number.
+    if text is not None and text.isascii() and text.isdecimal() and len(text) <= len(str(HIGHEST_COUNT)):
+        return int(text)
+    return None
+
+
+def compact(patch: dict[str, Any]) -> str:
+    """A patch as it is written down: the same patch is always the same text."""
+    return orjson.dumps(patch, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def read_patch(text: str) -> dict[str, Any] | None:
+    """A patch that was written down, None where it is none."""
+    try:
+        patch = orjson.loads(text)
+    except ValueError:
+        return None
+    return patch if isinstance(patch, dict) else None
+
+
+@lru_cache(maxsize=1024)
+def _whole(replicas: int, rest: str | None) -> str:
+    patch = (read_patch(rest) if rest is not None else None) or {}
+    return compact({**patch, "spec": {**patch.get("spec", {}), "replicas": replicas}})
+
+
+@lru_cache(maxsize=1024)
+def _parts_of(text: str) -> Restoring | None:
+    patch = read_patch(text)
+    spec = patch.pop("spec", None) if patch is not None else None
+    if patch is None or not isinstance(spec, dict):
+        return None
+    replicas = spec.pop("replicas", None)
+    if type(replicas) is not int or not 0 <= replicas <= HIGHEST_COUNT:
+        return None
+    rest = {**patch, **({"spec": spec} if spec else {})}
+    return Restoring(replicas, compact(rest) if rest else None)

@@ -16,8 +16,9 @@ from sundown.errors import Mistake
 from sundown.metrics import WRITES
 from sundown.model.parts import Part, Step, Workload
 from sundown.reconcile.clouds import Clouds
+from sundown.reconcile.memory import NotRemembered
 from sundown.reconcile.plan import Plan
-from sundown.sleepers.replicas import look, write
+from sundown.sleepers.replicas import NO_POLICIES, Policies, look, write
 
 log = structlog.get_logger(__name__)
 
@@ -30,31 +31,42 @@ _LOOKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many changes were made, and which failed."""
+    """How many changes were made, which failed, and how many wait until the second place knows of them."""
 
     written: int
     failures: tuple[Mistake, ...]
+    put_off: int = 0
 
 
 async def act(
-    cluster: Cluster, gate: Gate, plan: Plan, *, again: Callable[[Part], Step | None], clouds: Clouds | None = None
+    cluster: Cluster,
+    gate: Gate,
+    plan: Plan,
+    *,
+    again: Callable[[Part], Step | None],
+    clouds: Clouds | None = None,
+    policies: Policies = NO_POLICIES,
 ) -> Outcome:
     """Make every step whose turn it is; one that is refused, or that nobody answers to, does not stop the others.
 
-    ``again`` thinks anew about a part that has changed since the plan was made.
+    ``again`` thinks anew about a part that has changed since the plan was made; it raises NotRemembered for what has to
+    be remembered first.
 
     Raises:
         Unreachable: when no write to a workload of a batch had an answer; the steps that were made stand.
     """
-    written = 0
+    written = put_off = 0
     failures: list[Mistake] = []
     for batch in plan.batches:
         results = await asyncio.gather(
-            *(_make(cluster, gate, step, again=again, clouds=clouds) for step in batch), return_exceptions=True
+            *(_make(_Hands(cluster, gate, policies), step, again=again, clouds=clouds) for step in batch),
+            return_exceptions=True,
         )
         for step, result in zip(batch, results, strict=True):
             if isinstance(result, ApiError | CloudError):
                 failures.append(Mistake(step.part.title, str(result)))
+            elif isinstance(result, NotRemembered):
+                put_off += 1
             elif isinstance(result, BaseException):
                 raise result
             else:
@@ -62,14 +74,21 @@ async def act(
         answers = [result for step, result in zip(batch, results, strict=True) if isinstance(step.part, Workload)]
         if answers and all(isinstance(answer, Unreachable) for answer in answers):
             raise next(answer for answer in answers if isinstance(answer, Unreachable))
-    return Outcome(written=written, failures=tuple(failures))
+    return Outcome(written=written, failures=tuple(failures), put_off=put_off)
 
 
-async def _make(
-    cluster: Cluster, gate: Gate, step: Step, *, again: Callable[[Part], Step | None], clouds: Clouds | None
-) -> int:
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """What workloads are written with."""
+
+    cluster: Cluster
+    gate: Gate
+    policies: Policies
+
+
+async def _make(hands: _Hands, step: Step, *, again: Callable[[Part], Step | None], clouds: Clouds | None) -> int:
     if isinstance(step.part, Workload):
-        return await _write(cluster, gate, step, again)
+        return await _write(hands, step, again)
     if clouds is None:
         raise TypeError(f"{step.part.title} is in a cloud, and there is none")
     try:
@@ -82,21 +101,21 @@ async def _make(
         raise
 
 
-async def _write(cluster: Cluster, gate: Gate, step: Step, again: Callable[[Part], Step | None]) -> int:
+async def _write(hands: _Hands, step: Step, again: Callable[[Part], Step | None]) -> int:
     """Make one write; look again and think again as long as somebody else is faster."""
     current: Step | None = step
     for attempt in range(_LOOKS):
         if current is None:
             return 0
         try:
-            async with gate.slot(Urgency.SLEEP if current.action == "Sleep" else Urgency.WAKE):
-                await write(cluster, current)
+            async with hands.gate.slot(Urgency.SLEEP if current.action == "Sleep" else Urgency.WAKE):
+                await write(hands.cluster, current, hands.policies)
         except Conflict:
             WRITES.labels(current.action, "conflict").inc()
             if attempt:
                 await asyncio.sleep(0.02 * 2**attempt)
             try:
-                current = again(await look(cluster, current.workload))
+                current = again(await look(hands.cluster, current.workload))
             except Missing:
                 return 0
         except Missing:

@@ -3,7 +3,7 @@ prints it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -11,9 +11,11 @@ from itertools import chain
 from sundown.errors import Mistake
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Part, Step, Workload
+from sundown.model.record import MOST_RECORDS, Record
 from sundown.model.resources import EnvScheduleStatus, Parts
 from sundown.model.spec import Wanted
 from sundown.reconcile.contested import contested
+from sundown.reconcile.memory import Key, NotRemembered
 from sundown.reconcile.standing import Goal, Standing, stand
 from sundown.reconcile.waves import Wave, arrange, wave_of
 
@@ -23,7 +25,9 @@ class Plan:
     """What to do now and what later, and what the env looks like before it is done.
 
     ``waves`` are those with something to change or to wait for, in order. ``unreachable`` names what cannot be changed
-    although it should be, ``troubles`` what is wrong with parts in the cloud, ``refused`` what never is changed. ``records`` counts what Sundown has to remember to wake.
+    although it should be, ``troubles`` what is wrong with parts in the cloud, ``refused`` what never is changed. ``records`` is
+    what the second place has to know, in order, ``sleepers`` counts what Sundown has to wake, ``unknown`` names what nobody
+    knows any more whether to wake, ``woken`` whose record has served its time.
     ``revisit`` is when an annotation or a tag changes what is selected. ``clouds`` is how each part in the cloud stands,
     ``fought`` those that somebody sets back again and again.
     """
@@ -34,7 +38,10 @@ class Plan:
     unreachable: tuple[Mistake, ...]
     troubles: tuple[Mistake, ...]
     refused: tuple[Mistake, ...]
-    records: int
+    records: tuple[Record, ...]
+    sleepers: int
+    unknown: tuple[str, ...]
+    woken: frozenset[Key]
     sleeping_cpu: float
     sleeping_memory: float
     running_cpu: float
@@ -110,15 +117,16 @@ class Plan:
 
     @property
     def settled(self) -> bool:
-        """Whether the env is what it should be, pods included."""
-        return not self.waves
+        """Whether the env is what it should be, pods included; a record that is to be written anew changes nothing of that."""
+        return all(wave.done for wave in self.waves)
 
 
 def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] = ()) -> Plan:
     """Compare what should be with what is."""
     standings = [contested(goal, stand(goal, part)) for part in chain[Part](workloads, clouds)]
     ours = [one for one in standings if one.selected and one.refused is None]
-    sleepers = [one.part for one in ours if isinstance(one.part, Workload)]
+    workloads_of_ours = [(one.part, one.belief.restoring) for one in ours if isinstance(one.part, Workload)]
+    asleep = [(part, known.replicas) for part, known in workloads_of_ours if part.replicas == 0 and known is not None]
     return Plan(
         waves=arrange(goal, standings),
         parts=Parts(
@@ -128,20 +136,37 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         unreachable=tuple(Mistake(one.part.title, one.unreachable) for one in standings if one.unreachable is not None),
         troubles=tuple(Mistake(one.part.title, one.trouble) for one in standings if one.trouble is not None),
         refused=tuple(Mistake(one.part.title, one.refused) for one in standings if one.refused is not None),
-        records=sum(one.part.record is not None and one.refused is None for one in standings),
-        sleeping_cpu=sum((one.previous or 0) * one.cpu for one in sleepers if one.replicas == 0),
-        sleeping_memory=sum((one.previous or 0) * one.memory for one in sleepers if one.replicas == 0),
-        running_cpu=sum(one.replicas * one.cpu for one in sleepers),
-        running_memory=sum(one.replicas * one.memory for one in sleepers),
+        records=tuple(sorted((one.record for one in standings if one.record is not None), key=_place)),
+        sleepers=sum(_is_to_be_woken(one) for one in standings),
+        unknown=tuple(one.part.title for one in standings if one.is_unknown),
+        woken=frozenset(_key(one.part) for one in standings if _is_woken(goal, one)),
+        sleeping_cpu=sum(count * part.cpu for part, count in asleep),
+        sleeping_memory=sum(count * part.memory for part, count in asleep),
+        running_cpu=sum(part.replicas * part.cpu for part, _ in workloads_of_ours),
+        running_memory=sum(part.replicas * part.memory for part, _ in workloads_of_ours),
         revisit=min((one.excluded_until for one in standings if one.excluded_until is not None), default=None),
         clouds=tuple(one for one in standings if isinstance(one.part, CloudPart)),
         fought=tuple(one for one in standings if one.fought is not None),
     )
 
 
-def reconsider(goal: Goal, part: Part) -> Step | None:
-    """The change to a part that is different from what was planned for: it may have been excluded meanwhile."""
-    return contested(goal, stand(goal, part)).step
+def reconsider(goal: Goal, part: Part, *, known: Mapping[Key, Record] | None = None) -> Step | None:
+    """The change to a part that is different from what was planned for: it may have been excluded meanwhile.
+
+    ``known`` is what the second place knows, None where there is none.
+
+    Raises:
+        NotRemembered: when the part would be put to sleep with another record than that place knows.
+    """
+    one = contested(goal, stand(goal, part))
+    sleeps = one.step is not None and one.step.action == "Sleep"
+    # Where there are more than fit, some are remembered on themselves alone.
+    if known is None or len(known) >= MOST_RECORDS or one.record is None or not sleeps:
+        return one.step
+    there = known.get(_place(one.record))
+    if there is None or there.restore != one.record.restore:
+        raise NotRemembered(f"{part.title} has changed: what wakes it is written to the status first")
+    return one.step
 
 
 def began(status: EnvScheduleStatus, wanted: Wanted, *, now: datetime) -> datetime:
@@ -157,6 +182,26 @@ def _mistakes(standings: Iterable[Standing]) -> Iterable[Mistake]:
             mistake = wave_of(one.part)[1]
             if mistake is not None:
                 yield mistake
+
+
+def _place(record: Record) -> Key:
+    return record.kind, record.name, record.uid
+
+
+def _key(part: Part) -> Key:
+    return (part.kind, part.name, part.uid) if isinstance(part, Workload) else (part.kind, part.identifier, part.arn)
+
+
+def _is_to_be_woken(one: Standing) -> bool:
+    if isinstance(one.part, Workload):
+        return one.part.carries or (one.part.replicas == 0 and one.belief.restoring is not None)
+    return one.part.record is not None and one.refused is None
+
+
+def _is_woken(goal: Goal, one: Standing) -> bool:
+    """Whether it runs and is meant to, with nothing left to write to it."""
+    asleep = goal.wanted == "Asleep" and one.selected
+    return isinstance(one.part, Workload) and not asleep and one.part.replicas > 0 and one.step is None
 
 
 def _asleep(part: Part) -> bool:

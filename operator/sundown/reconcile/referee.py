@@ -16,7 +16,7 @@ from sundown.reconcile.fights import Fights, told
 from sundown.reconcile.plan import Plan, plan
 from sundown.reconcile.standing import Goal
 from sundown.schedule.clock import Clock
-from sundown.sleepers.replicas import KINDS
+from sundown.sleepers.kinds import KINDS
 
 _NAMED = 3
 """So many fights of an env are told, and so many looked into."""

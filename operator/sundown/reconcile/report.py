@@ -8,6 +8,7 @@ from typing import Literal
 
 from sundown.errors import Mistake
 from sundown.model.cutting import clip
+from sundown.model.record import MOST_RECORDS, Record
 from sundown.model.resources import (
     Condition,
     EnvScheduleStatus,
@@ -29,6 +30,7 @@ _MESSAGE = 1000
 _FIGHTS_TOLD = 3
 _HARMLESS = frozenset({"Superseded", "NamespaceNotEnabled"})
 _STABLE: tuple[State, ...] = ("Awake", "Asleep", "Paused")
+_SLEEPY: tuple[State, ...] = ("FallingAsleep", "Asleep", "Waking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Finding:
     ``dry_run`` keeps the env awake whatever was decided, ``frozen`` keeps it as it is, because the whole operator only
     reports. ``failures`` are the writes that failed, None before any was tried; ``remark`` is said next to a Ready that is
     true; ``not_ready`` is why an env rests although nobody asked for it. ``obstacles`` is what hinders parts, by their titles;
-    ``still_running`` what runs in an env that has just fallen asleep. ``fought`` tells of each fight for a part.
+    ``still_running`` what runs in an env that has just fallen asleep. ``fought`` tells of each fight for a part. ``sleep`` is the id of
+    the sleep that the env is in or being brought to, None where it is in none.
     """
 
     now: datetime
@@ -57,12 +60,13 @@ class Finding:
     obstacles: Reasons = field(default_factory=dict)
     still_running: StillRunning | None = None
     fought: tuple[str, ...] = ()
+    sleep: str | None = None
 
 
 def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
     """The state that an env is in, given what was said of it last."""
     decision, plan = finding.decision, finding.plan
-    if finding.frozen and plan.records > 0 and plan.parts.asleep == plan.parts.total:
+    if finding.frozen and plan.sleepers > 0 and plan.parts.asleep == plan.parts.total:
         return "Asleep"
     if decision.state == "Asleep" and not finding.dry_run:
         return "Asleep" if plan.settled else "FallingAsleep"
@@ -71,8 +75,9 @@ def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
         return at_rest
     if plan.lost or any(step.action == "Wake" for step in plan.to_come):
         return "Waking"
-    on_the_way = old.state in {"Asleep", "FallingAsleep", "Waking"} and bool(plan.hanging)
-    return "Waking" if on_the_way and plan.next_limit is not None else at_rest
+    # What nobody knows any more how to wake is not awake.
+    waits = bool(plan.unknown) or (old.state is not None and bool(plan.hanging) and plan.next_limit is not None)
+    return "Waking" if waits and old.state not in {"Awake", "Paused"} else at_rest
 
 
 def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
@@ -105,6 +110,8 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         cloud=told.cloud,
         cost=told.cost,
         still_running=(finding.still_running if changed else old.still_running) if state == "Asleep" else None,
+        asleep_since=old.asleep_since if finding.frozen else finding.sleep if state in _SLEEPY else None,
+        records=_records(old, finding, state=state),
     )
     ready = finding.not_ready or ("DryRun" if finding.dry_run else "Scheduled", finding.remark)
     conditions = (
@@ -114,6 +121,26 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         _degraded(old, finding, state=state),
     )
     return status.model_copy(update={"conditions": conditions})
+
+
+def worth_a_write(old: EnvScheduleStatus, new: EnvScheduleStatus) -> bool:
+    """Whether a status differs in more than that one more part of a waking env has woken."""
+    return new.state != "Waking" or new != old.model_copy(update={"records": new.records})
+
+
+def _records(old: EnvScheduleStatus, finding: Finding, *, state: State) -> tuple[Record, ...]:
+    """The second place: what is needed to wake the env, until it is awake.
+
+    What has woken goes one by one, for whoever puts it to zero then means it.
+    """
+    if finding.frozen:
+        return old.records
+    if state not in _SLEEPY:
+        return ()
+    if state == "Waking" and old.state == "Waking":
+        woken = finding.plan.woken
+        return tuple(one for one in old.records if (one.kind, one.name, one.uid) not in woken)
+    return finding.plan.records[:MOST_RECORDS]
 
 
 def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Condition:
@@ -170,6 +197,7 @@ def troubled_status(
     if reason == "Superseded":
         update |= {"state": None, "since": None, "why": message, "parts": Parts(), "cloud": (), "cost": None}
         update["still_running"] = None
+        update |= {"asleep_since": None, "records": ()}
     return old.model_copy(update=update)
 
 

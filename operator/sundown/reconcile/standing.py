@@ -10,11 +10,14 @@ from sundown.aws import tags
 from sundown.errors import Mistake
 from sundown.model.cloud import CloudPart
 from sundown.model.cutting import clip
-from sundown.model.parts import Part, Step, Workload
-from sundown.model.resources import EXCLUDE, PREVIOUS_REPLICAS
+from sundown.model.parts import QUIET, Part, Step, Workload
+from sundown.model.record import Record
+from sundown.model.resources import EXCLUDE
 from sundown.model.scalars import parse_instant
 from sundown.model.spec import Selection, Wanted, Workloads
 from sundown.reconcile.fights import Round, Rounds
+from sundown.reconcile.memory import Belief, Memory, believed
+from sundown.reconcile.workload_steps import lost, record_of, step_for
 
 EXCLUDE_TAG = tags.EXCLUDE
 
@@ -27,7 +30,8 @@ class Goal:
 
     ``since`` is when the transition began that is under way, None where this is its beginning. ``timeout`` is what each
     wave may take; zero is for waves that wait for nobody. ``cloud`` is whether parts in the cloud take part, and
-    ``holder`` is in whose name they are stopped, ``<cluster>/<namespace>``. ``fights`` is what was written more than once.
+    ``holder`` is in whose name they are stopped, ``<cluster>/<namespace>``. ``fights`` is what was written more than once. ``memory`` is
+    what is remembered of the sleep that the env is in, ``sleep`` the id of the one that it is brought to.
     """
 
     wanted: Wanted
@@ -38,11 +42,16 @@ class Goal:
     cloud: bool = True
     holder: str = ""
     fights: Rounds = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+    sleep: str = ""
 
     @property
     def began(self) -> datetime:
         """When the transition began."""
         return self.since if self.since is not None else self.now
+
+
+NO_BELIEF = Belief()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class Standing:
     ``unreachable`` why a change that is due cannot be tried. ``trouble`` is what is wrong with a part in the cloud, and
     ``lost`` that for this one that Sundown stopped has not come back. ``excluded_until`` is when another look is due.
     ``fought`` is the fight that goes on for it, ``quiet`` that nobody has set it back lately.
+    ``belief`` is which record of a workload counts, and ``record`` what the second place has to know of the part.
     """
 
     part: Part
@@ -68,6 +78,13 @@ class Standing:
     excluded_until: datetime | None = None
     fought: Round | None = None
     quiet: bool = False
+    belief: Belief = NO_BELIEF
+    record: Record | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is at zero, and nobody knows any more whether it is to be woken."""
+        return self.belief.doubt is not None
 
 
 def stand(goal: Goal, part: Part) -> Standing:
@@ -83,28 +100,22 @@ def stand(goal: Goal, part: Part) -> Standing:
         mine = until is None and goal.cloud and part.enabled
         return _cloud(goal, part, mine=mine, mistakes=mistakes, excluded_until=excluded_until)
     mine = until is None and selected(part, selection=goal.selection)
-    if part.broken_record and part.replicas == 0:
-        mistakes += (_broken(part),)
-    step = step_for(goal.wanted if mine else "Awake", part)
-    in_place = part.at_zero if mine and goal.wanted == "Asleep" else part.is_ready
+    belief = believed(part, goal.memory)
+    if belief.doubt is not None:
+        mistakes += (lost(part, belief.doubt),)
+    wanted: Wanted = goal.wanted if mine else "Awake"
+    step = step_for(wanted, part, belief, memory=goal.memory, sleep=goal.sleep)
+    in_place = part.at_zero if wanted == "Asleep" else part.is_ready
     return Standing(
         part,
         mine,
         step=step,
-        hangs=mine and not in_place and (step is None or step.action == "Forget"),
+        hangs=mine and not in_place and (step is None or step.action in QUIET),
         mistakes=mistakes,
         excluded_until=excluded_until,
+        belief=belief,
+        record=record_of(part, belief, step),
     )
-
-
-def step_for(wanted: Wanted, workload: Workload) -> Step | None:
-    """The write that brings one workload to where it should be, or None."""
-    if wanted == "Asleep":
-        # Whoever set a count above zero set it after the record was written, so that count is the one to remember.
-        return Step("Sleep", workload, 0) if workload.replicas > 0 else None
-    if workload.record is not None and workload.replicas > 0:
-        return Step("Forget", workload, workload.replicas)
-    return Step("Wake", workload, workload.previous) if workload.previous is not None else None
 
 
 def _cloud(
@@ -232,13 +243,6 @@ def excluded(part: Part, *, now: datetime) -> tuple[datetime | None, Mistake | N
 def shortened(text: str) -> str:
     """What somebody wrote, short enough to be repeated in a sentence."""
     return clip(text, _SHOWN + 1)
-
-
-def _broken(workload: Workload) -> Mistake:
-    return Mistake(
-        f"{workload.title}: annotation {PREVIOUS_REPLICAS}",
-        f'must be a count, got "{shortened(workload.record or "")}"; nobody knows what to wake it to: scale it by hand',
-    )
 
 
 def _unknown_record(part: CloudPart) -> Mistake:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -40,7 +41,8 @@ class StatusWriter:
         self._cluster = cluster
         self._gate = gate
         self._letters: dict[_Address, _Letter] = {}
-        self._refused: dict[_Address, EnvScheduleStatus] = {}
+        self._unsent: dict[_Address, _Letter] = {}
+        self._turns: WeakValueDictionary[_Address, asyncio.Lock] = WeakValueDictionary()
         self._tasks: dict[_Address, asyncio.Task[None]] = {}
 
     def offer(
@@ -48,11 +50,41 @@ class StatusWriter:
     ) -> None:
         """Have a status written as soon as no workload waits; ``before`` is what was said of this very object last."""
         address = _Address(namespace, name, uid)
-        waiting = self._letters.get(address)
-        stands = waiting.before if waiting is not None else self._refused.pop(address, before)
-        self._letters[address] = _Letter(status, stands)
-        if address not in self._tasks:
-            self._tasks[address] = asyncio.create_task(self._deliver(address), name=f"status of {namespace}/{name}")
+        waiting = self._letters.get(address) or self._unsent.pop(address, None)
+        self._post(address, _Letter(status, waiting.before if waiting is not None else before))
+
+    def carry(
+        self, namespace: str, name: str, *, uid: str, status: EnvScheduleStatus, before: EnvScheduleStatus
+    ) -> None:
+        """The same for what is not worth a write of its own: it goes with the next that is offered."""
+        address = _Address(namespace, name, uid)
+        places = self._letters if address in self._letters else self._unsent
+        waiting = places.get(address)
+        places[address] = _Letter(status, waiting.before if waiting is not None else before)
+
+    async def acknowledged(self, namespace: str, name: str, *, uid: str, status: EnvScheduleStatus) -> None:
+        """Return when this status, which was offered last, stands in the API server.
+
+        It goes before the writes to workloads, because they wait for it.
+
+        Raises:
+            ApiError: when it could not be written now; it is tried again all the same.
+        """
+        address = _Address(namespace, name, uid)
+        async with self._gate.slot(Urgency.HOLD), self._turn(address):
+            letter = self._letters.pop(address, None) or self._unsent.pop(address, None)
+            if letter is None:
+                return
+            try:
+                await self._send(address, _Letter(status, letter.before))
+            except Refused:
+                self._put_back(address, letter)
+                raise
+            except (Missing, Conflict):
+                raise
+            except ApiError:
+                self._post_again(address, letter)
+                raise
 
     async def close(self, *, at_most: float) -> None:
         """Wait up to so many seconds until everything that was offered is written, and give up the rest."""
@@ -66,8 +98,10 @@ class StatusWriter:
         wait = _FIRST_WAIT
         try:
             while address in self._letters:
-                async with self._gate.slot(Urgency.STATUS):
-                    letter = self._letters.pop(address)
+                async with self._gate.slot(Urgency.STATUS), self._turn(address):
+                    letter = self._letters.pop(address, None)
+                    if letter is None:
+                        continue
                     try:
                         await self._send(address, letter)
                         wait = _FIRST_WAIT
@@ -82,19 +116,34 @@ class StatusWriter:
                         continue
                     except ApiError as error:
                         log.warning("status-delayed", namespace=address.namespace, name=address.name, error=str(error))
-                        later = self._letters.get(address, letter)
-                        self._letters[address] = _Letter(later.status, letter.before)
+                        self._post_again(address, letter)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
         finally:
             del self._tasks[address]
+
+    def _turn(self, address: _Address) -> asyncio.Lock:
+        """One write at a time for each EnvSchedule, whoever sends it."""
+        return self._turns.setdefault(address, asyncio.Lock())
+
+    def _post(self, address: _Address, letter: _Letter) -> None:
+        self._letters[address] = letter
+        if address not in self._tasks:
+            name = f"status of {address.namespace}/{address.name}"
+            self._tasks[address] = asyncio.create_task(self._deliver(address), name=name)
+
+    def _post_again(self, address: _Address, letter: _Letter) -> None:
+        """Of what was not written the last word is sent, as a change from what stands there."""
+        later = self._letters.get(address) or self._unsent.pop(address, letter)
+        self._post(address, _Letter(later.status, letter.before))
 
     def _put_back(self, address: _Address, letter: _Letter) -> None:
         later = self._letters.get(address)
         if later is not None:
             self._letters[address] = _Letter(later.status, letter.before)
         else:
-            self._refused[address] = letter.before
+            later = self._unsent.get(address, letter)
+            self._unsent[address] = _Letter(later.status, letter.before)
 
     async def _send(self, address: _Address, letter: _Letter) -> None:
         body = status_patch(letter.before, letter.status)

@@ -3,66 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
 
 import structlog
 
-from sundown.cluster import paths, reading
-from sundown.cluster.client import Cluster
-from sundown.cluster.errors import Missing
-from sundown.cluster.events import EventRecorder, Notice, Regarding
-from sundown.cluster.gate import Gate, Urgency
-from sundown.metrics import LATENESS_SECONDS, TRANSITION_SECONDS, TRANSITIONS
-from sundown.model.cloud import CloudPart
+from sundown.cluster.gate import Urgency
+from sundown.metrics import LATENESS_SECONDS
 from sundown.model.cutting import clip
 from sundown.model.env import Env, Known
-from sundown.model.resources import API_VERSION, OWNER_ZONES, STATE_LABEL, UNREACHED, EnvScheduleStatus
+from sundown.model.record import sleep_id
+from sundown.model.resources import OWNER_ZONES, UNREACHED, EnvScheduleStatus
 from sundown.model.spec import EnvScheduleSpec, Wanted
 from sundown.reconcile.acting import act
-from sundown.reconcile.clouds import Clouds
 from sundown.reconcile.generating import generate, generated, is_current, is_edited, template_hash
 from sundown.reconcile.governing import Governance, govern
+from sundown.reconcile.memory import by_key, recall
+from sundown.reconcile.namespace_marks import NamespaceMarks
 from sundown.reconcile.obstacles import Obstacles
-from sundown.reconcile.plan import Plan, began, plan, reconsider
+from sundown.reconcile.orphans import Orphans
+from sundown.reconcile.plan import Plan, began, reconsider
 from sundown.reconcile.referee import Referee
 from sundown.reconcile.remaining import remaining
-from sundown.reconcile.report import Finding, next_status, state_of, troubled_status, words
+from sundown.reconcile.report import Finding, next_status, state_of, troubled_status
+from sundown.reconcile.reporter import Reporter
 from sundown.reconcile.rescue import rescue
 from sundown.reconcile.revisits import MOVING, next_look
+from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.savings import after_visit
 from sundown.reconcile.standing import Goal
-from sundown.reconcile.statuses import StatusWriter
-from sundown.reconcile.store import Store
-from sundown.schedule.clock import Clock
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.schedule.lint import doubts
 from sundown.schedule.owners import parse_owner_zones
-from sundown.settings import Settings
-from sundown.sleepers.census import Census
-from sundown.sleepers.leftovers import Leftovers
 
 log = structlog.get_logger(__name__)
 
 _ORPHAN_RETRY = timedelta(seconds=20)
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """What a visit works with; ``clouds`` is None where there is nothing but the cluster."""
-
-    cluster: Cluster
-    gate: Gate
-    census: Census
-    leftovers: Leftovers
-    store: Store
-    statuses: StatusWriter
-    recorder: EventRecorder
-    clock: Clock
-    settings: Settings
-    clouds: Clouds | None = None
 
 
 class Visitor:
@@ -70,11 +47,12 @@ class Visitor:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
+        self._marks = NamespaceMarks(rooms.cluster, rooms.gate, rooms.store)
+        self._reporter = Reporter(rooms.store, rooms.statuses, rooms.recorder, rooms.clock)
         self._edited: dict[str, tuple[str, int]] = {}
-        self._with_records: set[str] = set()
-        self._stuck: set[str] = set()
         self._obstacles = Obstacles(rooms.cluster)
         self._referee = Referee(rooms.cluster, rooms.clock)
+        self._orphans = Orphans(rooms, self._marks, self._reporter)
 
     async def visit(self, name: str) -> datetime | None:
         """Bring one env to where it should be.
@@ -91,7 +69,7 @@ class Visitor:
             await self._settle(env, governance)
         if governance.in_force is None:
             self._referee.forget(name)
-            return await self._release(env) if governance.release else None
+            return await self._orphans.release(env) if governance.release else None
         if governance.trouble is not None:
             rescued = rescue(governance, now=rooms.clock.now())
             if rescued is None:
@@ -105,7 +83,7 @@ class Visitor:
         """The two writes after which it is clear for good that a namespace takes part."""
         rooms = self._rooms
         if governance.label_enabled:
-            await self._label(env.name, rooms.settings.scheduler_label, "enabled")
+            await self._marks.label(env, rooms.settings.scheduler_label, "enabled")
         cover, known = governance.generate, generated(env)
         if cover is None or is_current(env, cover):
             self._edited.pop(env.name, None)
@@ -134,8 +112,12 @@ class Visitor:
         if not rooms.settings.dry_run:
             self._lateness(old, decision, wanted=wanted, now=now)
         on_its_way = old.state == ("FallingAsleep" if wanted == "Asleep" else "Waking")
+        memory = recall(env, known)
+        sleep = memory.sleep or sleep_id(now)
+        # Records without a mark are bound to this sleep before anything else names it: or they would look like old ones.
+        early = wanted == "Asleep" and not memory.unmarked
         marked, workloads = await asyncio.gather(
-            self._mark(env, asleep=wanted == "Asleep"),
+            self._marks.put(env, sleep) if early else _nothing(),
             rooms.census.of(env.name, patient=on_its_way, written=old.state in MOVING),
         )
         goal = Goal(
@@ -145,11 +127,13 @@ class Visitor:
             since=began(old, wanted, now=now),
             timeout=spec.waves.timeout,
             cloud=spec.aws.enabled,
-            holder=self._holder(env.name),
+            holder=rooms.holder(env.name),
+            memory=memory,
+            sleep=sleep,
         )
-        goal, the_plan = self._referee.plan(env.name, goal, workloads, self._clouds_of(env.name))
-        # Should the schedule go before they are all woken, this is how anybody knows: the mark goes first.
-        (self._with_records.add if the_plan.records else self._with_records.discard)(env.name)
+        goal, the_plan = self._referee.plan(env.name, goal, workloads, rooms.clouds_of(env.name))
+        # Should the schedule go before they are all woken, this is how anybody knows who lost the namespace's mark too.
+        self._orphans.note(env.name, sleepers=the_plan.sleepers)
         finding = Finding(
             now=now,
             generation=known.metadata.generation,
@@ -164,25 +148,43 @@ class Visitor:
             not_ready=_not_ready(governance),
             fought=await self._referee.told(env.name, the_plan),
             obstacles=await self._obstacles.of(env.name, the_plan, old=old, now=now),
+            sleep=sleep if wanted == "Asleep" or (the_plan.unknown and not memory.unmarked) else memory.sleep,
         )
         finding = replace(finding, savings=after_visit(old, finding, spec, circumstances))
         if state_of(old, finding) == "Asleep" != old.state:
             tally = await rooms.leftovers.of(env.name)
             finding = replace(finding, still_running=remaining(tally, workloads, goal) if tally is not None else None)
         status = next_status(old, finding)
-        self._report(env, known, status)
-        if rooms.settings.dry_run or not the_plan.steps:
+        self._reporter.report(env, known, status)
+        if rooms.settings.dry_run:
+            return next_look(status, old=old, finding=finding, acted=False, now=rooms.clock.now())
+        if status.asleep_since is None and env.namespace is not None and env.namespace.marked_asleep:
+            await self._reporter.acknowledged(env, known, status)
+            await self._marks.take_off(env)
+        if any(step.action in {"Sleep", "Remember"} for step in the_plan.steps) or (wanted == "Asleep" and not early):
+            await self._reporter.acknowledged(env, known, status)
+            marked = await self._marks.put(env, sleep) or marked
+        if not the_plan.steps:
             # What came between the look and the label on the namespace is seen by another look.
             return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
-        outcome = await act(rooms.cluster, rooms.gate, the_plan, again=partial(reconsider, goal), clouds=rooms.clouds)
+        outcome = await act(
+            rooms.cluster,
+            rooms.gate,
+            the_plan,
+            again=partial(reconsider, goal, known=by_key(status.records)),
+            clouds=rooms.clouds,
+            policies=rooms.policies,
+        )
         self._referee.written(env.name, the_plan, failures=outcome.failures)
+        if outcome.put_off:
+            return rooms.clock.now()
         if outcome.failures:
             # What was said before the writes has not been sent yet or is about to be replaced by this.
             said = rooms.store.env(env.name).schedules
             latest = next((one for one in said if one.metadata.uid == known.metadata.uid), known)
             finding = replace(finding, failures=outcome.failures)
             status = next_status(latest.status, finding)
-            self._report(env, latest, status)
+            self._reporter.report(env, latest, status)
         return next_look(status, old=old, finding=finding, acted=True, now=rooms.clock.now())
 
     def _circumstances(self, known: Known, governance: Governance, *, now: datetime) -> Circumstances:
@@ -199,13 +201,6 @@ class Visitor:
             paused_by=governance.paused_by[1] if governance.paused_by is not None else None,
         )
 
-    def _holder(self, namespace: str) -> str:
-        """In whose name parts in the cloud are stopped."""
-        return f"{self._rooms.settings.cluster_name}/{namespace}"
-
-    def _clouds_of(self, namespace: str) -> tuple[CloudPart, ...]:
-        return self._rooms.clouds.of(namespace) if self._rooms.clouds is not None else ()
-
     def _remark(self, env: Env, spec: EnvScheduleSpec, known: Known, plan: Plan) -> str:
         remarks = [str(doubt) for doubt in doubts(spec)]
         _, bad = parse_owner_zones(known.metadata.annotations.get(OWNER_ZONES, ""))
@@ -220,55 +215,6 @@ class Visitor:
         remarks += [f"Slack: {clip(unreached, 600)}"] if unreached else []
         return "; ".join(remarks)
 
-    async def _release(self, env: Env) -> datetime | None:
-        """Wake what a schedule that is gone left asleep."""
-        rooms = self._rooms
-        namespace = env.namespace
-        if namespace is None or rooms.settings.dry_run:
-            return None
-        if env.name in rooms.census.strays:
-            self._with_records.add(env.name)
-        in_cloud = any(part.ours for part in self._clouds_of(env.name))
-        if not namespace.marked_asleep and env.name not in self._with_records and not in_cloud:
-            return None
-        # Nobody remembers since when, so no wave waits for another.
-        goal = Goal(wanted="Awake", now=rooms.clock.now(), holder=self._holder(env.name))
-        the_plan = plan(goal, await rooms.census.of(env.name), self._clouds_of(env.name))
-        if the_plan.steps:
-            log.info("orphan-released", namespace=env.name, writes=len(the_plan.steps))
-        outcome = await act(rooms.cluster, rooms.gate, the_plan, again=partial(reconsider, goal), clouds=rooms.clouds)
-        if outcome.failures:
-            self._with_records.add(env.name)
-            if env.name not in self._stuck:
-                self._stuck.add(env.name)
-                text = "; ".join(str(failure) for failure in outcome.failures)
-                self._say_of_namespace(env.name, "WakeFailed", text, warning=True)
-            return rooms.clock.now() + _ORPHAN_RETRY
-        await self._mark(env, asleep=False)
-        self._with_records.discard(env.name)
-        self._stuck.discard(env.name)
-        if outcome.written and any(step.action == "Wake" for step in the_plan.steps):
-            self._say_of_namespace(env.name, "Awake", "no EnvSchedule is in force any more: everything was woken")
-        # Where the cloud does not answer, it is asked again; of what is on its way there it tells by itself.
-        return rooms.clock.now() + _ORPHAN_RETRY if the_plan.unreachable else None
-
-    async def _mark(self, env: Env, *, asleep: bool) -> bool:
-        """Put the label on the namespace before anything sleeps, and take it off before anything wakes."""
-        if self._rooms.settings.dry_run or env.namespace is None or env.namespace.marked_asleep == asleep:
-            return False
-        await self._label(env.name, STATE_LABEL, "asleep" if asleep else None)
-        return True
-
-    async def _label(self, namespace: str, key: str, value: str | None) -> None:
-        rooms = self._rooms
-        body = {"metadata": {"labels": {key: value}}}
-        try:
-            async with rooms.gate.slot(Urgency.HOLD if value else Urgency.RELEASE):
-                reply = await rooms.cluster.merge_patch(paths.namespace(namespace), body)
-        except Missing:
-            return
-        rooms.store.put_namespace(reading.namespace(reply))
-
     def _superseded(self, env: Env, known: Known, *, by: Known | None) -> None:
         text = f'superseded by EnvSchedule "{by.metadata.name}"' if by is not None else "superseded"
         self._trouble(env, known, reason="Superseded", message=text)
@@ -282,38 +228,7 @@ class Visitor:
             now=self._rooms.clock.now(),
             owner=env.namespace.owner if env.namespace is not None else None,
         )
-        self._report(env, known, status)
-
-    def _report(self, env: Env, known: Known, status: EnvScheduleStatus) -> None:
-        """Have the status written where it differs, and tell what happened."""
-        rooms, old, metadata = self._rooms, known.status, known.metadata
-        if status == old:
-            return
-        rooms.store.said(env.name, metadata.name, status, uid=metadata.uid)
-        rooms.statuses.offer(env.name, metadata.name, uid=metadata.uid, status=status, before=old)
-        regarding = Regarding(API_VERSION, "EnvSchedule", metadata.name, env.name, metadata.uid)
-        for word in words(old, status):
-            log.info("said", namespace=env.name, reason=word.reason, note=word.note)
-            rooms.recorder.post(
-                Notice(
-                    regarding,
-                    word.reason,
-                    word.note,
-                    action="Reconcile",
-                    at=rooms.clock.now(),
-                    type="Warning" if word.warning else "Normal",
-                )
-            )
-        if status.state != old.state and status.state in {"Awake", "Asleep"} and old.state in MOVING:
-            TRANSITIONS.labels(status.state).inc()
-            if old.since is not None and status.since is not None:
-                TRANSITION_SECONDS.labels(status.state).observe((status.since - old.since).total_seconds())
-
-    def _say_of_namespace(self, namespace: str, reason: str, note: str, *, warning: bool = False) -> None:
-        regarding = Regarding("v1", "Namespace", namespace, namespace)
-        kind: Literal["Normal", "Warning"] = "Warning" if warning else "Normal"
-        notice = Notice(regarding, reason, note, action="Reconcile", at=self._rooms.clock.now(), type=kind)
-        self._rooms.recorder.post(notice)
+        self._reporter.report(env, known, status)
 
     def _lateness(self, old: EnvScheduleStatus, decision: Decision, *, wanted: str, now: datetime) -> None:
         due = old.next_transition
@@ -328,3 +243,7 @@ def _not_ready(governance: Governance) -> tuple[str, str] | None:
     if governance.paused_by is None or governance.paused_by[0] == "InForce":
         return None
     return governance.paused_by
+
+
+async def _nothing() -> bool:
+    return False

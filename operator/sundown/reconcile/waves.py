@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from sundown.aws import tags
 from sundown.errors import Mistake
 from sundown.model.cloud import CloudPart
-from sundown.model.parts import Part, Step
+from sundown.model.parts import QUIET, Part, Step
 from sundown.model.resources import WAVE
 from sundown.reconcile.standing import Goal, Standing, shortened
 
@@ -44,8 +44,8 @@ class Wave:
 
     @property
     def done(self) -> bool:
-        """Whether nobody has to wait for it: what is only forgotten is where it should be."""
-        return not self.hanging and all(step.action == "Forget" for step in self.steps)
+        """Whether nobody has to wait for it: what only has its record changed is where it should be."""
+        return not self.hanging and all(step.action in QUIET for step in self.steps)
 
     @property
     def late(self) -> bool:
@@ -56,7 +56,7 @@ class Wave:
     def missing(self) -> tuple[str, ...]:
         """The names of the parts that are waited for."""
         # What somebody scaled anew in the middle of it is still to be written, and hangs on nothing but that.
-        parts = self.hanging or tuple(step.part for step in self.steps if step.action != "Forget")
+        parts = self.hanging or tuple(step.part for step in self.steps if step.action not in QUIET)
         return tuple(part.title for part in parts)
 
     def __str__(self) -> str:
@@ -71,13 +71,17 @@ def arrange(goal: Goal, standings: Iterable[Standing]) -> tuple[Wave, ...]:
     it should be count too: or the limits would move as the transition goes on.
     """
     apart: list[Standing] = []
+    quiet: list[Step] = []
     members: dict[int, list[Standing]] = {}
     for one in standings:
+        if one.step is not None and one.step.action in QUIET:
+            quiet.append(one.step)
         if one.selected and one.refused is None and one.fought is None:
             members.setdefault(wave_of(one.part)[0], []).append(one)
         else:
             apart.append(one)
-    waves = [_wave(goal, None, apart, until=goal.began + goal.timeout, released=True)]
+    at_once = _wave(goal, None, apart, until=goal.began + goal.timeout, released=True)
+    waves = [replace(at_once, steps=(*at_once.steps, *quiet))]
     released = True
     for place, number in enumerate(sorted(members, reverse=goal.wanted == "Asleep"), start=1):
         until = goal.began + place * goal.timeout
@@ -87,7 +91,7 @@ def arrange(goal: Goal, standings: Iterable[Standing]) -> tuple[Wave, ...]:
 
 
 def _wave(goal: Goal, number: int | None, members: list[Standing], *, until: datetime, released: bool) -> Wave:
-    steps = tuple(one.step for one in members if one.step is not None)
+    steps = tuple(one.step for one in members if one.step is not None and one.step.action not in QUIET)
     hanging = tuple(one.part for one in members if one.hangs)
     return Wave(number, steps, hanging, until=until, released=released, time_is_up=goal.now >= until)
 

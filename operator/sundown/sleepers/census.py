@@ -15,8 +15,8 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.cluster.gate import Gate
 from sundown.model.parts import Workload
+from sundown.sleepers.kinds import KINDS, ReplicaKind
 from sundown.sleepers.passing import Passing, Question
-from sundown.sleepers.replicas import KINDS, ReplicaKind
 
 _PAGE = 1000
 _GATHERING = 0.01

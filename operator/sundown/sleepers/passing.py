@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Expired
 from sundown.model.parts import Workload
-from sundown.sleepers.replicas import KINDS, ReplicaKind
+from sundown.sleepers.kinds import KINDS, ReplicaKind
 
 _PAGE = 1000
 _FIRST_PAGE = 200
@@ -102,7 +102,7 @@ class Passing:
             expected = self._expected.get(namespace)
             if expected is not None:
                 expected.found.append(workload)
-            elif workload.record is not None and namespace not in self._asked_about:
+            elif workload.carries and namespace not in self._asked_about:
                 self.strays.add(namespace)
         if namespace:
             self._position = _place(namespace)

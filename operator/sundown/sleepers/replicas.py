@@ -1,4 +1,4 @@
-"""Kinds that sleep by having no replicas, and remember their count in an annotation.
+"""Carries out a step on a workload: the patches are made in ``ways``, here is in which order they are sent.
 
 The count and its record change in one PATCH that carries the resourceVersion of the object that was looked at: there is
 no moment at which the one is written and the other is not, and nobody's edit in between is lost (409: look again).
@@ -6,73 +6,78 @@ no moment at which the one is written and the other is not, and nobody's edit in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
-from sundown.cluster.bodies import Body
+import structlog
+
 from sundown.cluster.client import Cluster
-from sundown.cluster.workloads import WorkloadPage, workload
 from sundown.model.parts import Step, Workload
-from sundown.model.resources import PREVIOUS_REPLICAS
+from sundown.sleepers.kinds import KINDS
+from sundown.sleepers.ways import (
+    by_policy,
+    direct,
+    give_back,
+    noting,
+    policy_worked,
+    read_note,
+    taken,
+    without_policy,
+)
+
+log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplicaKind:
-    """A row of the table: what the API server calls a kind that has ``spec.replicas``."""
+class Policies(Protocol):
+    """Whether the API server writes counts and records by itself."""
 
-    kind: str
-    prefix: str
-    plural: str
+    @property
+    def current(self) -> bool:
+        """Whether the policies of this version are there, as far as is known."""
+        ...
 
-    def collection(self, namespace: str | None = None) -> str:
-        """The path of all objects, or of those in one namespace."""
-        return f"{self.prefix}/namespaces/{namespace}/{self.plural}" if namespace else f"{self.prefix}/{self.plural}"
-
-    def read(self, raw: dict[str, Any]) -> Workload:
-        """The object as the plan sees it."""
-        return workload(raw, kind=self.kind)
-
-    def read_page(self, answer: Body) -> WorkloadPage:
-        """A page of a list of them.
-
-        Raises:
-            ValueError: for what is no such list.
-        """
-        return WorkloadPage(answer, kind=self.kind)
+    def doubt(self) -> None:
+        """Take them for absent until somebody has looked: a write that was left to them came to nothing."""
+        ...
 
 
-KINDS: dict[str, ReplicaKind] = {
-    row.kind: row
-    for row in (
-        ReplicaKind("Deployment", "/apis/apps/v1", "deployments"),
-        ReplicaKind("StatefulSet", "/apis/apps/v1", "statefulsets"),
-    )
-}
+class NoPolicies:
+    """A cluster that serves none, or that nobody has looked at."""
+
+    current = False
+
+    def doubt(self) -> None:
+        """Nothing that could be doubted."""
 
 
-def patch_for(step: Step) -> dict[str, Any]:
-    """The merge patch of a step."""
-    record = str(step.workload.replicas) if step.action == "Sleep" else None
-    body: dict[str, Any] = {
-        "metadata": {
-            "resourceVersion": step.workload.resource_version,
-            "annotations": {PREVIOUS_REPLICAS: record},
-        }
-    }
-    if step.action != "Forget":
-        body["spec"] = {"replicas": step.replicas}
-    return body
+NO_POLICIES = NoPolicies()
 
 
-async def write(cluster: Cluster, step: Step) -> None:
-    """Carry out one step.
+async def write(cluster: Cluster, step: Step, policies: Policies = NO_POLICIES) -> None:
+    """Carry out one step: in one write, but in two where fields are taken from whoever applied them.
 
     Raises:
-        Conflict: when the workload has changed since it was read.
+        Conflict: when the workload has changed since it was read, or between the two writes.
         Missing: when it is gone.
     """
     found = step.workload
-    await cluster.merge_patch(f"{KINDS[found.kind].collection(found.namespace)}/{found.name}", patch_for(step))
+    path = f"{KINDS[found.kind].collection(found.namespace)}/{found.name}"
+    body, whose = direct(step), taken(step)
+    if whose and policies.current:
+        reply = await cluster.merge_patch(path, by_policy(step))
+        if policy_worked(step, reply):
+            return
+        log.warning("policy-did-nothing", namespace=found.namespace, workload=found.title)
+        policies.doubt()
+        body = without_policy(step, reply)
+    whose = (*read_note(found.taken_from), *whose)
+    if step.action == "GiveBack":
+        reply = await cluster.get(path)
+    elif whose or found.taken_from is not None:
+        reply = await cluster.merge_patch(path, noting(body, whose))
+    else:
+        await cluster.merge_patch(path, body)
+        return
+    await cluster.merge_patch(path, give_back(reply["metadata"], whose))
 
 
 async def look(cluster: Cluster, found: Workload) -> Workload:

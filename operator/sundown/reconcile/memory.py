@@ -1,0 +1,179 @@
+"""What is remembered of the sleep that an env is in, and which record of a workload is believed. Pure.
+
+A record counts for the sleep and the object that it was written for, and for no other: it comes back from old
+ReplicaSets, with manifests that were exported at night, and goes when a tool writes the object as a whole. So there is a
+second place, the status of the EnvSchedule; and what neither place knows is said, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from sundown.errors import SundownError
+from sundown.model.env import Env, Known, Namespace
+from sundown.model.parts import Workload
+from sundown.model.record import Record, Restoring, is_sleep_id, read_count, read_restoring
+from sundown.model.resources import STATE_LABEL, EnvScheduleStatus, State
+from sundown.model.scalars import parse_instant
+from sundown.sleepers.kinds import KINDS
+
+Key = tuple[str, str, str]
+"""Kind, name and uid."""
+
+UNREADABLE = "it cannot be read"
+
+_AT_REST: frozenset[State] = frozenset({"Awake", "Paused"})
+_ON_THE_WAY: frozenset[State] = frozenset({"Asleep", "FallingAsleep", "Waking"})
+
+
+class NotRemembered(SundownError):
+    """A workload would be put to sleep with a record that the second place does not know yet."""
+
+    reason = "NotRemembered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What stands beside the workloads.
+
+    ``sleep`` is the id of the sleep that the env is in, None where it is in none; ``records`` is the second place.
+    ``known_since`` (UTC) is when the schedule was made: of what slept before, its status cannot know. ``unmarked`` says
+    that records without a mark are believed: an earlier version of Sundown wrote them, and the env sleeps since. ``at_rest``
+    says that the env was awake when it was looked at last. Where nobody knows of any sleep, ``by_order`` says that a person
+    has everything woken that carries a record of whatever sleep, ``left_behind`` that there is no schedule: then what stands
+    at a zero of Sundown's is woken, for nobody else will.
+    """
+
+    sleep: str | None = None
+    records: Mapping[Key, Record] = field(default_factory=dict)
+    known_since: datetime | None = None
+    unmarked: bool = False
+    at_rest: bool = False
+    by_order: bool = False
+    left_behind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What wakes a workload, and where that stands; None where nothing says so.
+
+    ``stale`` says that what it carries belongs to another sleep and is to be taken off; ``doubt`` why nobody knows any more
+    whether the workload is to be woken, and to what.
+    """
+
+    restoring: Restoring | None = None
+    place: Literal["object", "status", "unmarked"] | None = None
+    stale: bool = False
+    doubt: str | None = None
+
+
+def recall(env: Env, known: Known | None = None, *, by_order: bool = False) -> Memory:
+    """What is remembered of an env, where this schedule (or none) is in force.
+
+    The operator's own word on the schedule counts more than the namespace, which others can write; that an env was awake
+    too, or a mark that could not be taken off the namespace would give the next sleep the id of the last.
+    """
+    space = env.namespace
+    status = known.status if known is not None else EnvScheduleStatus()
+    others = [one.status for one in env.schedules if known is None or one.metadata.uid != known.metadata.uid]
+    at_rest = status.asleep_since is None and status.state in _AT_REST
+    sleep = status.asleep_since
+    if sleep is None and not at_rest:
+        sleep = (space.asleep_since if space is not None else None) or next(
+            (one.asleep_since for one in others if one.asleep_since is not None), None
+        )
+    slept_before = status.state in _ON_THE_WAY or _labelled_by_an_earlier_version(space)
+    statuses = [status, *(one for one in others if one.asleep_since is not None and one.asleep_since == sleep)]
+    return Memory(
+        sleep=sleep,
+        records=by_key(record for one in reversed(statuses) for record in one.records),
+        known_since=known.metadata.creation_timestamp if known is not None else None,
+        unmarked=sleep is None and slept_before,
+        at_rest=at_rest,
+        by_order=by_order and sleep is None and not at_rest,
+        left_behind=known is None and sleep is None,
+    )
+
+
+def _labelled_by_an_earlier_version(space: Namespace | None) -> bool:
+    return space is not None and STATE_LABEL in space.labels and space.asleep_since is None
+
+
+def by_key(records: Iterable[Record]) -> dict[Key, Record]:
+    """Records to be looked up; of two for the same object the later counts."""
+    return {(one.kind, one.name, one.uid): one for one in records}
+
+
+def believed(workload: Workload, memory: Memory) -> Belief:
+    """Which record of a workload counts."""
+    own = written_on(workload)
+    if own is not None and memory.sleep is not None and workload.mark == mark(memory.sleep, workload.uid):
+        return Belief(own, "object")
+    second = memory.records.get((workload.kind, workload.name, workload.uid))
+    if second is not None and not _zero_is_foreign(workload):
+        restoring = _readable(workload, read_restoring(second.restore))
+        if restoring is not None:
+            return Belief(restoring, "status", stale=workload.carries)
+    if own is not None and _is_all_there_is(workload, memory):
+        return Belief(own, "unmarked")
+    if not workload.carries:
+        return Belief()
+    if workload.replicas > 0:
+        # Whoever set a count above zero knows better than any record.
+        return Belief(stale=True)
+    doubt = _doubt(workload, memory)
+    return Belief(stale=doubt is None, doubt=doubt)
+
+
+def _is_all_there_is(workload: Workload, memory: Memory) -> bool:
+    """Whether a record of no known sleep is followed all the same."""
+    if workload.mark is None and memory.unmarked:
+        return True
+    followed = memory.by_order or (memory.left_behind and not _zero_is_foreign(workload))
+    return followed and (workload.mark is None or workload.mark.endswith(f"/{workload.uid}"))
+
+
+def mark(sleep: str, uid: str) -> str:
+    """What stands on a workload that was put to sleep: in which sleep, and on which object it was written."""
+    return f"{sleep}/{uid}"
+
+
+def written_on(workload: Workload) -> Restoring | None:
+    """What the workload's own annotations say that wakes it; None where they do not say it, or not readably."""
+    count = read_count(workload.record)
+    return _readable(workload, Restoring(count, workload.rest)) if count is not None else None
+
+
+def _readable(workload: Workload, restoring: Restoring | None) -> Restoring | None:
+    """The record if it says nothing but what a record of this kind can say."""
+    return restoring if restoring is not None and KINDS[workload.kind].may_restore(restoring) else None
+
+
+def _zero_is_foreign(workload: Workload) -> bool:
+    """Whether the zero that it stands at was set by somebody else than Sundown, which then is their wish.
+
+    Sundown's own zero is owned by Sundown, or by who applies the field, to whom it was given back.
+    """
+    if workload.replicas > 0 or workload.owners is None:
+        return False
+    return not any(owner.ours or owner.applies for owner in workload.owners if "replicas" in owner.fields)
+
+
+def _doubt(workload: Workload, memory: Memory) -> str | None:
+    """Why nobody can know what the marks on a workload at zero are worth; None where they are worth nothing."""
+    sleep, _, uid = (workload.mark or "").partition("/")
+    if not is_sleep_id(sleep):
+        readable = written_on(workload) is not None
+        doubt = "nothing says in which sleep it was written" if readable else UNREADABLE
+        return None if memory.at_rest else doubt
+    if uid != workload.uid:
+        return "it was written on another object, which had this name before"
+    if sleep == memory.sleep:
+        return UNREADABLE
+    if memory.known_since is None:
+        return "no EnvSchedule knows of the sleep in which it was written"
+    older = parse_instant(sleep) < memory.known_since
+    return "it was written in a sleep that is older than the EnvSchedule" if older else None

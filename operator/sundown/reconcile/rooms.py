@@ -1,0 +1,43 @@
+"""What visits work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sundown.cluster.client import Cluster
+from sundown.cluster.events import EventRecorder
+from sundown.cluster.gate import Gate
+from sundown.model.cloud import CloudPart
+from sundown.reconcile.clouds import Clouds
+from sundown.reconcile.statuses import StatusWriter
+from sundown.reconcile.store import Store
+from sundown.schedule.clock import Clock
+from sundown.settings import Settings
+from sundown.sleepers.census import Census
+from sundown.sleepers.leftovers import Leftovers
+from sundown.sleepers.replicas import NO_POLICIES, Policies
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What a visit works with; ``clouds`` is None where there is nothing but the cluster."""
+
+    cluster: Cluster
+    gate: Gate
+    census: Census
+    leftovers: Leftovers
+    store: Store
+    statuses: StatusWriter
+    recorder: EventRecorder
+    clock: Clock
+    settings: Settings
+    clouds: Clouds | None = None
+    policies: Policies = NO_POLICIES
+
+    def holder(self, namespace: str) -> str:
+        """In whose name parts in the cloud are stopped."""
+        return f"{self.settings.cluster_name}/{namespace}"
+
+    def clouds_of(self, namespace: str) -> tuple[CloudPart, ...]:
+        """The parts of an env in the cloud."""
+        return self.clouds.of(namespace) if self.clouds is not None else ()

@@ -1,0 +1,130 @@
+"""The kinds that sleep by having no replicas, as rows of a table: what the API server calls them, what else they change.
+
+What of an annotation or a status is believed is said here too: a record may restore the fields of its row, and no others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sundown.cluster.body import Body
+from sundown.cluster.ownership import REPLICAS, WHEN_SCALED
+from sundown.cluster.workloads import WorkloadPage, workload
+from sundown.model.parts import Workload
+from sundown.model.record import Restoring, compact, read_patch
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A field that a kind cannot keep while it sleeps: ``name`` as owners have it, where it is, what it must not be and
+    what it is instead."""
+
+    name: str
+    path: tuple[str, ...]
+    harmful: str
+    harmless: str
+
+    def set_to(self, value: str) -> Json:
+        """The merge patch that sets it."""
+        patch: Any = value
+        for step in reversed(self.path):
+            patch = {step: patch}
+        return dict(patch)
+
+    def in_patch(self, text: str) -> str | None:
+        """The value that a patch which sets this field and nothing else gives it; None for any other patch."""
+        found: Any = read_patch(text)
+        for step in self.path:
+            if not isinstance(found, dict) or found.keys() != {step}:
+                return None
+            found = found[step]
+        return found if found in {self.harmful, self.harmless} else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaKind:
+    """A row: a kind that has ``spec.replicas``.
+
+    ``counts_leaving`` says that its ``status.replicas`` counts pods on their way out too.
+    """
+
+    kind: str
+    prefix: str
+    plural: str
+    aside: Aside | None = None
+    counts_leaving: bool = False
+
+    def collection(self, namespace: str | None = None) -> str:
+        """The path of all objects, or of those in one namespace."""
+        return f"{self.prefix}/namespaces/{namespace}/{self.plural}" if namespace else f"{self.prefix}/{self.plural}"
+
+    def read(self, raw: Json) -> Workload:
+        """The object as the plan sees it."""
+        return workload(raw, kind=self.kind, counts_leaving=self.counts_leaving)
+
+    def read_page(self, answer: Body) -> WorkloadPage:
+        """A page of a list of them.
+
+        Raises:
+            ValueError: for what is no such list.
+        """
+        return WorkloadPage(answer, kind=self.kind, counts_leaving=self.counts_leaving)
+
+    def restoring(self, found: Workload, *, earlier: Restoring | None = None) -> Restoring:
+        """What would bring back a workload that runs as it is; ``earlier`` is what it was when it fell asleep, if it did.
+
+        An earlier wish for the field that is set aside stands as long as the field is what Sundown made of it.
+        """
+        if self.aside is None or found.aside is None:
+            return Restoring(found.replicas)
+        if found.aside == self.aside.harmful:
+            return Restoring(found.replicas, compact(self.aside.set_to(found.aside)))
+        return Restoring(found.replicas, earlier.rest if earlier is not None else None)
+
+    def is_at_risk(self, found: Workload) -> bool:
+        """Whether it must not be at zero as it is."""
+        return self.aside is not None and found.aside == self.aside.harmful
+
+    def may_restore(self, restoring: Restoring) -> bool:
+        """Whether a record says nothing but what this kind's records say."""
+        return restoring.rest is None or (self.aside is not None and self.aside.in_patch(restoring.rest) is not None)
+
+    def asleep(self, found: Workload) -> Json:
+        """The merge patch of all that is different in sleep."""
+        patch: Json = {"spec": {"replicas": 0}}
+        if self.aside is not None and self.is_at_risk(found):
+            patch["spec"] |= self.aside.set_to(self.aside.harmless)["spec"]
+        return patch
+
+    def set_aside(self, found: Workload, restoring: Restoring | None) -> Json:
+        """The merge patch of what is to be given back beside the count; empty where there is nothing of it."""
+        rest = read_patch(restoring.rest) if restoring is not None and restoring.rest is not None else None
+        left = self.aside is not None and found.aside == self.aside.harmless
+        return rest if rest is not None and left else {}
+
+    def fields(self, patch: Json) -> frozenset[str]:
+        """Which fields a patch sets, by the names that owners have."""
+        spec = patch.get("spec", {})
+        names = {REPLICAS} if "replicas" in spec else set()
+        if self.aside is not None and self.aside.path[1] in spec:
+            names.add(self.aside.name)
+        return frozenset(names)
+
+
+_WHEN_SCALED = Aside(
+    WHEN_SCALED,
+    ("spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"),
+    harmful="Delete",
+    harmless="Retain",
+)
+
+KINDS: dict[str, ReplicaKind] = {
+    row.kind: row
+    for row in (
+        ReplicaKind("Deployment", "/apis/apps/v1", "deployments"),
+        ReplicaKind("StatefulSet", "/apis/apps/v1", "statefulsets", aside=_WHEN_SCALED, counts_leaving=True),
+    )
+}

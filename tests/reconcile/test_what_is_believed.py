@@ -1,0 +1,201 @@
+"""Which record of a workload counts: its own, that of the second place, or none (A18, W3, W4, W5)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samples import NOW, SLEEP, env, known, namespace, planned, sleeping, workload
+from sundown.model.parts import Owner, Workload
+from sundown.model.record import Record, Restoring
+from sundown.model.resources import EnvScheduleStatus
+from sundown.reconcile.memory import Belief, Memory, believed, by_key, recall
+from sundown.sleepers.ways import by_policy, direct, read_note
+
+EARLIER = "2026-11-16T17:00:00.000000Z"
+LONG_AGO = "2026-10-01T17:00:00.000000Z"
+MADE = NOW - timedelta(days=30)
+DELETE = '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"}}}'
+SECOND = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}')])
+OURS = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}))
+KUBECTL = Owner("kubectl", applies=False, fields=frozenset({"replicas"}))
+HELM = Owner("helm", applies=True, fields=frozenset({"replicas"}))
+
+
+def memory(**more: Any) -> Memory:
+    return Memory(**{"sleep": SLEEP, "known_since": MADE, **more})
+
+
+def at_zero(record: str | None = None, mark: str | None = None, **more: Any) -> Workload:
+    return workload("web", 0, record=record, mark=mark, **more)
+
+
+ITS_OWN = Belief(Restoring(2), "object")
+THE_SECOND = Belief(Restoring(3), "status")
+STALE = Belief(stale=True)
+MARK, OLD_MARK = f"{SLEEP}/uid-web", f"{EARLIER}/uid-web"
+
+
+@pytest.mark.parametrize(
+    ("found", "remembered", "belief"),
+    [
+        pytest.param(at_zero("2", MARK), memory(), ITS_OWN, id="its own"),
+        pytest.param(at_zero("2", MARK), memory(records=SECOND), ITS_OWN, id="edited by hand: it counts"),
+        pytest.param(at_zero(), memory(records=SECOND), THE_SECOND, id="undone or stripped: the second place"),
+        pytest.param(at_zero(owners=(OURS,)), memory(records=SECOND), THE_SECOND, id="stripped, our zero"),
+        pytest.param(at_zero(owners=(HELM,)), memory(records=SECOND), THE_SECOND, id="stripped, given back"),
+        pytest.param(at_zero(owners=(KUBECTL,)), memory(records=SECOND), Belief(), id="a person's own zero"),
+        pytest.param(at_zero(owners=()), memory(records=SECOND), Belief(), id="nobody owns kubectl scale's zero"),
+        pytest.param(at_zero(), memory(), Belief(), id="at zero without a record: its owner's wish"),
+        pytest.param(at_zero(uid="uid-new"), memory(records=SECOND), Belief(), id="made anew at zero"),
+        pytest.param(at_zero("7", OLD_MARK), memory(), STALE, id="dug out of an earlier sleep"),
+        pytest.param(at_zero("7", OLD_MARK), memory(sleep=None, at_rest=True), STALE, id="dug out by day"),
+        pytest.param(
+            at_zero("7", OLD_MARK), memory(records=SECOND), Belief(Restoring(3), "status", stale=True), id="over ours"
+        ),
+        pytest.param(at_zero("7"), memory(sleep=None, unmarked=True), Belief(Restoring(7), "unmarked"), id="upgraded"),
+        pytest.param(at_zero("7"), memory(sleep=None, at_rest=True), STALE, id="without a mark, by day"),
+        pytest.param(workload("web", 5), memory(records=SECOND), THE_SECOND, id="not asleep yet"),
+        pytest.param(workload("web", 5, record="7", mark=OLD_MARK), memory(), STALE, id="dug out while it runs"),
+        pytest.param(workload("web", 5), memory(), Belief(), id="it runs"),
+    ],
+)
+def test_the_record_of_this_sleep_and_this_object_counts(found: Workload, remembered: Memory, belief: Belief) -> None:
+    """W3, W4, W5."""
+    assert believed(found, remembered) == belief
+
+
+@pytest.mark.parametrize(
+    ("found", "remembered"),
+    [
+        pytest.param(at_zero("3", f"{SLEEP}/uid-other"), memory(), id="written on another object"),
+        pytest.param(at_zero("3", f"{SLEEP}/uid-other"), memory(sleep=None, at_rest=True), id="the same by day"),
+        pytest.param(at_zero("three", MARK), memory(), id="spoiled"),
+        pytest.param(at_zero(None, MARK), memory(), id="only the mark is left"),
+        pytest.param(at_zero("3", f"{LONG_AGO}/uid-web"), memory(), id="older than the schedule"),
+        pytest.param(at_zero("3", OLD_MARK), memory(known_since=None), id="no schedule any more"),
+        pytest.param(at_zero("3"), memory(), id="without a mark, in a sleep that has an id"),
+        pytest.param(at_zero("3", "last night"), memory(), id="a mark that is none"),
+        pytest.param(at_zero("3"), memory(sleep=None), id="without a mark, where nobody knows of any sleep"),
+        pytest.param(at_zero("three"), memory(sleep=None, unmarked=True), id="of an earlier version and spoiled"),
+    ],
+)
+def test_what_nobody_can_know_is_doubted_and_named(found: Workload, remembered: Memory) -> None:
+    """W3: where nobody knows the count any more it is said, by name, with what can be done."""
+    belief = believed(found, remembered)
+    assert (belief.restoring, belief.stale) == (None, False)
+    assert belief.doubt
+    plan = planned("Awake", found, memory=remembered)
+    assert (plan.steps, plan.unknown) == ((), ("Deployment/web",))
+    (mistake,) = plan.mistakes
+    assert "nobody knows what to wake it to" in mistake.text
+    assert f"kubectl -n dev scale deployment/web --replicas={'3' if found.record == '3' else 'N'}" in mistake.text
+
+
+anything = st.none() | st.text(max_size=40) | st.sampled_from(["9" * 10_000, "{" * 10_000, MARK, OLD_MARK, "2", DELETE])
+
+
+@given(
+    record=anything, mark=anything, rest=anything, note=anything, restore=st.text() | st.sampled_from(["[" * 10_000])
+)
+def test_whatever_stands_on_a_workload_and_in_the_status_can_be_thought_about(
+    record: str | None, mark: str | None, rest: str | None, note: str | None, restore: str
+) -> None:
+    """Z: one malformed annotation stops the whole controller."""
+    stored = by_key([Record("StatefulSet", "db", "uid-db", restore, note)])
+    found = workload("db", 0, kind="StatefulSet", record=record, mark=mark, rest=rest, taken_from=note, aside="Delete")
+    for wanted in ("Awake", "Asleep"):
+        for remembered in (memory(records=stored), memory(sleep=None, unmarked=True), Memory(by_order=True)):
+            for step in planned(wanted, found, replace(found, replicas=2), memory=remembered).steps:
+                assert direct(step) != by_policy(step)
+                read_note(note)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ['{"spec":{"template":{}}}', '{"metadata":{"labels":{}}}', "[]", "3", "{", '{"spec":{"replicas":9}}', DELETE],
+)
+def test_a_record_restores_the_fields_of_its_kind_and_no_others(rest: str) -> None:
+    """J6: what a tenant writes into an annotation is not what the operator writes into their objects."""
+    assert believed(at_zero("2", MARK, rest=rest), memory()).restoring is None
+    stored = by_key([Record("Deployment", "web", "uid-web", rest)])
+    restoring = believed(at_zero(), memory(records=stored)).restoring
+    assert restoring in {None, Restoring(9)}
+
+
+def test_a_stateful_set_gets_its_retention_policy_back_too() -> None:
+    """W2."""
+    found = sleeping("db", "2", kind="StatefulSet", rest=DELETE, aside="Retain")
+    assert believed(found, memory()).restoring == Restoring(2, DELETE)
+
+
+STATUS = EnvScheduleStatus(state="Asleep", asleep_since=SLEEP, records=tuple(SECOND.values()))
+ASLEEP = {"labels": {"sundown.dev/state": "asleep"}}
+
+
+def space(sleep: str | None = None, *, labelled: bool = True) -> Any:
+    found = namespace(**(ASLEEP if labelled else {}))
+    found.annotations.update({"sundown.dev/asleep-since": sleep} if sleep else {})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("status", "there", "sleep", "unmarked"),
+    [
+        pytest.param(STATUS, space(SLEEP), SLEEP, False, id="both know"),
+        pytest.param(STATUS, space(EARLIER), SLEEP, False, id="they differ: the status counts"),
+        pytest.param(STATUS, space(labelled=False), SLEEP, False, id="the namespace was stripped"),
+        pytest.param(EnvScheduleStatus(), space(SLEEP), SLEEP, False, id="the schedule was made anew"),
+        pytest.param(EnvScheduleStatus(), space("now"), None, True, id="what no Sundown wrote"),
+        pytest.param(EnvScheduleStatus(state="Awake"), space(SLEEP), None, False, id="a mark that was left behind"),
+        pytest.param(EnvScheduleStatus(state="Asleep"), space(), None, True, id="an earlier version put it to sleep"),
+        pytest.param(EnvScheduleStatus(state="Awake"), space(), None, True, id="an earlier version began to"),
+        pytest.param(EnvScheduleStatus(state="Waking"), space(labelled=False), None, True, id="and let go of it"),
+        pytest.param(EnvScheduleStatus(), space(labelled=False), None, False, id="new"),
+    ],
+)
+def test_the_operators_own_word_on_a_sleep_counts_more_than_the_namespace(
+    status: EnvScheduleStatus, there: Any, sleep: str | None, unmarked: bool
+) -> None:
+    schedule = known(status=status)
+    found = recall(env(schedule, namespace=there), schedule)
+    assert (found.sleep, found.unmarked) == (sleep, unmarked)
+
+
+def test_what_another_schedule_of_the_env_remembers_of_the_same_sleep_is_not_lost() -> None:
+    """A8: a person's schedule takes over from a generated one at night."""
+    before, after = known("default", generated=True, status=STATUS), known("mine")
+    found = recall(env(before, after, namespace=space(SLEEP)), after)
+    assert (found.sleep, dict(found.records)) == (SLEEP, SECOND)
+
+
+@pytest.mark.parametrize("mark", [None, OLD_MARK])
+def test_where_nobody_knows_of_any_sleep_a_persons_order_wakes_what_carries_a_record(mark: str | None) -> None:
+    """A15: `sundown wake-all --direct`, when schedules and labels are gone."""
+    found = recall(env(namespace=space(labelled=False)), by_order=True)
+    assert believed(at_zero("3", mark), found).restoring == Restoring(3)
+    assert believed(at_zero("3", f"{EARLIER}/uid-other"), found).doubt
+
+
+def test_a_persons_order_wakes_nothing_in_an_env_that_is_awake() -> None:
+    """W4: what was dug out there belongs to no sleep."""
+    schedule = known(status=EnvScheduleStatus(state="Awake"))
+    found = recall(env(schedule, namespace=space(labelled=False)), schedule, by_order=True)
+    assert believed(at_zero("3", OLD_MARK), found).restoring is None
+
+
+@pytest.mark.parametrize(("owners", "woken"), [((OURS,), True), ((HELM,), True), ((KUBECTL,), False), (None, True)])
+def test_what_is_left_behind_at_a_zero_of_sundowns_is_woken(owners: tuple[Owner, ...] | None, woken: bool) -> None:
+    """A15: schedule and mark of the namespace are gone. W4: a zero of its owner's stays."""
+    found = recall(env(namespace=space(labelled=False)))
+    belief = believed(at_zero("3", OLD_MARK, owners=owners), found)
+    assert (belief.restoring == Restoring(3), belief.doubt is None) == (woken, woken)
+
+
+def test_without_a_schedule_the_namespace_is_believed() -> None:
+    """A15."""
+    found = recall(env(namespace=space(SLEEP)))
+    assert (found.sleep, found.known_since) == (SLEEP, None)

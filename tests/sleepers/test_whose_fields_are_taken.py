@@ -1,0 +1,191 @@
+"""Workloads that somebody applies: their fields are not taken, or given back (W6, A19)."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from samples import SLEEP, sleeping, workload
+from sundown.cluster.client import Cluster
+from sundown.model.parts import Owner, Step
+from sundown.model.record import Restoring
+from sundown.sleepers.replicas import NO_POLICIES, write
+from sundown.sleepers.ways import by_policy, direct, give_back, note_of, read_note, taken
+
+Json = dict[str, Any]
+RECORD, MARK, REST = "sundown.dev/previous-replicas", "sundown.dev/asleep-since", "sundown.dev/previous"
+NOTE, WAKE_TO, WAKE_WHEN_SCALED = "sundown.dev/taken-from", "sundown.dev/wake-to", "sundown.dev/wake-when-scaled"
+DELETE = '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"}}}'
+THEN = "2026-11-23T09:00:00Z"
+COUNT: Json = {"f:spec": {"f:replicas": {}}}
+
+HELM = Owner("helm", applies=True, fields=frozenset({"replicas"}), time=THEN)
+SCALED = Owner("kubectl", applies=False, fields=frozenset({"replicas"}))
+FALLS_ASLEEP = Step("Sleep", workload("web", 3, owners=(HELM,)), 0, Restoring(3), SLEEP)
+WAKES = Step("Wake", sleeping("web", "3", owners=(HELM,)), 3, Restoring(3))
+
+
+class Wire(Cluster):
+    """An API server of one object: it takes fields away as the real one does, and perhaps has the policies."""
+
+    def __init__(self, *, policies: bool = False) -> None:
+        self.sent: list[Json] = []
+        self._policies = policies
+
+    async def merge_patch(self, _path: str, body: Json, **_params: str) -> Json:
+        self.sent.append(body)
+        wanted = body["metadata"]["annotations"]
+        annotations = {key: value for key, value in wanted.items() if value is not None}
+        if self._policies and MARK in annotations and "spec" not in body:
+            annotations[RECORD] = "3"
+        if self._policies:
+            annotations.pop(WAKE_TO, None)
+        return {"metadata": {"resourceVersion": "8", "annotations": annotations, "managedFields": fields()}}
+
+
+class Policies:
+    def __init__(self, *, current: bool) -> None:
+        self.current = current
+
+    def doubt(self) -> None:
+        self.current = False
+
+
+def entry(manager: str, operation: str, owned: Json, **more: str) -> Json:
+    return {"manager": manager, "operation": operation, "apiVersion": "apps/v1", "fieldsV1": owned, **more}
+
+
+def fields(**more: Any) -> list[Json]:
+    """After the direct patch: the count is ours, though Helm applied it."""
+    ours = {"f:metadata": {"f:annotations": {f"f:{RECORD}": {}}}, **copy.deepcopy(COUNT)}
+    helm = {"f:spec": {"f:template": {}}}
+    return [
+        entry("helm", "Apply", helm, **{"time": THEN, **more}),
+        entry("sundown-operator", "Update", ours),
+        entry("kube-controller-manager", "Update", {"f:status": {"f:replicas": {}}}, subresource="status"),
+    ]
+
+
+def owned(patch: Json) -> dict[str, bool]:
+    """Who has the count after a patch."""
+    entries = patch["metadata"]["managedFields"]
+    return {one["manager"]: "f:replicas" in one["fieldsV1"].get("f:spec", {}) for one in entries}
+
+
+@pytest.mark.parametrize(
+    ("owners", "whose"),
+    [
+        ((HELM,), ["helm"]),
+        ((HELM, SCALED), ["helm"]),
+        ((SCALED,), []),
+        ((), []),
+        (None, []),
+        ((Owner("sundown", applies=True, fields=frozenset({"replicas"})),), []),
+        ((Owner("argocd", applies=True, fields=frozenset({"whenScaled"})),), []),
+    ],
+)
+def test_fields_are_taken_from_whoever_applies_them(owners: tuple[Owner, ...] | None, whose: list[str]) -> None:
+    """W6: who has no Apply entry on the count pays for nothing."""
+    step = Step("Sleep", workload("web", 3, owners=owners), 0, Restoring(3), SLEEP)
+    assert [one.manager for one in taken(step)] == whose
+
+
+def test_the_retention_policy_is_taken_only_where_it_is_written() -> None:
+    """W2, W6."""
+    owner = Owner("argocd", applies=True, fields=frozenset({"replicas", "whenScaled"}))
+    for aside, names in (("Delete", ("replicas", "whenScaled")), ("Retain", ("replicas",))):
+        found = workload("db", 2, kind="StatefulSet", aside=aside, owners=(owner,))
+        (one,) = taken(Step("Sleep", found, 0, Restoring(2), SLEEP))
+        assert one.fields == names
+
+
+@pytest.mark.parametrize("step", [FALLS_ASLEEP, WAKES], ids=lambda step: step.action)
+async def test_what_was_taken_is_given_back_by_a_second_write(step: Step) -> None:
+    """W6."""
+    wire = Wire()
+    await write(wire, step, NO_POLICIES)
+    first, second = wire.sent
+    assert first["spec"] == direct(step)["spec"]
+    assert read_note(first["metadata"]["annotations"][NOTE]) == taken(step)
+    assert second["metadata"]["annotations"] == {NOTE: None}
+    assert owned(second) == {"helm": True, "sundown-operator": False, "kube-controller-manager": False}
+
+
+def test_an_owner_who_applied_again_in_between_knows_better() -> None:
+    """W6: given what they left out, they would have it reset by their next apply."""
+    metadata = {"resourceVersion": "8", "managedFields": fields(time="2026-11-23T18:00:01Z")}
+    after = owned(give_back(metadata, taken(FALLS_ASLEEP)))
+    assert after == {"helm": False, "sundown-operator": False, "kube-controller-manager": False}
+
+
+def test_an_owner_who_owned_nothing_else_is_put_back() -> None:
+    """W6: the API server drops an entry that is empty."""
+    metadata = {"resourceVersion": "8", "managedFields": fields()[1:]}
+    patch = give_back(metadata, taken(FALLS_ASLEEP))
+    assert owned(patch)["helm"]
+    (back,) = [one for one in patch["metadata"]["managedFields"] if one["manager"] == "helm"]
+    assert (back["operation"], back["time"], back["fieldsV1"]) == ("Apply", THEN, COUNT)
+
+
+def test_what_is_not_ours_is_not_given_away() -> None:
+    """W6: somebody applied it by force meanwhile."""
+    others = [entry("helm", "Apply", COUNT, time=THEN), entry("flux", "Apply", COUNT)]
+    metadata = {"resourceVersion": "8", "managedFields": others}
+    assert "managedFields" not in give_back(metadata, taken(FALLS_ASLEEP))["metadata"]
+
+
+@pytest.mark.parametrize("note", [None, "", "{", "[1]", "{}", '[{"manager":"helm"}]', '[{"fields":3}]', '"helm"'])
+def test_a_note_that_cannot_be_read_names_nobody(note: str | None) -> None:
+    """Z: one malformed annotation stops the whole controller."""
+    assert read_note(note) == ()
+
+
+def test_a_note_names_no_more_owners_than_fit() -> None:
+    """A18: the second place has room for so much."""
+    many = tuple(Owner("x" * 128 + f"{number}", applies=True, fields=frozenset({"replicas"})) for number in range(50))
+    note = note_of(taken(Step("Sleep", workload("web", 3, owners=many), 0, Restoring(3), SLEEP)))
+    assert 0 < len(read_note(note)) < 50
+    assert len(note) <= 1024
+
+
+@pytest.mark.parametrize("step", [FALLS_ASLEEP, WAKES], ids=lambda step: step.action)
+async def test_where_the_policies_are_there_one_write_takes_nothing(step: Step) -> None:
+    """W6."""
+    wire, policies = Wire(policies=True), Policies(current=True)
+    await write(wire, step, policies)
+    assert wire.sent == [by_policy(step)]
+    assert "spec" not in by_policy(step)
+    assert policies.current
+
+
+@pytest.mark.parametrize("step", [FALLS_ASLEEP, WAKES], ids=lambda step: step.action)
+async def test_policies_that_did_nothing_are_noticed_by_the_reply(step: Step) -> None:
+    """W6: the other way is taken at once, and from then on."""
+    wire, policies = Wire(), Policies(current=True)
+    await write(wire, step, policies)
+    _, instead, back = wire.sent
+    assert instead["spec"] == direct(step)["spec"]
+    assert instead["metadata"]["resourceVersion"] == "8"
+    assert instead["metadata"]["annotations"][WAKE_TO] is None
+    assert owned(back)["helm"]
+    assert not policies.current
+
+
+async def test_who_applies_nothing_needs_no_policy() -> None:
+    """W6: one write, the usual one."""
+    wire, step = Wire(policies=True), Step("Sleep", workload("web", 3, owners=(SCALED,)), 0, Restoring(3), SLEEP)
+    await write(wire, step, Policies(current=True))
+    assert wire.sent == [direct(step)]
+
+
+def test_a_policy_is_told_the_mark_to_sleep_and_the_count_to_wake() -> None:
+    """W6."""
+    assert by_policy(FALLS_ASLEEP)["metadata"]["annotations"] == {MARK: f"{SLEEP}/uid-web"}
+    assert by_policy(WAKES)["metadata"]["annotations"] == {RECORD: None, MARK: None, WAKE_TO: "3"}
+
+
+def test_a_policy_is_told_the_retention_policy_too() -> None:
+    """W2, W6."""
+    found = sleeping("db", "2", kind="StatefulSet", aside="Retain", rest=DELETE)
+    told = by_policy(Step("Wake", found, 2, Restoring(2, DELETE)))["metadata"]["annotations"]
+    assert told == {RECORD: None, MARK: None, REST: None, WAKE_TO: "2", WAKE_WHEN_SCALED: "Delete"}

@@ -260,3 +260,105 @@ def test_no_two_envs_share_an_instance(team: Team, make_env: Callable[..., Env])
     ec2.create_tags(Resources=[instance], Tags=[{"Key": "namespace", "Value": env.name}])
     team.wakes()
     team.until_phase("running", instance)
+
+
+def test_a_database_that_comes_back_broken_is_told_and_the_env_is_not_awake_without_it(team: Team) -> None:
+    """W13: with AWS's word and what helps, until somebody has mended it."""
+    aws, env = team.aws, team.env
+    database = aws.database(f"{env.name}-db", namespace=env.name)
+    env.add("web", 1)
+    team.known(database)
+    team.sleeps()
+    aws.starts_end(database, "incompatible-network")
+    env.patch({"spec": {"waves": {"timeout": "1s"}}})
+    env.wish("Awake")
+    message = env.until_condition("Degraded", "True", "CloudBroken")
+    assert f"RDSInstance/{database}: AWS says incompatible-network" in message
+    env.until_count("web", 1, within=PATIENCE)
+    assert env.status()["state"] == "Waking"
+    assert "subnet" in env.status()["cloud"][0]["note"]
+    aws.phase(database, "available")
+    env.until("Awake", within=PATIENCE)
+    assert env.condition("Degraded")[0] == "False"
+    team.until_forgotten(database)
+
+
+def test_an_instance_that_aws_starts_in_vain_is_started_seldom_and_never_called_awake(team: Team) -> None:
+    """W14: with EC2's own reason; a second start comes after a pause."""
+    aws, env = team.aws, team.env
+    instance = aws.instance(namespace=env.name)
+    team.known(instance)
+    team.sleeps()
+    aws.starts_end(
+        instance, "stopped", code="Client.InternalError", message="Client.InternalError: Client error on launch"
+    )
+    since = aws.seq
+    env.wish("Awake")
+    message = env.until_condition("Degraded", "True", "CloudBroken")
+    assert f"EC2Instance/{instance}: AWS accepted its start in vain: Client.InternalError" in message
+    eventually(lambda: len(aws.called("StartInstances", since=since)) == 2, what="a second start", within=PATIENCE)
+    first, second = aws.called("StartInstances", since=since)
+    assert second.at - first.at >= 10
+    assert env.status()["state"] == "Waking"
+    aws.starts_end(instance)
+    env.until("Awake", within=90)
+    assert [entry["to"] for entry in env.status()["history"][:2]] == ["Awake", "Asleep"]
+    team.until_forgotten(instance)
+
+
+def test_what_lost_its_tags_at_night_is_started_in_the_morning(team: Team) -> None:
+    """W12: one lost all of them, two lost those of Sundown's only, which come back at night."""
+    aws, env = team.aws, team.env
+    bare, stripped = aws.instances(2, namespace=env.name)
+    database = aws.database(f"{env.name}-db", namespace=env.name)
+    team.known(bare, stripped, database)
+    team.sleeps()
+    assert {one["name"] for one in env.status()["records"]} == {bare, stripped, database}
+    for name in (stripped, database):
+        aws.strip(name, *RECORD)
+    eventually(
+        lambda: all(aws.tags(name).keys() >= RECORD for name in (stripped, database)), what="tags", within=PATIENCE
+    )
+    assert team.phases(stripped, database) == ["stopped", "stopped"]
+    aws.strip(bare)
+    team.until_phase("running", bare)
+    team.wakes()
+    assert team.phases(bare, stripped, database) == ["running", "running", "available"]
+    team.until_forgotten(bare, stripped, database)
+    eventually(lambda: not env.status().get("records"), what="nothing is remembered", within=PATIENCE)
+
+
+def test_what_was_terminated_at_night_is_waited_for_by_nobody(team: Team) -> None:
+    """W12"""
+    aws, env = team.aws, team.env
+    gone, there = aws.instances(2, namespace=env.name)
+    team.known(gone, there)
+    team.sleeps()
+    aws.client("ec2").terminate_instances(InstanceIds=[gone])
+    aws.settle()
+    team.wakes()
+    assert aws.state(there) == "running"
+    assert env.condition("Degraded")[0] == "False"
+
+
+def test_what_is_tagged_nearly_right_is_named_on_the_env_that_was_meant(team: Team) -> None:
+    """W11, X5: it runs on while the env sleeps."""
+    aws, env = team.aws, team.env
+    blank = aws.instance(namespace=f"{env.name} ")
+    shouted = aws.instance(namespace=env.name, scheduler="Enabled")
+    disks = aws.instance(namespace=env.name, type="i3.large")
+    env.add("web", 1)
+    team.known(blank, disks)
+    message = ""
+
+    def told() -> bool:
+        nonlocal message
+        message = env.condition("Ready")[2]
+        return all(name in message for name in (blank, shouted, disks))
+
+    eventually(told, what="all three are named", within=PATIENCE)
+    assert f'write "{env.name}"' in message
+    assert 'write "enabled"' in message
+    assert "sundown:instance-store=lose" in message
+    team.sleeps()
+    assert team.phases(blank, shouted, disks) == ["running"] * 3

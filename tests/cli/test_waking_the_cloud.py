@@ -85,6 +85,22 @@ def test_what_runs_already_only_loses_its_tags(sundown: Sundown, env: Env, there
     assert ours(there.tags(instance)) == []
 
 
+def test_what_lost_its_tags_is_started_by_what_the_status_remembers(
+    sundown: Sundown, env: Env, there: Aws, no_operator: None
+) -> None:
+    """W12"""
+    instance = there.instance(namespace=env.name, tags=record(env), state="stopped")
+    there.strip(instance)
+    env.schedule(ASLEEP_FOR_EVER)
+    arn = f"arn:aws:ec2:eu-central-1:123456789012:instance/{instance}"
+    remembered = {"kind": "EC2Instance", "name": instance, "uid": arn, "restore": "running"}
+    env.api.merge(f"{env.schedules('default')}/status", {"status": {"state": "Asleep", "records": [remembered]}})
+    called = sundown("wake-all", "--direct", "-n", env.name)
+    assert (called.code, there.state(instance)) == (0, "running")
+    assert f"{env.name}: EC2Instance/{instance} in eu-central-1 started" in called.out
+    assert ours(there.tags(instance)) == []
+
+
 def test_what_another_cluster_stopped_is_left_to_it(sundown: Sundown, env: Env, there: Aws, no_operator: None) -> None:
     instance = there.instance(namespace=env.name, tags=record(env, cluster="green"), state="stopped")
     called = sundown("wake-all", "--direct", "-n", env.name)

@@ -1,9 +1,10 @@
 """The promise for what is not in the cluster, tried on a model of a cloud: whatever happens in whatever order, and wherever
 the operator is killed, after it has woken the env everything runs that its owners left running, and nothing that they
-had stopped; and no record is left.
+had stopped; and no record is left. Other tools take tags off meanwhile, all or some (W12).
 
-The model has what the promise rests on: tags are set before a thing is stopped, in one call; things stop and start in
-their own time; a thing is described anew before it is changed. The plan is the real one.
+The model has what the promise rests on: the second place is written before a thing is tagged, and tags are set before it
+is stopped, in one call; things stop and start in their own time; a thing is described anew before it is changed. The plan
+is the real one.
 """
 
 import copy
@@ -25,7 +26,9 @@ from hypothesis.stateful import (
 from samples import HOLDER, NOW, cloud
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
+from sundown.model.record import Record
 from sundown.model.spec import Wanted
+from sundown.reconcile.memory import Key, Memory
 from sundown.reconcile.plan import plan, reconsider
 from sundown.reconcile.standing import Goal
 
@@ -38,8 +41,8 @@ wishes = st.sampled_from(["Asleep", "Asleep", "Awake"])
 ON_THE_WAY: dict[str, Any] = {"starting": "running", "stopping": "stopped", "busy": "running"}
 
 
-def goal(wanted: Wanted) -> Goal:
-    return Goal(wanted=wanted, now=NOW, holder=HOLDER)
+def goal(wanted: Wanted, there: "Cloud") -> Goal:
+    return Goal(wanted=wanted, now=NOW, holder=HOLDER, memory=Memory(records=there.second))
 
 
 class Cloud:
@@ -47,6 +50,19 @@ class Cloud:
 
     def __init__(self) -> None:
         self.things: dict[str, CloudPart] = {}
+        self.second: dict[Key, Record] = {}
+        """What stands in the status of the EnvSchedule."""
+
+    def said(self, wanted: Wanted) -> None:
+        """The status that a visit writes: what its plan has to remember, all at once, before it does anything."""
+        found = plan(goal(wanted, self), (), self.things.values())
+        self.second = {(one.kind, one.name, one.uid): one for one in found.records}
+        if wanted == "Awake" and found.settled:
+            self.second = {}
+
+    def place(self, name: str) -> Key:
+        """Where it stands in the second place."""
+        return self.things[name].kind, name, self.things[name].arn
 
     def stop(self, name: str) -> None:
         """Accepted where it runs, a matter of course where it is on its way down, else refused."""
@@ -69,20 +85,27 @@ class Cloud:
 
 
 def steps_towards(wanted: Wanted, there: Cloud) -> list[Step]:
-    """What a visit would do, in order."""
-    return list(plan(goal(wanted), (), there.things.values()).steps)
+    """What a visit would do, in order, after it has said what it is about to do."""
+    there.said(wanted)
+    return list(plan(goal(wanted, there), (), there.things.values()).steps)
 
 
 def carry_out(wanted: Wanted, step: Step, there: Cloud, *, killed: bool = False) -> None:
     """Describe it anew, think again, record, and then stop; ``killed`` between the two."""
     name = step.part.name
-    again = reconsider(goal(wanted), there.things[name])
+    again = reconsider(goal(wanted, there), there.things[name])
     if again is None:
         return
+    if again.action == "Sleep" and there.place(name) not in there.second:
+        return  # it is not remembered in the second place yet
     if again.action == "Forget":
         there.change(name, record=None, stopped_at=None, holder=None)
+    elif again.action == "Remember":
+        there.change(name, record="running", stopped_at=NOW, holder=HOLDER)
     elif again.action == "Wake":
-        there.start(name)
+        there.change(name, record="running", stopped_at=NOW, holder=HOLDER)
+        if not killed:
+            there.start(name)
     else:
         there.change(name, record="running", stopped_at=NOW, holder=HOLDER)
         if not killed:
@@ -104,7 +127,8 @@ class Env(RuleBasedStateMachine):
     """Owners who stop and start, RDS that starts after a week and does maintenance, an operator who may be killed at any
     step, and an env that is wanted asleep and awake by turns.
 
-    While a record stands on a thing, stopping it changes nothing that anybody could see, so it is no wish.
+    While a record stands on a thing or in the second place, stopping it changes nothing that anybody could see, so it is no
+    wish.
     """
 
     def __init__(self) -> None:
@@ -122,7 +146,7 @@ class Env(RuleBasedStateMachine):
     @rule(name=names)
     def somebody_stops(self, name: str) -> None:
         thing = self.cloud.things[name]
-        if thing.state == "running" and thing.record is None:
+        if thing.state == "running" and thing.record is None and self.cloud.place(name) not in self.cloud.second:
             self.left_running[name] = False
         self.cloud.stop(name)
 
@@ -142,6 +166,19 @@ class Env(RuleBasedStateMachine):
         thing = self.cloud.things[name]
         if thing.kind != "EC2Instance" and thing.record is not None:
             self.cloud.start(name)
+
+    @rule(name=names, how=st.sampled_from(["ours", "state", "holder", "all"]))
+    def another_tool_takes_tags_off(self, name: str, how: str) -> None:
+        """W12: terraform and its like, of what is stopped; a thing that runs is protected by nothing but its tags."""
+        thing = self.cloud.things[name]
+        if thing.state == "stopped" and self.cloud.place(name) in self.cloud.second:
+            gone: dict[str, dict[str, Any]] = {
+                "ours": {"record": None, "stopped_at": None, "holder": None},
+                "state": {"record": None},
+                "holder": {"holder": None},
+                "all": {"record": None, "stopped_at": None, "holder": None, "exclude": None},
+            }
+            self.cloud.change(name, **gone[how])
 
     @rule()
     def time_goes_by(self) -> None:

@@ -17,11 +17,12 @@ from typing import Protocol
 import structlog
 
 from sundown.aws.bisect import in_bulk
-from sundown.aws.errors import CloudBusy, CloudError, CloudFull, CloudGone
+from sundown.aws.errors import CloudBusy, CloudDenied, CloudError, CloudFull, CloudGone
 from sundown.aws.looking import Looking, chunks
 from sundown.aws.places import Place, place_of
-from sundown.aws.tags import RECORD, record
+from sundown.aws.tags import ENABLED, PREVIOUS_STATE, RECORD, record
 from sundown.aws.verbs import VERBS, Arguments, Verbs
+from sundown.errors import SundownError
 from sundown.model.cloud import CloudKind, CloudPart
 from sundown.model.parts import Action, Step
 from sundown.schedule.clock import Clock
@@ -61,7 +62,7 @@ class _Wish:
     again: Again
     done: asyncio.Future[int]
 
-    def settle(self, outcome: int | CloudError) -> None:
+    def settle(self, outcome: int | SundownError) -> None:
         if self.done.done():  # whoever wished has gone
             return
         if isinstance(outcome, int):
@@ -157,7 +158,7 @@ class Acting:
         """Settle what can be settled, and answer with the rest and why."""
         looked = await self._looking.at(place, kind, (wish.part.identifier for wish in wishes))
         self._memory.put(looked.parts.values())
-        chosen: dict[Action, list[_Chosen]] = {"Sleep": [], "Wake": [], "Forget": []}
+        chosen: dict[Action, list[_Chosen]] = {"Sleep": [], "Wake": [], "Forget": [], "Remember": []}
         refused: dict[_Wish, CloudError] = {}
         for wish in wishes:
             found = looked.parts.get(wish.part.identifier)
@@ -165,7 +166,12 @@ class Acting:
                 refused[wish] = looked.failures[wish.part.identifier]
                 continue
             part = self._memory.get(found.arn) or found
-            if part.namespace != wish.part.namespace or (step := wish.again(part)) is None:
+            try:
+                step = wish.again(part) if part.namespace == wish.part.namespace else None
+            except SundownError as error:  # it may not be done as things are now, which is for whoever wished it
+                wish.settle(error)
+                continue
+            if step is None:
                 wish.settle(0)
             else:
                 chosen[step.action].append(_Chosen(wish, part))
@@ -175,6 +181,7 @@ class Acting:
             self._sleep(place, verbs, chosen["Sleep"]),
             self._wake(place, verbs, chosen["Wake"]),
             self._forget(place, verbs, chosen["Forget"]),
+            self._remember(place, verbs, chosen["Remember"]),
         ):
             refused.update(failures)
         for action, those in chosen.items():
@@ -218,12 +225,31 @@ class Acting:
         await asyncio.gather(*[of_env(namespace, list(group)) for namespace, group in by_env])
         return recorded, refused
 
+    async def _remember(self, place: Place, verbs: Verbs, those: list[_Chosen]) -> dict[_Wish, CloudError]:
+        """Write the record again on what is stopped, and has lost it."""
+        recorded, refused = await self._record_again(place, verbs, those)
+        self._memory.put(each.part for each in recorded)
+        _done(recorded)
+        return refused
+
     async def _wake(self, place: Place, verbs: Verbs, those: list[_Chosen]) -> dict[_Wish, CloudError]:
-        failures = await self._each(place, verbs, those, verbs.start, verbs.named)
-        started = [each for each in those if each.wish not in failures]
-        self._memory.put(replace(each.part, state="starting", phase=verbs.starting) for each in started)
-        _done(started)
-        return failures
+        # AWS's policy lets nothing be started that does not carry the record.
+        bare = [each for each in those if not each.part.ours]
+        recorded, refused = await self._record_again(place, verbs, bare)
+        ready = [*(each for each in those if each.part.ours), *recorded]
+        refused.update(await self._each(place, verbs, ready, verbs.start, verbs.named))
+        self._memory.put(
+            each.part if each.wish in refused else replace(each.part, state="starting", phase=verbs.starting)
+            for each in ready
+        )
+        _done(each for each in ready if each.wish not in refused)
+        return refused
+
+    async def _record_again(
+        self, place: Place, verbs: Verbs, those: list[_Chosen]
+    ) -> tuple[list[_Chosen], dict[_Wish, CloudError]]:
+        recorded, refused = await self._record(place, verbs, those, at=self._clock.now().replace(microsecond=0))
+        return recorded, {wish: _without_tags(error) for wish, error in refused.items()}
 
     async def _forget(self, place: Place, verbs: Verbs, those: list[_Chosen]) -> dict[_Wish, CloudError]:
         failures = await self._each(place, verbs, those, verbs.untag, lambda parts: verbs.dropped(parts, RECORD))
@@ -256,6 +282,17 @@ class Acting:
 def _passes(error: CloudError) -> bool:
     """Whether it is likely over within seconds. Capacity is not back so soon, and the env can say what it waits for."""
     return isinstance(error, CloudBusy) and not isinstance(error, CloudFull)
+
+
+def _without_tags(error: CloudError) -> CloudError:
+    """What to do about one whose tags are gone, and on which they cannot be written again."""
+    if not isinstance(error, CloudDenied):
+        return error
+    return CloudDenied(
+        f"somebody took its tags off, so that Sundown may not start it any more: tag it scheduler={ENABLED} and "
+        f"{PREVIOUS_STATE}=running again, or start it by hand ({error})",
+        code=error.code,
+    )
 
 
 def _settle(refused: Mapping[_Wish, CloudError]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,6 +77,7 @@ class AwsCloud:
         self._protection = Protection(self._sessions, self.inventory, places=self.places, clock=clock)
         self._looked: dict[Place, datetime] = {}
         self._next_slips: dict[Place, datetime] = {}
+        self._soon = {place: asyncio.Event() for place in self.places}
         self._tasks: list[asyncio.Task[None]] = []
         self.known = False
         """Whether it has learned what there is, or tried for long enough."""
@@ -137,6 +139,15 @@ class AwsCloud:
         """What is left alone because of how it is tagged."""
         return self.inventory.problems
 
+    def remember(self, namespace: str, arns: Collection[str]) -> None:
+        """Keep these in sight, and look soon for what has not been seen yet."""
+        for place in self.inventory.remember_stopped(namespace, arns):
+            self._soon[place].set()
+
+    def is_gone(self, arn: str) -> bool:
+        """Whether something that was to be kept in sight was looked for and does not exist any more."""
+        return self.inventory.is_gone(arn)
+
     def meant_for(self, namespace: str) -> tuple[str, ...]:
         """What was likely meant for one env, and is left alone because of how it is tagged."""
         return tuple(f"{problem.title}: {problem.text}" for problem in self.inventory.meant_for(namespace))
@@ -158,9 +169,10 @@ class AwsCloud:
         """Look through one place once, and say whether all of it could be looked at."""
         at = self._clock.now()
         begun = self.inventory.begin()
-        known = [part.arn for part in self.inventory.at(place)]
+        self._soon[place].clear()
+        known = self.inventory.to_describe(place)
         listing = await discover(self._sessions, place, context=self.inventory.context, known=known)
-        self.inventory.take(place, listing, begun=begun)
+        self.inventory.take(place, listing, begun=begun, asked=known)
         self.inventory.note_slips(place, tuple(slips(listing.others, self.inventory.context.keys)), of="values")
         if not listing.failures:
             await self._look_for_slips(place, at)
@@ -199,7 +211,9 @@ class AwsCloud:
                 failures += 1
             looked.set()
             soon = _FIRST_RETRY * 2 ** min(failures - 1, 10) if failures else self._settings.inventory_seconds
-            await asyncio.sleep(min(soon, self._settings.inventory_seconds))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(soon, self._settings.inventory_seconds)):
+                    await self._soon[place].wait()
 
     async def _save(self, table: Table) -> None:
         while True:

@@ -6,7 +6,7 @@ A part without a namespace tag has an empty ``namespace``; what follows from tha
 from __future__ import annotations
 
 from collections import ChainMap, Counter
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -35,7 +35,7 @@ class Pricing(Protocol):
 class Context:
     """What one has to know beside an answer to read it. The mappings are kept up to date by the inventory.
 
-    ``stores`` says which disks the hosts of an instance type have, ``protected`` holds the ARNs of instances that are protected against being stopped, ``classes`` the instance class of
+    ``stores`` says which disks the hosts of an instance type have, ``kept`` holds the ARNs of what was stopped, ``protected`` holds the ARNs of instances that are protected against being stopped, ``classes`` the instance class of
     each member of a database cluster by the member's ARN, ``clusters`` the namespace tag of each cluster by its ARN.
     """
 
@@ -44,6 +44,7 @@ class Context:
     cluster_name: str = "default"
     prices: Pricing | None = None
     stores: MutableMapping[str, str] = field(default_factory=dict)
+    kept: Set[str] = frozenset()
     protected: Mapping[str, bool] = field(default_factory=dict)
     classes: Mapping[str, str] = field(default_factory=dict)
     clusters: Mapping[str, str] = field(default_factory=dict)
@@ -202,11 +203,12 @@ class _Found:
 
 def _part(found: _Found, facts: eligibility.Facts, context: Context) -> CloudPart | None:
     phase, written = phase_of(found.kind, found.phase), tags.read(found.labels, context.keys)
-    if phase.state is None or written.cluster not in {None, context.cluster_name}:
+    theirs = written.cluster not in {None, context.cluster_name} and found.arn not in context.kept
+    if phase.state is None or theirs:
         return None
     _, _, _, region, account, _ = found.arn.split(":", 5)
     claim = Claim(
-        namespace=written.namespace,
+        namespace=tags.env_of(written, cluster_name=context.cluster_name),
         cluster_name=context.cluster_name,
         record=written.record,
         holder=written.holder,

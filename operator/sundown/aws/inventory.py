@@ -15,11 +15,12 @@ import structlog
 
 from sundown.aws import tags
 from sundown.aws.describing import Context, Pricing
-from sundown.aws.discovery import KINDS, Listing
+from sundown.aws.discovery import KINDS, Listing, kind_of
 from sundown.aws.eligibility import STOP_PROTECTED, Claim, refusal_of_claim
 from sundown.aws.errors import CloudError, CloudThrottled
 from sundown.aws.places import Place, place_of
 from sundown.aws.problems import Problem, problem_of
+from sundown.aws.remembered import StoppedFor
 from sundown.aws.settings import AwsSettings
 from sundown.aws.starts import Attempts, attempts_after, overlaid
 from sundown.metrics import AWS_PARTS, AWS_PROBLEMS
@@ -54,6 +55,8 @@ class Inventory:
         self._surroundings = surroundings
         self._parts: dict[str, CloudPart] = {}
         self._envs: dict[str, dict[str, CloudPart]] = {}
+        self._where: dict[str, set[str]] = {}
+        self._stopped_for = StoppedFor()
         self._described: dict[str, int] = {}
         self._starts: dict[str, Attempts] = {}
         self._slips: dict[tuple[Place, str], tuple[Problem, ...]] = {}
@@ -72,6 +75,7 @@ class Inventory:
             cluster_name=surroundings.cluster_name,
             prices=prices,
             stores=self._stores,
+            kept=self._stopped_for.arns,
             protected=self._protected,
             classes=self._classes,
             clusters=self._clusters,
@@ -106,6 +110,23 @@ class Inventory:
                 found[part.arn] = problem
         return tuple(found[arn] for arn in sorted(found))
 
+    def remember_stopped(self, namespace: str, arns: Collection[str]) -> list[Place]:
+        """Keep these parts of an env whatever becomes of their tags; where there are some that nobody has seen yet."""
+        new = self._stopped_for.put(namespace, arns)
+        for part in [self._parts[arn] for arn in new if arn in self._parts]:
+            self._tell(self._remove(part.arn) | self._set(part))
+        unseen = new - self._parts.keys()
+        return [place for place in self._places if any(_is_in(arn, place) for arn in unseen)]
+
+    def is_gone(self, arn: str) -> bool:
+        """Whether one of these was looked for and does not exist any more."""
+        return arn in self._stopped_for.gone
+
+    def to_describe(self, place: Place) -> list[str]:
+        """What a look at a place has to ask for beside what is tagged: the ARNs of what is known, or was stopped."""
+        known = {part.arn for part in self.at(place)}
+        return sorted(known | {arn for arn in self._stopped_for.arns if _is_in(arn, place)})
+
     def meant_for(self, namespace: str) -> tuple[Problem, ...]:
         """What was likely meant for an env, and is left alone because of how it is tagged."""
         return tuple(
@@ -133,6 +154,8 @@ class Inventory:
         for arn in arns:
             self._described[arn] = self._moment
             touched |= self._remove(arn)
+            if arn in self._stopped_for.arns:
+                self._stopped_for.gone.add(arn)
         self._tell(touched)
 
     def protect(self, arn: str, *, protected: bool) -> None:
@@ -147,8 +170,11 @@ class Inventory:
         self._moment += 1
         return self._moment
 
-    def take(self, place: Place, listing: Listing, *, begun: int) -> None:
-        """Take in a look at a place: what it does not hold is gone, except of a kind that it could not look at."""
+    def take(self, place: Place, listing: Listing, *, begun: int, asked: Collection[str] = ()) -> None:
+        """Take in a look at a place: what it does not hold is gone, except of a kind that it could not look at.
+
+        ``asked`` are the ARNs that it asked for beside what is tagged.
+        """
         self._classes.update(listing.classes)
         if not {"RDSInstance", "AuroraCluster"} & listing.failures.keys():
             self._forget_clusters(place)
@@ -165,6 +191,10 @@ class Inventory:
                 touched |= self._set(replace(part, unreachable=self.failing[place, part.kind]))
             elif part.arn not in brought and self._described.get(part.arn, 0) <= begun:
                 touched |= self._remove(part.arn)
+        self._stopped_for.gone |= {
+            arn for arn in asked if arn not in brought and kind_of(arn) not in listing.failures
+        } & self._stopped_for.arns
+        self._stopped_for.gone -= brought.keys()
         for part in brought.values():
             if self._described.get(part.arn, 0) <= begun:
                 touched |= self._set(part)
@@ -221,8 +251,11 @@ class Inventory:
 
     def _set(self, part: CloudPart) -> set[str]:
         """Keep a part, unless nobody wants it to sleep and it does not have to be woken either."""
-        if not part.enabled and part.record is None:
+        stopped_for = self._stopped_for.envs(part.arn)
+        if not part.enabled and part.record is None and not stopped_for:
             return self._remove(part.arn)
+        if not part.namespace and len(stopped_for) == 1:
+            part = replace(part, namespace=stopped_for[0])
         before = self._parts.get(part.arn)
         part = self._with_starts(before, part)
         if before == part:
@@ -230,12 +263,18 @@ class Inventory:
         touched = self._remove(part.arn)
         self._parts[part.arn] = part
         self._unsaved.add(part.arn)
-        for namespace in tags.claimed(part.namespace):
-            self._envs.setdefault(namespace, {})[part.arn] = part
-            touched.add(namespace)
+        touched |= self._place(part, stopped_for)
         if before is None or (before.state, before.refused) != (part.state, part.refused):
             log.debug("cloud-part", namespace=part.namespace, part=part.title, state=part.state, refused=part.refused)
         return touched
+
+    def _place(self, part: CloudPart, stopped_for: Iterable[str]) -> set[str]:
+        """Put it under the envs that it is tagged for, and that for which it was stopped."""
+        names = {*tags.claimed(part.namespace), *stopped_for}
+        for namespace in names:
+            self._envs.setdefault(namespace, {})[part.arn] = part
+        self._where[part.arn] = names
+        return set(names)
 
     def _with_starts(self, before: CloudPart | None, part: CloudPart) -> CloudPart:
         """The part with what its starts so far have come to."""
@@ -251,7 +290,7 @@ class Inventory:
         if part is None:
             return set()
         self._unsaved.add(arn)
-        touched = set(tags.claimed(part.namespace))
+        touched = self._where.pop(arn, set())
         for namespace in touched:
             there = self._envs.get(namespace, {})
             there.pop(arn, None)

@@ -87,7 +87,7 @@ def read(labels: Mapping[str, str], keys: Keys) -> Tags:
         enabled=labels.get(keys.scheduler) == ENABLED,
         record=_RUNNING if record is not None and plain(record) == _RUNNING else record,
         stopped_at=moment(labels.get(STOPPED_AT)),
-        holder=holder_of(holder) if holder is not None else None,
+        holder=(holder_of(holder) or None) if holder is not None else None,
         wave=labels.get(WAVE),
         exclude=labels.get(EXCLUDE),
         cluster=clean(labels[CLUSTER]) if CLUSTER in labels else None,
@@ -112,6 +112,13 @@ def holder_of(written: str) -> str:
     """``<cluster>/<namespace>`` without blanks that nobody sees, the namespace as a namespace is written."""
     cluster, slash, namespace = clean(written).partition("/")
     return f"{cluster.strip()}/{env_name(namespace)}" if slash else clean(written)
+
+
+def env_of(tags: Tags, *, cluster_name: str) -> str:
+    """The env that a thing belongs to; where its namespace tag names none any more, that for which this cluster stopped it."""
+    cluster, _, namespace = (tags.holder or "").partition("/")
+    held = namespace if tags.record == _RUNNING and cluster == cluster_name else ""
+    return tags.namespace if claimed(tags.namespace) else held or tags.namespace
 
 
 def record(*, holder: str, now: datetime) -> dict[str, str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import structlog
@@ -30,8 +31,12 @@ class NoRegion(SundownError):
 
 
 @asynccontextmanager
-async def looking(settings: AwsSettings, *, cluster_name: str) -> AsyncIterator[AwsCloud]:
+async def looking(
+    settings: AwsSettings, *, cluster_name: str, stopped: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> AsyncIterator[AwsCloud]:
     """AWS as it is now: everything has been looked at once; what could not be is in ``inventory.failing``.
+
+    ``stopped`` are the ARNs of what was stopped, by env: they are looked for whatever their tags say.
 
     Raises:
         NoRegion: when no region is configured.
@@ -45,6 +50,8 @@ async def looking(settings: AwsSettings, *, cluster_name: str) -> AsyncIterator[
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     alone = settings.model_copy(update={"table": ""})
     cloud = AwsCloud(alone, cluster_name=cluster_name, clock=SystemClock(), changed=lambda _: None)
+    for namespace, arns in stopped.items():
+        cloud.remember(namespace, arns)
     try:
         await asyncio.gather(*(cloud.look(place) for place in cloud.places))
         yield cloud

@@ -6,7 +6,7 @@ As with the records on workloads it may be broken off and begun again at any poi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -18,6 +18,9 @@ from sundown.cli.cloud_access import looking
 from sundown.cli.listing import Listed
 from sundown.cli.restoring import Woken
 from sundown.model.cloud import CloudPart, CloudState
+from sundown.model.record import Record
+from sundown.reconcile.in_cloud import CLOUD_KINDS
+from sundown.reconcile.memory import Memory, by_key
 from sundown.reconcile.plan import reconsider
 from sundown.reconcile.standing import Goal, stand
 from sundown.reconcile.telling import LEFT_STOPPED
@@ -89,13 +92,26 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class Starting:
-    """How to start it: in which namespaces (all where none is named), for how long at most, and whether only to say so."""
+    """How to start it: in which namespaces (all where none is named), for how long at most, and whether only to say so.
+
+    ``remembered`` is what the statuses of the EnvSchedules say that was stopped, by namespace.
+    """
 
     cluster_name: str
     namespaces: Collection[str]
     patience: timedelta
     dry_run: bool
     tell: Callable[[str], None]
+    remembered: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+
+    def goal(self, part: CloudPart) -> Goal:
+        """That a part runs, for whomever it was stopped."""
+        return Goal(
+            wanted="Awake",
+            now=SystemClock().now(),
+            holder=part.holder or f"{self.cluster_name}/{part.namespace}",
+            memory=Memory(records=by_key(self.remembered.get(part.namespace, ()))),
+        )
 
 
 async def restore(aws: AwsSettings, how: Starting) -> Restored:
@@ -104,11 +120,14 @@ async def restore(aws: AwsSettings, how: Starting) -> Restored:
     Raises:
         InvalidObject: when the table of prices cannot be read.
     """
-    async with looking(aws, cluster_name=how.cluster_name) as cloud:
+    stopped = {name: [one.uid for one in records] for name, records in how.remembered.items()}
+    async with looking(aws, cluster_name=how.cluster_name, stopped=stopped) as cloud:
         found = Restored(failures=list(dict.fromkeys(cloud.inventory.failing.values())))
         for part in sorted(cloud.inventory.parts, key=lambda part: (part.namespace, part.kind, part.arn)):
-            if part.record is not None and (not how.namespaces or part.namespace in how.namespaces):
-                found.started.append(_judged(part, how.cluster_name))
+            sleeps = part.record is not None or part.state == "stopped"
+            known = part.record is not None or part.arn in stopped.get(part.namespace, ())
+            if sleeps and known and (not how.namespaces or part.namespace in how.namespaces):
+                found.started.append(_judged(part, how))
         if not how.dry_run:
             await _start(cloud, [one for one in found.started if one.is_done], how, pause=aws.watch_seconds)
         return found
@@ -128,6 +147,12 @@ def forgotten(rows: Iterable[Listed], *, regions: Collection[str]) -> list[str]:
     ]
 
 
+def remembered(rows: Iterable[Listed]) -> dict[str, tuple[Record, ...]]:
+    """What the statuses of these envs say that was stopped in AWS, by namespace."""
+    found = {row.namespace: tuple(one for one in row.status.records if one.kind in CLOUD_KINDS) for row in rows}
+    return {name: records for name, records in found.items() if records}
+
+
 def rows(woken: Iterable[Woken], restored: Restored) -> list[dict[str, Any]]:
     """A row a namespace, for machines."""
     found: dict[str, dict[str, Any]] = {one.namespace: {**one.to_json(), "cloud": []} for one in woken}
@@ -138,25 +163,21 @@ def rows(woken: Iterable[Woken], restored: Restored) -> list[dict[str, Any]]:
     return [found[name] for name in sorted(found)]
 
 
-def _judged(part: CloudPart, cluster_name: str) -> Started:
+def _judged(part: CloudPart, how: Starting) -> Started:
     """Whether it may be started at all."""
     one = Started(part, part.state)
     cluster = (part.holder or "").partition("/")[0]
-    if part.ours and part.holder is not None and cluster != cluster_name:
+    if part.ours and part.holder is not None and cluster != how.cluster_name:
         one.left = f"it was stopped by {part.holder}; if that is this cluster, set SUNDOWN_CLUSTER_NAME={cluster}"
         return one
-    standing = stand(_goal(part), part)
+    standing = stand(how.goal(part), part)
     if standing.refused is not None and part.state == "running":
         one.left = standing.refused
     elif standing.refused is not None:
         one.failure = standing.refused
-    elif not part.ours:
+    elif standing.mistakes and not part.ours:
         one.failure = standing.mistakes[-1].text
     return one
-
-
-def _goal(part: CloudPart) -> Goal:
-    return Goal(wanted="Awake", now=SystemClock().now(), holder=part.holder or "")
 
 
 async def _start(cloud: AwsCloud, those: list[Started], how: Starting, *, pause: float) -> None:
@@ -166,28 +187,29 @@ async def _start(cloud: AwsCloud, those: list[Started], how: Starting, *, pause:
     try:
         async with asyncio.timeout(how.patience.total_seconds()):
             while True:
-                await asyncio.gather(*(_step(cloud, one, busy) for one in waiting))
-                waiting = [one for one in waiting if not one.failure and _still_recorded(cloud, one)]
+                await asyncio.gather(*(_step(cloud, one, how, busy) for one in waiting))
+                waiting = [one for one in waiting if not one.failure and _still_sleeps(cloud, one)]
                 if not waiting:
                     return
                 how.tell(f"{len(waiting)} in AWS on the way; databases take 5 to 10 minutes")
                 await asyncio.sleep(pause)
                 await asyncio.gather(*(cloud.look(place) for place in cloud.places))
-                waiting = [one for one in waiting if _still_recorded(cloud, one)]
+                waiting = [one for one in waiting if _still_sleeps(cloud, one)]
     except TimeoutError:
         for one in waiting:
-            one.failure = busy.get(one.part.arn) or f"it is {one.part.phase} still: call this again later"
+            wrong = busy.get(one.part.arn) or one.part.trouble
+            one.failure = wrong or f"it is {one.part.phase} still: call this again later"
 
 
-def _still_recorded(cloud: AwsCloud, one: Started) -> bool:
+def _still_sleeps(cloud: AwsCloud, one: Started) -> bool:
     """Take over what is known of it now; whether there is something left to do."""
     part = cloud.inventory.get(one.part.arn)
     one.part = part or one.part
-    return part is not None and part.record is not None
+    return part is not None and (part.record is not None or part.state == "stopped")
 
 
-async def _step(cloud: AwsCloud, one: Started, busy: dict[str, str]) -> None:
-    goal = _goal(one.part)
+async def _step(cloud: AwsCloud, one: Started, how: Starting, busy: dict[str, str]) -> None:
+    goal = how.goal(one.part)
     step = reconsider(goal, one.part)
     if step is None:
         return

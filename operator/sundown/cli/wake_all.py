@@ -19,7 +19,7 @@ from sundown.cli.connecting import cluster_options, span
 from sundown.cli.listing import Listed, visible
 from sundown.cli.output import as_json, examples, failed, note, say
 from sundown.cli.restoring import Sleeping, Woken, running_operator, sleeping, wake
-from sundown.cli.restoring_cloud import Restored, Starting, forgotten, restore, rows
+from sundown.cli.restoring_cloud import Restored, Starting, forgotten, remembered, restore, rows
 from sundown.cli.settings_options import settings_from
 from sundown.cli.waiting import Expected
 from sundown.cli.wish import Result, ask_all, report, wait_all
@@ -97,7 +97,8 @@ def wake_all(
 
     With --direct no operator is needed: every workload that carries a record of sleep gets its count back, whether its
     namespace still has an EnvSchedule or not. Where AWS regions are configured (SUNDOWN_AWS_REGIONS, and credentials of
-    yours), what Sundown stopped there is started too, by its tags. An operator that still runs would undo that: delete
+    yours), what Sundown stopped there is started too, by its tags and by what the statuses of the
+    schedules remember. An operator that still runs would undo that: delete
     it first, or add --pause.
     """
     everything = Everything(
@@ -234,6 +235,7 @@ async def _in_aws(cluster: Cluster, everything: Everything, aws: AwsSettings, *,
         patience=everything.patience,
         dry_run=everything.dry_run,
         tell=note,
+        remembered=remembered(envs),
     )
     restored = await restore(aws, starting)
     restored.failures += unseen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from sundown.model.cloud import CloudPart
@@ -18,6 +18,14 @@ class Clouds(Protocol):
 
     def meant_for(self, namespace: str) -> tuple[str, ...]:
         """What was likely meant for one env and is left alone, because its tags are not written as they should be."""
+        ...
+
+    def remember(self, namespace: str, arns: Collection[str]) -> None:
+        """Keep these parts of one env in sight, whatever becomes of their tags: Sundown stopped them, or is about to."""
+        ...
+
+    def is_gone(self, arn: str) -> bool:
+        """Whether something that was to be kept in sight was looked for and does not exist any more."""
         ...
 
     async def carry_out(self, step: Step, again: Callable[[CloudPart], Step | None]) -> int:

@@ -9,7 +9,7 @@ import structlog
 
 from sundown.model.env import Env
 from sundown.reconcile.acting import Outcome, act
-from sundown.reconcile.memory import recall
+from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.namespace_marks import NamespaceMarks
 from sundown.reconcile.plan import Plan, plan, reconsider
 from sundown.reconcile.report import Word
@@ -49,11 +49,13 @@ class Orphans:
             return None
         if env.name in rooms.census.strays:
             self._with_records.add(env.name)
-        in_cloud = any(part.ours for part in rooms.clouds_of(env.name))
+        memory = rooms.memory_of(env)
+        remembered = any(record.kind in CLOUD_KINDS for record in memory.records.values())
+        in_cloud = remembered or any(part.ours for part in rooms.clouds_of(env.name))
         if not namespace.marked_asleep and env.name not in self._with_records and not in_cloud:
             return None
         # Nobody remembers since when, so no wave waits for another.
-        goal = Goal(wanted="Awake", now=rooms.clock.now(), holder=rooms.holder(env.name), memory=recall(env))
+        goal = Goal(wanted="Awake", now=rooms.clock.now(), holder=rooms.holder(env.name), memory=memory)
         the_plan = plan(goal, await rooms.census.of(env.name), rooms.clouds_of(env.name))
         if the_plan.steps:
             log.info("orphan-released", namespace=env.name, writes=len(the_plan.steps))

@@ -15,6 +15,7 @@ from sundown.model.record import MOST_RECORDS, Record
 from sundown.model.resources import EnvScheduleStatus, Parts
 from sundown.model.spec import Wanted
 from sundown.reconcile.contested import contested
+from sundown.reconcile.in_cloud import CLOUD_KINDS, missing
 from sundown.reconcile.memory import Key, NotRemembered
 from sundown.reconcile.standing import Goal, Standing, stand
 from sundown.reconcile.waves import Wave, arrange, wave_of
@@ -29,7 +30,8 @@ class Plan:
     what the second place has to know, in order, ``sleepers`` counts what Sundown has to wake, ``unknown`` names what nobody
     knows any more whether to wake, ``woken`` whose record has served its time.
     ``revisit`` is when an annotation or a tag changes what is selected. ``clouds`` is how each part in the cloud stands,
-    ``fought`` those that somebody sets back again and again.
+    ``fought`` those that somebody sets back again and again, and ``lost`` that something in the cloud that Sundown stopped does
+    not come back: without it nothing is awake.
     """
 
     waves: tuple[Wave, ...]
@@ -49,6 +51,7 @@ class Plan:
     revisit: datetime | None
     clouds: tuple[Standing, ...] = ()
     fought: tuple[Standing, ...] = ()
+    lost: bool = False
 
     @property
     def batches(self) -> tuple[tuple[Step, ...], ...]:
@@ -104,11 +107,6 @@ class Plan:
         return bool(hanging) and all(isinstance(part, CloudPart) for part in hanging)
 
     @property
-    def lost(self) -> bool:
-        """Whether something in the cloud that Sundown stopped does not come back: without it nothing is awake."""
-        return any(one.lost for one in self.clouds)
-
-    @property
     def only_fights_hang(self) -> bool:
         """Whether nothing is left to do but what somebody sets back."""
         fought = {one.part.title for one in self.fought}
@@ -124,21 +122,24 @@ class Plan:
 def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] = ()) -> Plan:
     """Compare what should be with what is."""
     standings = [contested(goal, stand(goal, part)) for part in chain[Part](workloads, clouds)]
+    unseen, waves = _unseen(goal, standings), arrange(goal, standings)
+    later = _later(goal, waves)
     ours = [one for one in standings if one.selected and one.refused is None]
     workloads_of_ours = [(one.part, one.belief.restoring) for one in ours if isinstance(one.part, Workload)]
     asleep = [(part, known.replicas) for part, known in workloads_of_ours if part.replicas == 0 and known is not None]
     return Plan(
-        waves=arrange(goal, standings),
+        waves=waves,
         parts=Parts(
             total=len(ours), asleep=sum(_asleep(one.part) for one in ours), ready=sum(_ready(one.part) for one in ours)
         ),
         mistakes=tuple(_mistakes(standings)),
         unreachable=tuple(Mistake(one.part.title, one.unreachable) for one in standings if one.unreachable is not None),
-        troubles=tuple(Mistake(one.part.title, one.trouble) for one in standings if one.trouble is not None),
+        troubles=tuple(_troubles(goal, standings, unseen)),
         refused=tuple(Mistake(one.part.title, one.refused) for one in standings if one.refused is not None),
-        records=tuple(sorted((one.record for one in standings if one.record is not None), key=_place)),
-        sleepers=sum(_is_to_be_woken(one) for one in standings),
+        records=tuple(sorted((*_records(standings, later), *unseen), key=_place)),
+        sleepers=sum(_is_to_be_woken(one) for one in standings) + len(unseen),
         unknown=tuple(one.part.title for one in standings if one.is_unknown),
+        lost=any(one.lost for one in standings) or (goal.wanted == "Awake" and bool(unseen)),
         woken=frozenset(_key(one.part) for one in standings if _is_woken(goal, one)),
         sleeping_cpu=sum(count * part.cpu for part, count in asleep),
         sleeping_memory=sum(count * part.memory for part, count in asleep),
@@ -184,6 +185,37 @@ def _mistakes(standings: Iterable[Standing]) -> Iterable[Mistake]:
                 yield mistake
 
 
+def _records(standings: Iterable[Standing], later: frozenset[str]) -> Iterable[Record]:
+    return (one.record for one in standings if one.record is not None and one.record.uid not in later)
+
+
+def _later(goal: Goal, waves: Iterable[Wave]) -> frozenset[str]:
+    """The ARNs of what is stopped in a later wave.
+
+    What stands in the second place and is stopped counts as stopped by Sundown. So nothing stands there minutes before: a
+    person may stop it meanwhile.
+    """
+    held = (step for wave in waves if not wave.released for step in wave.steps if step.action == "Sleep")
+    known = {record.uid for record in goal.memory.records.values()}
+    return frozenset(step.part.arn for step in held if isinstance(step.part, CloudPart)) - known
+
+
+def _unseen(goal: Goal, standings: Iterable[Standing]) -> tuple[Record, ...]:
+    """What the second place knows of the cloud and nobody sees there now; where AWS is left alone, nobody looks for it."""
+    seen = {one.part.arn for one in standings if isinstance(one.part, CloudPart)}
+    known = (record for record in goal.memory.records.values() if record.kind in CLOUD_KINDS) if goal.cloud else ()
+    return tuple(record for record in known if record.uid not in seen)
+
+
+def _troubles(goal: Goal, standings: Iterable[Standing], unseen: Iterable[Record]) -> Iterable[Mistake]:
+    for one in standings:
+        if one.trouble is not None:
+            yield Mistake(one.part.title, one.trouble)
+    if goal.wanted == "Awake":
+        for record in unseen:
+            yield Mistake(f"{record.kind}/{record.name}", missing(record))
+
+
 def _place(record: Record) -> Key:
     return record.kind, record.name, record.uid
 
@@ -195,13 +227,15 @@ def _key(part: Part) -> Key:
 def _is_to_be_woken(one: Standing) -> bool:
     if isinstance(one.part, Workload):
         return one.part.carries or (one.part.replicas == 0 and one.belief.restoring is not None)
-    return one.part.record is not None and one.refused is None
+    stopped = one.part.record is not None or (one.record is not None and one.part.state != "running")
+    return stopped and one.refused is None
 
 
 def _is_woken(goal: Goal, one: Standing) -> bool:
     """Whether it runs and is meant to, with nothing left to write to it."""
     asleep = goal.wanted == "Asleep" and one.selected
-    return isinstance(one.part, Workload) and not asleep and one.part.replicas > 0 and one.step is None
+    runs = one.part.replicas > 0 if isinstance(one.part, Workload) else one.part.state in {"running", "busy"}
+    return runs and not asleep and one.step is None
 
 
 def _asleep(part: Part) -> bool:

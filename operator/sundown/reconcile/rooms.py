@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
 from sundown.model.cloud import CloudPart
+from sundown.model.env import Env, Known
 from sundown.reconcile.clouds import Clouds
+from sundown.reconcile.in_cloud import CLOUD_KINDS
+from sundown.reconcile.memory import Memory, recall
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
 from sundown.schedule.clock import Clock
@@ -37,6 +40,17 @@ class Rooms:
     def holder(self, namespace: str) -> str:
         """In whose name parts in the cloud are stopped."""
         return f"{self.settings.cluster_name}/{namespace}"
+
+    def memory_of(self, env: Env, known: Known | None = None) -> Memory:
+        """What is remembered of an env. What was stopped in the cloud is kept in sight there, and forgotten once it is gone."""
+        memory = recall(env, known)
+        if self.clouds is None:
+            return memory
+        stopped = {key: record.uid for key, record in memory.records.items() if record.kind in CLOUD_KINDS}
+        self.clouds.remember(env.name, tuple(stopped.values()))
+        gone = {key for key, arn in stopped.items() if self.clouds.is_gone(arn)}
+        left = {key: record for key, record in memory.records.items() if key not in gone}
+        return replace(memory, records=left) if gone else memory
 
     def clouds_of(self, namespace: str) -> tuple[CloudPart, ...]:
         """The parts of an env in the cloud."""

@@ -16,6 +16,7 @@ from sundown.model.resources import EXCLUDE
 from sundown.model.scalars import parse_instant
 from sundown.model.spec import Selection, Wanted, Workloads
 from sundown.reconcile.fights import Round, Rounds
+from sundown.reconcile.in_cloud import RESTORE, InCloud
 from sundown.reconcile.memory import Belief, Memory, believed
 from sundown.reconcile.workload_steps import lost, record_of, step_for
 
@@ -121,18 +122,28 @@ def stand(goal: Goal, part: Part) -> Standing:
 def _cloud(
     goal: Goal, part: CloudPart, *, mine: bool, mistakes: tuple[Mistake, ...], excluded_until: datetime | None
 ) -> Standing:
-    refused = _refusal(goal, part)
+    second = goal.memory.records.get((part.kind, part.identifier, part.arn))
+    remembered = second is not None and second.restore == RESTORE
+    if remembered and part.namespace != goal.holder.partition("/")[2]:
+        mine = False  # its tag names another env by now, so it is given back
+    seen = InCloud(
+        part=part,
+        wanted=goal.wanted if mine else "Awake",
+        mine=mine,
+        remembered=remembered,
+        holder=goal.holder,
+        now=goal.now,
+    )
+    refused = seen.refused
     if refused is not None:
-        return Standing(part, mine, refused=refused if mine or part.ours else None, excluded_until=excluded_until)
-    if part.record is not None and not part.ours:
+        told = refused if mine or seen.ours else None
+        return Standing(part, mine, refused=told, excluded_until=excluded_until, record=second)
+    if part.record is not None and not seen.ours:
         mistakes += (_unknown_record(part),)
         return Standing(part, mine, mistakes=mistakes, excluded_until=excluded_until)
-    wanted: Wanted = goal.wanted if mine else "Awake"
-    step = _cloud_step(wanted, part, now=goal.now)
-    hangs = _cloud_hangs(wanted, part, mine=mine, now=goal.now)
-    unreachable = None
+    step, hangs, unreachable = seen.step, seen.hangs, None
     if step is not None and part.unreachable:
-        if step.action != "Forget":
+        if step.action not in QUIET:
             unreachable = f"cannot be {'stopped' if step.action == 'Sleep' else 'started'}: {part.unreachable}"
             hangs = True
         step = None
@@ -143,56 +154,11 @@ def _cloud(
         hangs=hangs,
         mistakes=mistakes,
         unreachable=unreachable,
-        trouble=part.trouble if _is_told(wanted, part, mine=mine, waits=hangs or step is not None) else None,
-        lost=wanted == "Awake" and part.ours and bool(part.trouble) and (hangs or step is not None),
+        trouble=seen.trouble,
+        lost=seen.lost,
         excluded_until=excluded_until,
+        record=seen.record,
     )
-
-
-def _is_told(wanted: Wanted, part: CloudPart, *, mine: bool, waits: bool) -> bool:
-    """Whether to say what is wrong with a part: of one that is broken in any case, of others where somebody waits for them."""
-    takes_part = mine or (part.ours and wanted == "Awake")
-    return bool(part.trouble) and takes_part and (waits or part.state == "broken")
-
-
-def _refusal(goal: Goal, part: CloudPart) -> str | None:
-    """Why it is never touched: AWS would not have it, or somebody else stopped it and will start it again."""
-    if part.refused is not None:
-        # Nobody else knows that it does not stand still by its owner's wish.
-        return f"{part.refused}; Sundown stopped it before: start it by hand" if _left(goal, part) else part.refused
-    if part.ours and part.holder not in {None, goal.holder}:
-        return f"was stopped by {part.holder}, which alone starts it again"
-    return None
-
-
-def _left(goal: Goal, part: CloudPart) -> bool:
-    return part.ours and part.state == "stopped" and goal.wanted == "Awake" and part.holder in {None, goal.holder}
-
-
-def _cloud_step(wanted: Wanted, part: CloudPart, *, now: datetime) -> Step | None:
-    if wanted == "Asleep":
-        return Step("Sleep", part) if part.state == "running" else None
-    if not part.ours:
-        return None
-    if part.state == "stopped":
-        return Step("Wake", part) if _may_start(part, now) else None
-    return Step("Forget", part) if part.state == "running" else None
-
-
-def _may_start(part: CloudPart, now: datetime) -> bool:
-    """Whether it is stopped, and its turn to be started again if that came to nothing before."""
-    return part.state == "stopped" and (part.not_before is None or part.not_before <= now)
-
-
-def _cloud_hangs(wanted: Wanted, part: CloudPart, *, mine: bool, now: datetime) -> bool:
-    """Whether nothing can be done but wait. What is busy can be used, and not be stopped; for what is broken nobody who
-    wants to sleep has to wait."""
-    if wanted == "Asleep":
-        return part.state in {"starting", "stopping", "busy", "unknown"}
-    if part.ours:
-        return part.state not in {"running", "busy"} and not _may_start(part, now)
-    # What somebody else stops is going where they want it.
-    return mine and part.state in {"starting", "broken", "unknown"}
 
 
 def selected(workload: Workload, *, selection: Workloads) -> bool:

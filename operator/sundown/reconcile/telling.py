@@ -49,9 +49,13 @@ def tell(standings: Iterable[Standing], *, old: EnvScheduleStatus, asleep: bool,
     for one, part in judged[:MOST_CLOUD]:
         was = before.get((part.identifier, part.region, part.account))
         alone = _alone(one, part, now=now)
-        notes = (_unheard(part, was, now=now), _note(part, was, asleep=asleep, now=now) if alone is None else "")
+        note = _note(part, was, asleep=asleep, now=now, left=_is_left(one, part)) if alone is None else ""
+        notes = (_unheard(part, was, now=now), note)
         cloud.append(_status(part, alone=alone, note="; ".join(note for note in notes if note)))
-    return Told(tuple(cloud), _cost([part for one, part in judged if one.selected and one.refused is None]))
+    return Told(
+        tuple(cloud),
+        _cost([part for one, part in judged if _takes_part(one, part)]),
+    )
 
 
 def _order(part: CloudPart) -> tuple[int, str, str, str]:
@@ -76,7 +80,7 @@ def _status(part: CloudPart, *, alone: str | None, note: str) -> CloudStatus:
 
 def _alone(one: Standing, part: CloudPart, *, now: datetime) -> str | None:
     """Why a part does not stop with the env; None where it does."""
-    if one.refused is not None or part.refused is not None:
+    if one.refused is not None or (part.refused is not None and one.record is None):
         return one.refused or part.refused
     if one.selected:
         return None
@@ -96,20 +100,30 @@ def _unheard(part: CloudPart, before: CloudStatus | None, *, now: datetime) -> s
     return f"{UNHEARD}{since}: {part.unreachable}"
 
 
-def _note(part: CloudPart, before: CloudStatus | None, *, asleep: bool, now: datetime) -> str:
+def _takes_part(one: Standing, part: CloudPart) -> bool:
+    """Whether it runs when the env is awake: it costs something then."""
+    comes_back = part.state != "stopped" or part.ours or one.record is not None
+    return one.selected and one.refused is None and comes_back
+
+
+def _is_left(one: Standing, part: CloudPart) -> bool:
+    """Whether somebody else stopped it: neither its tags nor the second place say that it was Sundown."""
+    return part.state == "stopped" and part.record is None and one.record is None
+
+
+def _note(part: CloudPart, before: CloudStatus | None, *, asleep: bool, now: datetime, left: bool) -> str:
     """The one thing that a person who wonders about this part should know."""
     if asleep and restarted_by_aws(part, now):
         return f"{AFTER_A_WEEK}; it is being stopped again"
     if asleep and _is_stopped_again(part, before) and part.stopped_at is not None:
         return f"{AFTER_A_WEEK}; it was stopped again on {part.stopped_at:%Y-%m-%d at %H:%M} UTC"
-    left = LEFT_STOPPED if part.state == "stopped" and part.record is None else ""
     if part.trouble and not (asleep and part.state == "stopped"):
-        return "; ".join(filter(None, (left, part.trouble)))
+        return f"{LEFT_STOPPED}; {part.trouble}" if left else part.trouble
     if part.state == "busy":
         return "it can be neither stopped nor started before AWS is done with it"
     if part.state == "starting" and part.kind in DATABASES:
         return MORE_MINUTES
-    return left
+    return LEFT_STOPPED if left else ""
 
 
 def _is_stopped_again(part: CloudPart, before: CloudStatus | None) -> bool:
@@ -120,7 +134,7 @@ def _is_stopped_again(part: CloudPart, before: CloudStatus | None) -> bool:
 
 def _cost(parts: Iterable[CloudPart]) -> Cost | None:
     """What an hour awake costs, of these parts. A price that is not known is none of zero."""
-    counted = [part for part in parts if part.state != "stopped" or part.ours]
+    counted = list(parts)
     if not counted:
         return None
     prices = [part.hourly for part in counted if part.hourly is not None]

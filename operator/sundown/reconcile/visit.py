@@ -19,7 +19,7 @@ from sundown.model.spec import EnvScheduleSpec, Wanted
 from sundown.reconcile.acting import act
 from sundown.reconcile.generating import generate, generated, is_current, is_edited, template_hash
 from sundown.reconcile.governing import Governance, govern
-from sundown.reconcile.memory import by_key, recall
+from sundown.reconcile.memory import by_key
 from sundown.reconcile.namespace_marks import NamespaceMarks
 from sundown.reconcile.obstacles import Obstacles
 from sundown.reconcile.orphans import Orphans
@@ -112,7 +112,7 @@ class Visitor:
         if not rooms.settings.dry_run:
             self._lateness(old, decision, wanted=wanted, now=now)
         on_its_way = old.state == ("FallingAsleep" if wanted == "Asleep" else "Waking")
-        memory = recall(env, known)
+        memory = rooms.memory_of(env, known)
         sleep = memory.sleep or sleep_id(now)
         # Records without a mark are bound to this sleep before anything else names it: or they would look like old ones.
         early = wanted == "Asleep" and not memory.unmarked

@@ -68,7 +68,7 @@ ASKED = {
 def asked(name: str, path: str, api: str, **fields: object) -> Bad:
     """A bad ActionRequest; a field that is None is left out."""
     spec = {key: value for key, value in {**ASKED, **fields}.items() if value is not None}
-    model = "" if api in {"Required", "Too long", "should match", "Unsupported value"} else api
+    model = "" if api in {"Required", "Too long", "Too many", "should match", "Unsupported value"} else api
     at_once = path == "spec.confirmation" or path.startswith("spec.expires") or path == "spec.approval.by"
     rule = at_once and model != ""
     return Bad(name, spec, "spec" if rule else path, api, model=model, api_path=path, kind="ActionRequest")
@@ -85,6 +85,11 @@ REQUESTS = (
     asked("half the name typed", "spec.confirmation", OTHER, confirmation="dev"),
     asked("expired when asked for", "spec.expiresAt", LATE_OR_EARLY, expiresAt="2026-11-23T17:00:00Z"),
     asked("good for ever", "spec.expiresAt", LATE_OR_EARLY, expiresAt="2026-11-24T17:00:01Z"),
+    *(
+        asked(f"asker from the system by {field}", "spec", "requestedBy and groups are people", **{field: value})
+        for field, value in (("requestedBy", "system:admin"), ("groups", ["dev", "system:masters"]))
+    ),
+    asked("101 groups", "spec.groups", "Too many", groups=["dev"] * 101),
     asked("asker of 10,000 letters", "spec.requestedBy", "Too long", requestedBy=LONG),
     asked("own approval", "spec.approval.by", "nobody approves", approval={**APPROVED, "by": "ana@example.com"}),
     asked(

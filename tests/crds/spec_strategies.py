@@ -134,7 +134,8 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
         "confirmation": namespace,
     }
     given = some({"required": flags}, by=people.filter(lambda one: one != by), at=instants)
-    return spec | draw(some({"approval": some({"required": flags}) | given}))
+    groups = st.lists(people | st.just("system:authenticated"), max_size=5)
+    return spec | draw(some({"approval": some({"required": flags}) | given, "groups": groups}))
 
 
 cluster_specs = some({"namespaceSelector": selectors, "priority": st.integers(-1000, 1000)}, template=some(TEMPLATE))

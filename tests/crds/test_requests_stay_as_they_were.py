@@ -40,6 +40,7 @@ def change(api: Api, namespace: str) -> Change:
         {"target": {"namespace": "dev2"}, "confirmation": "dev2"},
         {"target": {"uid": "another"}},
         {"requestedBy": "bo@example.com"},
+        {"groups": ["slack:dev"]},
         {"via": "kubectl"},
         {"requestedAt": "2026-11-23T17:00:01Z"},
         {"expiresAt": "2026-11-23T18:00:00Z"},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apiserver import Api, Json, eventually
+from enders import let_end, may
 from envs import SUNDOWN, Env, instant
 from operators import HOME
 
@@ -49,8 +50,8 @@ class Asked:
         return [each["reason"] for each in sorted(ours, key=lambda each: str(each["eventTime"]))]
 
 
-def request(env: Env, *, home: str = HOME, **spec: Any) -> Asked:
-    """Ask for an env to be deleted; in order unless fields of the spec are given."""
+def request(env: Env, *, home: str = HOME, granted: bool = True, **spec: Any) -> Asked:
+    """Ask for an env to be deleted; in order unless fields of the spec are given, by somebody who may unless ``granted`` is false."""
     asked = Asked(env.api, f"delete-{secrets.token_hex(4)}", home)
     uid = env.api.get(env.path)["metadata"]["uid"] if "target" not in spec else ""
     body = {
@@ -63,5 +64,8 @@ def request(env: Env, *, home: str = HOME, **spec: Any) -> Asked:
         "confirmation": env.name,
     }
     kind = {"apiVersion": "sundown.dev/v1alpha1", "kind": "ActionRequest", "metadata": {"name": asked.name}}
+    person = str(spec.get("requestedBy", body["requestedBy"]))
+    if granted and not may(env, person):
+        let_end(env, person)
     env.api.create(asked.path.rpartition("/")[0], {**kind, "spec": {**body, **spec}})
     return asked

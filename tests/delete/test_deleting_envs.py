@@ -6,6 +6,7 @@ import pytest
 from asked import Asked
 
 from apiserver import eventually
+from enders import let_end
 from envs import ALWAYS_AWAKE, Env, instant
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
@@ -35,6 +36,33 @@ def test_an_env_whose_schedule_does_not_allow_it_stays(env: Env, ask: Ask) -> No
     assert "allowDelete" in status["outcome"]
     assert env.labels()
     eventually(lambda: asked.reasons() == ["Refused"], what="it is told")
+
+
+def test_who_may_only_delete_schedules_cannot_delete_the_namespace(env: Env, ask: Ask) -> None:
+    """S3: an editor may set allowDelete and delete EnvSchedules, and may not end the namespace."""
+    env.schedule(MAY_GO)
+    let_end(env, "ana@example.com", namespaces=False)
+    status = ask(env, granted=False).finished()
+    assert (status["state"], status["conditions"][1]["reason"]) == ("Refused", "Forbidden")
+    assert "whoever runs the cluster" in status["outcome"]
+    assert "deletionTimestamp" not in env.api.get(env.path)["metadata"]
+
+
+def test_the_right_of_a_group_counts_for_who_is_said_to_be_in_it(env: Env, ask: Ask) -> None:
+    """S3"""
+    env.schedule(MAY_GO)
+    let_end(env, "slack:enders")
+    assert ask(env, granted=False).finished()["state"] == "Refused"
+    assert ask(env, granted=False, groups=["slack:enders"]).finished()["state"] == "Done"
+
+
+def test_an_env_that_its_owner_took_out_of_sundowns_hands_stays(env: Env, ask: Ask) -> None:
+    """S11"""
+    env.schedule(MAY_GO)
+    env.api.merge(env.path, {"metadata": {"labels": {"scheduler": "disabled"}}})
+    status = ask(env).finished()
+    assert (status["state"], "scheduler=disabled" in status["outcome"]) == ("Refused", True)
+    assert "deletionTimestamp" not in env.api.get(env.path)["metadata"]
 
 
 def test_a_newer_namespace_of_the_same_name_stays(env: Env, ask: Ask) -> None:

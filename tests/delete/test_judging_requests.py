@@ -58,6 +58,8 @@ def test_a_request_in_order_is_carried_out() -> None:
         pytest.param("NotAllowed", asked(), target({}), id="schedule says nothing of deleting"),
         pytest.param("NotAllowed", asked(), target({"allowDelete": False}), id="schedule forbids it"),
         pytest.param("DryRun", asked(), target({**ALLOWED, "dryRun": True}), id="schedule only tries"),
+        pytest.param("Paused", asked(), target({**ALLOWED, "paused": True}), id="paused"),
+        pytest.param("Paused", asked(), target(labels={"scheduler": "disabled"}), id="out of Sundown's hands (S11)"),
         pytest.param("NoSchedule", asked(), env(namespace=namespace(uid=UID)), id="no schedule"),
         pytest.param("InvalidLabel", asked(), target(labels={"scheduler": "maybe"}), id="bad label"),
         pytest.param("NewerNamespace", asked(), target(uid="another"), id="newer namespace"),

@@ -8,6 +8,7 @@ import yaml
 
 from apiserver import Api, eventually
 from audit import Audit, Right
+from enders import let_end
 from envs import ALWAYS_AWAKE, DEFAULTS, SUNDOWN, Env, instant
 from operators import HOME, ROOT, Stage
 from sundown_lab.cluster import Cluster
@@ -44,6 +45,7 @@ def test_every_right_is_needed_and_none_is_missing(
     covered.until("Awake")
     doomed = make_env()
     doomed.schedule({**ALWAYS_AWAKE, "allowDelete": True})
+    let_end(doomed, "ana@example.com")
     request = _request(api, doomed)
     api.merge(f"{DEFAULTS}/{default}", {"spec": {"template": {"timeZone": "Nowhere/AtAll"}}})
     done = threading.Event()

@@ -11,8 +11,9 @@ import pytest
 from slack_sdk import WebClient
 
 from apiserver import Api, Json, eventually
+from enders import keep_from_ending, let_end
 from envs import NAMESPACES, Env
-from frontdesk.deletable import REQUESTS, asked_for, deletable, forbid, forget, shown, window_of
+from frontdesk.deletable import REQUESTS, asked_for, deletable, forget, shown, window_of
 from frontdesks import Counter, Frontdesk
 from operators import Stage
 from sundown_lab.slack.remote import Workspace
@@ -117,6 +118,28 @@ def test_without_the_right_there_is_no_way_to_confirm_it(
     assert asked_for(env) == []
 
 
+def test_the_right_to_delete_its_schedule_is_not_enough(
+    slack: Workspace, frontdesk: Frontdesk, make_env: Callable[..., Env]
+) -> None:
+    """S3: every editor of a namespace has that right, and none of them may delete the namespace."""
+    env = make_env()
+    env.schedule({"allowDelete": True})
+    let_end(env, "ana@example.com", namespaces=False)
+    slack.act("ana").command(f"delete {env.name}")
+    slack.act("ana").wait_for_message(lambda message: "may not delete the namespace" in message["text"], channel="#dev")
+    assert asked_for(env) == []
+
+
+def test_an_env_that_its_owner_took_out_of_sundowns_hands_cannot_be_deleted(
+    slack: Workspace, frontdesk: Frontdesk, env: Env
+) -> None:
+    """S11"""
+    env.api.merge(env.path, {"metadata": {"labels": {"scheduler": "disabled"}}})
+    slack.act("ana").command(f"delete {env.name}")
+    slack.act("ana").wait_for_message(lambda message: "scheduler=disabled" in message["text"], channel="#dev")
+    assert asked_for(env) == []
+
+
 def test_an_env_whose_schedule_does_not_allow_it_cannot_be_deleted(
     slack: Workspace, frontdesk: Frontdesk, env: Env
 ) -> None:
@@ -130,7 +153,7 @@ def test_an_env_whose_schedule_does_not_allow_it_cannot_be_deleted(
 def test_a_right_that_is_lost_while_the_window_is_open_counts(slack: Workspace, frontdesk: Frontdesk, env: Env) -> None:
     """J2: asked for again at the submission."""
     window = window_of(slack, env)
-    forbid(env, "ana@example.com")
+    keep_from_ending(env, "ana@example.com")
     refused = slack.act("ana").submit(window, {"name": env.name})
     assert refused["acked"]
     assert "may not delete" in shown(slack.act("ana").wait_for_modal(lambda view: "is not deleted" in shown(view)))

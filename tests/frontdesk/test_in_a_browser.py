@@ -15,8 +15,9 @@ from playwright.async_api import Page, expect
 
 from apiserver import Api
 from browsers import PHONE, Open, go_to, message, write
+from enders import let_end
 from envs import NAMESPACES, Env, instant
-from frontdesk.deletable import allow, forget
+from frontdesk.deletable import forget
 from frontdesk.reminded import running
 from operators import Stage
 from sundown_lab.slack.remote import Workspace
@@ -52,7 +53,7 @@ def env(api: Api, stage: Stage) -> Iterator[Env]:
     api.create(NAMESPACES, {"metadata": {"name": one.name}})
     one.add("api", 1)
     running(one, replicas=2)
-    allow(one, "ana@example.com")
+    let_end(one, "ana@example.com")
     yield one
     forget(one)
     api.delete(one.path)

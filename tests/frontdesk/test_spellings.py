@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sundown.asking.finding import Found
+from sundown.asking.finding import Found, NotAllowed
 from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.errors import InvalidObject, NotFound
@@ -193,3 +193,11 @@ def test_a_second_spelling_differs_in_ascii_capitals_only(address: str) -> None:
 
 def test_nobody_is_not_the_same_as_nobody() -> None:
     assert not same_person(None, None)
+
+
+async def test_who_deletes_is_written_down_by_the_spelling_that_has_the_right() -> None:
+    """S3: the operator asks the cluster again by the name that stands in the request."""
+    ana = await people(Directory(ANA)).of("U1")
+    assert await Rights(Rbac("ana.mueller@example.com")).require_deletion(ana, "dev1") == "ana.mueller@example.com"
+    with pytest.raises(NotAllowed):
+        await Rights(Rbac()).require_deletion(ana, "dev1")

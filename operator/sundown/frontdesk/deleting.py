@@ -18,7 +18,7 @@ import structlog
 from pydantic import StringConstraints, ValidationError
 
 from sundown.asking.doors import Door
-from sundown.asking.finding import Found, find
+from sundown.asking.finding import Found, find, settings
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
@@ -26,8 +26,8 @@ from sundown.errors import NotFound, SundownError
 from sundown.frontdesk.actions import ClusterAway
 from sundown.frontdesk.metrics import WISHES_TOTAL
 from sundown.frontdesk.people import Person
-from sundown.frontdesk.rights import Rights
-from sundown.model.action_request import ActionRequestSpec, Asked, RequestState, Target
+from sundown.frontdesk.rights import Rights, groups_of
+from sundown.model.action_request import MOST_GROUPS, ActionRequestSpec, Asked, RequestState, Target
 from sundown.model.addresses import folded
 from sundown.model.resources import API_VERSION, GROUP, Lenient
 from sundown.schedule.clock import Clock
@@ -115,8 +115,13 @@ class Deletions:
             NotFound, NotDeletable: there is no such env, or its schedule forbids it.
             ClusterAway, ApiError: the cluster could not be asked.
         """
+        target, _ = await self._look(person, namespace)
+        return target
+
+    async def _look(self, person: Person, namespace: str) -> tuple[Target, str]:
+        """The env, and the spelling of the person that has the right."""
         try:
-            await self._rights.require(person, "delete", namespace)
+            name = await self._rights.require_deletion(person, namespace)
             found = await find(self._cluster, namespace, door=self._door)
         except (Unreachable, Busy) as error:
             raise ClusterAway(
@@ -124,7 +129,7 @@ class Deletions:
             ) from error
         refuse(found)
         assert found.space is not None
-        return Target(namespace=namespace, uid=found.space.uid)
+        return Target(namespace=namespace, uid=found.space.uid), name
 
     async def begin(self, person: Person, namespace: str, *, trigger: str) -> None:
         """Have the person confirm it, if they may.
@@ -154,22 +159,24 @@ class Deletions:
         name = target.namespace
         if typed != name:
             raise NotDeletable(f'nothing was asked for: "{name}" has to be typed letter by letter')
-        if (await self.look(person, name)).uid != target.uid:
+        now, spelling = await self._look(person, name)
+        if now.uid != target.uid:
             raise OtherNow(f'"{name}" was deleted meanwhile, and there is a new one of that name')
         try:
-            await self._write(person, target, typed=typed, token=token)
+            await self._write(person, target, spelling=spelling, typed=typed, token=token)
         except (Unreachable, Busy) as error:
             raise MaybeAsked(
                 f"the cluster was lost while it was asked to delete {name}, so it may be deleted or not: you will be told if it "
                 "is, and asking again does no harm"
             ) from error
 
-    async def _write(self, person: Person, target: Target, *, typed: str, token: str) -> None:
+    async def _write(self, person: Person, target: Target, *, spelling: str, typed: str, token: str) -> None:
         now = self._clock.now().replace(microsecond=0)
         spec = ActionRequestSpec(
             action="Delete",
             target=target,
-            requested_by=person.email,
+            requested_by=spelling,
+            groups=tuple(groups_of(person)[:MOST_GROUPS]),
             via=self._door.via,
             requested_at=now,
             expires_at=now + LIFETIME,
@@ -269,6 +276,12 @@ def refuse(found: Found) -> None:
     if found.space is None or not found.space.uid:
         raise NotFound(f'the namespace "{name}" cannot be seen, so nobody can say which one is meant')
     schedule = found.known.metadata.name
+    key = (found.rules or settings()).scheduler_label
+    # The label counts at once, though the operator may not have seen it yet.
+    disabled = f"namespace label {key}=disabled" if found.space.labels.get(key) == "disabled" else None
+    if disabled or found.paused_by is not None or found.spec.paused:
+        why = disabled or found.paused_by or f'its EnvSchedule "{schedule}" says paused: true'
+        raise NotDeletable(f'"{name}" cannot be deleted from here: it is left alone ({why})')
     if not found.spec.allow_delete:
         raise NotDeletable(
             f'"{name}" cannot be deleted from here: its EnvSchedule "{schedule}" does not say allowDelete: true'

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from sundown.asking.finding import NotAllowed
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import Denied, Missing
-from sundown.errors import SundownError
+from sundown.cluster.reviews import AUTHENTICATED, deletion_of, review
 from sundown.frontdesk.people import Person
 from sundown.model.resources import GROUP
 
-REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 EVERYBODY = "sundown:slack"
 """The group that everybody who comes by Slack belongs to."""
 
@@ -19,12 +17,6 @@ VERBS = ("get", "wake", "suspend", "extend", "snooze", "delete", "approve")
 """What can be granted on ``envschedules.sundown.dev``."""
 
 _SAID = {"get": "look at", "wake": "wake", "suspend": "suspend", "extend": "extend", "snooze": "snooze"}
-
-
-class NotAsked(SundownError):
-    """Sundown's own account may not ask the cluster what people may do."""
-
-    reason = "Misconfigured"
 
 
 class Rights:
@@ -46,6 +38,24 @@ class Rights:
                 f'cluster, for the right to "{verb}" envschedules.sundown.dev there'
             )
 
+    async def require_deletion(self, person: Person, namespace: str) -> str:
+        """The spelling of the person by which they may delete this namespace itself, with all that is in it.
+
+        The right to "delete" an EnvSchedule is not enough: whoever edits a namespace has it, and may not end it.
+
+        Raises:
+            NotAllowed: they may not.
+            ApiError: the cluster could not be asked.
+        """
+        await self.require(person, "delete", namespace)
+        name = await self._known_as(person, deletion_of(namespace))
+        if name is None:
+            raise NotAllowed(
+                f'you ({person.email}) may not delete the namespace "{namespace}": ask whoever runs the cluster for the '
+                f'right to "delete" namespaces there'
+            )
+        return name
+
     async def may(self, person: Person, verb: str, namespace: str) -> bool:
         """Whether the person has this right in the namespace; in all namespaces where it is empty.
 
@@ -55,29 +65,21 @@ class Rights:
             NotAsked: Sundown itself lacks the right to ask.
             ApiError: the cluster could not be asked.
         """
-        for name in person.spellings:
-            status = await self._review(name, groups_of(person), verb, namespace)
-            if status.get("denied") is True:
-                return False
-            if status.get("allowed") is True:
-                return True
-        return False
-
-    async def _review(self, name: str, groups: list[str], verb: str, namespace: str) -> dict[str, Any]:
         attributes = {"group": GROUP, "resource": "envschedules", "verb": verb}
         if namespace:
             attributes["namespace"] = namespace
-        spec = {"user": name, "groups": groups, "resourceAttributes": attributes}
-        body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
-        try:
-            review = await self._cluster.create(REVIEWS, body)
-        except (Denied, Missing) as error:
-            raise NotAsked(
-                f"Sundown may not ask the cluster what you may do ({error}); tell whoever runs it"
-            ) from error
-        return review.get("status") or {}
+        return await self._known_as(person, attributes) is not None
+
+    async def _known_as(self, person: Person, attributes: Mapping[str, str]) -> str | None:
+        for name in person.spellings:
+            answer = await review(self._cluster, name, groups_of(person), attributes)
+            if answer.denied:
+                return None
+            if answer.allowed:
+                return name
+        return None
 
 
 def groups_of(person: Person) -> list[str]:
     """The groups that RBAC sees: everybody's, and one for each of the person's Slack groups."""
-    return ["system:authenticated", EVERYBODY, *(f"slack:{handle}" for handle in person.groups)]
+    return [AUTHENTICATED, EVERYBODY, *(f"slack:{handle}" for handle in person.groups)]

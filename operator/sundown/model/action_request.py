@@ -17,6 +17,9 @@ from sundown.model.scalars import Flag, Instant, Said, Told
 LONGEST_LIFE = timedelta(hours=24)
 """So long at most a request may wait: who confirmed it yesterday may not remember what stands there today."""
 
+MOST_GROUPS = 100
+"""So many groups of a person are asked about; Slack knows nobody in more."""
+
 Action = Literal["Delete"]
 RequestState = Literal["Pending", "Approved", "Done", "Refused", "Expired", "Failed"]
 FINISHED: frozenset[str] = frozenset({"Done", "Refused", "Expired", "Failed"})
@@ -25,6 +28,7 @@ _DNS_LABEL = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 
 NamespaceName = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=_DNS_LABEL)]
 Asker = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+GroupName = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
 class Target(Model):
@@ -54,6 +58,7 @@ class ActionRequestSpec(Model):
     action: Action
     target: Target
     requested_by: Asker
+    groups: Annotated[tuple[GroupName, ...], Field(max_length=MOST_GROUPS)] = ()
     via: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     requested_at: Instant
     expires_at: Instant
@@ -64,6 +69,9 @@ class ActionRequestSpec(Model):
     def _holds_together(self) -> Self:
         if self.confirmation != self.target.namespace:
             raise ValueError("confirmation must be the name of the target, letter by letter")
+        of_the_system = [name for name in self.groups if name.startswith("system:") and name != "system:authenticated"]
+        if of_the_system or self.requested_by.startswith("system:"):
+            raise ValueError("requestedBy and groups are people: none begins with system: but system:authenticated")
         if not timedelta(0) < self.expires_at - self.requested_at <= LONGEST_LIFE:
             raise ValueError("expiresAt must be after requestedAt, by 24 hours at most")
         if self.approval is not None and same_person(self.approval.by, self.requested_by):

@@ -18,11 +18,12 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
 from sundown.cluster.events import EventRecorder, Notice, Regarding
 from sundown.cluster.gate import Gate, Urgency
-from sundown.model.action_request import Asked
+from sundown.cluster.reviews import AUTHENTICATED, NotAsked, deletion_of, review
+from sundown.model.action_request import ActionRequestSpec, Asked
 from sundown.model.env import Env
 from sundown.model.resources import API_VERSION
 from sundown.reconcile.hanging import SOONEST
-from sundown.reconcile.judging import Verdict, judge, next_status
+from sundown.reconcile.judging import Verdict, forbidden, judge, next_status, unasked
 from sundown.reconcile.store import Store
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
@@ -107,6 +108,8 @@ class Deletions:
         if asked is None:
             return None
         verdict = judge(asked, await self._target(asked), settings=self._settings, now=self._clock.now())
+        if verdict.act and asked.spec is not None:
+            verdict = await self._by_rights(asked.spec, verdict)
         if not await self._say(asked, verdict):
             return None
         if not verdict.act or asked.spec is None:
@@ -124,6 +127,16 @@ class Deletions:
             return None
         log.info("namespace-deleted", namespace=target.namespace, by=asked.spec.requested_by, request=key)
         return self._clock.now() + SOONEST
+
+    async def _by_rights(self, spec: ActionRequestSpec, verdict: Verdict) -> Verdict:
+        """The verdict, if the person may delete the namespace themselves; the frontdesk has asked, and may be wrong or another."""
+        groups = (*spec.groups, AUTHENTICATED) if AUTHENTICATED not in spec.groups else spec.groups
+        try:
+            answer = await review(self._cluster, spec.requested_by, groups, deletion_of(spec.target.namespace))
+        except NotAsked as error:
+            log.error("rights-unasked", error=str(error))
+            return unasked(spec)
+        return verdict if answer.allowed and not answer.denied else forbidden(spec)
 
     async def _target(self, asked: Asked) -> Env:
         """The target as the API server has it now; what the watches have told may be older than the request."""

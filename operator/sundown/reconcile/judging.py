@@ -95,9 +95,15 @@ def _by_the_schedule(env: Env, governance: Governance) -> Iterator[Verdict]:
     if governance.trouble is not None:
         reason, text = governance.trouble
         yield _refused(reason, text)
+    if governance.paused_by is not None:
+        yield _refused("Paused", f'"{env.name}" is left alone: {governance.paused_by[1]}')
     chosen = governance.in_force
     if chosen is None or chosen.schedule is None:
         yield _refused("NoSchedule", f'no EnvSchedule in "{env.name}" is in force, so none allows that it is deleted')
+    elif chosen.schedule.spec.paused:
+        yield _refused(
+            "Paused", f'EnvSchedule "{chosen.metadata.name}" says paused: true, so "{env.name}" is left alone'
+        )
     elif not chosen.schedule.spec.allow_delete:
         yield _refused("NotAllowed", f'EnvSchedule "{chosen.metadata.name}" does not say allowDelete: true')
     elif chosen.schedule.spec.dry_run:
@@ -113,6 +119,25 @@ def _by_the_approval(spec: ActionRequestSpec) -> Iterator[Verdict]:
 
 def _going(spec: ActionRequestSpec) -> str:
     return f'namespace "{spec.target.namespace}" is being deleted, and everything in it'
+
+
+def forbidden(spec: ActionRequestSpec) -> Verdict:
+    """The verdict where the cluster does not let the person delete the namespace."""
+    name = spec.target.namespace
+    return _refused(
+        "Forbidden",
+        f'{spec.requested_by} may not delete the namespace "{name}": whoever runs the cluster can grant the right to '
+        f'"delete" namespaces there',
+    )
+
+
+def unasked(spec: ActionRequestSpec) -> Verdict:
+    """The verdict where nobody can say what the person may do."""
+    return _refused(
+        "Misconfigured",
+        f"Sundown may not ask the cluster whether {spec.requested_by} may delete the namespace: grant its operator the right "
+        "to create subjectaccessreviews.authorization.k8s.io, as deploy/base does",
+    )
 
 
 def _refused(reason: str, text: str) -> Verdict:

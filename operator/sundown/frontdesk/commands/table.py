@@ -21,6 +21,7 @@ from sundown.frontdesk.commands.parsing import (
 )
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.reply import Place, Reply
+from sundown.frontdesk.rights import Rights
 from sundown.model.cutting import clip
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ class Parse(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A row. ``usage`` and ``examples`` follow the name of the slash command; ``right`` is a verb on EnvSchedules.
+    """A row. ``usage`` and ``examples`` follow the name of the slash command.
 
-    ``handle`` is None for help alone, which is made from the table.
+    ``right`` is the verb on EnvSchedules that ``require_right`` asks the cluster about before ``handle`` is called: in the env
+    that was named, in all of them where none was. ``looks_by_itself`` where none was named: what comes back is only what the
+    person may see. ``handle`` is None for help alone, which is made from the table and takes no right.
     """
 
     verb: str
@@ -50,7 +53,12 @@ class Command:
     parse: Parse
     handle: Handle | None
     right: str | None = None
+    looks_by_itself: bool = False
     aliases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.handle is None) != (self.right is None):
+            raise ValueError(f"{self.verb}: who may do that?")
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -63,6 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         parse=maybe_env,
         handle=looking.status,
         right="get",
+        looks_by_itself=True,
     ),
     Command(
         verb="list",
@@ -73,6 +82,7 @@ COMMANDS: tuple[Command, ...] = (
         parse=maybe_env,
         handle=looking.listing,
         right="get",
+        looks_by_itself=True,
         aliases=("ls", "envs"),
     ),
     Command(
@@ -160,6 +170,18 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 BY_WORD: dict[str, Command] = {word: row for row in COMMANDS for word in (row.verb, *row.aliases)}
+
+
+async def require_right(row: Command, asked: Asked, person: Person, rights: Rights) -> None:
+    """Return if the person may have this row carried out.
+
+    Raises:
+        NotAllowed: they may not.
+        ApiError: the cluster could not be asked.
+    """
+    env = asked.env.namespace
+    if row.right is not None and (env or not row.looks_by_itself):
+        await rights.require(person, row.right, env)
 
 
 def row_of(word: str) -> Command | None:

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from sundown.errors import SundownError
 from sundown.frontdesk.commands import helping
-from sundown.frontdesk.commands.table import parse
+from sundown.frontdesk.commands.table import parse, require_right
 from sundown.frontdesk.metrics import ANSWER_SECONDS
 from sundown.frontdesk.reply import Place, Reply
 from sundown.frontdesk.slack.replying import say
@@ -84,7 +84,9 @@ async def reply_to(desk: Desk, text: str, place: Place) -> Reply:
         env = asked.env.namespace
         if row.handle is None:
             return helping.about(asked.topic, program) if asked.topic else helping.overview(program)
-        return await row.handle(desk, await desk.people.of(place.user), asked, place)
+        person = await desk.people.of(place.user)
+        await require_right(row, asked, person, desk.rights)
+        return await row.handle(desk, person, asked, place)
     except SundownError as error:
         log.info("command-refused", user=place.user, outcome=error.reason)
         return helping.sorry(error, program, env=env)

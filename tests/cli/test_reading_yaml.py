@@ -93,3 +93,33 @@ def test_flow_style_yaml_is_not_taken_for_json() -> None:
 def test_a_file_that_is_not_text_is_refused() -> None:
     with pytest.raises(Unreadable):
         read_all(b"a: \x80\x81")
+
+
+def bomb(levels: int, *, line: str) -> bytes:
+    """A few hundred bytes, each level of which repeats the one before nine times."""
+    written = ["a0: &a0 {x: 1, y: 2}"]
+    written += [line.format(this=level, parts=", ".join([f"*a{level - 1}"] * 9)) for level in range(1, levels + 1)]
+    return "\n".join(written).encode()
+
+
+BOMBS = {
+    "merge keys": "a{this}: &a{this} {{<<: [{parts}]}}",
+    "lists": "a{this}: &a{this} [{parts}]",
+    "lists in a merge key": "a{this}: &a{this} {{<<: [{parts}], z{this}: [{parts}]}}",
+}
+
+
+@pytest.mark.parametrize("line", BOMBS.values(), ids=BOMBS)
+@pytest.mark.parametrize("levels", [5, 9, 40])
+def test_a_file_that_grows_without_end_is_refused_before_it_grows(line: str, levels: int) -> None:
+    """S17: 470 bytes took 6.5 seconds, and ten times as long with each level."""
+    with pytest.raises(Unreadable, match="repeat so much"):
+        read_all(bomb(levels, line=line))
+
+
+def test_aliases_as_people_use_them_are_read_however_long_the_file() -> None:
+    """S17"""
+    shared = b"base: &base {days: [Mon, Tue, Wed, Thu, Fri], from: '08:00', to: '18:00'}\n"
+    rows = b"".join(b"row%d: {<<: *base, n: %d}\n" % (number, number) for number in range(2000))
+    (document,) = read_all(shared + rows)
+    assert document["row1999"]["days"] == ["Mon", "Tue", "Wed", "Thu", "Fri"]

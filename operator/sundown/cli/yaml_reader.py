@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -22,6 +23,8 @@ _TRUE = ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"
 _FALSE = ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF")
 _INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|[1-9][0-9_]*|0)", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_FREE, _MOST_REPEATED = 10_000, 10
+"""So many values a document may stand for by aliases, and so many times what is written in it."""
 _NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
@@ -79,8 +82,28 @@ def _constant(name: str) -> float:
     raise Unreadable(f"{name} is not a number")
 
 
+def _weight(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a node stands for with every alias written out; ``known`` are those that were counted, by identity."""
+    if id(node) not in known:
+        known[id(node)] = 0  # of one that holds itself the reader says so
+        children: Iterable[yaml.Node] = ()
+        if isinstance(node, MappingNode):
+            children = chain.from_iterable(node.value)
+        elif isinstance(node, SequenceNode):
+            children = node.value
+        known[id(node)] = 1 + sum(_weight(child, known) for child in children)
+    return known[id(node)]
+
+
 class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own registry
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        known: dict[int, int] = {}
+        if _weight(node, known) > _FREE + _MOST_REPEATED * len(known):
+            problem = "its aliases repeat so much that it would grow without end; write out what is meant"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return super().construct_document(node)
 
     def construct_object_map(self, node: MappingNode) -> dict[str, Any]:
         seen: set[str] = set()

@@ -3,13 +3,15 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
 
 import pytest
 
 from sundown.errors import NotFound
-from sundown.frontdesk.people import People, Profile, SlackAway, UnknownPerson
-from sundown.frontdesk.rights import groups_of
-from sundown.frontdesk.slack.client import client_for, open_session
+from sundown.frontdesk.people import People, Person, Profile, SlackAway, UnknownPerson
+from sundown.frontdesk.rights import GUESTS, groups_of
+from sundown.frontdesk.slack.client import AsyncWebClient, client_for, open_session
 from sundown.frontdesk.slack.directory import SlackDirectory
 from sundown.frontdesk.slack.identity import Identity
 
@@ -165,3 +167,22 @@ async def test_people_of_other_workspaces_are_foreign() -> None:
         assert directory.profile({**user, "team_id": "T2"}).foreign
         assert directory.profile(user).foreign  # whose they are is not said
         assert directory.profile({**user, "team_id": "T1", "is_stranger": True}).foreign
+
+
+@pytest.mark.parametrize("mark", ["is_restricted", "is_ultra_restricted"])
+async def test_guests_are_not_of_the_group_of_all_members(mark: str) -> None:
+    """S9: whatever is granted to everybody in Slack is not granted to guests of a single channel."""
+    directory = SlackDirectory(cast("AsyncWebClient", None))
+    directory.home = Identity(team="T1", user="B", bot="B")
+    about = {"id": "U9", "team_id": "T1", "is_email_confirmed": True, "profile": {"email": "guest@example.org"}}
+    assert not directory.profile(about).guest
+    profile = directory.profile({**about, mark: True})
+    assert profile.guest
+    guest = Person(id="U9", email=profile.email, name="", time_zone="", groups=("dev",), guest=profile.guest)
+    assert groups_of(guest) == ["system:authenticated", "sundown:slack-guests", "slack:dev"]
+
+
+def test_the_install_grants_guests_nothing() -> None:
+    """S9"""
+    root = Path(__file__).parents[2]
+    assert [path for path in (root / "deploy").rglob("*.yaml") if GUESTS in path.read_text()] == []

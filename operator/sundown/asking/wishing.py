@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from sundown.schedule.wishes import Asker
 
 _TRIES = 12
 
+Permit = Callable[[Found, datetime], Awaitable[None]]
 Make = Callable[[EnvScheduleSpec, Circumstances, datetime, Asker, timedelta], Override]
 
 
@@ -129,10 +130,12 @@ async def ask(
     clock: Clock,
     door: Door = COMMAND_LINE,
     known: Found | None = None,
+    permit: Permit | None = None,
 ) -> Answer:
     """Write the wish; when somebody else wrote since the schedule was read, think again from what stands there now.
 
     ``known`` saves the first look where somebody watches the env anyway; what is stale of it ends as a conflict.
+    ``permit`` is asked about the env as it was read for the write, and raises where this person may not.
 
     Raises:
         SundownError: when it is refused, by the rules of wishes or by the cluster; the text names neither path nor verb.
@@ -143,6 +146,8 @@ async def ask(
         found = known if known is not None and attempt == 0 else await find(cluster, namespace, door=door)
         refuse(found, wish)
         now = clock.now()
+        if permit is not None:
+            await permit(found, now)
         make = wish.make if found.known.schedule is not None else _wake_for_a_day
         override = make(found.spec, found.circumstances(), now, asker, request.span)
         try:

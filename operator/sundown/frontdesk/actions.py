@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from sundown.asking.doors import Door
+from sundown.asking.finding import Found
 from sundown.asking.wishing import WISHES, Answer, InDoubt, Request, Wish, ask
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Busy, Unreachable
@@ -19,10 +20,14 @@ from sundown.frontdesk.people import Person
 from sundown.frontdesk.rights import Rights
 from sundown.frontdesk.rush import Rush
 from sundown.schedule.clock import Clock
+from sundown.schedule.decision import decide
 
 log = structlog.get_logger(__name__)
 
-RIGHTS: dict[str, str] = {"start": "wake", "stop": "suspend", "extend": "extend", "snooze": "snooze"}
+WAKE = "wake"
+"""The right that whatever wakes an env takes, besides its own."""
+
+RIGHTS: dict[str, str] = {"start": WAKE, "stop": "suspend", "extend": "extend", "snooze": "snooze"}
 """The right that each verb of the wishes takes."""
 
 
@@ -101,8 +106,14 @@ class Actions:
 
     async def _carry_out(self, wanted: Wanted) -> Done:
         request = Request(WISHES[wanted.verb], span=wanted.span, reason=wanted.reason)
+        right = RIGHTS[wanted.verb]
+
+        async def permit(found: Found, now: datetime) -> None:
+            if request.wish.wanted == "Awake" and right != WAKE and sleeps(found, now):
+                await self._rights.require(wanted.person, WAKE, wanted.namespace)
+
         try:
-            await self._rights.require(wanted.person, RIGHTS[wanted.verb], wanted.namespace)
+            await self._rights.require(wanted.person, right, wanted.namespace)
             answer = await ask(
                 self._cluster,
                 wanted.namespace,
@@ -111,6 +122,7 @@ class Actions:
                 clock=self._clock,
                 door=self._door,
                 known=self._board.env(wanted.namespace),
+                permit=permit,
             )
         except InDoubt as error:
             raise ClusterAway(
@@ -124,6 +136,12 @@ class Actions:
             ) from error
         self._board.written(answer.written)
         return Done(wanted, answer)
+
+
+def sleeps(found: Found, now: datetime) -> bool:
+    """Whether an env is down, or about to be: by what was decided or by what the operator says; in doubt it is."""
+    state = decide(found.spec, found.circumstances(), now).state
+    return state == "Asleep" or found.known.status.state in {"Asleep", "FallingAsleep"}
 
 
 def _facts(wanted: Wanted) -> dict[str, str]:

@@ -37,7 +37,8 @@ class SlackAway(SundownError):
 class Profile:
     """A user of the workspace, as Slack tells. ``confirmed``: Slack has made sure that the e-mail address is theirs.
 
-    ``foreign``: of another organisation, so that our workspace does not vouch for the address.
+    ``foreign``: of another organisation, so that our workspace does not vouch for the address. ``guest``: of ours, in some
+    channels only.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Profile:
     foreign: bool = False
     deleted: bool = False
     bot: bool = False
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Person:
     time_zone: str
     groups: tuple[str, ...] = ()
     also: str | None = None
+    guest: bool = False
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -185,7 +188,9 @@ class People:
         groups = await self._groups_of(profile.id)
         zone = self._chosen_zone(profile.id) or profile.time_zone
         also = await self._also(profile.id, email)
-        return Person(id=profile.id, email=email, name=profile.name, time_zone=zone, groups=groups, also=also)
+        return Person(
+            id=profile.id, email=email, name=profile.name, time_zone=zone, groups=groups, also=also, guest=profile.guest
+        )
 
     async def _also(self, user_id: str, email: str) -> str | None:
         """A second spelling of an address, if Slack says that it is the same user's."""

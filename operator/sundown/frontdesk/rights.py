@@ -11,7 +11,9 @@ from sundown.frontdesk.people import Person
 from sundown.model.resources import GROUP
 
 EVERYBODY = "sundown:slack"
-"""The group that everybody who comes by Slack belongs to."""
+"""The group that every member of the workspace who comes by Slack belongs to."""
+GUESTS = "sundown:slack-guests"
+"""The group of its guests instead. The install binds nothing to it."""
 
 VERBS = ("get", "wake", "suspend", "extend", "snooze", "delete", "approve")
 """What can be granted on ``envschedules.sundown.dev``."""
@@ -33,8 +35,9 @@ class Rights:
             ApiError: the cluster could not be asked.
         """
         if not await self.may(person, verb, namespace):
+            where = f'"{namespace}"' if namespace else "all environments"
             raise NotAllowed(
-                f'you ({person.email}) may not {_SAID.get(verb, verb)} "{namespace}": ask its owner, or whoever runs the '
+                f"you ({person.email}) may not {_SAID.get(verb, verb)} {where}: ask its owner, or whoever runs the "
                 f'cluster, for the right to "{verb}" envschedules.sundown.dev there'
             )
 
@@ -81,5 +84,5 @@ class Rights:
 
 
 def groups_of(person: Person) -> list[str]:
-    """The groups that RBAC sees: everybody's, and one for each of the person's Slack groups."""
-    return [AUTHENTICATED, EVERYBODY, *(f"slack:{handle}" for handle in person.groups)]
+    """The groups that RBAC sees: that of all members or of all guests, and one for each of the person's Slack groups."""
+    return [AUTHENTICATED, GUESTS if person.guest else EVERYBODY, *(f"slack:{handle}" for handle in person.groups)]

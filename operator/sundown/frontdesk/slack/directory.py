@@ -87,6 +87,7 @@ class SlackDirectory:
             foreign=self._is_foreign(user),
             deleted=bool(user.get("deleted")),
             bot=bool(user.get("is_bot")),
+            guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         )
 
     def _require_identity(self) -> None:

@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 _EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+")
 _MOST = 10_000
+_TRIES = 3
 
 
 class UnknownPerson(SundownError):
@@ -126,6 +127,8 @@ class People:
         self._by_email: dict[str, _Kept] = {}
         self._groups = _Groups()
         self._asking: dict[str, asyncio.Future[Profile | None]] = {}
+        self._tasks: set[asyncio.Future[Profile | None]] = set()
+        self._changes = self._group_changes = 0
 
     async def of(self, user_id: str) -> Person:
         """The person with that Slack id, as far as the cluster can know them.
@@ -153,7 +156,9 @@ class People:
         return await self._person(profile)
 
     def changed(self, profile: Profile) -> None:
-        """Slack says that somebody's profile has changed."""
+        """Slack says that somebody's profile has changed; what is being asked at this moment may be older."""
+        self._changes += 1
+        self._asking.clear()
         self._keep(self._by_id, profile.id, profile)
         address = folded(profile.email)
         for spelling, kept in tuple(self._by_email.items()):
@@ -163,13 +168,14 @@ class People:
 
     async def close(self) -> None:
         """Ask Slack no more; who still waits for an answer is cancelled."""
-        asking = list(self._asking.values())
+        asking = list(self._tasks)
         for task in asking:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
 
     def groups_changed(self) -> None:
         """Slack says that the members of a user group have changed."""
+        self._group_changes += 1
         self._groups.until = None
 
     async def _person(self, profile: Profile) -> Person:
@@ -209,7 +215,10 @@ class People:
         now = self._clock.now()
         if self._groups.until is None or self._groups.until <= now:
             try:
-                self._groups = _Groups(await self._directory.groups(), now + self._time_to_live)
+                changes = self._group_changes
+                listed = await self._directory.groups()
+                # An answer that is older than word of a change counts for this once.
+                self._groups = _Groups(listed, now + self._time_to_live if changes == self._group_changes else None)
             except SlackAway as error:
                 # Without them somebody may be refused, which they can be told; nobody is let in.
                 log.warning("groups-unknown", error=str(error))
@@ -222,14 +231,34 @@ class People:
         known = kept.get(key)
         if known is not None and known.until > self._clock.now():
             return known.profile
+        for _ in range(_TRIES):
+            changes = self._changes
+            profile = await asyncio.shield(self._ask(key, ask))
+            if changes == self._changes:
+                self._keep(kept, key, profile)
+                return profile
+            # Somebody's profile changed meanwhile: the answer may be from before, and would be believed for minutes.
+            known = kept.get(key)
+            if known is not None and known.until > self._clock.now():
+                return known.profile
+        return profile
+
+    def _ask(self, key: str, ask: Callable[[str], Awaitable[Profile | None]]) -> asyncio.Future[Profile | None]:
+        """The answer that somebody waits for already, or a new question."""
         asking = self._asking.get(key)
         if asking is None:
-            asking = asyncio.ensure_future(ask(key))
-            self._asking[key] = asking
-            asking.add_done_callback(lambda _: self._asking.pop(key, None))
-        profile = await asyncio.shield(asking)
-        self._keep(kept, key, profile)
-        return profile
+            asking = self._asking[key] = asyncio.ensure_future(ask(key))
+            self._tasks.add(asking)
+            asking.add_done_callback(self._answered(key))
+        return asking
+
+    def _answered(self, key: str) -> Callable[[asyncio.Future[Profile | None]], None]:
+        def forget(task: asyncio.Future[Profile | None]) -> None:
+            self._tasks.discard(task)
+            if self._asking.get(key) is task:
+                del self._asking[key]
+
+        return forget
 
     def _keep(self, kept: dict[str, _Kept], key: str, profile: Profile | None) -> None:
         if len(kept) >= _MOST:

@@ -39,6 +39,7 @@ def user(team: Team, who: User) -> Json:
         "profile": profile,
         "is_admin": False,
         "is_owner": False,
+        "is_email_confirmed": True,
         "is_restricted": False,
         "is_ultra_restricted": False,
         "is_bot": who.is_bot,

@@ -25,6 +25,7 @@ __all__ = ["FAILURES", "AsyncWebClient", "SlackApiError", "away", "client_for", 
 FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 """What a call of the Web API can raise when Slack refuses it, breaks, or is not there."""
 
+_SLACKS = (".slack.com", ".slack-gov.com")
 _TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 _TIMES = 4
 _LONGEST_WAIT = 60.0
@@ -80,10 +81,37 @@ def _told_to_wait(response: HttpResponse | None) -> float | None:
     return None
 
 
+class SentOn(aiohttp.ClientError):
+    """Slack redirects no call, so whoever does is somebody else."""
+
+
+async def _refuse_to_be_sent_on(
+    _session: object, _context: object, redirect: aiohttp.TraceRequestRedirectParams
+) -> None:
+    raise SentOn(f"{redirect.url.host} sends the call on to another address, which Slack never does")
+
+
+def is_slack(url: str, *, api: str) -> bool:
+    """Whether an address that came with a delivery is Slack's: of its domains by https, or where the Web API is."""
+    try:
+        address, ours = urlsplit(url), urlsplit(api)
+        if (address.scheme, address.hostname, address.port) == (ours.scheme, ours.hostname, ours.port):
+            return True
+        host = address.hostname or ""
+        plain = address.username is None and address.password is None and address.port in {None, 443}
+    except ValueError:
+        return False
+    return address.scheme == "https" and plain and host.endswith(_SLACKS)
+
+
 @asynccontextmanager
 async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
     """The one session of all calls; each attempt ends within 10 s."""
-    async with aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()) as session:
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_redirect.append(_refuse_to_be_sent_on)
+    async with aiohttp.ClientSession(
+        timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[tracing]
+    ) as session:
         yield session
 
 

@@ -83,7 +83,7 @@ class SlackDirectory:
             email=str(profile.get("email") or ""),
             name=str(name or user.get("id") or ""),
             time_zone=str(user.get("tz") or ""),
-            confirmed=user.get("is_email_confirmed") is not False,
+            confirmed=user.get("is_email_confirmed") is True,
             foreign=self._is_foreign(user),
             deleted=bool(user.get("deleted")),
             bot=bool(user.get("is_bot")),

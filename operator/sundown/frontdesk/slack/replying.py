@@ -8,7 +8,7 @@ import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from sundown.frontdesk.reply import Place, Reply
-from sundown.frontdesk.slack.client import FAILURES, Again, away, proxy_for, quiet
+from sundown.frontdesk.slack.client import FAILURES, Again, away, is_slack, proxy_for, quiet
 from sundown.frontdesk.slack.replies import render
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ async def say(desk: Desk, place: Place, reply: Reply) -> None:
 
 
 async def _respond(desk: Desk, url: str, message: dict[str, Any]) -> None:
+    if not is_slack(url, api=desk.settings.slack_api_url):
+        raise OSError("the address for answers is none of Slack's")
     client = AsyncWebhookClient(url, session=desk.client.session, logger=quiet("respond"), retry_handlers=[Again()])
     client.proxy = proxy_for(url)
     answer = await client.send_dict(message)

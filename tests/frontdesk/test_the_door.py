@@ -47,11 +47,11 @@ class Visitor:
 
     def __init__(self, session: ClientSession, url: str) -> None:
         self._session = session
-        self._url = url
+        self.url = url
 
     async def post(self, body: bytes, headers: dict[str, str]) -> int:
         """The status of the answer."""
-        async with self._session.post(self._url, data=body, headers=headers) as answer:
+        async with self._session.post(self.url, data=body, headers=headers) as answer:
             await answer.read()
             return answer.status
 

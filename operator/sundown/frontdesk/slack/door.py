@@ -20,8 +20,9 @@ from slack_bolt.response import BoltResponse
 
 from sundown.frontdesk.commands.helping import sorry
 from sundown.frontdesk.metrics import REFUSED_REQUESTS
+from sundown.frontdesk.slack.guard import SMALL, Connections, Crowded, Readings
 from sundown.frontdesk.slack.replying import say
-from sundown.frontdesk.slack.signature import SIGNATURE, Replays, flaw
+from sundown.frontdesk.slack.signature import SIGNATURE, Replays, flaw, flaw_of_the_head
 from sundown.frontdesk.slack.targets import cluster_of, place_of
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 PATH = "/slack/events"
-MOST_BYTES = 2**20
-"""Ten times what Slack sends; more is not read."""
+MOST_BYTES = 256 * 2**10
+"""Twice what Slack sends; more is not read."""
+_KEPT_ALIVE = 30.0
+_LINGERING = 1.0
+"""So long the rest of a body that was refused is listened to, so that the refusal arrives."""
 _READ_WITHIN = 3.0
 _FIELDS = 100
 _PASSING = aiohttp.ClientTimeout(total=2.0, connect=1.0)
@@ -50,17 +54,14 @@ class Door:
         self._desk = desk
         self._secret = desk.settings.slack_signing_secret.get_secret_value()
         self._replays = Replays()
+        self._readings = Readings()
         self._session = session
 
     async def answer(self, request: web.Request) -> web.Response:
         """Check a request, and hand it to the listeners as if it had come by the socket."""
-        try:
-            async with asyncio.timeout(_READ_WITHIN):
-                body = await request.read()
-        except TimeoutError:
-            return _refuse(request, "slow", status=408)
-        except web.HTTPRequestEntityTooLarge:
-            return _refuse(request, "large", status=413)
+        body = await self._body(request)
+        if isinstance(body, web.Response):
+            return body
         now = self._desk.clock.now()
         wrong = flaw(request.headers, body, secret=self._secret, now=now)
         if wrong is None and not self._replays.is_new(request.headers[SIGNATURE], now=now):
@@ -72,6 +73,25 @@ class Door:
         if url is not None and PASSED_ON not in request.headers:
             return await self._pass_on(url, body, payload, request.headers)
         return _response(await dispatch(self._app, payload, request.headers))
+
+    async def _body(self, request: web.Request) -> bytes | web.Response:
+        """The body, or the refusal where the head says enough or there is too much of it."""
+        size = request.content_length
+        wrong = flaw_of_the_head(request.headers, now=self._desk.clock.now())
+        if wrong is not None:
+            return _refuse(request, wrong, status=401)
+        if size is not None and size > MOST_BYTES:
+            return _refuse(request, "large", status=413)
+        try:
+            with self._readings.one(size):
+                async with asyncio.timeout(_READ_WITHIN):
+                    return await request.read()
+        except Crowded:
+            return _refuse(request, "crowded", status=503)
+        except TimeoutError:
+            return _refuse(request, "slow", status=408)
+        except web.HTTPRequestEntityTooLarge:
+            return _refuse(request, "large", status=413)
 
     async def _pass_on(
         self, url: str, body: bytes, payload: dict[str, Any], headers: Mapping[str, str]
@@ -139,22 +159,40 @@ async def open_door(app: AsyncApp, desk: Desk) -> AsyncIterator[int]:
     session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)
     server = web.Application(client_max_size=MOST_BYTES)
     server.add_routes([web.post(PATH, Door(app, desk, session).answer)])
-    runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(
+        server,
+        access_log=None,
+        shutdown_timeout=0.5,
+        keepalive_timeout=_KEPT_ALIVE,
+        lingering_time=_LINGERING,
+        read_bufsize=SMALL,
+    )
     await runner.setup()
+    listening: asyncio.Server | None = None
     try:
-        await web.TCPSite(runner, desk.settings.slack_host or None, desk.settings.slack_port).start()
-        bound = int(runner.addresses[0][1])
+        assert runner.server is not None
+        assert desk.settings.slack_port is not None
+        inner, connections = runner.server, Connections()
+        listening = await asyncio.get_running_loop().create_server(
+            lambda: connections.guard(inner), desk.settings.slack_host or None, desk.settings.slack_port, backlog=128
+        )
+        bound = int(listening.sockets[0].getsockname()[1])
         log.info("door-listening", port=bound, path=PATH)
         yield bound
     finally:
+        if listening is not None:
+            listening.close()
         await runner.cleanup()
         await session.close()
 
 
 def _refuse(request: web.Request, reason: str, *, status: int) -> web.Response:
+    """An answer that ends the connection: what is still on its way of a body is not waited for."""
     REFUSED_REQUESTS.labels(reason).inc()
     log.warning("request-refused", reason=reason, status=status, remote=request.remote)
-    return web.Response(status=status, text="")
+    response = web.Response(status=status, text="")
+    response.force_close()
+    return response
 
 
 def _response(answer: BoltResponse) -> web.Response:

@@ -49,6 +49,7 @@ class Helm:
 
     def __init__(self, program: Path, cluster: Cluster, *, home: Path) -> None:
         self._program = program
+        self.cluster = cluster
         homes = {f"HELM_{name}_HOME": str(home / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
         self._environment = {**os.environ, **homes, "KUBECONFIG": str(cluster.kubeconfig)}
 

@@ -80,6 +80,12 @@ class Stage:
         self._on = Operator(kubeconfig, log=self._logs / f"operator-{self._count}.log", settings=settings)
         return self._on
 
+    def look_again(self) -> None:
+        """Have an operator that runs start afresh, with what the cluster has now."""
+        if self._on is not None and self._on.runs:
+            self._on.kill()
+            self._on.start()
+
     def clear(self) -> None:
         """End whatever runs, and let other runs have the cluster."""
         if self._on is not None:

@@ -12,6 +12,7 @@ import yaml
 
 from apiserver import Api, Json, eventually
 from envs import manifest
+from operators import Stage
 
 HOLD = Path(__file__).parent.parent / "deploy" / "components" / "hold"
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
@@ -74,6 +75,22 @@ class Policies:
     def _tried(self, annotations: dict[str, str], *, replicas: int) -> dict[str, Any]:
         body = {"metadata": {"annotations": annotations}, "spec": {"replicas": replicas}}
         return self._api.merge(PROBE, body, fieldManager="sundown", dryRun="All")
+
+
+BOTH_WAYS = ("policies", "plain")
+
+
+@pytest.fixture(scope="module", params=BOTH_WAYS)
+def with_and_without_policies(request: pytest.FixtureRequest, stage: Stage, api: Api) -> Iterator[str]:
+    """A whole file twice: with the policies in force, and with none, as an operator that runs knows from its start."""
+    one = Policies(api)
+    if request.param == BOTH_WAYS[0]:
+        one.install()
+    stage.look_again()
+    yield request.param
+    if request.param == BOTH_WAYS[0]:
+        one.remove()
+        stage.look_again()
 
 
 @pytest.fixture(scope="module")

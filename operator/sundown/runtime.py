@@ -79,6 +79,7 @@ class Operator:
                 clock=self._clock,
                 settings=settings,
                 clouds=self._aws,
+                policies=self._policies,
             )
         )
         self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)

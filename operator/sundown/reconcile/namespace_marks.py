@@ -4,41 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import structlog
+
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import Missing
+from sundown.cluster.errors import ApiError, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
 from sundown.model.env import Env
 from sundown.model.resources import ASLEEP, ASLEEP_SINCE, STATE_LABEL
+from sundown.reconcile.mark_troubles import MarkTrouble
+from sundown.reconcile.mark_troubles import What as _What
 from sundown.reconcile.store import Store
 
 Changes = Mapping[str, str | None]
 
+log = structlog.get_logger(__name__)
+
 
 class NamespaceMarks:
-    """Writes them, and has the store know at once. Each raises ApiError where the API server does not take it."""
+    """Writes them, and has the store know at once.
+
+    A write that the API server does not take, because of somebody's policy or of a webhook that is down, is remembered as a
+    trouble until it is taken: without the mark nothing may sleep, and waking goes on all the same. Each raises Unreachable
+    where the API server does not answer.
+    """
 
     def __init__(self, cluster: Cluster, gate: Gate, store: Store) -> None:
         self._cluster = cluster
         self._gate = gate
         self._store = store
+        self._troubles: dict[str, dict[_What, str]] = {}
 
     async def put(self, env: Env, sleep: str) -> bool:
-        """Say that it sleeps, in one write, before anything does; whether there was something to write."""
+        """Say that it sleeps, in one write, before anything does; whether that was written."""
         space = self._store.env(env.name).namespace
         if space is None or space.is_marked(sleep):
+            self._well(env.name, "asleep")
             return False
-        await self._write(env.name, Urgency.HOLD, labels={STATE_LABEL: ASLEEP}, annotations={ASLEEP_SINCE: sleep})
-        return True
+        changes = {"labels": {STATE_LABEL: ASLEEP}, "annotations": {ASLEEP_SINCE: sleep}}
+        return await self._try(env.name, "asleep", Urgency.HOLD, **changes)
 
-    async def take_off(self, env: Env) -> None:
-        """Take it off again, when nothing sleeps any more."""
-        if env.namespace is not None and env.namespace.marked_asleep:
-            await self._write(env.name, Urgency.RELEASE, labels={STATE_LABEL: None}, annotations={ASLEEP_SINCE: None})
+    async def take_off(self, env: Env) -> bool:
+        """Take it off again, when nothing sleeps any more; whether it is off."""
+        if env.namespace is None or not env.namespace.marked_asleep:
+            self._well(env.name, "awake")
+            return True
+        changes = {"labels": {STATE_LABEL: None}, "annotations": {ASLEEP_SINCE: None}}
+        return await self._try(env.name, "awake", Urgency.RELEASE, **changes)
 
     async def label(self, env: Env, key: str, value: str) -> None:
         """Set another label."""
-        await self._write(env.name, Urgency.HOLD, labels={key: value}, annotations={})
+        await self._try(env.name, "labelled", Urgency.HOLD, labels={key: value}, annotations={})
+
+    def trouble(self, env: Env, *, asleep: bool) -> MarkTrouble | None:
+        """What could not be written of an env that should be ``asleep``, or awake."""
+        known = self._troubles.get(env.name, {})
+        if asleep:
+            return _trouble(known, "asleep") or _trouble(known, "labelled")
+        marked = env.namespace is not None and env.namespace.marked_asleep
+        return (_trouble(known, "awake") if marked else None) or _trouble(known, "labelled")
+
+    def forget(self, namespace: str) -> None:
+        """An env has gone."""
+        self._troubles.pop(namespace, None)
+
+    async def _try(
+        self, namespace: str, what: _What, urgency: Urgency, *, labels: Changes, annotations: Changes
+    ) -> bool:
+        try:
+            await self._write(namespace, urgency, labels=labels, annotations=annotations)
+        except Unreachable:
+            raise
+        except ApiError as error:
+            log.warning("namespace-not-written", namespace=namespace, what=what, error=str(error))
+            self._troubles.setdefault(namespace, {})[what] = str(error)
+            return False
+        self._well(namespace, what)
+        return True
+
+    def _well(self, namespace: str, what: _What) -> None:
+        known = self._troubles.get(namespace)
+        if known is not None:
+            known.pop(what, None)
+            if not known:
+                del self._troubles[namespace]
 
     async def _write(self, namespace: str, urgency: Urgency, *, labels: Changes, annotations: Changes) -> None:
         body = {"metadata": {"labels": labels, "annotations": annotations}}
@@ -48,3 +97,7 @@ class NamespaceMarks:
         except Missing:
             return
         self._store.put_namespace(reading.namespace(reply))
+
+
+def _trouble(known: Mapping[_What, str], what: _What) -> MarkTrouble | None:
+    return MarkTrouble(what, known[what]) if what in known else None

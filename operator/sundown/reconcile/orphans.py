@@ -32,6 +32,7 @@ class Orphans:
         self._with_records: set[str] = set()
         self._stuck: set[str] = set()
         self._unknown: set[str] = set()
+        self._marked: set[str] = set()
 
     def note(self, namespace: str, *, sleepers: int) -> None:
         """Note whether something sleeps there: should its schedule go, and its mark with it, nothing else tells."""
@@ -71,8 +72,13 @@ class Orphans:
         if outcome.failures:
             self._with_records.add(env.name)
             return rooms.clock.now() + _RETRY
-        await self._marks.take_off(env)
         self._with_records.discard(env.name)
+        taken_off = await self._marks.take_off(env)
+        if _is_new(env.name, self._marked, there=not taken_off):
+            text = str(self._marks.trouble(env, asleep=False))
+            self._reporter.say_of_namespace(env.name, Word("NamespaceNotMarked", text, warning=True))
+        if not taken_off:
+            return rooms.clock.now() + _RETRY
         # Where the cloud does not answer, it is asked again; of what is on its way there it tells by itself.
         return rooms.clock.now() + _RETRY if the_plan.unreachable else None
 

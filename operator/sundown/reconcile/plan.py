@@ -4,7 +4,7 @@ prints it."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -149,6 +149,12 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         clouds=tuple(one for one in standings if isinstance(one.part, CloudPart)),
         fought=tuple(one for one in standings if one.fought is not None),
     )
+
+
+def without_sleep(whole: Plan) -> Plan:
+    """A plan less all that puts something to sleep."""
+    waves = (replace(wave, steps=tuple(step for step in wave.steps if step.action != "Sleep")) for wave in whole.waves)
+    return replace(whole, waves=tuple(waves))
 
 
 def reconsider(goal: Goal, part: Part, *, known: Mapping[Key, Record] | None = None) -> Step | None:

@@ -20,6 +20,7 @@ from sundown.model.resources import (
     Transition,
 )
 from sundown.model.scalars import format_duration
+from sundown.reconcile.mark_troubles import MarkTrouble
 from sundown.reconcile.naming import Reasons, named
 from sundown.reconcile.plan import Plan
 from sundown.reconcile.telling import tell
@@ -41,7 +42,8 @@ class Finding:
     reports. ``failures`` are the writes that failed, None before any was tried; ``remark`` is said next to a Ready that is
     true; ``not_ready`` is why an env rests although nobody asked for it. ``obstacles`` is what hinders parts, by their titles;
     ``still_running`` what runs in an env that has just fallen asleep. ``fought`` tells of each fight for a part. ``sleep`` is the id of
-    the sleep that the env is in or being brought to, None where it is in none.
+    the sleep that the env is in or being brought to, None where it is in none. ``mark_trouble`` is what could not be written on the
+    namespace.
     """
 
     now: datetime
@@ -61,6 +63,12 @@ class Finding:
     still_running: StillRunning | None = None
     fought: tuple[str, ...] = ()
     sleep: str | None = None
+    mark_trouble: MarkTrouble | None = None
+
+    @property
+    def kept_awake(self) -> bool:
+        """Whether it stays awake although it should sleep, because the namespace does not take the mark."""
+        return self.mark_trouble is not None and self.mark_trouble.keeps_awake
 
 
 def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
@@ -69,6 +77,8 @@ def state_of(old: EnvScheduleStatus, finding: Finding) -> State:
     if finding.frozen and plan.sleepers > 0 and plan.parts.asleep == plan.parts.total:
         return "Asleep"
     if decision.state == "Asleep" and not finding.dry_run:
+        if finding.kept_awake and old.state not in {"Asleep", "FallingAsleep"}:
+            return "Awake"
         return "Asleep" if plan.settled else "FallingAsleep"
     at_rest: State = "Paused" if decision.state == "Paused" else "Awake"
     if finding.frozen:
@@ -88,6 +98,8 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
     why = decision.why.text
     if finding.dry_run and (decision.state == "Asleep") != (state == "Asleep"):
         why = f"dry run, nothing is changed; it would be {decision.state.lower()}: {why}"
+    if finding.kept_awake and state == "Awake":
+        why = f"it should be asleep, and the namespace does not take the mark: {why}"
     history = old.history
     if changed and state in _STABLE and old.state is not None:
         entry = HistoryEntry(at=now, to=state, why=why, by=decision.why.by)
@@ -157,6 +169,7 @@ def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Cond
     overdue = f"not where it should be after {format_duration(finding.timeout)}: {named(late, finding.obstacles)}"
     problems = (
         *(("WriteFailed", str(failure)) for failure in finding.failures or ()),
+        *((("NamespaceNotMarked", str(finding.mark_trouble)),) if finding.mark_trouble is not None else ()),
         *(("Fought", text) for text in finding.fought[:_FIGHTS_TOLD]),
         *(("CloudUnreachable", str(one)) for one in plan.unreachable),
         *(("CloudBroken", str(one)) for one in plan.troubles),

@@ -31,8 +31,8 @@ def next_look(
     moments += [max(one.fought.due, now) for one in finding.plan.fought if one.fought is not None]
     if status.state in MOVING and finding.plan.next_limit is not None:
         moments.append(max(finding.plan.next_limit, now))
-    failing = next((one for one in status.conditions if one.reason == "WriteFailed"), None)
-    if finding.failures and failing is not None:
+    failing = next((one for one in status.conditions if one.type == "Degraded" and one.status == "True"), None)
+    if (finding.failures or finding.mark_trouble is not None) and failing is not None:
         # Later and later: whoever refuses the writes will not change their mind with every second.
         moments.append(now + min(max((now - failing.last_transition_time) / 4, _FIRST_RETRY), _LONGEST_RETRY))
     elif not finding.frozen and not finding.plan.only_fights_hang:

@@ -23,7 +23,7 @@ from sundown.reconcile.memory import by_key
 from sundown.reconcile.namespace_marks import NamespaceMarks
 from sundown.reconcile.obstacles import Obstacles
 from sundown.reconcile.orphans import Orphans
-from sundown.reconcile.plan import Plan, began, reconsider
+from sundown.reconcile.plan import Plan, began, reconsider, without_sleep
 from sundown.reconcile.referee import Referee
 from sundown.reconcile.remaining import remaining
 from sundown.reconcile.report import Finding, next_status, state_of, troubled_status
@@ -149,6 +149,7 @@ class Visitor:
             fought=await self._referee.told(env.name, the_plan),
             obstacles=await self._obstacles.of(env.name, the_plan, old=old, now=now),
             sleep=sleep if wanted == "Asleep" or (the_plan.unknown and not memory.unmarked) else memory.sleep,
+            mark_trouble=self._marks.trouble(env, asleep=wanted == "Asleep"),
         )
         finding = replace(finding, savings=after_visit(old, finding, spec, circumstances))
         if state_of(old, finding) == "Asleep" != old.state:
@@ -161,9 +162,15 @@ class Visitor:
         if status.asleep_since is None and env.namespace is not None and env.namespace.marked_asleep:
             await self._reporter.acknowledged(env, known, status)
             await self._marks.take_off(env)
+        the_plan = without_sleep(the_plan) if finding.kept_awake else the_plan
         if any(step.action in {"Sleep", "Remember"} for step in the_plan.steps) or (wanted == "Asleep" and not early):
             await self._reporter.acknowledged(env, known, status)
             marked = await self._marks.put(env, sleep) or marked
+        trouble = self._marks.trouble(env, asleep=wanted == "Asleep")
+        if trouble != finding.mark_trouble:
+            finding = replace(finding, mark_trouble=trouble)
+            status = self._say_again(env, known, finding)
+            the_plan = without_sleep(the_plan) if finding.kept_awake else the_plan
         if not the_plan.steps:
             # What came between the look and the label on the namespace is seen by another look.
             return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
@@ -179,13 +186,17 @@ class Visitor:
         if outcome.put_off:
             return rooms.clock.now()
         if outcome.failures:
-            # What was said before the writes has not been sent yet or is about to be replaced by this.
-            said = rooms.store.env(env.name).schedules
-            latest = next((one for one in said if one.metadata.uid == known.metadata.uid), known)
             finding = replace(finding, failures=outcome.failures)
-            status = next_status(latest.status, finding)
-            self._reporter.report(env, latest, status)
+            status = self._say_again(env, known, finding)
         return next_look(status, old=old, finding=finding, acted=True, now=rooms.clock.now())
+
+    def _say_again(self, env: Env, known: Known, finding: Finding) -> EnvScheduleStatus:
+        """Report what has been found out since: what was said before has not been sent yet or is about to be replaced."""
+        said = self._rooms.store.env(env.name).schedules
+        latest = next((one for one in said if one.metadata.uid == known.metadata.uid), known)
+        status = next_status(latest.status, finding)
+        self._reporter.report(env, latest, status)
+        return status
 
     def _circumstances(self, known: Known, governance: Governance, *, now: datetime) -> Circumstances:
         status = known.status

@@ -69,6 +69,8 @@ class Visitor:
             await self._settle(env, governance)
         if governance.in_force is None:
             self._referee.forget(name)
+            if not governance.release:
+                self._marks.forget(name)
             return await self._orphans.release(env) if governance.release else None
         if governance.trouble is not None:
             rescued = rescue(governance, now=rooms.clock.now())

@@ -47,8 +47,10 @@ def test_a_pod_is_told_by_who_owns_it(metadata: dict[str, Any], told: str) -> No
     assert page(metadata).items == [Pod("dev", kind, name)]
 
 
-def test_pods_on_their_way_out_are_left_out() -> None:
-    assert page({"deletionTimestamp": "2026-11-23T18:00:00Z"}, {"name": "two"}).items == [Pod("dev", "Pod", "two")]
+def test_pods_on_their_way_out_are_told_from_the_others() -> None:
+    """W7"""
+    found = page({"deletionTimestamp": "2026-11-23T18:00:00Z"}, {"name": "two"}).items
+    assert found == [Pod("dev", "Pod", "one", leaves=True), Pod("dev", "Pod", "two")]
 
 
 def test_a_page_has_the_token_of_the_next() -> None:

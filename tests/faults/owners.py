@@ -8,6 +8,7 @@ from apiserver import Answered, Json
 from envs import ASLEEP_FOR_EVER, PLURALS, RECORD, Env, manifest
 
 CONFLICT = 409
+MARK = "sundown.dev/asleep-since"
 MOST = 7
 IMAGES = ("registry.example.com/main:1", "registry.example.com/main:2", "registry.example.com/main:3")
 
@@ -16,8 +17,8 @@ IMAGES = ("registry.example.com/main:1", "registry.example.com/main:2", "registr
 class Owner:
     """The owner of one env, who remembers the count that each workload was last given, and what was done.
 
-    A 0 is an owner's wish only while no record stands on the workload. While it does, 0 is what sleep gave it, and a
-    second 0 changes nothing that anybody could see.
+    A 0 is an owner's wish where there was more before, and no record stands on the workload. Else 0 is what sleep gave it,
+    and a second 0 changes nothing that anybody could see. What stands in two places may be spoiled in one of them.
     """
 
     env: Env
@@ -29,7 +30,8 @@ class Owner:
     def deeds(self) -> tuple[Callable[[], str], ...]:
         """What an owner does, the usual more often than the rare."""
         usual = (self.scale, self.scale, self.scale, self.to_zero, self.set_image, self.replace_image, self.apply)
-        return (*usual, self.recreate, self.add, self.remove, self.change_schedule)
+        tools = (self.undo, self.undo, self.strip, self.strip, self.replace_whole, self.apply_gently)
+        return (*usual, *tools, self.recreate, self.add, self.remove, self.change_schedule)
 
     def edit(self) -> None:
         """Do something at random."""
@@ -107,7 +109,7 @@ class Owner:
         kind, name = self._any()
 
         def switched_off(found: Json) -> Json | None:
-            if RECORD in found["metadata"].get("annotations", {}):
+            if RECORD in found["metadata"].get("annotations", {}) or not found["spec"]["replicas"]:
                 return None
             found["spec"]["replicas"] = 0
             return found
@@ -136,8 +138,90 @@ class Owner:
         self._rewrite(kind, name, renewed)
         return f"{kind}/{name}"
 
+    def apply_gently(self) -> str:
+        """As Helm 4 does: without force, so that it may be refused where others have set the count."""
+        kind, name = self._any()
+        count = self._count()
+        try:
+            path = f"{self.env.collection(kind)}/{name}"
+            self.env.api.apply(path, manifest(kind, name, count), manager="gitops", force="false")
+        except Answered as answer:
+            if answer.code != CONFLICT:
+                raise
+            return f"{kind}/{name} refused"
+        self.wishes[kind, name] = count
+        return f"{kind}/{name} {count}"
+
+    def replace_whole(self) -> str:
+        """As ``kubectl replace`` does with a manifest that says nothing of a count: a wish for one."""
+        kind, name = self._any()
+        if not self._is_known_twice(kind, name):
+            return "nothing"
+        self.env.api.replace(f"{self.env.collection(kind)}/{name}", manifest(kind, name, None))
+        self.wishes[kind, name] = 1
+        return f"{kind}/{name} 1"
+
+    def strip(self) -> str:
+        """Take annotations off, as terraform does with those that it does not know."""
+        kind, name = self._any()
+        if not self._is_known_twice(kind, name):
+            return "nothing"
+        keys = self.dice.choice(((RECORD,), (MARK,), (RECORD, MARK)))
+        self.env.edit(name, {"metadata": {"annotations": dict.fromkeys(keys)}}, kind=kind)
+        return f"{kind}/{name} {' '.join(keys)}"
+
+    def undo(self) -> str:
+        """As ``kubectl rollout undo`` does: template and annotations are those of an old ReplicaSet."""
+        kind, name = self._any()
+        if kind != "Deployment" or not self._is_known_twice(kind, name):
+            return "nothing"
+        sets = self.env.api.items(f"/apis/apps/v1/namespaces/{self.env.name}/replicasets", labelSelector=f"app={name}")
+        found = self.env.workload(name)
+        mine = [one for one in sets if one["metadata"]["ownerReferences"][0]["uid"] == found["metadata"]["uid"]]
+        if not mine:
+            return "nothing"
+        old = self.dice.choice(sorted(mine, key=lambda one: str(one["metadata"]["name"])))
+        kept = found["metadata"].get("annotations", {})
+        dug_out = old["metadata"].get("annotations", {})
+        annotations = {
+            **{key: text for key, text in kept.items() if key.startswith("deployment.kubernetes.io/")},
+            **{key: text for key, text in dug_out.items() if not key.startswith("deployment.kubernetes.io/")},
+        }
+        found["metadata"]["annotations"] = annotations
+        found["spec"]["template"] = old["spec"]["template"]
+        found["spec"]["template"]["metadata"]["labels"].pop("pod-template-hash", None)
+        try:
+            self.env.api.replace(f"{self.env.collection(kind)}/{name}", found)
+        except Answered as answer:
+            if answer.code != CONFLICT:
+                raise
+            return "nothing"
+        space = self.env.api.get(self.env.path)["metadata"].get("annotations", {})
+        if not found["spec"]["replicas"] and annotations.get(MARK) == f"{space.get(MARK)}/{found['metadata']['uid']}":
+            # Of this very sleep: as good as a person's edit of the count to wake to.
+            self.wishes[kind, name] = int(annotations[RECORD])
+        return f"{kind}/{name} to {old['metadata']['name']} {annotations.get(RECORD)}"
+
+    def _is_known_twice(self, kind: str, name: str) -> bool:
+        """Whether what stands on it may be spoiled: it runs, or the status knows what wakes it."""
+        found = self.env.workload(name, kind=kind)
+        records = {(one["kind"], one["uid"]) for one in self.env.status().get("records", [])}
+        return bool(found["spec"]["replicas"]) or (kind, found["metadata"]["uid"]) in records
+
+    def _first_place_is_whole(self) -> bool:
+        """Whether everything that sleeps says so itself."""
+        for kind in PLURALS:
+            for each in self.env.api.items(self.env.collection(kind)):
+                notes = each["metadata"].get("annotations", {})
+                wish = self.wishes.get((kind, each["metadata"]["name"]), 0)
+                if wish and not each["spec"]["replicas"] and not (RECORD in notes and MARK in notes):
+                    return False
+        return True
+
     def change_schedule(self) -> str:
         """Take the EnvSchedule away, or bring it back."""
+        if not self._first_place_is_whole():
+            return "nothing"
         if self.env.api.find(self.env.schedules("default")) is not None:
             self.env.api.delete(self.env.schedules("default"))
             return "deleted"
@@ -177,6 +261,6 @@ def wrongs(owner: Owner) -> list[str]:
         has = there[key]["spec"]["replicas"] if key in there else None
         if has != owner.wishes.get(key):
             found.append(f"{owner.env.name} {'/'.join(key)} has {has}, its owner wants {owner.wishes.get(key)}")
-        elif RECORD in there[key]["metadata"].get("annotations", {}):
+        elif {RECORD, MARK} & there[key]["metadata"].get("annotations", {}).keys():
             found.append(f"{owner.env.name} {'/'.join(key)} still carries a record")
     return found

@@ -8,7 +8,7 @@ from sundown.model.base import parse
 from sundown.model.pods import Pod
 from sundown.model.resources import MOST_STILL_RUNNING, StillRunning
 from sundown.model.spec import Workloads
-from sundown.reconcile.remaining import remaining
+from sundown.reconcile.remaining import are_untold, counted, remaining
 from sundown.reconcile.standing import Goal
 from sundown.sleepers.leftovers import Tally
 
@@ -20,6 +20,31 @@ def goal(**selection: Any) -> Goal:
 def told(found: StillRunning | None) -> list[tuple[str, int, str]]:
     assert found is not None
     return [(f"{one.kind}/{one.name}", one.pods, one.why) for one in found.first]
+
+
+def test_pods_on_their_way_out_are_not_among_what_runs_on() -> None:
+    """X11, W7"""
+    tally = Tally()
+    tally.add(Pod("dev", "Deployment", "web", leaves=True))
+    assert remaining(tally, [sleeping()], goal()) is None
+
+
+def test_a_workload_whose_pods_are_on_their_way_out_is_not_at_zero_where_only_pods_tell() -> None:
+    """W7: before Kubernetes 1.35 a Deployment's status does not count them."""
+    tally = Tally()
+    for name in ("web", "web", "api"):
+        tally.add(Pod("dev", "Deployment", name, leaves=True))
+    found = [sleeping("web"), sleeping("off"), sleeping("api", terminating=0), workload("on")]
+    assert are_untold(found)
+    after = counted(found, tally)
+    assert [one.terminating for one in after] == [2, 0, 0, None]
+    assert [one.at_zero for one in after] == [False, True, True, False]
+    assert not are_untold(after)
+
+
+def test_a_stateful_set_that_still_has_pods_says_so_itself() -> None:
+    """W7"""
+    assert not are_untold([sleeping("db", kind="StatefulSet", terminating=0), workload("web")])
 
 
 def test_nothing_is_said_where_nothing_runs() -> None:

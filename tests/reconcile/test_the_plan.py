@@ -143,11 +143,15 @@ def test_an_exclusion_for_ever_asks_for_no_other_look() -> None:
 
 @pytest.mark.parametrize(
     "pending",
-    [workload(replicas=0, pods=1, record="2"), workload(replicas=0, settled=False, record="2")],
-    ids=["a pod is left", "the controller has not seen it"],
+    [
+        workload(replicas=0, pods=1, record="2"),
+        workload(replicas=0, settled=False, record="2"),
+        workload(replicas=0, terminating=1, record="2"),
+    ],
+    ids=["a pod is left", "the controller has not seen it", "a pod is on its way out"],
 )
 def test_asleep_means_that_no_pod_is_left(pending: Workload) -> None:
-    """A1."""
+    """A1, W7."""
     plan = planned("Asleep", pending)
     assert (plan.hanging, plan.settled) == (("Deployment/web",), False)
 

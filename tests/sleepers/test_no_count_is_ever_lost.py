@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -397,6 +398,7 @@ EFFORT = settings(
 )
 
 
+@pytest.mark.timeout(900)
 def test_waking_gives_every_workload_the_count_its_owner_gave_it_last() -> None:
     """A1, A2, A3, A14, A16, A18, W3, W4, W5. Z: start sets 1 replica instead of the old count; a second scale-down overwrites the recorded
     count with 0; a crash between record and change loses it; an edit made while asleep is overwritten on waking.

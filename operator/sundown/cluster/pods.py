@@ -50,7 +50,7 @@ _lists = msgspec.json.Decoder(_List)
 
 
 class PodPage:
-    """One page of a list of pods, without those that are on their way out.
+    """One page of a list of pods.
 
     Raises:
         ValueError: for what is no such list.
@@ -58,17 +58,22 @@ class PodPage:
 
     def __init__(self, answer: Body) -> None:
         page = _lists.decode(answer)
-        self.items = [_pod(one.metadata) for one in page.items or () if one.metadata.deletion_timestamp is None]
+        self.items = [_pod(one.metadata) for one in page.items or ()]
         self.token = page.metadata.token
 
 
 def _pod(metadata: _Metadata) -> Pod:
+    kind, name = _maker(metadata)
+    return Pod(metadata.namespace, kind, name, leaves=metadata.deletion_timestamp is not None)
+
+
+def _maker(metadata: _Metadata) -> tuple[str, str]:
     owner = next((one for one in metadata.owner_references or () if one.controller), None)
     if owner is None:
-        return Pod(metadata.namespace, "Pod", metadata.name)
+        return "Pod", metadata.name
     if owner.kind == "ReplicaSet":
         for label, kind in _MADE_BY.items():
             ending = f"-{(metadata.labels or {}).get(label)}"
             if owner.name.endswith(ending):
-                return Pod(metadata.namespace, kind, owner.name.removesuffix(ending))
-    return Pod(metadata.namespace, owner.kind, owner.name)
+                return kind, owner.name.removesuffix(ending)
+    return owner.kind, owner.name

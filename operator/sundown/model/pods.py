@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """One pod by who owns it; a pod that nobody owns is its own owner, of kind ``Pod``."""
+    """One pod by who owns it; a pod that nobody owns is its own owner, of kind ``Pod``. ``leaves`` while it terminates."""
 
     namespace: str
     kind: str
     name: str
+    leaves: bool = False

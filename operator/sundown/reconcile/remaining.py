@@ -1,13 +1,30 @@
-"""What still runs in an env that sleeps, and why each of it does. Pure."""
+"""What still runs in an env that sleeps or is about to, and why each of it does. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sundown.model.parts import Workload
 from sundown.model.resources import MOST_STILL_RUNNING, Owned, StillRunning, WhyRunning
 from sundown.reconcile.standing import Goal, excluded, selected
 from sundown.sleepers.leftovers import Owner, Tally
+
+
+def are_untold(workloads: Iterable[Workload]) -> bool:
+    """Whether of some the API server does not tell if pods are on their way out: before Kubernetes 1.35 of no Deployment."""
+    return any(_is_untold(one) for one in workloads)
+
+
+def counted(workloads: Iterable[Workload], tally: Tally) -> tuple[Workload, ...]:
+    """The workloads with the pods counted that are on their way out, where the API server does not tell."""
+    return tuple(
+        replace(one, terminating=tally.leaving[one.kind, one.name]) if _is_untold(one) else one for one in workloads
+    )
+
+
+def _is_untold(workload: Workload) -> bool:
+    return workload.at_zero and workload.terminating is None
 
 
 def remaining(tally: Tally, workloads: Iterable[Workload], goal: Goal) -> StillRunning | None:

@@ -46,6 +46,9 @@ def next_look(
 def _on_the_way(old: EnvScheduleStatus, finding: Finding, *, acted: bool, now: datetime) -> datetime:
     """Often at first, then every few seconds, and seldom when it takes longer than it may, or the cloud tells by itself."""
     plan = finding.plan
+    if plan.unknown and not plan.waves:
+        # What only a person can decide is looked at now and then.
+        return now + _LATE
     if plan.late and plan.next_limit is None:
         # What was refused for long and has been written now may be all that was missing.
         return _round_up(now, _SLOWLY) if acted else now + _LATE

@@ -25,7 +25,7 @@ from sundown.reconcile.obstacles import Obstacles
 from sundown.reconcile.orphans import Orphans
 from sundown.reconcile.plan import Plan, began, reconsider, without_sleep
 from sundown.reconcile.referee import Referee
-from sundown.reconcile.remaining import remaining
+from sundown.reconcile.remaining import are_untold, counted, remaining
 from sundown.reconcile.report import Finding, next_status, state_of, troubled_status
 from sundown.reconcile.reporter import Reporter
 from sundown.reconcile.rescue import rescue
@@ -122,6 +122,10 @@ class Visitor:
             self._marks.put(env, sleep) if early else _nothing(),
             rooms.census.of(env.name, patient=on_its_way, written=old.state in MOVING),
         )
+        if old.state == "FallingAsleep" and are_untold(workloads):
+            # A wave is gone when its pods are, and not before.
+            tally = await rooms.leftovers.of(env.name)
+            workloads = counted(workloads, tally) if tally is not None else workloads
         goal = Goal(
             wanted=wanted,
             now=now,

@@ -30,15 +30,22 @@ Owner = tuple[str, str]
 
 @dataclass(slots=True)
 class Tally:
-    """How many pods each owner has; of more owners than anybody reads only the pods are counted."""
+    """How many pods each owner has; of more owners than anybody reads only the pods are counted.
+
+    Those that are on their way out are counted apart, by their owners too.
+    """
 
     pods: Counter[Owner] = field(default_factory=Counter)
     beyond: int = 0
+    leaving: Counter[Owner] = field(default_factory=Counter)
 
     def add(self, pod: Pod) -> None:
         """Count a pod."""
         owner = (pod.kind, pod.name)
-        if owner in self.pods or len(self.pods) < _MOST_OWNERS:
+        if pod.leaves:
+            if owner in self.leaving or len(self.leaving) < _MOST_OWNERS:
+                self.leaving[owner] += 1
+        elif owner in self.pods or len(self.pods) < _MOST_OWNERS:
             self.pods[owner] += 1
         else:
             self.beyond += 1
@@ -54,7 +61,7 @@ class Leftovers:
         self._in_cluster = 0
 
     async def of(self, namespace: str) -> Tally | None:
-        """The pods of an env by owner, those that are over or on their way out left out; None where nobody can say."""
+        """The pods of an env by owner, those that are over left out; None where nobody can say."""
         answer = self._waiting.get(namespace)
         if answer is None:
             answer = self._waiting[namespace] = asyncio.get_running_loop().create_future()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
+
 from sundown.model.base import parse
-from sundown.model.record import Record, is_sleep_id, sleep_id
+from sundown.model.record import MOST_RECORDS, Record, is_sleep_id, sleep_id, that_fit
 from sundown.model.resources import EnvScheduleStatus
 
 WEB = Record("Deployment", "web", "0b7e", '{"spec":{"replicas":3}}')
@@ -22,6 +25,20 @@ def test_a_record_is_written_as_it_is_read() -> None:
 def test_a_record_takes_no_dict_of_its_own() -> None:
     """Ten thousand of them stand in a cluster's statuses."""
     assert not hasattr(WEB, "__dict__")
+
+
+@pytest.mark.parametrize(("many", "fit"), [(10, 10), (4_000, 4_000), (6_000, MOST_RECORDS)])
+def test_so_many_records_have_room_in_a_status(many: int, fit: int) -> None:
+    """S1: what does not fit stands on the workload alone."""
+    assert len(that_fit((WEB,) * many)) == fit
+
+
+def test_records_together_are_no_larger_than_the_api_server_takes() -> None:
+    """S1: names, owners and notes may be long."""
+    long = Record("StatefulSet", "x" * 250, "u" * 36, WEB.restore, json.dumps([{"manager": "m" * 100}]))
+    status = EnvScheduleStatus(records=that_fit((long,) * MOST_RECORDS))
+    assert 0 < len(status.records) < MOST_RECORDS
+    assert len(status.model_dump_json(exclude_none=True)) < 1_000_000
 
 
 def test_the_id_of_a_sleep_is_its_beginning_in_utc_to_the_microsecond() -> None:

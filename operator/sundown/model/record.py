@@ -18,7 +18,13 @@ from pydantic.alias_generators import to_camel
 
 MOST_RECORDS = 5_000
 """So many stand in a status: what is more is remembered on the workload alone, and said."""
+MOST_BYTES = 900_000
+"""So large are they together at most: etcd takes no object of more than 1.5 MiB."""
 HIGHEST_COUNT = 999_999_999
+
+_KEYS = 80
+"""What the names of the fields take, with quotes and commas; texts in texts have their quotes escaped."""
+_LONGEST = 5_000
 
 _SLEEP = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$"
 
@@ -57,6 +63,20 @@ class Record:
     uid: Annotated[str, StringConstraints(max_length=512)]
     restore: Annotated[str, StringConstraints(max_length=1024)]
     taken_from: Annotated[str, StringConstraints(max_length=1024)] | None = None
+
+
+def that_fit(records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """As many of them, from the first, as a status has room for."""
+    if len(records) * _LONGEST <= MOST_BYTES:
+        return records
+    room = MOST_BYTES
+    for count, one in enumerate(records[:MOST_RECORDS]):
+        room -= (
+            len(one.kind) + len(one.name) + len(one.uid) + 2 * len(one.restore) + 2 * len(one.taken_from or "") + _KEYS
+        )
+        if room < 0:
+            return records[:count]
+    return records[:MOST_RECORDS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sundown.errors import Mistake
 from sundown.model.cutting import clip
-from sundown.model.record import MOST_RECORDS, Record
+from sundown.model.record import Record, that_fit
 from sundown.model.resources import (
     Condition,
     EnvScheduleStatus,
@@ -152,7 +152,7 @@ def _records(old: EnvScheduleStatus, finding: Finding, *, state: State) -> tuple
     if state == "Waking" and old.state == "Waking":
         woken = finding.plan.woken
         return tuple(one for one in old.records if (one.kind, one.name, one.uid) not in woken)
-    return finding.plan.records[:MOST_RECORDS]
+    return that_fit(finding.plan.records)
 
 
 def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Condition:

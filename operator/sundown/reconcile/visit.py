@@ -13,7 +13,7 @@ from sundown.cluster.gate import Urgency
 from sundown.metrics import LATENESS_SECONDS
 from sundown.model.cutting import clip
 from sundown.model.env import Env, Known
-from sundown.model.record import sleep_id
+from sundown.model.record import sleep_id, that_fit
 from sundown.model.resources import OWNER_ZONES, UNREACHED, EnvScheduleStatus
 from sundown.model.spec import EnvScheduleSpec, Wanted
 from sundown.reconcile.acting import act
@@ -226,6 +226,11 @@ class Visitor:
         if env.name in self._edited:
             remarks.append("the template has changed, but somebody edited this EnvSchedule: the edit stays")
         remarks += [f"left alone: {refused}" for refused in plan.refused]
+        remembered, all_of_them = len(that_fit(plan.records)), len(plan.records)
+        if remembered < all_of_them:
+            remarks.append(
+                f"status.records has room for {remembered} of {all_of_them} records: the rest stand on the workloads alone"
+            )
         if self._rooms.clouds is not None:
             remarks += [f"left alone: {slip}" for slip in self._rooms.clouds.meant_for(env.name)]
         unreached = known.metadata.annotations.get(UNREACHED)

@@ -150,3 +150,15 @@ async def test_a_part_that_needs_no_change_any_more_counts_as_none() -> None:
     plan = planned("Awake", stopped(name="i-1"))
     outcome, _ = await carried_out(plan)
     assert outcome == Outcome(written=0, failures=())
+
+
+async def test_what_somebody_stopped_before_its_turn_is_told_apart_from_what_was_stopped() -> None:
+    """W12: by the second place it would be Sundown that stopped it, and it would be started in the morning."""
+    planned_for = planned("Asleep", cloud(name="i-1"), cloud(name="i-2"))
+
+    def again(part: Any) -> Step | None:
+        return Step("Sleep", part) if part.identifier == "i-1" else None
+
+    outcome = await act(Wire([], {}), Gate(width=4), planned_for, again=again, clouds=Sky([], {}))
+    assert outcome.written == 1
+    assert outcome.spared == {cloud(name="i-2").arn}

@@ -14,6 +14,7 @@ from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachabl
 from sundown.cluster.gate import Gate, Urgency
 from sundown.errors import Mistake
 from sundown.metrics import WRITES
+from sundown.model.cloud import CloudPart
 from sundown.model.parts import Part, Step, Workload
 from sundown.reconcile.clouds import Clouds
 from sundown.reconcile.memory import NotRemembered
@@ -31,11 +32,15 @@ _LOOKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many changes were made, which failed, and how many wait until the second place knows of them."""
+    """How many changes were made, which failed, and how many wait until the second place knows of them.
+
+    ``spared`` are the ARNs of what was to be stopped in the cloud and was not, because it is different from what was known.
+    """
 
     written: int
     failures: tuple[Mistake, ...]
     put_off: int = 0
+    spared: frozenset[str] = frozenset()
 
 
 async def act(
@@ -57,6 +62,7 @@ async def act(
     """
     written = put_off = 0
     failures: list[Mistake] = []
+    spared: set[str] = set()
     for batch in plan.batches:
         results = await asyncio.gather(
             *(_make(_Hands(cluster, gate, policies), step, again=again, clouds=clouds) for step in batch),
@@ -71,10 +77,12 @@ async def act(
                 raise result
             else:
                 written += result
+                if not result and step.action == "Sleep" and isinstance(step.part, CloudPart):
+                    spared.add(step.part.arn)
         answers = [result for step, result in zip(batch, results, strict=True) if isinstance(step.part, Workload)]
         if answers and all(isinstance(answer, Unreachable) for answer in answers):
             raise next(answer for answer in answers if isinstance(answer, Unreachable))
-    return Outcome(written=written, failures=tuple(failures), put_off=put_off)
+    return Outcome(written=written, failures=tuple(failures), put_off=put_off, spared=frozenset(spared))
 
 
 @dataclass(frozen=True, slots=True)

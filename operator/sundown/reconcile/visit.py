@@ -189,11 +189,14 @@ class Visitor:
             policies=rooms.policies,
         )
         self._referee.written(env.name, the_plan, failures=outcome.failures)
-        if outcome.put_off:
-            return rooms.clock.now()
-        if outcome.failures:
+        # A person has stopped it before: remembered, it would be started in the morning.
+        left = tuple(record for record in the_plan.records if record.uid not in outcome.spared)
+        finding = replace(finding, plan=replace(the_plan, records=left))
+        if outcome.spared or (outcome.failures and not outcome.put_off):
             finding = replace(finding, failures=outcome.failures)
             status = self._say_again(env, known, finding)
+        if outcome.put_off:
+            return rooms.clock.now()
         return next_look(status, old=old, finding=finding, acted=True, now=rooms.clock.now())
 
     def _say_again(self, env: Env, known: Known, finding: Finding) -> EnvScheduleStatus:

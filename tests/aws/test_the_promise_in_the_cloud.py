@@ -65,10 +65,13 @@ class Owner:
     def meddle(self) -> None:
         """Change one's mind about something that nobody else has a hand in at the moment."""
         everything = self.aws.everything
+        # What the status remembers counts as stopped by Sundown, as what carries its tags does.
+        remembered = {each["name"] for each in self.env.status().get("records", [])}
         free = [
             name
             for name in self.wishes
             if not name.endswith("-aurora")
+            and name not in remembered
             and everything[name].phase in RUNNING | STOPPED
             and not RECORD & everything[name].tags.keys()
         ]

@@ -28,6 +28,7 @@ pytest_plugins = [
     "helms",
     "nodes",
     "rooms",
+    "leaving_out",
 ]
 
 ROOT = Path(__file__).parent.parent

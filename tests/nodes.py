@@ -8,21 +8,19 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import yaml
 from _pytest.capture import CaptureManager
-from _pytest.terminal import TerminalReporter
 
 from apiserver import Json, eventually
 from sundown_lab.binaries import Cache
 from sundown_lab.cluster import Cluster
 from sundown_lab.components import REAL_NODE
 from sundown_lab.controlplane import ControlPlane
-from sundown_lab.node import archives, cgroups, image, needs, network
+from sundown_lab.node import archives, cgroups, image, network
 from sundown_lab.node.archives import Archive
 from sundown_lab.node.base import SLEEPER
 from sundown_lab.node.preparing import prepare
@@ -67,6 +65,7 @@ class Node:
         self.control_plane = control_plane
         self._builds = builds
         self._real: RealNode | None = None
+        self.image: Archive
 
     def start(self) -> None:
         """Start it, with Sundown's image and another build of that; nothing where it runs."""
@@ -74,7 +73,7 @@ class Node:
             return
         progress = Progress()
         node = RealNode(self.control_plane, prepare(progress))
-        built = image.find_or_build(Cache.of(os.environ), progress=progress)
+        self.image = built = image.find_or_build(Cache.of(os.environ), progress=progress)
         other = Archive(self._builds / "other.tar", OTHER_BUILD)
         if not other.path.exists():
             was = archives.configuration(built.path)
@@ -250,36 +249,6 @@ def really(manifest: Json, *, stubborn: float = 0) -> Json:
     return manifest
 
 
-_left_out = pytest.StashKey[str]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Decide whether this run has a real node; one that asks for it by `-m node` has to, and fails where it cannot."""
-    wanted = str(config.getoption("markexpr", ""))
-    if "node" in wanted or "not lab" in wanted:
-        return
-    if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
-        config.stash[_left_out] = "there is one real node a machine, and this run has several workers"
-    elif why := needs.hindrance(needs.ALL, machine=needs.Machine.here()):
-        config.stash[_left_out] = why
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests on a real node where this run has none."""
-    if _left_out in config.stash:
-        left = [item for item in items if item.get_closest_marker("node") is not None]
-        items[:] = [item for item in items if item not in set(left)]
-        config.hook.pytest_deselected(items=left)
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
-    """Say so."""
-    if _left_out in config.stash:
-        terminalreporter.write_line(
-            f"tests on a real node were left out: {config.stash[_left_out]}; or: make test-node"
-        )
-
-
 @pytest.fixture(scope="session")
 def machine(
     control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
@@ -313,19 +282,12 @@ def ground(node: Node, standing: Ground) -> Ground:
     return standing
 
 
-@contextmanager
-def slack_at(port: int = 0) -> Iterator[Workspace]:
-    """A Slack that pods of the real node reach."""
-    with BackgroundSlack(host=network.HOST, port=port) as server:
-        yield Workspace(server.url)
-
-
 @pytest.fixture(scope="session")
 def one_slack(machine: Node) -> Iterator[Workspace]:
     """One for the run: what stands goes on talking to it."""
     machine.start()  # the address is that of the link to the node
-    with slack_at() as workspace:
-        yield workspace
+    with BackgroundSlack(host=network.HOST) as server:
+        yield Workspace(server.url)
 
 
 @pytest.fixture

@@ -121,6 +121,8 @@ def up(name: str = DEFAULT, *, options: Options, progress: Progress) -> Instance
         if instance is not None:
             progress.say(f"the lab {name} was killed; starting it afresh")
             shutil.rmtree(directory, ignore_errors=True)
+        if options.real_node:
+            realnode.claim().close()  # before anything is started that would have to be taken away
         directory.mkdir(mode=0o700)
         with progress.step(f"starting the lab {name}"):
             _start_supervisor(name, directory, options=options)

@@ -21,10 +21,11 @@ class RealEnv:
         return self.env.name
 
     def containers(self) -> list[str]:
-        """The ids of those that are ready."""
+        """The ids of those that are ready; a pretended pod has none."""
         found = json.loads(self.cluster.kubectl("-n", self.name, "get", "pods", "-o", "json").stdout)["items"]
         statuses = [status for pod in found for status in pod["status"].get("containerStatuses", [])]
-        return [status["containerID"].removeprefix("containerd://") for status in statuses if status["ready"]]
+        ready = [status.get("containerID", "") for status in statuses if status["ready"]]
+        return [one.removeprefix("containerd://") for one in ready if one.startswith("containerd://")]
 
     def awake(self) -> list[str]:
         """Return the ids of its three containers once they run."""

@@ -23,14 +23,19 @@ def test_everything_that_is_written_lies_in_the_folder_of_the_node(layout: Layou
     containerd = tomllib.loads(settings.containerd(layout))
     paths = [
         *(kubelet[name] for name in ("resolvConf", "podLogsDir", "volumePluginDir")),
-        kubelet["containerRuntimeEndpoint"].removeprefix("unix://"),
         *(containerd[name] for name in ("root", "state")),
-        containerd["grpc"]["address"],
         containerd["plugins"]["io.containerd.internal.v1.opt"]["path"],
         containerd["plugins"]["io.containerd.grpc.v1.cri"]["cni"]["conf_dir"],
         settings.pods_network(layout)["plugins"][0]["ipam"]["dataDir"],
     ]
     assert [path for path in paths if not Path(path).is_relative_to(layout.directory)] == []
+
+
+def test_the_socket_has_a_short_path_wherever_the_lab_keeps_its_files(layout: Layout) -> None:
+    """The kernel takes 104 characters and no more."""
+    assert tomllib.loads(settings.containerd(layout))["grpc"]["address"] == str(layout.socket)
+    assert settings.kubelet(layout)["containerRuntimeEndpoint"] == f"unix://{layout.socket}"
+    assert len(f"{layout.socket}.ttrpc") < 60
 
 
 def test_kubelet_leaves_the_tables_of_packets_alone_and_answers_nobody_unasked(layout: Layout) -> None:

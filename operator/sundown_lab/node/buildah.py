@@ -82,7 +82,7 @@ def _save(reference: str, target: Archive, *, cache: Cache, progress: Progress) 
 
 def _run(*arguments: str, cache: Cache, progress: Progress) -> None:
     # buildah leaves its store mounted, and files in /var/lib; in a mount namespace of its own both end with it.
-    kept = json.dumps({"hide": ["/var/lib"], "keep": [str(cache.directory), str(ROOT)]})
+    kept = json.dumps({"hide": ["/var/lib"], "keep": {str(folder): str(folder) for folder in (cache.directory, ROOT)}})
     command = (*APART, sys.executable, "-m", "sundown_lab.node.hiding", kept, "buildah", *arguments)
     environment = {**os.environ, **_settings(cache.directory / "images" / "store")}
     narrated.insist(command, what=f"buildah {arguments[0]}", progress=progress, environment=environment)

@@ -1,14 +1,14 @@
 """Hides folders of the machine from programs that would write into them, in a mount namespace of its own.
 
 Run as `python -m sundown_lab.node.hiding JSON COMMAND ARGUMENT...`, it does so and becomes the command; JSON has `hide` (folders
-that are empty from then on) and `keep` (folders that stay as they are, wherever they lie).
+that are empty from then on) and `keep` (folders that can be reached all the same: where, and which).
 """
 
 import ctypes
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 MS_BIND, MS_REC, MS_SHARED = 4096, 16384, 1 << 20
@@ -17,23 +17,23 @@ MS_BIND, MS_REC, MS_SHARED = 4096, 16384, 1 << 20
 def main() -> None:
     """Hides, and becomes the command."""
     wish, command = json.loads(sys.argv[1]), sys.argv[2:]
-    hide(wish["hide"], keep=[Path(path) for path in wish["keep"]])
+    hide(wish["hide"], keep=wish["keep"])
     os.execvp(command[0], command)  # noqa: S606
 
 
-def hide(folders: Iterable[str], *, keep: Iterable[Path]) -> None:
-    """Puts empty folders in memory over these, and what is kept back into its place.
+def hide(folders: Iterable[str], *, keep: Mapping[str, str]) -> None:
+    """Puts empty folders in memory over these, and then each kept folder (the second) in its place (the first).
 
     Raises:
         OSError: the kernel refused.
     """
-    kept = [(path, os.open(path, os.O_PATH | os.O_DIRECTORY)) for path in keep]
+    kept = [(Path(place), os.open(folder, os.O_PATH | os.O_DIRECTORY)) for place, folder in keep.items()]
     for folder in folders:
         if Path(folder).is_dir():
             mount("tmpfs", folder, kind="tmpfs")
-    for path, descriptor in kept:
-        path.mkdir(parents=True, exist_ok=True)
-        mount(f"/proc/self/fd/{descriptor}", str(path), flags=MS_BIND | MS_REC)
+    for place, descriptor in kept:
+        place.mkdir(parents=True, exist_ok=True)
+        mount(f"/proc/self/fd/{descriptor}", str(place), flags=MS_BIND | MS_REC)
         os.close(descriptor)
 
 

@@ -2,7 +2,7 @@
 buries whoever loses its parent. With its end the kernel ends all others in there, and takes mounts and links away.
 
 Run as `python -m sundown_lab.node.keeper JSON` in namespaces of its own; JSON has `ready` (a file that is made once the folders
-are in place) and `keep` (folders that stay as they are, wherever they lie).
+are in place) and `keep` (see `hiding`).
 """
 
 import json
@@ -22,7 +22,7 @@ def main() -> None:
     wish = json.loads(sys.argv[1])
     signals = {signal.SIGCHLD, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    hiding.hide(HIDDEN, keep=[Path(path) for path in wish["keep"]])
+    hiding.hide(HIDDEN, keep=wish["keep"])
     hiding.share()
     Path(wish["ready"]).touch()
     while signal.sigwait(signals) == signal.SIGCHLD:

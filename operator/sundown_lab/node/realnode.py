@@ -5,7 +5,6 @@ namespaces, and takes mounts, links and sockets along. What is left then are fil
 `sundown-lab down`, removes them.
 """
 
-import contextlib
 import json
 import shutil
 import socket
@@ -112,6 +111,7 @@ class RealNode:
         clean(self.layout.directory)
         network.require_free()
         self.layout.directory.mkdir(parents=True)
+        settings.SOCKETS.mkdir(mode=0o700)
         settings.write(self.layout)
         cgroups.make()
         endpoint = kubeconfig.Endpoint(f"https://{network.API_SERVER}:443", self._control_plane.endpoint.authority)
@@ -121,8 +121,9 @@ class RealNode:
 
     def _enter_namespaces(self) -> None:
         ready = self.layout["ready"]
-        kept = [self._control_plane.directory, self._prepared.kubelet.parent]
-        wish = json.dumps({"ready": str(ready), "keep": [str(path) for path in kept]})
+        kept = [self._control_plane.directory, self._prepared.kubelet.parent, settings.SOCKETS]
+        places = {str(path): str(path) for path in kept} | {settings.KUBELET: str(self.layout["kubelet"])}
+        wish = json.dumps({"ready": str(ready), "keep": places})
         keeper = self._process(
             "namespaces",
             *(_path("unshare"), "--net", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc"),
@@ -182,15 +183,20 @@ def clean(directory: Path | None) -> None:
             f"processes of a real node do not end; they are in {left[0]}", hint="Call sundown-lab down again."
         )
     network.remove()
-    if directory is not None:
-        shutil.rmtree(directory, ignore_errors=True)
+    for folder in (settings.SOCKETS, *([directory] if directory is not None else [])):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep(directory: Path | None = None) -> None:
     """The same for a node whose owner was killed; while another one lives, what it has is left alone."""
-    if not (cgroups.exist() or network.exists() or (directory is not None and directory.exists())):
+    folders = [settings.SOCKETS, *([directory] if directory is not None else [])]
+    if not (cgroups.exist() or network.exists() or any(folder.exists() for folder in folders)):
         return
-    with contextlib.suppress(LabError), claim():
+    try:
+        claimed = claim()
+    except LabError:
+        return
+    with claimed:
         clean(directory)
 
 

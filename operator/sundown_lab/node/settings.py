@@ -11,6 +11,9 @@ from sundown_lab.node.base import PAUSE
 from sundown_lab.node.cgroups import NAME as CGROUP
 
 NODE_NAME = "real"
+# Where the node's folder for kubelet is seen in its namespaces: kubelet makes sockets in there, whose paths have to be short.
+KUBELET = "/var/lib/kubelet"
+SOCKETS = Path("/run/sundown-lab")
 PLUGINS = "/usr/lib/cni"
 KUBELET_PORT = 10250
 
@@ -25,7 +28,8 @@ class Layout:
 
     @property
     def socket(self) -> Path:
-        return self.directory / "containerd.sock"
+        """Where containerd listens. A short path, for the kernel takes no longer ones; there is one node a machine."""
+        return SOCKETS / "containerd.sock"
 
     def __getitem__(self, name: str) -> Path:
         return self.directory / name
@@ -114,7 +118,7 @@ def kubelet_command(program: Path, *, layout: Layout) -> tuple[str, ...]:
     flags = {
         "config": layout["kubelet.json"],
         "kubeconfig": layout["kubelet.kubeconfig"],
-        "root-dir": layout["kubelet"],
+        "root-dir": KUBELET,
         "cert-dir": layout["kubelet-pki"],
         "hostname-override": NODE_NAME,
         "node-ip": network.NODE,

@@ -73,6 +73,13 @@ node-packages: setup
 	fi
 	@why=$$($(BIN)/python -m sundown_lab.node.needs) || { echo "The tests on a real node cannot run here: $$why"; exit 1; }
 
+# The rows of tests/faults/README.md are the list of which tests belong to which fault.
+FAULT_TESTS = $(shell grep '^| $(ID) |' tests/faults/README.md | grep -o 'tests/[^`]*::[^`]*')
+
+.PHONY: fault
+fault: setup ## Run the tests of one fault of the track record: make fault ID=W3 (tests/faults/README.md)
+	@$(if $(FAULT_TESTS),$(BIN)/pytest $(FAULT_TESTS),echo "Say which fault, as in: make fault ID=W3 (see tests/faults/README.md)"; exit 1)
+
 .PHONY: browser
 browser: ## Chromium for the browser tests, from the distribution, where there is none
 	@command -v chromium chromium-browser google-chrome > /dev/null \

@@ -6,6 +6,12 @@ from typing import Any
 
 import pytest
 
+from apiserver import eventually
+from envs import Env
+from frontdesk.reminded import announced, running, stopping
+from frontdesk.saying import answer_to, words
+from frontdesks import Counter
+from operators import Stage
 from sundown.frontdesk.slack.client import AsyncWebClient, client_for, open_session
 from sundown.frontdesk.slack.directory import SlackDirectory
 from sundown.frontdesk.slack.identity import Identity, WhichWorkspace, identify
@@ -126,3 +132,34 @@ def test_channels_groups_and_people_are_found_in_an_organisation(slack: Workspac
     assert groups.keys() == {"platform"}
     assert channels.keys() == {"dev", "general"}
     assert ana.id in members
+
+
+@pytest.fixture
+def acme(slack: Workspace) -> Workspace:
+    """A workspace of an organisation that has another one too."""
+    slack.load({"enterprise": "Acme", "others": ["Sales"]})
+    return slack
+
+
+@pytest.mark.lab
+def test_a_frontdesk_that_cannot_tell_is_not_ready_and_says_why(acme: Workspace, counter: Counter) -> None:
+    desk = counter.fresh(acme)
+    desk.launch()
+    said = eventually(
+        lambda: desk.port and [text for _, text in [desk.probe("/readyz")] if "SUNDOWN_SLACK_TEAM" in text],
+        what="it says what is missing",
+    )
+    assert SALES in said[0]
+
+
+@pytest.mark.lab
+def test_people_of_an_organisation_are_answered_and_reminded(
+    acme: Workspace, counter: Counter, stage: Stage, env: Env
+) -> None:
+    stage.usual()
+    counter.fresh(acme, SUNDOWN_SLACK_TEAM=HOME).start()
+    running(env, owner="@platform")
+    stopping(env)
+    for channel in ("#dev", "@ana", "@chen"):
+        announced(acme, env, "stops", channel=channel)
+    assert "awake" in words(answer_to(acme.act("bo"), f"start {env.name}"))

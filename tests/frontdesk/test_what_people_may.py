@@ -8,6 +8,7 @@ from apiserver import Api, Json, eventually
 from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
 from frontdesk.saying import answer_to, words
 from frontdesks import both_ways
+from sundown_lab.slack.actor import Actor
 from sundown_lab.slack.remote import Workspace
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("frontdesk")]
@@ -40,6 +41,22 @@ def grant(api: Api) -> Callable[..., None]:
         api.create(f"{where}/rolebindings", {"metadata": {"name": "some"}, "roleRef": reference, "subjects": subjects})
 
     return make
+
+
+@pytest.fixture
+def spelled(slack: Workspace) -> Iterator[Callable[[str, str], Actor]]:
+    """``spelled("bo", "Bo@Example.com")`` is bo with another address; the frontdesk hears of it, and of their own one afterwards."""
+    names: set[str] = set()
+
+    def spell(name: str, email: str) -> Actor:
+        names.add(name)
+        somebody = slack.act(name)
+        somebody.change_profile(email=email)
+        return somebody
+
+    yield spell
+    for name in names:
+        slack.act(name).change_profile(email=f"{name}@example.com")
 
 
 def state_of(env: Env) -> str | None:
@@ -128,13 +145,12 @@ def test_somebody_whose_address_slack_does_not_tell_is_told_what_to_do(slack: Wo
     ids=["as in the profile", "in small letters", "beyond ASCII, as in the profile"],
 )
 def test_rights_are_found_under_each_spelling_that_is_the_persons_own(
-    slack: Workspace, env: Env, strict: None, grant: Callable[..., None], granted: str, profile: str
+    spelled: Callable[[str, str], Actor], env: Env, strict: None, grant: Callable[..., None], granted: str, profile: str
 ) -> None:
     """X1"""
     env.schedule(ASLEEP_FOR_EVER)
     grant(env, "wake", user=granted)
-    dina = slack.act("dina")
-    dina.change_profile(email=profile)
+    dina = spelled("dina", profile)
     eventually(lambda: "awake" in words(answer_to(dina, f"start {env.name}")), what="the right is there")
     assert env.api.get(env.schedules("default"))["spec"]["override"]["by"] == profile
 
@@ -150,14 +166,12 @@ def test_rights_are_found_under_each_spelling_that_is_the_persons_own(
     ids=["capitals", "a dotless i", "the sign for kelvin", "beyond ASCII"],
 )
 def test_no_spelling_that_only_looks_alike_gives_a_right(
-    slack: Workspace, env: Env, strict: None, grant: Callable[..., None], granted: str, profile: str
+    spelled: Callable[[str, str], Actor], env: Env, strict: None, grant: Callable[..., None], granted: str, profile: str
 ) -> None:
     """X1: the rights of another would be theirs"""
     env.schedule(ASLEEP_FOR_EVER)
     grant(env, "wake", user=granted)
-    grant_seen = slack.act("bo")
-    grant_seen.change_profile(email=granted)
-    eventually(lambda: "awake" in words(answer_to(grant_seen, f"start {env.name}")), what="the right is there")
-    dina = slack.act("dina")
-    dina.change_profile(email=profile)
+    bo = spelled("bo", granted)
+    eventually(lambda: "awake" in words(answer_to(bo, f"start {env.name}")), what="the right is there")
+    dina = spelled("dina", profile)
     assert "may not wake" in words(answer_to(dina, f"start {env.name}"))

@@ -180,6 +180,13 @@ class Visitor:
         if not the_plan.steps:
             # What came between the look and the label on the namespace is seen by another look.
             return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
+        return await self._carry_out(env, known, goal=goal, the_plan=the_plan, finding=finding, status=status)
+
+    async def _carry_out(
+        self, env: Env, known: Known, *, goal: Goal, the_plan: Plan, finding: Finding, status: EnvScheduleStatus
+    ) -> datetime | None:
+        """Make the steps of a plan of which everything is said that has to be said before, and tell how it went."""
+        rooms, old = self._rooms, known.status
         outcome = await act(
             rooms.cluster,
             rooms.gate,

@@ -1,11 +1,12 @@
 """Which record of a workload counts: its own, that of the second place, or none (A18, W3, W4, W5)."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from samples import NOW, SLEEP, env, known, namespace, planned, sleeping, workload
@@ -22,6 +23,8 @@ DELETE = '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"
 SECOND = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}')])
 OURS = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}))
 KUBECTL = Owner("kubectl", applies=False, fields=frozenset({"replicas"}))
+OURS_NOW = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}), time=SLEEP[:19] + "Z")
+OURS_BEFORE = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}), time=EARLIER[:19] + "Z")
 HELM = Owner("helm", applies=True, fields=frozenset({"replicas"}))
 
 
@@ -50,6 +53,8 @@ MARK, OLD_MARK = f"{SLEEP}/uid-web", f"{EARLIER}/uid-web"
         pytest.param(at_zero(owners=(KUBECTL,)), memory(records=SECOND), Belief(), id="a person's own zero"),
         pytest.param(at_zero(owners=()), memory(records=SECOND), Belief(), id="nobody owns kubectl scale's zero"),
         pytest.param(at_zero(), memory(), Belief(), id="at zero without a record: its owner's wish"),
+        pytest.param(at_zero(owners=(OURS_BEFORE,)), memory(), Belief(), id="woken to zero, as its record said"),
+        pytest.param(at_zero(owners=(KUBECTL,)), memory(), Belief(), id="at zero by a person"),
         pytest.param(at_zero(uid="uid-new"), memory(records=SECOND), Belief(), id="made anew at zero"),
         pytest.param(at_zero("7", OLD_MARK), memory(), STALE, id="dug out of an earlier sleep"),
         pytest.param(at_zero("7", OLD_MARK), memory(sleep=None, at_rest=True), STALE, id="dug out by day"),
@@ -78,6 +83,7 @@ def test_the_record_of_this_sleep_and_this_object_counts(found: Workload, rememb
         pytest.param(at_zero("3", f"{LONG_AGO}/uid-web"), memory(), id="older than the schedule"),
         pytest.param(at_zero("3", OLD_MARK), memory(known_since=None), id="no schedule any more"),
         pytest.param(at_zero("3"), memory(), id="without a mark, in a sleep that has an id"),
+        pytest.param(at_zero(owners=(OURS_NOW,)), memory(), id="our zero of this sleep, and no record in either place"),
         pytest.param(at_zero("3", "last night"), memory(), id="a mark that is none"),
         pytest.param(at_zero("3"), memory(sleep=None), id="without a mark, where nobody knows of any sleep"),
         pytest.param(at_zero("three"), memory(sleep=None, unmarked=True), id="of an earlier version and spoiled"),
@@ -95,12 +101,37 @@ def test_what_nobody_can_know_is_doubted_and_named(found: Workload, remembered: 
     assert f"kubectl -n dev scale deployment/web --replicas={'3' if found.record == '3' else 'N'}" in mistake.text
 
 
-anything = st.none() | st.text(max_size=40) | st.sampled_from(["9" * 10_000, "{" * 10_000, MARK, OLD_MARK, "2", DELETE])
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["Delete", "Retain", "", "x"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["Delete", "spec", "x"]), inner),
+    max_leaves=4,
+)
+RETENTION = "persistentVolumeClaimRetentionPolicy"
+patches = st.one_of(
+    values,
+    values.map(lambda one: {"spec": one}),
+    values.map(lambda one: {"spec": {"replicas": one}}),
+    values.map(lambda one: {"spec": {RETENTION: one, "replicas": 2}}),
+    values.map(lambda one: {"spec": {RETENTION: {"whenScaled": one}}}),
+    values.map(lambda one: {"spec": {RETENTION: {"whenScaled": one}, "replicas": 2}}),
+).map(json.dumps)
+"""Nearly what Sundown writes, with anything at all in its places."""
+anything = (
+    st.none()
+    | st.text(max_size=40)
+    | patches
+    | st.sampled_from(["9" * 10_000, "{" * 10_000, MARK, OLD_MARK, "2", DELETE])
+)
 
 
 @given(
-    record=anything, mark=anything, rest=anything, note=anything, restore=st.text() | st.sampled_from(["[" * 10_000])
+    record=anything | st.just("2"),
+    mark=anything | st.just(f"{SLEEP}/uid-db"),
+    rest=anything,
+    note=anything,
+    restore=st.text() | patches | st.sampled_from(["[" * 10_000]),
 )
+@example(record="2", mark=None, rest=DELETE.replace('"Delete"', "[]"), note=None, restore="")
 def test_whatever_stands_on_a_workload_and_in_the_status_can_be_thought_about(
     record: str | None, mark: str | None, rest: str | None, note: str | None, restore: str
 ) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
+from sundown.cluster.ownership import REPLICAS
 from sundown.errors import SundownError
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Workload
@@ -25,6 +26,10 @@ Key = tuple[str, str, str]
 
 UNREADABLE = "it cannot be read"
 
+GONE = "Sundown put it to 0, and what it was has been taken off the workload and out of the status since"
+
+_CLOCKS_APART = timedelta(minutes=1)
+"""The moment of a sleep is the operator's, that of a write the API server's."""
 _AT_REST: frozenset[State] = frozenset({"Awake", "Paused"})
 _ON_THE_WAY: frozenset[State] = frozenset({"Asleep", "FallingAsleep", "Waking"})
 
@@ -120,7 +125,7 @@ def believed(workload: Workload, memory: Memory) -> Belief:
     if own is not None and _is_all_there_is(workload, memory):
         return Belief(own, "unmarked")
     if not workload.carries:
-        return Belief()
+        return Belief(doubt=GONE if _was_put_to_zero_in(workload, memory.sleep) else None)
     if workload.replicas > 0:
         # Whoever set a count above zero knows better than any record.
         return Belief(stale=True)
@@ -159,7 +164,16 @@ def _zero_is_foreign(workload: Workload) -> bool:
     """
     if workload.replicas > 0 or workload.owners is None:
         return False
-    return not any(owner.ours or owner.applies for owner in workload.owners if "replicas" in owner.fields)
+    return not any(owner.ours or owner.applies for owner in workload.owners if REPLICAS in owner.fields)
+
+
+def _was_put_to_zero_in(workload: Workload, sleep: str | None) -> bool:
+    """Whether Sundown itself wrote its zero in this sleep, as the API server remembers of who wrote a field last."""
+    if workload.replicas > 0 or sleep is None:
+        return False
+    began = parse_instant(sleep) - _CLOCKS_APART
+    mine = (one for one in workload.owners or () if one.ours and not one.applies and REPLICAS in one.fields)
+    return any(one.time != "" and parse_instant(one.time) >= began for one in mine)
 
 
 def _doubt(workload: Workload, memory: Memory) -> str | None:

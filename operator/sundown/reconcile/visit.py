@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from sundown.cluster.errors import ApiError
 from sundown.cluster.gate import Urgency
 from sundown.metrics import LATENESS_SECONDS
 from sundown.model.cutting import clip
@@ -39,6 +40,8 @@ from sundown.schedule.owners import parse_owner_zones
 
 log = structlog.get_logger(__name__)
 
+_TOLD = 300
+
 _ORPHAN_RETRY = timedelta(seconds=20)
 
 
@@ -60,9 +63,22 @@ class Visitor:
         Raises:
             ApiError: when the API server could not be asked; nothing is half-done that the next visit would not finish.
         """
-        rooms = self._rooms
-        env = rooms.store.env(name)
-        governance = govern(env, settings=rooms.settings)
+        env = self._rooms.store.env(name)
+        governance = govern(env, settings=self._rooms.settings)
+        try:
+            return await self._look(env, governance)
+        except ApiError:
+            raise
+        except Exception as error:
+            # A fault of ours must not look like peace to whoever waits for this env.
+            if governance.in_force is not None:
+                text = f"Sundown failed to think about this environment ({type(error).__name__}: {error}); its log has more"
+                latest = self._latest(governance.in_force)
+                self._trouble(env, latest, reason="InternalError", message=clip(text, _TOLD))
+            raise
+
+    async def _look(self, env: Env, governance: Governance) -> datetime | None:
+        rooms, name = self._rooms, env.name
         for known in governance.superseded:
             self._superseded(env, known, by=governance.in_force)
         if not rooms.settings.dry_run:
@@ -208,11 +224,15 @@ class Visitor:
 
     def _say_again(self, env: Env, known: Known, finding: Finding) -> EnvScheduleStatus:
         """Report what has been found out since: what was said before has not been sent yet or is about to be replaced."""
-        said = self._rooms.store.env(env.name).schedules
-        latest = next((one for one in said if one.metadata.uid == known.metadata.uid), known)
+        latest = self._latest(known)
         status = next_status(latest.status, finding)
         self._reporter.report(env, latest, status)
         return status
+
+    def _latest(self, known: Known) -> Known:
+        """The same schedule, with what was said of it last."""
+        said = self._rooms.store.env(known.metadata.namespace).schedules
+        return next((one for one in said if one.metadata.uid == known.metadata.uid), known)
 
     def _circumstances(self, known: Known, governance: Governance, *, now: datetime) -> Circumstances:
         status = known.status

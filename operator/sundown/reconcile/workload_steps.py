@@ -10,7 +10,7 @@ from sundown.model.parts import Step, Workload
 from sundown.model.record import Record, Restoring
 from sundown.model.resources import ASLEEP_SINCE, PREVIOUS, PREVIOUS_REPLICAS
 from sundown.model.spec import Wanted
-from sundown.reconcile.memory import UNREADABLE, Belief, Memory
+from sundown.reconcile.memory import GONE, UNREADABLE, Belief, Memory
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.ways import note_of, taken
 
@@ -73,6 +73,12 @@ def lost(workload: Workload, doubt: str) -> Mistake:
     count = workload.previous if workload.previous is not None else "N"
     place, what = f"kubectl -n {workload.namespace}", f"{workload.kind.lower()}/{workload.name}"
     keys = {PREVIOUS_REPLICAS: workload.record, ASLEEP_SINCE: workload.mark, PREVIOUS: workload.rest}
+    if doubt == GONE:
+        return Mistake(
+            workload.title,
+            f"{doubt}; nobody knows what to wake it to: {place} scale {what} --replicas=N wakes it, "
+            f"and scaling it to 1 and then to 0 leaves it at 0",
+        )
     marks = " ".join(f"{key}-" for key, value in keys.items() if value is not None)
     written = clip(workload.record or "", _SHOWN + 1)
     wrong = f'must be a count, got "{written}"' if doubt == UNREADABLE else f'says "{written}", but {doubt}'

@@ -41,7 +41,8 @@ class Aside:
             if not isinstance(found, dict) or found.keys() != {step}:
                 return None
             found = found[step]
-        return found if found in {self.harmful, self.harmless} else None
+        # Annotations are open to everybody: what stands there can be a list or an object too.
+        return found if isinstance(found, str) and found in {self.harmful, self.harmless} else None
 
 
 @dataclass(frozen=True, slots=True)

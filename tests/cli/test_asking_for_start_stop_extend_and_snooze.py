@@ -174,14 +174,14 @@ def test_an_env_whose_namespace_is_disabled_takes_no_wishes(sundown: Sundown, sl
 
 def test_a_namespace_with_a_bad_label_is_not_promised_anything(sundown: Sundown, sleeper: Env) -> None:
     sleeper.label(scheduler="on")
-    called = sundown("start", sleeper.name)
+    called = sundown("stop", sleeper.name)
     assert (called.code, overridden(sleeper)) == (1, {})
     assert 'must be "enabled" or "disabled", got "on"' in called.err
 
 
 def test_a_schedule_that_cannot_be_read_is_refused_with_the_field(sundown: Sundown, env: Env) -> None:
     env.schedule({"timeZone": "Mars/Olympus"})
-    called = sundown("start", env.name)
+    called = sundown("stop", env.name)
     assert (called.code, overridden(env)) == (1, {})
     assert 'spec.timeZone: no time zone "Mars/Olympus"' in called.err
     assert sundown("why", env.name).code == 0

@@ -53,13 +53,17 @@ class Policies:
             else:
                 each["metadata"]["resourceVersion"] = there["metadata"]["resourceVersion"]
                 self._api.replace(path_of(each), each)
-        eventually(lambda: self._works() == {"sleep", "wake"}, what="the policies are in force")
+        self.until(in_force={"sleep", "wake"})
 
     def remove(self) -> None:
         """None is left, nor in force, when this returns."""
         for each in shipped():
             self._api.delete(path_of(each))
-        eventually(lambda: self._works() == set(), what="the policies are out of force")
+        self.until(in_force=set())
+
+    def until(self, *, in_force: set[str]) -> None:
+        """Return when these of them are in force, and no others."""
+        eventually(lambda: self._works() == in_force, what=f"in force are {sorted(in_force)}")
 
     def _works(self) -> set[str]:
         """Which of them do what they are for."""

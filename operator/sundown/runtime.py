@@ -107,8 +107,10 @@ class Operator:
         await self._resources.enter_async_context(
             serve(self.health, refresh=self.count_envs, host=self._settings.http_host, port=self._settings.http_port)
         )
+        seen = await self._policies.look()
         await self._sweep.first()
-        await self._policies.look()
+        if not seen:
+            await self._policies.look()
         for name, work in (
             ("scheduler", self._visit_envs()),
             ("requests", self._requests.run()),

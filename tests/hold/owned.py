@@ -106,7 +106,7 @@ class Owned:
     def wake(self, **more: str) -> None:
         """Have the API server wake it to its record."""
         count = self.api.get(self.path)["metadata"]["annotations"][COUNT]
-        self._write({"sundown.dev/wake-to": count, MARK: None, COUNT: None, RESTORES: None, **more})
+        self._write({"sundown.dev/wake-to": count, **more})
 
     def wake_directly(self) -> None:
         """Wake it by writing the count."""

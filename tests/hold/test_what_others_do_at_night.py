@@ -46,6 +46,11 @@ ROWS = (
     Row("annotate, record off", lambda owned: owned.annotated(f"{COUNT}-")),
     Row("annotate, all off", lambda owned: owned.annotated(f"{MARK}-", f"{COUNT}-")),
     Row("annotate, another mark", lambda owned: owned.annotated(f"{MARK}=2026-11-20T18:00:00Z/1")),
+    Row(
+        "annotate, mark and record of another night",
+        lambda owned: owned.annotated(f"{MARK}=2026-11-20T18:00:00Z/1", f"{COUNT}=8"),
+    ),
+    Row("annotate, a record without its mark", lambda owned: owned.annotated(f"{MARK}-", f"{COUNT}=8")),
     Row("annotate, another record", lambda owned: owned.annotated(f"{COUNT}=8"), "8"),
     Row("annotate, none is to wake", lambda owned: owned.annotated(f"{COUNT}=0"), "0"),
     Row("annotate, a record that is no count", lambda owned: owned.annotated(f"{COUNT}=abc")),

@@ -1,13 +1,14 @@
 """Workloads that somebody applies: their fields are not taken, or given back (W6, A19)."""
 
 import copy
+import dataclasses
 from typing import Any
 
 import pytest
 
 from samples import SLEEP, sleeping, workload
 from sundown.cluster.client import Cluster
-from sundown.model.parts import Owner, Step
+from sundown.model.parts import Action, Owner, Step
 from sundown.model.record import Restoring
 from sundown.sleepers.replicas import NO_POLICIES, write
 from sundown.sleepers.ways import by_policy, direct, give_back, note_of, read_note, taken
@@ -181,11 +182,22 @@ async def test_who_applies_nothing_needs_no_policy() -> None:
 def test_a_policy_is_told_the_mark_to_sleep_and_the_count_to_wake() -> None:
     """W6."""
     assert by_policy(FALLS_ASLEEP)["metadata"]["annotations"] == {MARK: f"{SLEEP}/uid-web"}
-    assert by_policy(WAKES)["metadata"]["annotations"] == {RECORD: None, MARK: None, WAKE_TO: "3"}
+    # What it knows stays on it until the count is back: with no policy there it would be lost.
+    assert by_policy(WAKES)["metadata"]["annotations"] == {WAKE_TO: "3", WAKE_WHEN_SCALED: None}
 
 
 def test_a_policy_is_told_the_retention_policy_too() -> None:
     """W2, W6."""
     found = sleeping("db", "2", kind="StatefulSet", aside="Retain", rest=DELETE)
     told = by_policy(Step("Wake", found, 2, Restoring(2, DELETE)))["metadata"]["annotations"]
-    assert told == {RECORD: None, MARK: None, REST: None, WAKE_TO: "2", WAKE_WHEN_SCALED: "Delete"}
+    assert told == {WAKE_TO: "2", WAKE_WHEN_SCALED: "Delete"}
+
+
+@pytest.mark.parametrize("action", ["Sleep", "Remember", "Wake", "Forget", "GiveBack"])
+def test_a_wish_to_wake_that_no_policy_followed_goes_with_the_next_write(action: Action) -> None:
+    """W6: a later policy would follow it."""
+    found = dataclasses.replace(sleeping("web", "3"), unheard=True)
+    assert found.carries
+    for patch in (direct, by_policy) if action == "Sleep" else (direct,):
+        notes = patch(Step(action, found, 0, Restoring(3), SLEEP))["metadata"]["annotations"]
+        assert {key: notes[key] for key in (WAKE_TO, WAKE_WHEN_SCALED)} == {WAKE_TO: None, WAKE_WHEN_SCALED: None}

@@ -17,7 +17,7 @@ from sundown.cluster.ownership import owners
 from sundown.cluster.pod_requests import PodSpec, pod_requests
 from sundown.cluster.slim import bounded, texts
 from sundown.model.parts import Workload
-from sundown.model.resources import ASLEEP_SINCE, EXCLUDE, PREVIOUS, PREVIOUS_REPLICAS, TAKEN_FROM, WAVE
+from sundown.model.resources import ASLEEP_SINCE, EXCLUDE, PREVIOUS, PREVIOUS_REPLICAS, TAKEN_FROM, WAKE_TO, WAVE
 
 _LONGEST_NOTE = 2048
 
@@ -125,6 +125,7 @@ def _workload(found: _Object, *, kind: str, counts_leaving: bool) -> Workload:
         aside=spec.retention.when_scaled if spec.retention is not None else None,
         terminating=0 if counts_leaving else status.terminating_replicas,
         owners=owners(metadata.managed_fields),
+        unheard=WAKE_TO in annotations,
     )
 
 

@@ -43,6 +43,7 @@ class Workload:
 
     ``record`` is the raw annotation that remembers the count to wake to, ``rest`` the one of what else wakes it, ``mark`` the
     one that says in which sleep and on which object they were written; ``taken_from``, ``exclude`` and ``wave`` are raw too.
+    ``unheard`` says that a wish to wake is left on it, which a policy should have followed.
     ``aside`` is the field that its kind changes beside the count (a StatefulSet's ``whenScaled``), None where it has none.
     ``terminating`` counts pods that are on their way out, None where the API server does not tell. ``owners`` are those of
     the fields that Sundown writes, None where nobody owns anything.
@@ -72,6 +73,7 @@ class Workload:
     aside: str | None = None
     terminating: int | None = None
     owners: tuple[Owner, ...] | None = None
+    unheard: bool = False
 
     @property
     def previous(self) -> int | None:
@@ -81,7 +83,7 @@ class Workload:
     @property
     def carries(self) -> bool:
         """Whether anything of Sundown's stands on it."""
-        return not (self.record is self.mark is self.rest is self.taken_from is None)
+        return self.unheard or not (self.record is self.mark is self.rest is self.taken_from is None)
 
     @property
     def at_zero(self) -> bool:

@@ -16,7 +16,7 @@ import orjson
 
 from sundown.cluster.ownership import FIELDS
 from sundown.model.parts import Owner, Step, Workload
-from sundown.model.record import Restoring
+from sundown.model.record import Restoring, compact
 from sundown.model.resources import (
     ASLEEP_SINCE,
     PREVIOUS,
@@ -29,6 +29,7 @@ from sundown.sleepers.kinds import KINDS, Json
 
 _LONGEST = 1024
 """So many characters fit into the record of whose fields were taken."""
+_UNSAID: dict[str, str | None] = {WAKE_TO: None, WAKE_WHEN_SCALED: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +73,17 @@ def taken(step: Step) -> tuple[Taken, ...]:
 def by_policy(step: Step) -> Json:
     """The patch after which the API server writes count and record, where the policies are there; it takes no field.
 
-    To sleep it says only that the workload does, to wake only to what.
+    To sleep it says only that the workload does, to wake only to what: record and mark stay on it until it is done.
     """
     found, row = step.workload, KINDS[step.workload.kind]
     annotations: dict[str, str | None]
     if step.action == "Sleep":
-        annotations = {ASLEEP_SINCE: f"{step.sleep}/{found.uid}"}
+        annotations = _annotations(step)
+        del annotations[PREVIOUS_REPLICAS]
     else:
-        annotations = {**_annotations(step), WAKE_TO: str(step.replicas)}
         back = row.set_aside(found, step.restoring)
-        if back and row.aside is not None and step.restoring is not None:
-            annotations[WAKE_WHEN_SCALED] = row.aside.in_patch(step.restoring.rest or "")
+        aside = row.aside.in_patch(compact(back)) if back and row.aside is not None else None
+        annotations = {WAKE_TO: str(step.replicas), WAKE_WHEN_SCALED: aside}
     return {"metadata": {"resourceVersion": found.resource_version, "annotations": annotations}}
 
 
@@ -100,7 +101,7 @@ def without_policy(step: Step, reply: Json) -> Json:
     """The direct patch after one that was left to a policy which was not there."""
     body = direct(step)
     body["metadata"]["resourceVersion"] = reply["metadata"]["resourceVersion"]
-    body["metadata"]["annotations"] |= {WAKE_TO: None, WAKE_WHEN_SCALED: None}
+    body["metadata"]["annotations"] |= _UNSAID
     return body
 
 
@@ -170,13 +171,16 @@ def give_back(metadata: Json, whose: tuple[Taken, ...]) -> Json:
 
 def _annotations(step: Step) -> dict[str, str | None]:
     found, restoring = step.workload, step.restoring
+    annotations: dict[str, str | None]
     if step.action == "GiveBack":
-        return {TAKEN_FROM: None}
-    if step.action in {"Sleep", "Remember"}:
+        annotations = {TAKEN_FROM: None}
+    elif step.action in {"Sleep", "Remember"}:
         assert restoring is not None
-        return _written(found, restoring, sleep=step.sleep)
-    there = {PREVIOUS_REPLICAS: found.record, ASLEEP_SINCE: found.mark, PREVIOUS: found.rest}
-    return {name: None for name, value in there.items() if value is not None}
+        annotations = _written(found, restoring, sleep=step.sleep)
+    else:
+        there = {PREVIOUS_REPLICAS: found.record, ASLEEP_SINCE: found.mark, PREVIOUS: found.rest}
+        annotations = {name: None for name, value in there.items() if value is not None}
+    return annotations | _UNSAID if found.unheard else annotations
 
 
 def _written(found: Workload, restoring: Restoring, *, sleep: str) -> dict[str, str | None]:

@@ -11,11 +11,12 @@ from owners import Owner, wrongs
 from apiserver import Api, Json
 from envs import ASLEEP_FOR_EVER, PLURALS, RECORD, Env
 from operators import Operator, Stage
+from policies import BOTH_WAYS
 from sundown_lab.cluster import Cluster
 
-pytestmark = [pytest.mark.lab, pytest.mark.slow]
+pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.usefixtures("with_and_without_policies")]
 
-KILLS = int(os.environ.get("SUNDOWN_PROMISE_KILLS", "100"))
+KILLS = int(os.environ.get("SUNDOWN_PROMISE_KILLS", "100")) // len(BOTH_WAYS)
 SEED = os.environ.get("SUNDOWN_PROMISE_SEED") or f"{random.SystemRandom().randrange(10**6)}"
 ENVS = 4
 LIVES_BETWEEN_LOOKS = 10

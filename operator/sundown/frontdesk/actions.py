@@ -64,6 +64,13 @@ class ClusterAway(SundownError):
 
     reason = "ApiServerUnreachable"
 
+    @classmethod
+    def before_anything(cls, namespace: str) -> ClusterAway:
+        """The error to raise where it is certain that nothing has come of it."""
+        return cls(
+            f"the cluster does not answer at the moment, so nothing was done about {namespace}: try again in a minute"
+        )
+
 
 Listener = Callable[[Done], Awaitable[None]]
 
@@ -131,9 +138,7 @@ class Actions:
                 + (" but adds the time twice if it was done" if wanted.verb == "extend" else "")
             ) from error
         except (Unreachable, Busy) as error:
-            raise ClusterAway(
-                f"the cluster does not answer at the moment, so nothing was done about {wanted.namespace}: try again in a minute"
-            ) from error
+            raise ClusterAway.before_anything(wanted.namespace) from error
         self._board.written(answer.written)
         return Done(wanted, answer)
 

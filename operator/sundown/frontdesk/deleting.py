@@ -124,9 +124,7 @@ class Deletions:
             name = await self._rights.require_deletion(person, namespace)
             found = await find(self._cluster, namespace, door=self._door)
         except (Unreachable, Busy) as error:
-            raise ClusterAway(
-                f"the cluster does not answer at the moment, so nothing was done about {namespace}: try again in a minute"
-            ) from error
+            raise ClusterAway.before_anything(namespace) from error
         refuse(found)
         assert found.space is not None
         return Target(namespace=namespace, uid=found.space.uid), name

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from sundown.cluster.errors import Busy, Unreachable
+from sundown.frontdesk.actions import ClusterAway
 from sundown.frontdesk.commands import deleting, looking, wishing
 from sundown.frontdesk.commands.parsing import (
     Asked,
@@ -177,11 +179,18 @@ async def require_right(row: Command, asked: Asked, person: Person, rights: Righ
 
     Raises:
         NotAllowed: they may not.
-        ApiError: the cluster could not be asked.
+        ClusterAway: the cluster could not be asked, and something was to be changed.
+        ApiError: it could not be asked by somebody who wants to look.
     """
     env = asked.env.namespace
-    if row.right is not None and (env or not row.looks_by_itself):
+    if row.right is None or (row.looks_by_itself and not env):
+        return
+    try:
         await rights.require(person, row.right, env)
+    except (Unreachable, Busy) as error:
+        if row.right == "get":
+            raise
+        raise ClusterAway.before_anything(env) from error
 
 
 def row_of(word: str) -> Command | None:

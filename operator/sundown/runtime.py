@@ -22,6 +22,7 @@ from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
 from sundown.cluster.policies import HoldPolicies
 from sundown.metrics import ENVS
+from sundown.model import managers
 from sundown.model.resources import State
 from sundown.probes import Health, serve
 from sundown.reconcile.defaults import Defaults
@@ -56,7 +57,7 @@ class Operator:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._cluster = Cluster(
-            configuration, request_timeout=settings.request_timeout_seconds, manager="sundown-operator"
+            configuration, request_timeout=settings.request_timeout_seconds, manager=managers.OPERATOR
         )
         gate = Gate(width=settings.writes_in_flight)
         self._store = Store()

@@ -25,6 +25,7 @@ KAFKA = {"apiVersion": "kafka.strimzi.io/v1beta2", "kind": "Kafka", "name": "mai
         ({"ownerReferences": [{**KAFKA, "apiVersion": "v1"}]}, "its controller Kafka/main"),
         ({"ownerReferences": [{**KAFKA, "controller": False}], "managedFields": [entry("x")]}, '"x" (field manager)'),
         ({"managedFields": [entry("sundown-operator"), entry("sundown")]}, "somebody"),
+        ({"managedFields": [entry("sundown-ci")]}, '"sundown-ci" (field manager)'),
         ({"managedFields": [entry("kubectl-edit", field="f:template")]}, "somebody"),
         (
             {

@@ -1,6 +1,8 @@
 """What the operator makes of the policies that it finds, or does not find, in the cluster."""
 
+import ast
 import copy
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from sundown.cluster.policies import (
     shipped,
     title,
 )
+from sundown.model.managers import OURS
 from sundown.schedule.clock import SystemClock
 from virtualtime import START
 
@@ -117,7 +120,7 @@ def test_a_policy_that_somebody_changed_is_not_relied_upon(change: str) -> None:
     assert f"{name}: {field}" in finding.text
 
 
-@pytest.mark.parametrize(("said", "state"), [("0", State.OLD), ("", State.OLD), ("abc", State.OLD), ("2", State.NEWER)])
+@pytest.mark.parametrize(("said", "state"), [("0", State.OLD), ("", State.OLD), ("abc", State.OLD), ("3", State.NEWER)])
 def test_another_version_is_told_apart_from_a_change(said: str, state: State) -> None:
     found = installed()
     found[SLEEP]["spec"]["mutations"] = []
@@ -129,8 +132,20 @@ def test_another_version_is_told_apart_from_a_change(said: str, state: State) ->
 
 def test_another_version_that_says_the_same_is_as_good() -> None:
     found = installed()
-    version(found[SLEEP], "2")
+    version(found[SLEEP], "3")
     assert judge(found) == CURRENT
+
+
+def test_the_policies_and_the_operator_agree_on_who_sundown_is() -> None:
+    """F6: match conditions know no variables, so the list stands there again."""
+    for policy in (each for each in shipped() if "matchConditions" in each["spec"]):
+        spec = policy["spec"]
+        expressions = [each["expression"] for each in (*spec["matchConditions"], *spec["variables"])]
+        lists = [found for each in expressions for found in re.findall(r"\['sundown'[^]]*\]", each)]
+        assert [frozenset(ast.literal_eval(each)) for each in lists] == [OURS] * len(lists)
+        assert len(lists) == sum("fieldManager" in each for each in expressions)
+        assert "'^sundown" not in str(spec)
+        assert "startsWith('sundown" not in str(spec)
 
 
 def test_who_changes_a_policy_gives_it_a_new_version() -> None:
@@ -142,7 +157,7 @@ def test_who_changes_a_policy_gives_it_a_new_version() -> None:
     versions = {
         each["metadata"]["annotations"][POLICY_VERSION] for each in shipped() if "annotations" in each["metadata"]
     }
-    assert (versions, hashlib.sha256(specs.encode()).hexdigest()[:12]) == ({"1"}, "6dce9a00b246")
+    assert (versions, hashlib.sha256(specs.encode()).hexdigest()[:12]) == ({"2"}, "3ea2a3e1e3cc")
 
 
 async def seen(*answers: web.Response) -> HoldPolicies:

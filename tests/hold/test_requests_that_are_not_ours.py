@@ -43,9 +43,9 @@ def test_whatever_the_annotations_say_the_request_goes_through(
     def ours(chosen: dict[str, str]) -> dict[str, str | None]:
         return {key: chosen[key].replace(UID, uid) if key in chosen else None for key in KEYS}
 
-    # As an account of Sundown's, so that what is there before is there as it was drawn.
+    # As Sundown, so that what is there before is there as it was drawn.
     there: Json = {"metadata": {"annotations": ours(before)}, "spec": {"replicas": 2}}
-    held = day.api.merge(day.path, there, fieldManager="sundown-test")["metadata"].get("annotations", {}).get(MARK)
+    held = day.api.merge(day.path, there, fieldManager="sundown")["metadata"].get("annotations", {}).get(MARK)
     wish: Json = {"metadata": {"annotations": ours(after)}, "spec": {"replicas": replicas}}
     seen = day.api.merge(day.path, wish, fieldManager="owner", dryRun="All")
     asleep = held == f"{TONIGHT}/{uid}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sundown.model import managers
+
 
 @dataclass(frozen=True, slots=True)
 class Door:
@@ -19,4 +21,4 @@ class Door:
     own_rights: bool
 
 
-COMMAND_LINE = Door(manager="sundown-cli", via="cli", program="sundown", own_rights=True)
+COMMAND_LINE = Door(manager=managers.COMMAND_LINE, via="cli", program="sundown", own_rights=True)

@@ -26,6 +26,7 @@ from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPa
 from sundown.cluster.session import open_session, proxy_for
 from sundown.errors import SundownError
 from sundown.metrics import API_REQUESTS
+from sundown.model import managers
 from sundown.model.cutting import clip
 
 log = structlog.get_logger(__name__)
@@ -83,7 +84,7 @@ class Cluster:
         *,
         request_timeout: float = 20.0,
         attempts: int = 5,
-        manager: str = "sundown",
+        manager: str = managers.UNNAMED,
     ) -> None:
         self.configuration = configuration
         self._host = str(configuration.host).rstrip("/")

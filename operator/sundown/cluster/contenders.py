@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-OURS = "sundown"
-"""What the names of all our field managers begin with."""
+from sundown.model import managers
 
 SOMEBODY = "somebody"
 
@@ -27,7 +26,8 @@ def contender(raw: dict[str, Any]) -> str:
 
 
 def _sets_the_count(entry: dict[str, Any]) -> bool:
-    if str(entry.get("manager") or OURS).startswith(OURS):
+    manager = entry.get("manager")
+    if not manager or manager in managers.OURS:
         return False
     spec = (entry.get("fieldsV1") or {}).get("f:spec") or {}
     return "f:replicas" in spec

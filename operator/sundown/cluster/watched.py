@@ -21,6 +21,7 @@ from sundown.cluster.page_size import PageSize
 from sundown.cluster.pages import METADATA_LIST, PassedBy
 from sundown.cluster.session import open_session, proxy_for
 from sundown.cluster.slim import SlimPage, slim
+from sundown.model import managers
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ def open_slim_session(configuration: Configuration, *, headers: dict[str, str]) 
     return open_session(
         configuration,
         timeout=_UNLESS_ASKED,
-        manager="sundown",
+        manager=managers.UNNAMED,
         headers=headers,
         proxy=proxy_for(configuration),
         middlewares=(_Slim().answer,),

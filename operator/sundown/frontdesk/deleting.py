@@ -27,6 +27,7 @@ from sundown.frontdesk.actions import ClusterAway
 from sundown.frontdesk.metrics import WISHES_TOTAL
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.rights import Rights, groups_of
+from sundown.model import managers
 from sundown.model.action_request import MOST_GROUPS, ActionRequestSpec, Asked, RequestState, Target
 from sundown.model.addresses import folded
 from sundown.model.resources import API_VERSION, GROUP, Lenient
@@ -39,8 +40,6 @@ LIFETIME = timedelta(minutes=15)
 """So long the operator may be away; what it finds later is not what the person had before their eyes."""
 TELLING = f"{GROUP}/slack"
 """Annotation of a request that was made in Slack: who asked, and what they have been told."""
-MANAGER = "sundown-frontdesk"
-MARKS_MANAGER = "sundown-frontdesk-marks"
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 
@@ -190,7 +189,7 @@ class Deletions:
             "spec": spec.to_json(),
         }
         with suppress(Conflict):  # it has been asked for already
-            await self._cluster.create(paths.action_requests(self._home), body, fieldManager=MANAGER)
+            await self._cluster.create(paths.action_requests(self._home), body, fieldManager=managers.FRONTDESK)
 
     # What the operator says of it.
 
@@ -258,7 +257,7 @@ class Deletions:
             },
         }
         path = paths.action_request(metadata.namespace, metadata.name)
-        written = await self._cluster.apply(path, body, manager=MARKS_MANAGER, force=True)
+        written = await self._cluster.apply(path, body, manager=managers.FRONTDESK_MARKS, force=True)
         return replace(asked, metadata=reading.metadata(written))
 
 

@@ -15,13 +15,13 @@ from pydantic import Field, StringConstraints, ValidationError
 from sundown.cluster import paths, reading
 from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
+from sundown.model import managers
 from sundown.model.base import mistakes_of
 from sundown.model.env import Known
 from sundown.model.resources import GROUP, Lenient, Metadata
 from sundown.model.scalars import Instant, format_instant
 
 MARKS = f"{GROUP}/slack"
-FIELD_MANAGER = "sundown-frontdesk-marks"
 
 MOST_MARKS = 64
 MOST_WAITING = 16
@@ -143,7 +143,7 @@ async def write(cluster: Cluster, known: Known, marks: Marks) -> Known:
         ApiError: it cannot be written.
     """
     path = paths.env_schedule(known.metadata.namespace, known.metadata.name)
-    written = await cluster.apply(path, manifest(known, marks), manager=FIELD_MANAGER, force=True)
+    written = await cluster.apply(path, manifest(known, marks), manager=managers.FRONTDESK_MARKS, force=True)
     return reading.env_schedule(written)
 
 

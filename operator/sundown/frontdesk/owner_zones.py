@@ -12,12 +12,11 @@ from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
 from sundown.frontdesk.people import Person
 from sundown.frontdesk.recipients import Owners
+from sundown.model import managers
 from sundown.model.resources import OWNER_ZONES
 from sundown.model.scalars import OWNER_ZONE, zone
 
 log = structlog.get_logger(__name__)
-
-FIELD_MANAGER = "sundown-frontdesk-zones"
 
 
 def zones_of(people: Sequence[Person]) -> str:
@@ -43,7 +42,9 @@ async def write(cluster: Cluster, found: Found, zones: str) -> None:
     """
     metadata = found.known.metadata
     body = part_of_env_schedule(metadata, annotations={OWNER_ZONES: zones}, as_read=False)
-    await cluster.apply(paths.env_schedule(metadata.namespace, metadata.name), body, manager=FIELD_MANAGER, force=True)
+    await cluster.apply(
+        paths.env_schedule(metadata.namespace, metadata.name), body, manager=managers.FRONTDESK_ZONES, force=True
+    )
     log.info("owner-zones", namespace=found.namespace, zones=zones)
 
 

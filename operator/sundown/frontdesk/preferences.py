@@ -15,6 +15,7 @@ from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict, Missing
 from sundown.errors import InvalidObject, OutOfRange, SundownError
+from sundown.model import managers
 from sundown.model.base import parse
 from sundown.model.resources import Lenient
 from sundown.model.scalars import MINUTES_A_DAY, OWNER_ZONE, Duration, TimeOfDay, TimeZoneName
@@ -22,7 +23,6 @@ from sundown.model.scalars import MINUTES_A_DAY, OWNER_ZONE, Duration, TimeOfDay
 log = structlog.get_logger(__name__)
 
 NAME = "sundown-preferences"
-FIELD_MANAGER = "sundown-frontdesk"
 SHORTEST_SNOOZE, LONGEST_SNOOZE = timedelta(minutes=15), timedelta(days=7)
 
 _MOST_PEOPLE = 4_000
@@ -166,7 +166,7 @@ class PreferenceBook:
             return
         empty = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": NAME, "namespace": self._namespace}}
         with suppress(Conflict):
-            await self._cluster.create(paths.config_maps(self._namespace), empty, fieldManager=FIELD_MANAGER)
+            await self._cluster.create(paths.config_maps(self._namespace), empty, fieldManager=managers.FRONTDESK)
         await self.load()
 
     async def _apply(self, everybody: dict[str, Preferences], *, version: str) -> None:
@@ -178,7 +178,7 @@ class PreferenceBook:
             "data": {user_id: json.dumps(one.to_json(), sort_keys=True) for user_id, one in everybody.items()},
         }
         path = paths.config_map(self._namespace, NAME)
-        await self._cluster.apply(path, body, manager=FIELD_MANAGER, force=True)
+        await self._cluster.apply(path, body, manager=managers.FRONTDESK, force=True)
 
 
 def _read(text: str) -> Preferences:

@@ -31,6 +31,7 @@ from sundown.frontdesk.slack.directory import SlackDirectory
 from sundown.frontdesk.slack.door import open_door
 from sundown.frontdesk.slack.identity import Identity, WhichWorkspace, identify
 from sundown.frontdesk.slack.socket import Socket
+from sundown.model import managers
 from sundown.probes import Health, serve
 from sundown.schedule.clock import Clock, SystemClock
 
@@ -66,9 +67,9 @@ class Desk:
             configuration,
             request_timeout=min(settings.request_timeout_seconds, _PATIENCE),
             attempts=_ATTEMPTS,
-            manager="sundown-frontdesk",
+            manager=managers.FRONTDESK,
         )
-        self.door = Door(manager="sundown-frontdesk", via="slack", program=settings.slack_command, own_rights=False)
+        self.door = Door(manager=managers.FRONTDESK, via="slack", program=settings.slack_command, own_rights=False)
         self.board = Board(rules=settings)
         self.feed = Feed(self.cluster, self.board, period=_RELISTING)
         self.rights = Rights(self.cluster)

@@ -13,12 +13,12 @@ from sundown.asking.finding import Found
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
+from sundown.model import managers
 from sundown.model.cutting import clip
 from sundown.model.resources import UNREACHED
 
 log = structlog.get_logger(__name__)
 
-FIELD_MANAGER = "sundown-frontdesk-unreached"
 LONGEST = 600
 _MOST = 5
 
@@ -64,7 +64,7 @@ async def write(cluster: Cluster, found: Found, wanted: str) -> None:
     body = {"metadata": {"uid": metadata.uid, "annotations": {UNREACHED: wanted or None}}}
     try:
         path = paths.env_schedule(metadata.namespace, metadata.name)
-        await cluster.merge_patch(path, body, fieldManager=FIELD_MANAGER)
+        await cluster.merge_patch(path, body, fieldManager=managers.FRONTDESK_UNREACHED)
     except ApiError as error:
         log.warning("unreached-unsaid", namespace=found.namespace, error=str(error), unreached=wanted)
     else:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sundown.model import managers
 from sundown.model.cloud import CloudPart
 from sundown.model.record import Restoring, read_count
 
@@ -34,7 +35,7 @@ class Owner:
     @property
     def ours(self) -> bool:
         """Whether it is Sundown itself: the operator, its command line, its frontdesk."""
-        return self.manager == "sundown" or self.manager.startswith("sundown-")
+        return self.manager in managers.OURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ import structlog
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Conflict
+from sundown.model import managers
 from sundown.model.env import Env, Known
 from sundown.model.resources import API_VERSION, GENERATED_NAME, GROUP, MANAGED_BY, ClusterEnvSchedule
 from sundown.model.spec import EnvScheduleSpec
 
 log = structlog.get_logger(__name__)
 
-FIELD_MANAGER = "sundown-operator"
 TEMPLATE = f"{GROUP}/template"
 """Annotation of a generated EnvSchedule: which template it was made from, and what that said, as two digests."""
 _WISHES = {"override", "paused"}
@@ -94,7 +94,7 @@ async def generate(cluster: Cluster, env: Env, cover: ClusterEnvSchedule) -> boo
     """
     path = paths.env_schedule(env.name, GENERATED_NAME)
     try:
-        await cluster.apply(path, manifest(env.name, cover), manager=FIELD_MANAGER)
+        await cluster.apply(path, manifest(env.name, cover), manager=managers.OPERATOR)
     except Conflict as conflict:
         log.info("generated-schedule-edited", namespace=env.name, template=cover.metadata.name, error=str(conflict))
         return False

@@ -1,0 +1,43 @@
+"""Which field managers are Sundown's: an exact list, and nobody writes under a name that is not in it (F6)."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sundown.model import managers
+from sundown.model.parts import Owner
+
+PRODUCT = Path(managers.__file__).parents[1]
+
+
+@pytest.mark.parametrize("name", sorted(managers.OURS))
+def test_each_of_sundowns_own_is_known(name: str) -> None:
+    """F6."""
+    assert Owner(name, applies=True, fields=frozenset()).ours
+
+
+@pytest.mark.parametrize("name", ["sundown-ci", "sundowner", "sundown-", "Sundown", "sundown-operator2", "", "helm"])
+def test_a_name_that_is_like_it_is_somebody_elses(name: str) -> None:
+    """F6: a pipeline that is named after what it works with."""
+    assert not Owner(name, applies=True, fields=frozenset()).ours
+
+
+def test_the_list_is_of_all_the_names() -> None:
+    """F6."""
+    named = {value for name, value in vars(managers).items() if name.isupper() and isinstance(value, str)}
+    assert named == managers.OURS
+
+
+def _written_out() -> Iterator[str]:
+    for path in PRODUCT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            named = isinstance(node, ast.keyword) and node.arg in {"manager", "fieldManager"}
+            if named and isinstance(node.value, ast.Constant):
+                yield f"{path.relative_to(PRODUCT)}:{node.value.lineno}"
+
+
+def test_nothing_is_written_under_a_name_of_its_own() -> None:
+    """F6: a name that is written out where it is used would be missing in the list."""
+    assert list(_written_out()) == []

@@ -53,6 +53,28 @@ async def test_a_refusal_is_told_in_the_servers_words() -> None:
             await cluster.get("/api/v1/namespaces/dev")
 
 
+OBJECT = '{\\"kind\\":\\"Deployment\\",\\"spec\\":\\"' + "x" * 5_000 + '\\"}'
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            f'"web" is invalid: patch: Invalid value: "{OBJECT}": bad time',
+            '"web" is invalid: patch: Invalid value: "…": bad time',
+        ),
+        ("é" * 5_000, "é" * 148 + "…"),
+        ('"' + "x" * 5_000, '"' + "x" * 296 + "…"),
+    ],
+)
+async def test_a_refusal_is_told_without_the_object_that_is_refused(message: str, told: str) -> None:
+    """F3: what is wrong stands behind it."""
+    async with door(Script(reply({"kind": "Status", "message": message}, 422))) as cluster:
+        with pytest.raises(Refused) as refusal:
+            await cluster.merge_patch("/apis/apps/v1/namespaces/dev/deployments/web", {})
+    assert str(refusal.value) == f"PATCH /apis/apps/v1/namespaces/dev/deployments/web: {told}"
+
+
 async def test_a_busy_server_is_asked_again() -> None:
     """Design 5: 429 and Retry-After are obeyed."""
     busy = [reply({}, status, headers=AT_ONCE) for status in (429, 500, 503, 429)]

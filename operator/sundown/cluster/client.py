@@ -20,7 +20,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from sundown.cluster.body import Body
-from sundown.cluster.errors import ApiError, Busy, Expired, TooLarge, Unreachable, error_for
+from sundown.cluster.errors import ApiError, Busy, Expired, TooLarge, Unreachable, error_for, told
 from sundown.cluster.page_size import PageSize
 from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object
 from sundown.cluster.session import open_session, proxy_for
@@ -260,7 +260,7 @@ class Cluster:
         except ValueError as error:
             raise ApiError(f"{method} {path}: the answer is no JSON", status=200) from error
         if reply.get("kind") == "Status" and reply.get("status") == "Failure":
-            raise ApiError(f"{method} {path}: {str(reply.get('message') or 200)[:500]}", status=200)
+            raise ApiError(f"{method} {path}: {told(str(reply.get('message') or 200))}", status=200)
         return reply
 
     async def _send(
@@ -339,7 +339,7 @@ class Cluster:
 
 def _message(answer: Body, status: int) -> str:
     try:
-        return clip(str(json_object(answer).get("message") or status), 500)
+        return told(str(json_object(answer).get("message") or status))
     except ValueError:
         return clip(answer[:1000].decode(errors="replace"), 200) or str(status)
 

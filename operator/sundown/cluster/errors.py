@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from sundown.errors import SundownError
+from sundown.model.cutting import MORE, clip_bytes
+
+_LONGEST = 300
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.){100,}"', re.DOTALL)
+"""The API server quotes what it refuses, which may be the whole object, and says only behind it what is wrong."""
 
 
 class ApiError(SundownError):
@@ -72,3 +79,8 @@ def error_for(status: int, text: str, retry_after: float | None) -> ApiError:
     kinds: dict[int, type[ApiError]] = {401: Denied, 403: Denied, 404: Missing, 409: Conflict, 410: Expired, 429: Busy}
     kind = kinds.get(status, Busy if status >= 500 else Refused)
     return kind(text, status=status, retry_after=retry_after)
+
+
+def told(message: str) -> str:
+    """The API server's reason, in a length that people read."""
+    return clip_bytes(_QUOTED.sub(f'"{MORE}"', message), _LONGEST)

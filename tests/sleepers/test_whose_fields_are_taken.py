@@ -143,7 +143,7 @@ def test_a_note_that_cannot_be_read_names_nobody(note: str | None) -> None:
 
 def test_a_note_names_no_more_owners_than_fit() -> None:
     """A18: the second place has room for so much."""
-    many = tuple(Owner("x" * 128 + f"{number}", applies=True, fields=frozenset({"replicas"})) for number in range(50))
+    many = tuple(Owner("x" * 120 + f"{number}", applies=True, fields=frozenset({"replicas"})) for number in range(50))
     note = note_of(taken(Step("Sleep", workload("web", 3, owners=many), 0, Restoring(3), SLEEP)))
     assert 0 < len(read_note(note)) < 50
     assert len(note) <= 1024

@@ -12,7 +12,7 @@ from sundown.model.resources import ASLEEP_SINCE, PREVIOUS, PREVIOUS_REPLICAS
 from sundown.model.spec import Wanted
 from sundown.reconcile.memory import GONE, UNREADABLE, Belief, Memory
 from sundown.sleepers.kinds import KINDS
-from sundown.sleepers.ways import note_of, taken
+from sundown.sleepers.ways import note_of, read_note, taken
 
 NOTHING = Restoring(0)
 """What wakes a workload whose owner wants no pods of it: no write at all."""
@@ -51,7 +51,7 @@ def _towards_sleep(workload: Workload, belief: Belief, *, sleep: str) -> Step | 
 def _give_back(workload: Workload, memory: Memory) -> Step | None:
     """What is left to do where the second of two writes is missing, and the note that it is due has been taken off."""
     second = memory.records.get((workload.kind, workload.name, workload.uid))
-    if second is None or second.taken_from is None or not any(one.ours for one in workload.owners or ()):
+    if second is None or not read_note(second.taken_from) or not any(one.ours for one in workload.owners or ()):
         return None
     return Step("GiveBack", replace(workload, taken_from=second.taken_from), workload.replicas)
 
@@ -62,10 +62,8 @@ def record_of(workload: Workload, belief: Belief, step: Step | None) -> Record |
     restoring = step.restoring if step is not None and falls_asleep else belief.restoring
     if restoring is None or (workload.replicas > 0 and not falls_asleep):
         return None
-    whose = taken(step) if step is not None else ()
-    return Record(
-        workload.kind, workload.name, workload.uid, str(restoring), note_of(whose) if whose else workload.taken_from
-    )
+    whose = (taken(step) if step is not None else ()) or read_note(workload.taken_from)
+    return Record(workload.kind, workload.name, workload.uid, str(restoring), note_of(whose) if whose else None)
 
 
 def lost(workload: Workload, doubt: str) -> Mistake:

@@ -6,14 +6,18 @@ no moment at which the one is written and the other is not, and nobody's edit in
 
 from __future__ import annotations
 
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Protocol
 
 import structlog
 
 from sundown.cluster.client import Cluster
+from sundown.cluster.errors import Denied, Refused
 from sundown.model.parts import Step, Workload
-from sundown.sleepers.kinds import KINDS
+from sundown.sleepers.kinds import KINDS, Json
 from sundown.sleepers.ways import (
+    Taken,
     by_policy,
     direct,
     give_back,
@@ -70,14 +74,30 @@ async def write(cluster: Cluster, step: Step, policies: Policies = NO_POLICIES) 
         policies.doubt()
         body = without_policy(step, reply)
     whose = (*read_note(found.taken_from), *whose)
+    if not whose:
+        await cluster.merge_patch(path, noting(body, whose) if found.taken_from is not None else body)
+        return
     if step.action == "GiveBack":
         reply = await cluster.get(path)
-    elif whose or found.taken_from is not None:
-        reply = await cluster.merge_patch(path, noting(body, whose))
     else:
-        await cluster.merge_patch(path, body)
-        return
-    await cluster.merge_patch(path, give_back(reply["metadata"], whose))
+        reply = await cluster.merge_patch(path, noting(body, whose))
+    try:
+        await cluster.merge_patch(path, give_back(reply["metadata"], whose))
+    except (Refused, Denied) as refusal:
+        if refusal.status == HTTPStatus.UNAUTHORIZED:
+            raise
+        log.warning("not-given-back", namespace=found.namespace, workload=found.title, error=str(refusal))
+        await _give_back_what_is_taken(cluster, path, reply["metadata"], whose)
+
+
+async def _give_back_what_is_taken(cluster: Cluster, path: str, metadata: Json, whose: tuple[Taken, ...]) -> None:
+    """Without those whom the API server does not take as owners: the same would be refused for ever, and the rest with it."""
+    accepted: list[Taken] = []
+    for one in whose if len(whose) > 1 else ():
+        with suppress(Refused, Denied):
+            await cluster.merge_patch(path, give_back(metadata, (one,)), dryRun="All")
+            accepted.append(one)
+    await cluster.merge_patch(path, give_back(metadata, tuple(accepted)))
 
 
 async def look(cluster: Cluster, found: Workload) -> Workload:

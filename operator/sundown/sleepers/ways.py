@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import msgspec
 import orjson
 
 from sundown.cluster.ownership import FIELDS
+from sundown.model import managers
 from sundown.model.parts import Owner, Step, Workload
 from sundown.model.record import Restoring, compact
 from sundown.model.resources import (
@@ -25,11 +27,18 @@ from sundown.model.resources import (
     WAKE_TO,
     WAKE_WHEN_SCALED,
 )
+from sundown.model.scalars import parse_instant
 from sundown.sleepers.kinds import KINDS, Json
 
 _LONGEST = 1024
 """So many characters fit into the record of whose fields were taken."""
 _UNSAID: dict[str, str | None] = {WAKE_TO: None, WAKE_WHEN_SCALED: None}
+
+
+_LONGEST_MANAGER = 128
+"""So many bytes has the name of a field manager."""
+_TIME = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?\Z"
+"""As the API server writes it: Go reads less than Python does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,20 @@ class Taken:
     api_version: str = "apps/v1"
     time: str = ""
     subresource: str = ""
+
+
+class _Noted(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """What a note says of one of them."""
+
+    manager: Annotated[str, msgspec.Meta(min_length=1)]
+    fields: Annotated[list[Literal["replicas", "whenScaled"]], msgspec.Meta(min_length=1, max_length=len(FIELDS))]
+    api_version: Literal["apps/v1"]
+    time: Annotated[str, msgspec.Meta(pattern=_TIME)] = ""
+    subresource: Literal["", "scale"] = ""
+
+
+_note = msgspec.json.Decoder(list[msgspec.Raw])
+_entry_of_note = msgspec.json.Decoder(_Noted)
 
 
 def direct(step: Step) -> Json:
@@ -106,8 +129,8 @@ def without_policy(step: Step, reply: Json) -> Json:
 
 
 def noting(body: Json, whose: tuple[Taken, ...]) -> Json:
-    """The patch with the note of whose fields it takes."""
-    body["metadata"]["annotations"][TAKEN_FROM] = note_of(whose)
+    """The patch with the note of whose fields it takes; where these are nobody's it takes a note off."""
+    body["metadata"]["annotations"][TAKEN_FROM] = note_of(whose) if whose else None
     return body
 
 
@@ -125,21 +148,30 @@ def note_of(whose: tuple[Taken, ...]) -> str:
 
 
 def read_note(text: str | None) -> tuple[Taken, ...]:
-    """Whose fields were taken; nobody's where the note cannot be read."""
-    try:
-        listed = orjson.loads(text or "[]")
-        return tuple(
-            Taken(
-                str(one["manager"]),
-                tuple(sorted({str(name) for name in one["fields"]} & FIELDS.keys())),
-                str(one["apiVersion"]),
-                str(one.get("time", "")),
-                str(one.get("subresource", "")),
-            )
-            for one in listed
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    """Whose fields were taken; nobody's where the note, or what it says of somebody, is not as Sundown writes it.
+
+    Whoever may edit a workload may write one, and what the API server does not take as an owner would stay refused.
+    """
+    if text is None or len(text) > _LONGEST:
         return ()
+    try:
+        listed = _note.decode(text)
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(one for entry in listed if (one := _read(entry)) is not None)
+
+
+def _read(entry: msgspec.Raw) -> Taken | None:
+    try:
+        one = _entry_of_note.decode(entry)
+        if one.time:
+            parse_instant(one.time)
+    except (ValueError, RecursionError):
+        return None
+    name = one.manager
+    if not name.isprintable() or len(name.encode()) > _LONGEST_MANAGER or name in managers.OURS:
+        return None
+    return Taken(name, tuple(sorted(set(one.fields))), one.api_version, one.time, one.subresource)
 
 
 def give_back(metadata: Json, whose: tuple[Taken, ...]) -> Json:

@@ -1,0 +1,225 @@
+"""The note of whose fields were taken is an annotation: whoever may edit a workload may write anything there (Z, W6)."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from samples import MEMORY, SLEEP, sleeping, workload
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import ApiError, error_for
+from sundown.model.managers import OURS
+from sundown.model.parts import Owner, Step
+from sundown.model.record import Record, Restoring
+from sundown.reconcile.memory import Belief, Memory
+from sundown.reconcile.workload_steps import record_of, step_for
+from sundown.sleepers.replicas import write
+from sundown.sleepers.ways import Taken, give_back, note_of, read_note
+
+Json = dict[str, Any]
+NOTE = "sundown.dev/taken-from"
+THEN = "2026-11-23T09:00:00Z"
+GOOD: Json = {"manager": "helm", "fields": ["replicas"], "apiVersion": "apps/v1", "time": THEN}
+HELM = Taken("helm", ("replicas",), time=THEN)
+HAND = "hand-written"
+
+WRONG: dict[str, Json] = {
+    "a time that is none": {"time": "nonsense"},
+    "a day that is none": {"time": "2026-02-30T09:00:00Z"},
+    "an hour that is none": {"time": "2026-02-03T24:00:00Z"},
+    "a time with an end of line": {"time": THEN + "\n"},
+    "a time of another zone": {"time": "2026-11-23T09:00:00+01:00"},
+    "a time that is a number": {"time": 3},
+    "a long manager": {"manager": "x" * 129},
+    "a manager of many bytes": {"manager": "é" * 65},
+    "a manager that cannot be printed": {"manager": "a\nb"},
+    "no manager": {"manager": ""},
+    "Sundown as manager": {"manager": "sundown-operator"},
+    "a manager that is a list": {"manager": ["helm"]},
+    "another group": {"apiVersion": "batch/v1"},
+    "no version": {"apiVersion": None},
+    "a subresource that has no count": {"subresource": "status"},
+    "a long subresource": {"subresource": "s" * 300},
+    "a field that is not written": {"fields": ["replicas", "template"]},
+    "no field": {"fields": []},
+    "a field that is a text": {"fields": "replicas"},
+    "very many fields": {"fields": ["replicas"] * 50},
+    "a key that is not known": {"operation": "Apply"},
+}
+
+
+@pytest.mark.parametrize("more", WRONG.values(), ids=WRONG.keys())
+def test_an_entry_that_no_api_server_would_take_names_nobody(more: Json) -> None:
+    """F3: each of them was refused as an owner, for ever."""
+    assert read_note(json.dumps([{**GOOD, **more}])) == ()
+    assert read_note(json.dumps([{**GOOD, **more}, GOOD])) == (HELM,)
+
+
+@pytest.mark.parametrize("key", ["manager", "fields", "apiVersion"])
+def test_an_entry_that_lacks_something_names_nobody(key: str) -> None:
+    """F3."""
+    assert read_note(json.dumps([{name: value for name, value in GOOD.items() if name != key}])) == ()
+
+
+def test_half_a_sign_is_no_json() -> None:
+    """Z: nothing of such a note is believed."""
+    assert read_note(json.dumps([GOOD, {**GOOD, "manager": "\ud800"}])) == ()
+
+
+def test_a_note_that_is_longer_than_sundowns_names_nobody() -> None:
+    """F3."""
+    assert read_note(json.dumps([GOOD] * 20)) == ()
+
+
+taken = st.builds(
+    Taken,
+    st.text(st.characters(categories=["L", "N", "P", "S"], max_codepoint=0x2FF), min_size=1, max_size=40).filter(
+        lambda name: name not in OURS
+    ),
+    st.sampled_from([("replicas",), ("whenScaled",), ("replicas", "whenScaled")]),
+    time=st.sampled_from(["", THEN, "2028-02-29T23:59:59Z"]),
+    subresource=st.sampled_from(["", "scale"]),
+)
+
+
+@given(st.lists(taken, max_size=3))
+def test_what_sundown_writes_it_can_read(whose: list[Taken]) -> None:
+    """W6."""
+    assert read_note(note_of(tuple(whose))) == tuple(whose)
+
+
+keys = st.sampled_from([*GOOD, "subresource"]) | st.text(max_size=5)
+leaves = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["apps/v1", THEN, "helm"])
+)
+anything = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=20)
+entries = st.fixed_dictionaries({}, optional=dict.fromkeys([*GOOD, "subresource"], anything))
+
+
+@given(anything | st.lists(entries) | st.lists(st.builds(lambda more: {**GOOD, **more}, entries)))
+def test_no_json_at_all_is_too_much_for_it(note: Any) -> None:
+    """Z, F3: and whoever it names can be given fields back."""
+    whose = read_note(json.dumps(note))
+    assert all(len(one.manager.encode()) <= 128 and one.fields and one.api_version == "apps/v1" for one in whose)
+    give_back({"resourceVersion": "8", "managedFields": fields()}, whose)
+
+
+@given(st.text() | st.sampled_from(["[" * 1000, '[{"manager":' * 80, "9" * 1000, "\ud800"]))
+def test_no_text_is_too_much_for_it(note: str) -> None:
+    """Z."""
+    assert read_note(note) == () or note.lstrip().startswith("[")
+
+
+BROKEN = json.dumps([{**GOOD, "time": "nonsense"}])
+
+
+@pytest.mark.parametrize(("note", "kept"), [(BROKEN, None), ("{", None), (json.dumps([GOOD]), note_of((HELM,)))])
+def test_only_a_note_that_can_be_read_is_kept_in_the_second_place(note: str, kept: str | None) -> None:
+    """F3."""
+    found = sleeping("web", "3", taken_from=note)
+    record = record_of(found, Belief(Restoring(3), "object"), None)
+    assert record is not None
+    assert record.taken_from == kept
+
+
+def test_a_wrong_note_that_is_in_the_second_place_already_is_not_followed() -> None:
+    """F3: an earlier version has put it there."""
+    ours = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}))
+    found = workload("web", 3, owners=(ours,))
+
+    def step(note: str) -> Step | None:
+        stored = {("Deployment", "web", "uid-web"): Record("Deployment", "web", "uid-web", "{}", note)}
+        return step_for("Awake", found, Belief(), memory=Memory(sleep=MEMORY.sleep, records=stored), sleep=SLEEP)
+
+    assert step(BROKEN) is None
+    assert step(note_of((HELM,))) is not None
+
+
+def fields() -> list[Json]:
+    """The count is ours, taken from Helm."""
+    ours = {"f:spec": {"f:replicas": {}}}
+    return [
+        {"manager": "helm", "operation": "Apply", "time": THEN, "fieldsV1": {"f:spec": {"f:template": {}}}},
+        {"manager": "sundown-operator", "operation": "Update", "fieldsV1": ours},
+    ]
+
+
+class Wire(Cluster):
+    """An API server that takes no owner of some names, or nobody at all."""
+
+    def __init__(self, refused: int = 422, *, everything: bool = False) -> None:
+        self.sent: list[Json] = []
+        self._refused = refused
+        self._everything = everything
+
+    async def merge_patch(self, _path: str, body: Json, **params: str) -> Json:
+        entries = body["metadata"].get("managedFields", ())
+        wrong = any(HAND in entry["manager"] for entry in entries) or (bool(entries) and self._everything)
+        if "dryRun" not in params:
+            self.sent.append(body)
+        if wrong:
+            raise error_for(self._refused, "no", None)
+        return {"metadata": {"resourceVersion": "8", "managedFields": fields()}}
+
+    async def get(self, _path: str, **_params: str) -> Json:
+        return {"metadata": {"resourceVersion": "8", "managedFields": fields()}}
+
+
+def noted(*managers: str) -> Step:
+    """The step that gives back what it took from them."""
+    whose = tuple(Taken(name, ("replicas",), time=THEN) for name in managers)
+    return Step("GiveBack", sleeping("web", "3", taken_from=note_of(whose)))
+
+
+@pytest.mark.parametrize("status", [400, 403, 422])
+@pytest.mark.parametrize("managers", [(HAND,), (HAND, "helm"), ("helm", HAND), (HAND, f"{HAND}-too", "helm")])
+async def test_who_is_not_taken_as_an_owner_is_left_out(status: int, managers: tuple[str, ...]) -> None:
+    """F3: everybody else gets back what is theirs, and the note goes."""
+    wire = Wire(status)
+    with capture_logs() as logged:
+        await write(wire, noted(*managers))
+    last = wire.sent[-1]["metadata"]
+    assert last["annotations"] == {NOTE: None}
+    owners = {
+        entry["manager"] for entry in last.get("managedFields", ()) if "f:replicas" in entry["fieldsV1"]["f:spec"]
+    }
+    assert owners == set(managers) - {HAND, f"{HAND}-too"}
+    assert [each["event"] for each in logged] == ["not-given-back"]
+
+
+async def test_where_nobody_is_taken_the_note_goes_all_the_same() -> None:
+    """F3."""
+    wire = Wire(everything=True)
+    await write(wire, noted("helm", "flux"))
+    assert wire.sent[-1] == {"metadata": {"resourceVersion": "8", "annotations": {NOTE: None}}}
+
+
+@pytest.mark.parametrize("status", [401, 404, 409, 429, 503])
+async def test_what_says_nothing_of_the_owners_is_no_reason_to_leave_them_out(status: int) -> None:
+    """W6: it is tried again, or looked at again."""
+    wire = Wire(status)
+    with pytest.raises(ApiError):
+        await write(wire, noted(HAND))
+    assert len(wire.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        Step("GiveBack", sleeping("web", "3", taken_from=BROKEN)),
+        Step("Sleep", workload("web", 3, taken_from=BROKEN), 0, Restoring(3), SLEEP),
+        Step("Wake", sleeping("web", "3", taken_from=BROKEN), 3, Restoring(3)),
+        Step("Forget", workload("web", 3, taken_from=BROKEN), 3),
+    ],
+    ids=lambda step: step.action,
+)
+async def test_a_note_that_names_nobody_goes_with_the_write_itself(step: Step) -> None:
+    """F3."""
+    wire = Wire()
+    await write(wire, step)
+    (only,) = wire.sent
+    assert only["metadata"]["annotations"][NOTE] is None
+    assert "managedFields" not in only["metadata"]

@@ -341,6 +341,18 @@ def test_a_policy_is_restored_though_its_record_was_taken_off(database: Env) -> 
     assert (database.replicas("db", kind="StatefulSet"), when_scaled(database)) == (2, "Delete")
 
 
+def test_that_disks_are_to_stay_can_be_said_at_night_where_there_are_no_policies(
+    database: Env, with_and_without_policies: str
+) -> None:
+    """F5: as docs/policies.md says; the policies write what was there in the evening."""
+    sleep(database)
+    said = {"metadata": {"annotations": {"sundown.dev/previous": json.dumps(retention("Retain"))}}}
+    database.edit("db", said, kind="StatefulSet")
+    wake(database)
+    assert when_scaled(database) == ("Retain" if with_and_without_policies == "plain" else "Delete")
+    assert notes(database, "db", kind="StatefulSet") == {}
+
+
 # W6: whose fields they are.
 
 
@@ -432,6 +444,31 @@ def test_who_applies_nothing_is_written_once(team: Env, api: Api) -> None:
     ]
     assert len({json.dumps(one["metadata"]["annotations"], sort_keys=True) for one in versions}) == 1
     assert NOTE not in notes(team)
+
+
+HELM = {"manager": "hand", "fields": ["replicas"], "apiVersion": "apps/v1", "time": "2026-11-23T18:00:00Z"}
+NOTES = {
+    "no JSON": "{",
+    "a time that is none": json.dumps([{**HELM, "time": "nonsense"}]),
+    "a long manager": json.dumps([{**HELM, "manager": "x" * 300}]),
+    "a long subresource": json.dumps([{**HELM, "subresource": "s" * 300}]),
+    "a subresource": json.dumps([{**HELM, "subresource": "scale"}]),
+    "another version": json.dumps([{**HELM, "apiVersion": "no/such/thing"}]),
+    "somebody": json.dumps([HELM]),
+}
+
+
+@pytest.mark.parametrize("note", NOTES.values(), ids=NOTES.keys())
+def test_a_note_of_owners_that_a_person_writes_stops_nothing(team: Env, note: str) -> None:
+    """F3: the second write was refused for ever."""
+    sleep(team)
+    before = notes(team)
+    team.edit("web", {"metadata": {"annotations": {NOTE: note}}})
+    sleep(team, why="have a look")
+    eventually(lambda: notes(team) == before, what="it is taken off")
+    wake(team)
+    assert (team.replicas("web"), notes(team)) == (3, {})
+    assert team.condition("Degraded")[0] == "False"
 
 
 # W7: pods that take their time.

@@ -25,6 +25,8 @@ class Row:
 
 
 GITOPS = ("--server-side", "--field-manager=gitops", "--force-conflicts")
+LIKE_OURS = ("--server-side", "--field-manager=sundown-ci", "--force-conflicts")
+"""A pipeline of somebody's (F6)."""
 ROWS = (
     Row("apply, server-side, the same", lambda owned: owned.applied(3, "--server-side"), applies=True),
     Row("apply, server-side, 5", lambda owned: owned.applied(5, "--server-side"), "5", applies=True),
@@ -36,6 +38,14 @@ ROWS = (
     ),
     Row("apply, server-side, by another, by force, 4", lambda owned: owned.applied(4, *GITOPS), "4"),
     Row("apply, server-side, by another, by force, the same", lambda owned: owned.applied(3, *GITOPS)),
+    Row(
+        "apply, server-side, by one with a name like ours, by force, 4", lambda owned: owned.applied(4, *LIKE_OURS), "4"
+    ),
+    Row(
+        "patch by one with a name like ours, 4",
+        lambda owned: owned.api.merge(owned.path, {"spec": {"replicas": 4}}, fieldManager="sundown-ci"),
+        "4",
+    ),
     Row("apply, 6", lambda owned: owned.applied(6), "6"),
     Row("replace, the same", lambda owned: owned.replaced(3)),
     Row("replace, 7", lambda owned: owned.replaced(7), "7"),
@@ -94,3 +104,17 @@ def test_what_was_put_to_sleep_by_a_plain_write_is_held_too(owned: Owned, row: R
     assert owned.seen() == owned.asleep("3")
     row.edit(owned)
     assert owned.seen() == owned.asleep(row.record)
+
+
+def test_two_who_apply_the_same_count_meet_a_conflict_at_night_and_none_by_force(owned: Owned) -> None:
+    """F4: as docs/policies.md says."""
+    owned.applied(3, "--server-side")
+    owned.applied(3, *GITOPS)
+    owned.applied(3, "--server-side", "--force-conflicts")
+    assert owned.owners() == {"kubectl/Apply", "gitops/Apply"}
+    owned.sleep()
+    refused = owned.kubectl("apply", "--server-side", "-f", "-", body=owned.manifest(3), check=False)
+    assert '"gitops"' in refused.stderr
+    assert ".spec.replicas" in refused.stderr
+    owned.applied(3, "--server-side", "--force-conflicts")
+    assert owned.seen() == owned.asleep("3")

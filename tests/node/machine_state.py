@@ -44,5 +44,6 @@ def _ip(thing: str, key: str) -> list[str]:
 
 
 def _groups() -> list[str]:
-    paths = (path for hierarchy in cgroups.hierarchies() for path in hierarchy.rglob("*") if path.is_dir())
-    return sorted(str(path) for path in paths if any(word in str(path) for word in OURS))
+    # Groups of others come and go while we look.
+    folders = (folder for hierarchy in cgroups.hierarchies() for folder, _, _ in os.walk(hierarchy))
+    return sorted(folder for folder in folders if any(word in folder for word in OURS))

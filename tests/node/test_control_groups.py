@@ -1,5 +1,6 @@
 """Control groups in both of their versions, made of folders and files as the kernel shows them (issue 9, item 3)."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,21 @@ def test_processes_of_a_container_are_found(kernel: Kernel) -> None:
     kernel.run(12, 7)
     assert cgroups.processes(CONTAINER, kernel.root) == [7, 12]
     assert cgroups.processes("another", kernel.root) == []
+
+
+def test_a_group_that_goes_while_we_look_hides_no_other(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel.run(7)
+    for folder in kernel.folders():
+        (folder / cgroups.NAME / "kubepods/burstable/a-pod-that-goes").mkdir()
+    look = os.scandir
+
+    def scandir(path: str | Path) -> object:
+        if str(path).endswith("a-pod-that-goes"):
+            raise FileNotFoundError(path)
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert cgroups.processes(CONTAINER, kernel.root) == [7]
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,14 @@ def _remove(top: Path) -> list[Path]:
 
 
 def _groups(container: str, root: Path) -> list[Path]:
+    # os.walk and not rglob, which fails when a group goes while it looks; groups come and go with containers.
     preferred = sorted(hierarchies(root), key=lambda one: one.name != "memory")
-    return [group for hierarchy in preferred for group in (hierarchy / NAME).rglob(container) if group.is_dir()]
+    return [
+        Path(folder, container)
+        for hierarchy in preferred
+        for folder, names, _ in os.walk(hierarchy / NAME)
+        if container in names
+    ]
 
 
 def _read(group: Path, name: str) -> int:

@@ -15,8 +15,8 @@ def test_start_returns_when_all_is_ready_and_says_how_long_it_took(
     sundown: Sundown, env: Env, operator: Operator
 ) -> None:
     """A4"""
-    env.add("web", 0, annotations={"sundown.dev/previous-replicas": "3"})
-    env.add("db", 0, kind="StatefulSet", annotations={"sundown.dev/previous-replicas": "2"})
+    env.add("web", 3)
+    env.add("db", 2, kind="StatefulSet")
     env.schedule(ASLEEP_FOR_EVER)
     env.until("Asleep")
     called = sundown("start", env.name, "--wait", "--timeout", "60s")
@@ -47,7 +47,7 @@ def test_a_wish_that_does_not_come_true_in_time_fails(sundown: Sundown, env: Env
 
 def test_an_env_that_hangs_fails_with_where_to_look(sundown: Sundown, env: Env, operator: Operator) -> None:
     nowhere = {"spec": {"template": {"spec": {"nodeSelector": {"no": "such-node"}}}}}
-    env.add("stuck", 0, annotations={"sundown.dev/previous-replicas": "1"})
+    env.add("stuck", 1)
     env.edit("stuck", nowhere)
     env.schedule(ASLEEP_FOR_EVER)
     env.until("Asleep")
@@ -59,7 +59,7 @@ def test_an_env_that_hangs_fails_with_where_to_look(sundown: Sundown, env: Env, 
 def test_an_env_that_comes_up_in_part_only_is_told_to_be_degraded(
     sundown: Sundown, env: Env, operator: Operator
 ) -> None:
-    env.add("stuck", 0, annotations={"sundown.dev/previous-replicas": "1"})
+    env.add("stuck", 1)
     env.edit("stuck", {"spec": {"template": {"spec": {"nodeSelector": {"no": "such-node"}}}}})
     env.schedule({**ASLEEP_FOR_EVER, "waves": {"timeout": "1s"}})
     env.until("Asleep")

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 MERGE = "application/merge-patch+json"
 _POLL = 0.05
+_STARTING = 15.0
 _GONE = (http.client.HTTPException, OSError)
 
 
@@ -107,8 +108,15 @@ class Api:
         self, method: str, path: str, *, body: Json | None = None, content_type: str = "application/json"
     ) -> Json:
         headers = {} if body is None else {"Content-Type": content_type}
-        response = self._ask(method, path, None if body is None else json.dumps(body), headers)
+        said = None if body is None else json.dumps(body)
+        response = self._ask(method, path, said, headers)
         answer = response.read()
+        deadline = time.monotonic() + _STARTING
+        while response.status == http.HTTPStatus.TOO_MANY_REQUESTS and time.monotonic() < deadline:
+            # What an API server that has just started says of storage that is not read yet: nothing was done.
+            time.sleep(_POLL)
+            response = self._ask(method, path, said, headers)
+            answer = response.read()
         found: Json = json.loads(answer) if answer.startswith(b"{") else {"message": answer.decode(errors="replace")}
         if response.status >= http.HTTPStatus.BAD_REQUEST:
             raise Answered(response.status, str(found.get("message")))

@@ -219,6 +219,17 @@ def test_the_message_of_a_sleeping_env_follows_it_until_it_is_awake():
     ]
 
 
+def test_the_message_of_a_sleeping_env_keeps_its_resume_while_its_schedule_cannot_be_followed():
+    """C5, fault W10: who asks for it wakes it all the same, so the way to ask stays."""
+    marks = told(awake(), CHANNEL, now=before(minutes=60))
+    marks = done(marks, steps(asleep(), marks, CHANNEL, now=before(minutes=50)))
+    spoilt = asleep(silent="no such holiday", wakes_all_the_same=True)
+    assert said(steps(spoilt, marks, CHANNEL, now=before(minutes=45))) in ([], [("Update", "C1", "asleep")])
+    assert said(steps(asleep(silent="its schedule is a dry run"), marks, CHANNEL, now=before(minutes=45))) == [
+        ("Close", "C1", "paused")
+    ]
+
+
 @pytest.mark.parametrize(
     ("env", "says"),
     [

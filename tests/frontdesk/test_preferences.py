@@ -18,6 +18,7 @@ from sundown.cluster import client
 from sundown.errors import OutOfRange
 from sundown.frontdesk import preferences as room
 from sundown.frontdesk.preferences import NAME, NONE, FullBook, PreferenceBook, QuietHours, preferred
+from sundown.model import managers
 from sundown.model.scalars import format_time_of_day
 from sundown_lab.cluster import Cluster
 
@@ -112,8 +113,8 @@ async def test_what_one_process_saves_the_next_one_reads(book: Open, api: Api, n
         await other.load()
         assert (other.of("U1"), other.of("U2")) == (OF_ANA, preferred(defaultSnooze="1h"))
     assert json.loads(entries(api, namespace)["U1"]) == OF_ANA.to_json()
-    managers = {each["manager"] for each in api.get(path(namespace))["metadata"]["managedFields"]}
-    assert managers == {managers.FRONTDESK}
+    wrote = {each["manager"] for each in api.get(path(namespace))["metadata"]["managedFields"]}
+    assert wrote == {managers.FRONTDESK}
 
 
 @pytest.mark.lab

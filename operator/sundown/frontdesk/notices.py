@@ -166,7 +166,7 @@ def _shutdown(
     """A message of a shutdown, coming or not."""
     # Of one without ``shown`` nobody knows what it says: it was to be written again when a frontdesk ended.
     harmless = mark.what == "moved" and mark.shown
-    if standing.sleeps and standing.silent is None:
+    if standing.wakeable:
         if harmless:
             draft.steps.append(Drop(mark))
         else:
@@ -203,10 +203,10 @@ def _instead(mark: Mark, standing: Standing, place: Place | None) -> Says:
 
 def _asleep(draft: _Draft, mark: Mark, standing: Standing, place: Place | None) -> None:
     """The message with the way to wake it."""
-    if standing.state == "Paused" or standing.silent is not None:
-        draft.steps.append(Close(mark, _notice("paused", standing, mark, place)))
-    elif standing.sleeps:
+    if standing.wakeable:
         _show(draft, mark, _notice("asleep", standing, mark, place), what="asleep")
+    elif standing.state == "Paused" or (standing.silent is not None and not standing.wakes_all_the_same):
+        draft.steps.append(Close(mark, _notice("paused", standing, mark, place)))
     elif standing.state == "Waking" or not standing.certain:
         _show(draft, mark, _notice("waking", standing, mark, place), what="asleep")
     else:

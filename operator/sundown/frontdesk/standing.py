@@ -26,7 +26,7 @@ class Standing:
     the operator has seen the schedule as it is now. ``answered_at`` is when somebody chose the coming shutdown,
     ``prolonged`` whether it would come sooner had they not. ``silent`` says why nobody is to be told of shutdowns. ``cloud``
     is what the operator says of its parts in AWS, ``cost`` what an hour of them costs, None where it has none.
-    ``still_running`` is what runs although it sleeps.
+    ``still_running`` is what runs although it sleeps, ``wakes_all_the_same`` whether a wish wakes it in spite of ``silent``.
     """
 
     namespace: str
@@ -44,6 +44,7 @@ class Standing:
     before: tuple[timedelta, ...]
     allow_delete: bool
     silent: str | None = None
+    wakes_all_the_same: bool = False
     degraded: str | None = None
     why: str = ""
     cloud: tuple[CloudStatus, ...] = ()
@@ -54,6 +55,11 @@ class Standing:
     def sleeps(self) -> bool:
         """Whether it sleeps or is about to."""
         return self.state in _ASLEEP
+
+    @property
+    def wakeable(self) -> bool:
+        """Whether it sleeps, or is about to, and whoever asks for it wakes it."""
+        return self.sleeps and (self.silent is None or self.wakes_all_the_same)
 
     @property
     def runs(self) -> bool:
@@ -92,6 +98,7 @@ def standing(found: Found, *, now: datetime) -> Standing:
         before=spec.notify.before,
         allow_delete=spec.allow_delete,
         silent=_silent(spec, found, status),
+        wakes_all_the_same=found.wakes_all_the_same,
         degraded=_degraded(status),
         why=status.why if decision is None else decision.why.text,
         cloud=status.cloud,

@@ -106,6 +106,8 @@ def _asleep(notice: Notice) -> str:
         text += f". It wakes {at(standing.wakes_at, notice)}, or when somebody resumes it."
     else:
         text += ". It sleeps until somebody resumes it."
+    if standing.silent is not None:
+        text += f" :warning: Its schedule cannot be followed: {escape(clip(standing.silent, 300))}."
     left = standing.still_running
     return f"{text} Still running: {escape(wording.still_running(left))}." if left is not None else text
 

@@ -11,8 +11,8 @@ from sundown_lab.node import needs
 from sundown_lab.node.needs import ALL, IMAGE, NODE, Machine, Need, hindrance
 
 
-def machine(*programs: str, system: str = "Linux", user: int = 0) -> Machine:
-    return Machine(system, user, lambda program: program if program in programs else None)
+def machine(*programs: str, system: str = "Linux", user: int = 0, allows: bool = True) -> Machine:
+    return Machine(system, user, lambda program: program if program in programs else None, lambda: allows)
 
 
 EVERYTHING = tuple(need.program for need in ALL)
@@ -28,9 +28,10 @@ def test_a_machine_that_has_all_of_it_is_not_hindered() -> None:
     [
         (machine(*EVERYTHING, system="Darwin"), "it takes Linux, and this is Darwin"),
         (machine(*EVERYTHING, user=1000), "run it with sudo"),
+        (machine(*EVERYTHING, allows=False), "root may not make namespaces and mounts here"),
         (machine(), "on Debian: apt-get install --no-install-recommends "),
     ],
-    ids=["no-linux", "no-root", "no-packages"],
+    ids=["no-linux", "no-root", "no-namespaces", "no-packages"],
 )
 def test_what_hinders_is_said_with_what_to_do(needs_of: tuple[Need, ...], where: Machine, said: str) -> None:
     found = hindrance(needs_of, machine=where)

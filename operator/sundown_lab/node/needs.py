@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -33,22 +34,35 @@ ALL = tuple(dict.fromkeys((*NODE, *IMAGE)))
 
 @dataclass(frozen=True)
 class Machine:
-    """What decides: the system, the user, and which programs there are (`which` as `shutil.which`)."""
+    """What decides: the system, the user, which programs there are (`which` as `shutil.which`), and whether the kernel
+    lets this user make namespaces and mounts, which root in a container may lack.
+    """
 
     system: str
     user: int
     which: Callable[[str], str | None]
+    allows: Callable[[], bool] = lambda: True
 
     @classmethod
     def here(cls, environment: Mapping[str, str] | None = None) -> "Machine":
         """This one. Where root's PATH leaves out /sbin, as `su` does, programs are found there all the same."""
         path = (os.environ if environment is None else environment).get("PATH", "")
         everywhere = f"{path}:/usr/local/sbin:/usr/sbin:/sbin"
-        return cls(platform.system(), os.geteuid(), lambda program: shutil.which(program, path=everywhere))
+        return cls(
+            platform.system(), os.geteuid(), lambda program: shutil.which(program, path=everywhere), _makes_namespaces
+        )
 
     def missing(self, needs: Iterable[Need]) -> tuple[str, ...]:
         """The packages that are not installed."""
         return tuple(dict.fromkeys(need.package for need in needs if self.which(need.program) is None))
+
+
+def _makes_namespaces() -> bool:
+    command = ["unshare", "--mount", "--net", "--pid", "--fork", "mount", "-t", "tmpfs", "none", "/mnt"]
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=10).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def install_command(packages: Iterable[str]) -> str:
@@ -62,6 +76,8 @@ def hindrance(needs: Iterable[Need], *, machine: Machine) -> str | None:
         return f"it takes Linux, and this is {machine.system}; use a virtual machine, see {DOCUMENT}"
     if machine.user != 0:
         return "it takes root, for namespaces, mounts and cgroups; run it with sudo"
+    if not machine.allows():
+        return f"root may not make namespaces and mounts here, as in most containers; see {DOCUMENT}"
     packages = machine.missing(needs)
     if packages:
         return f"packages are missing; on Debian: {install_command(packages)}"
@@ -79,13 +95,13 @@ def require(needs: Iterable[Need], *, what: str) -> None:
 def main() -> None:
     """`python -m sundown_lab.node.needs`: ends with 0 where a real node can be had; else prints why not, and ends with 1.
 
-    With `--packages`: prints the Debian packages that are missing.
+    With `--packages`: prints the Debian packages that are missing. With `--machine`: packages do not count.
     """
     machine = Machine.here()
     if sys.argv[1:] == ["--packages"]:
         print(*machine.missing(ALL))
         return
-    why = hindrance(ALL, machine=machine)
+    why = hindrance(() if sys.argv[1:] == ["--machine"] else ALL, machine=machine)
     if why is not None:
         print(why)
         sys.exit(1)

@@ -86,7 +86,7 @@ def test_the_buttons_there_do_what_they_say_and_the_home_keeps_up(ana: Actor, ma
     ana.home_click("sundown.resume", block_id=row)
     env.until("Awake")
     home_with(ana, "is awake", "sundown.suspend")
-    ana.home_choose("sundown.snooze", "3h", block_id=row)
+    ana.home_choose("sundown.snooze", "for 3h", block_id=row)
     eventually(lambda: wish(env).get("until") is not None, what="it is snoozed")
     assert (wish(env)["by"], wish(env)["via"]) == ("ana@example.com", "slack")
     snoozed = wish(env)["until"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from sundown.frontdesk.homes import Glance
 from sundown.frontdesk.preferences import NONE, Preferences, preferred
 from sundown.frontdesk.slack import home_view, preferences_modal
 from sundown.frontdesk.slack.home_view import PAGE, Home
+from sundown.frontdesk.slack.targets import cluster_of
 from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus
 from sundown.reconcile.telling import MORE_MINUTES
 from sundown_lab.slack.blockkit import view_or_refuse
@@ -85,7 +87,20 @@ def test_the_usual_snooze_comes_first() -> None:
     """C9"""
     view = home_view.draw(home(found(), preferences=preferred(defaultSnooze="1d")))
     (row,) = [each for each in view["blocks"] if each.get("block_id") == "home/dev1"]
-    assert [each["value"] for each in row["elements"][0]["options"]] == ["1d", "1h", "3h", "3d"]
+    carried = [json.loads(each["value"]) for each in row["elements"][0]["options"]]
+    assert [each["span"] for each in carried] == ["1d", "1h", "3h", "3d"]
+
+
+def test_whatever_can_be_clicked_names_its_cluster() -> None:
+    """S18: by the socket it may arrive at another cluster's frontdesk, which has an env of that name too."""
+    name = "c" * 63
+    view = home_view.draw(replace(home(found()), cluster=name))
+    (row,) = [each for each in view["blocks"] if each.get("block_id") == "home/dev1"]
+    for element in row["elements"]:
+        for value in [element["value"]] if "value" in element else [each["value"] for each in element["options"]]:
+            action = {"action_id": element["action_id"], "value": value, "selected_option": {"value": value}}
+            assert cluster_of({"actions": [action]}) == name
+            assert "options" not in element or len(value) <= 150
 
 
 def test_many_envs_come_page_by_page() -> None:

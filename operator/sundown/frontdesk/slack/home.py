@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -195,7 +196,8 @@ class Room:
 def _span(action: dict[str, Any], verb: str) -> timedelta:
     """For how long. Raises ValueError: the button does not say."""
     if verb == "snooze":
-        return parse_span(str((action.get("selected_option") or {}).get("value") or ""))
+        carried = json.loads(str((action.get("selected_option") or {}).get("value") or "{}"))
+        return parse_span(str(carried.get("span")))
     return home_view.EXTENSION if verb == "extend" else timedelta()
 
 

@@ -166,7 +166,8 @@ def _snooze(found: Found, home: Home) -> dict[str, Any]:
         "options": [
             {
                 "text": {"type": "plain_text", "text": f"for {format_duration(span)}"},
-                "value": format_duration(span),
+                # Which cluster's home it is stands in all that can be clicked; 150 characters have no room for more.
+                "value": json.dumps({"cluster": home.cluster, "span": format_duration(span)}, separators=(",", ":")),
             }
             for span in spans
         ],

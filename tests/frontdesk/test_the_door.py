@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kubernetes_asyncio.client import Configuration
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from structlog.testing import capture_logs
 
 from sundown.frontdesk.runtime import Desk
@@ -164,6 +164,35 @@ def test_replays_are_remembered_for_as_long_as_the_signature_is_good() -> None:
     assert replays.is_new("a", now=NOW)
     assert not replays.is_new("a", now=NOW + timedelta(minutes=9))
     assert replays.is_new("a", now=NOW + timedelta(minutes=11))
+
+
+@pytest.mark.parametrize("seconds", [1, 299])
+async def test_what_was_signed_before_the_process_began_is_refused(visitor: Visitor, seconds: int) -> None:
+    """S13: whoever remembered that it has been here is gone."""
+    assert await visitor.signed(command("status"), at=NOW - timedelta(seconds=seconds)) == 401
+    assert await visitor.signed(command("status"), at=NOW + timedelta(seconds=seconds)) == 200
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://sundown.example.com/slack/events", True),
+        ("http://127.0.0.1:3000/slack/events", True),
+        ("http://[::1]:3000/slack/events", True),
+        ("http://localhost/slack/events", True),
+        ("http://sundown.example.com/slack/events", False),
+        ("http://127.0.0.1.example.com/slack/events", False),
+        ("http://10.0.0.1/slack/events", False),
+        ("ftp://127.0.0.1/", False),
+        ("https://", False),
+        ("https://[::1/", False),
+    ],
+)
+def test_what_is_signed_is_passed_on_where_nobody_can_read_it(url: str, good: bool) -> None:
+    """S13: by https, or without leaving the machine."""
+    options: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_signing_secret": SecretStr(SECRET)}
+    with nullcontext() if good else pytest.raises(ValidationError, match="http only on this machine"):
+        FrontdeskSettings(**options, slack_port=0, clusters={"eu": url})
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -10,6 +11,23 @@ from pydantic import Field, SecretStr, StringConstraints, field_validator, model
 from pydantic_settings import SettingsConfigDict
 
 from sundown.settings import ClusterName, Settings
+
+
+def is_confidential(url: str) -> bool:
+    """Whether nobody on the way can read what is sent there: by https, or without leaving this machine."""
+    try:
+        address = urlsplit(url)
+        host, _ = address.hostname or "", address.port
+    except ValueError:
+        return False
+    return host != "" and (address.scheme == "https" or (address.scheme == "http" and _is_this_machine(host)))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class FrontdeskSettings(Settings):
@@ -83,9 +101,10 @@ class FrontdeskSettings(Settings):
     @classmethod
     def _are_addresses(cls, clusters: dict[str, str]) -> dict[str, str]:
         for name, url in clusters.items():
-            if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+            if not is_confidential(url):
                 raise ValueError(
-                    f'the address of "{name}" must be one such as https://sundown.example.com/slack/events'
+                    f'the address of "{name}" must be one such as https://sundown.example.com/slack/events; http only on this '
+                    "machine itself"
                 )
         return clusters
 

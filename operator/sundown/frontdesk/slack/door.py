@@ -56,6 +56,8 @@ class Door:
         self._replays = Replays()
         self._readings = Readings()
         self._session = session
+        # What was signed before has been here before, perhaps: whoever remembered it is gone.
+        self._since = int(desk.clock.now().timestamp())
 
     async def answer(self, request: web.Request) -> web.Response:
         """Check a request, and hand it to the listeners as if it had come by the socket."""
@@ -77,7 +79,7 @@ class Door:
     async def _body(self, request: web.Request) -> bytes | web.Response:
         """The body, or the refusal where the head says enough or there is too much of it."""
         size = request.content_length
-        wrong = flaw_of_the_head(request.headers, now=self._desk.clock.now())
+        wrong = flaw_of_the_head(request.headers, now=self._desk.clock.now(), since=self._since)
         if wrong is not None:
             return _refuse(request, wrong, status=401)
         if size is not None and size > MOST_BYTES:

@@ -26,14 +26,17 @@ def sign(secret: str, *, timestamp: str, body: bytes) -> str:
     return f"v0={digest.hexdigest()}"
 
 
-def flaw_of_the_head(headers: Mapping[str, str], *, now: datetime) -> str | None:
-    """What is wrong with a request before its body is read, in a word; None where it may be Slack's. Never raises."""
+def flaw_of_the_head(headers: Mapping[str, str], *, now: datetime, since: int = 0) -> str | None:
+    """What is wrong with a request before its body is read, in a word; None where it may be Slack's. Never raises.
+
+    What was signed before ``since``, in seconds since 1970, is too old.
+    """
     timestamp, signature = headers.get(TIMESTAMP), headers.get(SIGNATURE)
     if timestamp is None or signature is None:
         return "unsigned"
     if not _SECONDS.fullmatch(timestamp):
         return "timestamp"
-    if abs(now.timestamp() - int(timestamp)) > MOST_AGE.total_seconds():
+    if int(timestamp) < since or abs(now.timestamp() - int(timestamp)) > MOST_AGE.total_seconds():
         return "old"
     return None if _SIGNATURE.fullmatch(signature) else "forged"
 

@@ -203,14 +203,19 @@ class Cluster:
             except Expired:
                 continue
 
-    async def merge_patch(self, path: str, body: Json, **params: str) -> Json:
-        """PATCH with a JSON merge patch; answers with the object's metadata only.
+    async def merge_patch(self, path: str, body: Json, *, whole: bool = False, **params: str) -> Json:
+        """PATCH with a JSON merge patch; answers with the object's metadata only, or with all of it where that is asked for.
 
         The field manager is always said: policies do not see the one that the API server makes of the User-Agent.
         """
         named = {"fieldManager": self._manager, **params}
         return await self._request(
-            "PATCH", path, body=body, content_type=MERGE_PATCH, accept=_METADATA_ONLY, params=named
+            "PATCH",
+            path,
+            body=body,
+            content_type=MERGE_PATCH,
+            accept="application/json" if whole else _METADATA_ONLY,
+            params=named,
         )
 
     async def apply(self, path: str, body: Json, *, manager: str, force: bool = False, **params: str) -> Json:

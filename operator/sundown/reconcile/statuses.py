@@ -19,6 +19,12 @@ log = structlog.get_logger(__name__)
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
+_OLD_SCHEMA = (
+    "the EnvSchedule CRD of this cluster is of an earlier version and drops status.{field}; "
+    "kubectl apply --server-side -k crds brings it up to date"
+)
+_RELIED_ON = ("records", "asleepSince")
+"""Fields that have to be kept, because workloads are put to sleep on the strength of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class StatusWriter:
         self._gate = gate
         self._letters: dict[_Address, _Letter] = {}
         self._unsent: dict[_Address, _Letter] = {}
+        self._keeps_records = False
         self._turns: WeakValueDictionary[_Address, asyncio.Lock] = WeakValueDictionary()
         self._tasks: dict[_Address, asyncio.Task[None]] = {}
 
@@ -68,7 +75,8 @@ class StatusWriter:
         It goes before the writes to workloads, because they wait for it.
 
         Raises:
-            ApiError: when it could not be written now; it is tried again all the same.
+            ApiError: when it could not be written now; it is tried again all the same. Refused: also where the API server
+                takes it and drops what has to be kept.
         """
         address = _Address(namespace, name, uid)
         async with self._gate.slot(Urgency.HOLD), self._turn(address):
@@ -76,7 +84,7 @@ class StatusWriter:
             if letter is None:
                 return
             try:
-                await self._send(address, _Letter(status, letter.before))
+                await self._send(address, _Letter(status, letter.before), check=not self._keeps_records)
             except Refused:
                 self._put_back(address, letter)
                 raise
@@ -145,11 +153,20 @@ class StatusWriter:
             later = self._unsent.get(address, letter)
             self._unsent[address] = _Letter(later.status, letter.before)
 
-    async def _send(self, address: _Address, letter: _Letter) -> None:
+    async def _send(self, address: _Address, letter: _Letter, *, check: bool = False) -> None:
         body = status_patch(letter.before, letter.status)
-        if body:
-            path = f"{paths.env_schedule(address.namespace, address.name)}/status"
-            await self._cluster.merge_patch(path, {"metadata": {"uid": address.uid}, "status": body})
+        if not body:
+            return
+        path = f"{paths.env_schedule(address.namespace, address.name)}/status"
+        patch = {"metadata": {"uid": address.uid}, "status": body}
+        if not (check and body.get("records")):
+            await self._cluster.merge_patch(path, patch)
+            return
+        kept = (await self._cluster.merge_patch(path, patch, whole=True)).get("status", {})
+        dropped = next((field for field in _RELIED_ON if body.get(field) and not kept.get(field)), None)
+        if dropped is not None:
+            raise Refused(_OLD_SCHEMA.format(field=dropped))
+        self._keeps_records = True
 
 
 def status_patch(before: EnvScheduleStatus, after: EnvScheduleStatus) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A newcomer's first hours with Sundown, on the page: real Chromium, the simulator, the frontdesk, the operator, a cluster.
 
-With SUNDOWN_SCREENSHOTS=docs/slack these tests write the pictures of the README on the way.
+With SUNDOWN_SCREENSHOTS=docs/slack these tests write the pictures of docs/slack.md on the way.
 """
 
 import os

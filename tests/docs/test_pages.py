@@ -1,0 +1,82 @@
+"""Pages for people: the README stays short, and no link leads nowhere."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(
+    page
+    for pattern in ("*.md", "docs/**/*.md", "deploy/**/*.md", "examples/*.md", "tests/**/*.md")
+    for page in ROOT.glob(pattern)
+)
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#{1,6} +(.+?) *$")
+
+
+def _prose(page: Path) -> Iterator[str]:
+    """The lines of a page without its blocks of code."""
+    in_code = False
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.lstrip().startswith("```"):
+            in_code = not in_code
+        elif not in_code:
+            yield line
+
+
+def _anchor(heading: str) -> str:
+    """As GitHub makes it of a heading: small letters, no punctuation, a hyphen for each blank."""
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+    return re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
+
+
+@lru_cache
+def _anchors(page: Path) -> frozenset[str]:
+    return frozenset(_anchor(found[1]) for line in _prose(page) if (found := HEADING.match(line)))
+
+
+def _broken(page: Path) -> Iterator[str]:
+    for line in _prose(page):
+        for link in LINK.findall(re.sub(r"`[^`]*`", "", line)):
+            if re.match(r"[a-z]+:", link):
+                continue
+            path, _, anchor = unquote(link).partition("#")
+            target = (page.parent / path).resolve() if path else page
+            if not target.exists() or (anchor and anchor not in _anchors(target)):
+                yield link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_link_to_a_file_or_a_heading_leads_there(page: Path) -> None:
+    assert list(_broken(page)) == []
+
+
+def test_the_readme_fits_on_a_few_screens() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 200
+    assert [line for line in lines if len(line) > 160] == []
+
+
+def test_each_page_is_found_from_the_readme() -> None:
+    """A page to which nothing leads is read by nobody."""
+    found, to_read = set[Path](), [ROOT / "README.md"]
+    while to_read:
+        page = to_read.pop()
+        if page in found or page.suffix != ".md":
+            continue
+        found.add(page)
+        links = [link.partition("#")[0] for line in _prose(page) for link in LINK.findall(line)]
+        to_read += [(page.parent / link).resolve() for link in links if link and not re.match(r"[a-z]+:", link)]
+    assert [page for page in PAGES if page not in found] == []
+
+
+def test_what_finds_broken_links_finds_them(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# A page: of `mine`\n\n[a](#a-page-of-mine) [b](#nowhere) [c](gone.md) `[d](code.md)`\n\n```\n[e](code.md)\n```\n"
+    )
+    assert list(_broken(page)) == ["#nowhere", "gone.md"]

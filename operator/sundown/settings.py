@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sundown.model.scalars import TimeZoneName
 
+NAMELESS = "default"
+"""What a cluster is called that nobody has given a name; so any number of them are."""
+
 ClusterName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
 
 
@@ -21,7 +24,8 @@ class Settings(BaseSettings):
 
     namespace: str = Field(default="sundown-system", description="The namespace that Sundown itself lives in.")
     cluster_name: ClusterName = Field(
-        default="default", description="What people call this cluster, and what is stopped in a cloud is marked with."
+        default=NAMELESS,
+        description="What people call this cluster, and what is stopped in AWS is marked with: with AWS a name of its own.",
     )
     scheduler_label: str = Field(default="scheduler", description="The namespace label that enables or disables.")
     protected_namespaces: tuple[str, ...] = Field(

@@ -21,6 +21,7 @@ PART = CloudPart(
     phase="available",
     record="running",
     stopped_at=LONG_AGO,
+    holder="default/dev1",
 )
 
 
@@ -50,6 +51,11 @@ def test_aws_leaves_instances_stopped_for_ever() -> None:
 def test_of_one_that_sundown_did_not_stop_nobody_says_so() -> None:
     assert not restarted_by_aws(replace(PART, record=None), NOW)
     assert not restarted_by_aws(replace(PART, record="stopped"), NOW)
+
+
+def test_of_one_whose_record_names_no_holder_nobody_says_so() -> None:
+    """S10."""
+    assert not restarted_by_aws(replace(PART, holder=None), NOW)
 
 
 def test_of_one_whose_record_does_not_say_when_nobody_says_so() -> None:

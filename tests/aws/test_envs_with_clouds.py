@@ -24,6 +24,7 @@ def operator(stage: Stage, aws_server: Aws, request: pytest.FixtureRequest) -> I
     one = stage.fresh(
         **aws_server.environment,
         **(TABLE if request.param == "table" else {}),
+        SUNDOWN_CLUSTER_NAME="lab",
         SUNDOWN_AWS_REGIONS='["eu-central-1"]',
         SUNDOWN_AWS_INVENTORY_SECONDS="0.5",
         SUNDOWN_AWS_WATCH_SECONDS="0.2",
@@ -67,7 +68,7 @@ def test_everything_that_it_has_in_aws_sleeps_and_wakes_with_it(team: Team) -> N
     assert env.status()["parts"] == {"total": 4, "asleep": 4, "ready": 0}
     for name in names:
         tags = aws.tags(name)
-        assert (tags["sundown:previous-state"], tags["sundown:holder"]) == ("running", f"default/{env.name}")
+        assert (tags["sundown:previous-state"], tags["sundown:holder"]) == ("running", f"lab/{env.name}")
     team.wakes()
     assert team.phases(*names) == ["running", "available", "available"]
     team.until_forgotten(*names)

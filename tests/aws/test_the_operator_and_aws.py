@@ -14,7 +14,11 @@ PATIENCE = 60.0
 
 def operator(stage: Stage, aws: Aws, **settings: str) -> Operator:
     """One that looks at the simulator once, and then no more for a day."""
-    region = {"SUNDOWN_AWS_REGIONS": '["eu-central-1"]', "SUNDOWN_AWS_INVENTORY_SECONDS": "86400"}
+    region = {
+        "SUNDOWN_CLUSTER_NAME": "lab",
+        "SUNDOWN_AWS_REGIONS": '["eu-central-1"]',
+        "SUNDOWN_AWS_INVENTORY_SECONDS": "86400",
+    }
     return stage.fresh(**aws.environment, **{**region, **settings})
 
 

@@ -148,6 +148,7 @@ def newborn(stage: Stage, aws: Aws, dice: random.Random) -> Operator:
     return stage.fresh(
         **aws.environment,
         **(table if dice.random() < 0.5 else {}),
+        SUNDOWN_CLUSTER_NAME="lab",
         SUNDOWN_AWS_REGIONS='["eu-central-1"]',
         SUNDOWN_AWS_INVENTORY_SECONDS="0.5",
         SUNDOWN_AWS_WATCH_SECONDS="0.1",

@@ -8,6 +8,8 @@ from accounts import Asked, World
 from sundown.aws.errors import CloudBusy, CloudError, CloudFull, CloudThrottled, CloudUnreachable
 from virtualtime import elapsed, in_virtual_time
 
+RECORD = {"sundown:previous-state": "running", "sundown:holder": "default/dev1"}
+
 STATE = CloudBusy("i-1 is not in a state from which it can be stopped", code="IncorrectInstanceState")
 DATABASE_STATE = CloudBusy("db-1 is not in available state", code="InvalidDBInstanceState")
 FULL = CloudFull("no capacity for m5.large", code="InsufficientInstanceCapacity")
@@ -117,7 +119,7 @@ async def test_only_what_failed_is_tried_again() -> None:
 async def test_capacity_and_a_service_that_is_down_are_said_at_once(error: CloudError) -> None:
     """Neither is over within seconds, and the env can say what it waits for while it is visited again and again."""
     world = World()
-    world.account.add("i-1", phase="stopped").tags["sundown:previous-state"] = "running"
+    world.account.add("i-1", phase="stopped").tags.update(RECORD)
     world.account.refuse = lambda asked: error if asked.operation == "StartInstances" else None
     assert await world.want("Awake") == [error]
     assert elapsed() < 1
@@ -129,7 +131,7 @@ async def test_one_without_capacity_does_not_stop_the_others() -> None:
     """E4: AWS does not say which of the instances it has no room for."""
     world = World()
     for number in range(20):
-        world.account.add(f"i-{number}", phase="stopped").tags["sundown:previous-state"] = "running"
+        world.account.add(f"i-{number}", phase="stopped").tags.update(RECORD)
     world.account.refuse = lambda asked: FULL if asked.operation == "StartInstances" and "i-13" in asked.about else None
     outcome = await world.want("Awake")
     assert outcome == [FULL if number == 13 else 1 for number in range(20)]

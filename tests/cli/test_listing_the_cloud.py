@@ -48,7 +48,10 @@ OURS = {"record": "running", "holder": "default/dev1"}
         ({"refused": "it is a spot instance"}, "refused: it is a spot instance"),
         ({"namespace": "dev9"}, "there is no env dev9"),
         ({**STOPPED, **OURS}, "stopped by Sundown for dev1"),
-        ({**STOPPED, "record": "running", "namespace": "dev9"}, "stopped by Sundown for dev9, env gone"),
+        (
+            {**STOPPED, "record": "running", "holder": "default/dev9", "namespace": "dev9"},
+            "stopped by Sundown for dev9, env gone",
+        ),
         (
             {**STOPPED, "record": "running", "holder": "green/dev1"},
             "refused: was stopped by green/dev1, which alone starts it again",

@@ -76,6 +76,19 @@ def test_a_list_that_is_no_json_is_refused(call: Call, monkeypatch: pytest.Monke
     assert json.dumps(["kube-*"]) in call("operator", "--help").out
 
 
+@pytest.mark.parametrize("given", [{}, {"SUNDOWN_CLUSTER_NAME": "default"}], ids=["left out", "given"])
+def test_with_aws_a_cluster_without_a_name_of_its_own_is_refused(
+    call: Call, monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
+) -> None:
+    """S10: two clusters of one name would start what the other has stopped."""
+    for name, value in {"SUNDOWN_AWS_REGIONS": '["eu-central-1"]', **given}.items():
+        monkeypatch.setenv(name, value)
+    called = call("operator")
+    assert called.code == 2
+    assert 'SUNDOWN_CLUSTER_NAME: is "default"' in called.err
+    assert "sundown wake-all --direct" in called.err
+
+
 def test_without_a_cluster_it_does_not_start(
     call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

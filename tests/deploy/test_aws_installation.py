@@ -37,6 +37,19 @@ def test_the_operator_gets_its_regions_and_the_frontdesk_does_not(manifests: lis
     assert the(manifests, "ConfigMap", "sundown-aws")["metadata"]["namespace"] == "sundown-system"
 
 
+def test_both_processes_take_the_name_of_the_cluster_from_one_place(manifests: list[dict[str, Any]]) -> None:
+    """S10: with AWS a cluster has a name of its own, and people call it so in Slack."""
+    pod = the(manifests, "Deployment", "sundown")["spec"]["template"]["spec"]
+    (frontdesk,) = [each for each in pod["containers"] if each["name"] == "frontdesk"]
+    (name,) = [each for each in frontdesk["env"] if each["name"] == "SUNDOWN_CLUSTER_NAME"]
+    assert name["valueFrom"]["configMapKeyRef"] == {
+        "name": "sundown-aws",
+        "key": "SUNDOWN_CLUSTER_NAME",
+        "optional": True,
+    }
+    assert the(manifests, "ConfigMap", "sundown-aws")["data"]["SUNDOWN_CLUSTER_NAME"] != "default"
+
+
 def test_the_operator_understands_its_settings(
     manifests: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

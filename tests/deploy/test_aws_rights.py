@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -118,13 +119,17 @@ async def test_a_table_and_other_accounts_take_no_more_than_the_policies_for_the
     assert (rights - asked, asked - rights) == (set(), set())
 
 
+HELD = "my-cluster/dev1"
+
+
 @dataclass(frozen=True)
 class Attempt:
-    """What somebody with the policy tries to do to something with these tags, with which keys of tags."""
+    """What somebody with the policy tries to do to something with these tags, with which keys of tags, for which holder."""
 
     action: str
     tags: Mapping[str, str] = field(default_factory=dict)
     keys: frozenset[str] | None = None
+    holder: str = HELD
 
     def is_allowed(self) -> bool:
         """As IAM decides, for the operators that the policy has ("IAM JSON policy elements: Condition operators")."""
@@ -140,9 +145,17 @@ class Attempt:
         if not any(_covers(pattern, resource.split(":", 5)) for pattern in parts):
             return False
         condition = statement["Condition"]
-        assert condition.keys() <= {"StringEquals", "ForAllValues:StringEquals", "Null"}
+        assert condition.keys() <= {"StringEquals", "StringLike", "ForAllValues:StringEquals", "Null"}
         for key, value in condition["StringEquals"].items():
             if self.tags.get(key.removeprefix("aws:ResourceTag/")) != value:
+                return False
+        for key, value in condition.get("StringLike", {}).items():
+            said = (
+                self.holder
+                if key.startswith("aws:RequestTag/")
+                else self.tags.get(key.removeprefix("aws:ResourceTag/"))
+            )
+            if said is None or not fnmatchcase(said, value):
                 return False
         allowed = condition.get("ForAllValues:StringEquals", {}).get("aws:TagKeys")
         if allowed is not None and not (self.keys or frozenset()) <= set(allowed):
@@ -156,8 +169,10 @@ def _covers(pattern: list[str], resource: list[str]) -> bool:
 
 
 ENABLED = {"scheduler": "enabled", "namespace": "dev1"}
-STOPPED = {**ENABLED, "sundown:previous-state": "running"}
-FORGOTTEN = {"sundown:previous-state": "running"}
+FORGOTTEN = {"sundown:previous-state": "running", "sundown:holder": HELD}
+STOPPED = {**ENABLED, **FORGOTTEN}
+NOBODYS = {**ENABLED, "sundown:previous-state": "running"}
+SOMEBODYS = {**STOPPED, "sundown:holder": "other-cluster/dev1"}
 KEYS = frozenset(RECORD)
 STOPS = ["ec2:StopInstances", "rds:StopDBInstance", "rds:StopDBCluster"]
 STARTS = ["ec2:StartInstances", "rds:StartDBInstance", "rds:StartDBCluster"]
@@ -178,6 +193,7 @@ def attempts(actions: list[str], *cases: tuple[Mapping[str, str], frozenset[str]
     [
         *attempts(STOPS, (ENABLED, None, True), ({}, None, False), ({"scheduler": "disabled"}, None, False)),
         *attempts(STARTS, (STOPPED, None, True), (FORGOTTEN, None, True), (ENABLED, None, False), ({}, None, False)),
+        *attempts(STARTS, (NOBODYS, None, False), (SOMEBODYS, None, False)),
         *attempts(TAGS, (ENABLED, KEYS, True), ({}, KEYS, False)),
         *attempts(TAGS, (ENABLED, frozenset({"Name"}), False), (ENABLED, KEYS | {"scheduler"}, False)),
         *attempts(UNTAGS, (STOPPED, KEYS, True), (FORGOTTEN, KEYS, True), (ENABLED, KEYS, False)),
@@ -187,8 +203,53 @@ def attempts(actions: list[str], *cases: tuple[Mapping[str, str], frozenset[str]
 def test_only_what_is_to_sleep_can_be_stopped_and_only_what_sundown_stopped_can_be_started(
     attempt: Attempt, *, may: bool
 ) -> None:
-    """J3 (AWS)"""
+    """J3 (AWS), S10"""
     assert attempt.is_allowed() is may
+
+
+@pytest.mark.parametrize("holder", ["other-cluster/dev1", "my-cluster", "my-cluster-2/dev1", ""])
+@pytest.mark.parametrize("action", TAGS)
+def test_no_other_holder_can_be_written(action: str, holder: str) -> None:
+    """S10: a role that was taken over names nothing as another cluster's."""
+    assert not Attempt(action, ENABLED, KEYS, holder).is_allowed()
+
+
+def test_the_policies_and_the_overlay_speak_of_the_same_cluster() -> None:
+    """S10: who follows the examples as they are has policies that fit."""
+    said = (ROOT / "deploy" / "overlays" / "aws" / "kustomization.yaml").read_text()
+    assert f"SUNDOWN_CLUSTER_NAME: {HELD.partition('/')[0]} " in said
+
+
+@pytest.mark.parametrize("action", [*TAGS, *UNTAGS])
+@pytest.mark.parametrize(
+    ("keys", "denied"),
+    [
+        (RECORD, ["dev", "platform-owner"]),
+        ({"sundown:holder", "Name"}, ["dev", "platform-owner"]),
+        ({"scheduler"}, ["dev", "sundown-operator"]),
+        ({"namespace", "sundown:cluster"}, ["dev", "sundown-operator"]),
+        ({"Name", "team", "sundown:exclude", "sundown:wave"}, []),
+    ],
+)
+def test_the_service_control_policy_keeps_the_tags_to_whom_they_belong(
+    action: str, keys: set[str], denied: list[str]
+) -> None:
+    """S10"""
+    roles = ["dev", "platform-owner", "sundown-operator", "sundown"]
+    refused = [role for role in roles if is_denied(action, keys, f"arn:aws:iam::111122223333:role/{role}")]
+    assert [role for role in refused if role != "sundown"] == denied
+
+
+def is_denied(action: str, keys: set[str], principal: str) -> bool:
+    """As IAM decides, for the operators that the service control policy has."""
+    for each in statements("scp.json"):
+        condition = each["Condition"]
+        assert (each["Effect"], condition.keys()) == ("Deny", {"ForAnyValue:StringLike", "ArnNotLike"})
+        exempt = any(fnmatchcase(principal, one) for one in condition["ArnNotLike"]["aws:PrincipalArn"])
+        named = keys & set(condition["ForAnyValue:StringLike"]["aws:TagKeys"])
+        if action in each["Action"] and named and not exempt:
+            return True
+    return False
 
 
 def test_nothing_is_granted_by_a_star() -> None:

@@ -8,7 +8,9 @@ import pytest
 from samples import NOW, after, after_visits, cloud, planned, sleeping, stopped, workload
 from sundown.model.cloud import CloudPart, CloudState
 from sundown.model.parts import QUIET
+from sundown.model.record import Record
 from sundown.model.spec import Wanted
+from sundown.reconcile.memory import Memory, by_key
 
 DATABASE = "RDSInstance"
 
@@ -139,9 +141,27 @@ def test_what_another_env_stopped_is_that_ones_to_start(wanted: Wanted, holder: 
     assert plan.refused[0].text == f"was stopped by {holder}, which alone starts it again"
 
 
-def test_a_record_whose_holder_is_gone_still_counts() -> None:
-    """A15."""
-    assert [step.action for step in planned("Awake", stopped(holder=None)).steps] == ["Wake"]
+def test_a_record_whose_holder_is_gone_still_counts_where_the_env_remembers_it() -> None:
+    """A15, S10."""
+    part = stopped(holder=None)
+    second = Record(part.kind, part.identifier, part.arn, "running")
+    plan = planned("Awake", part, memory=Memory(records=by_key((second,))))
+    assert [step.action for step in plan.steps] == ["Wake"]
+
+
+@pytest.mark.parametrize("holder", [None, "", "default", "dev", "default dev"])
+@pytest.mark.parametrize("kind", ["EC2Instance", "RDSInstance", "AuroraCluster"])
+def test_a_record_that_names_no_holder_starts_nothing(kind: str, holder: str | None) -> None:
+    """S10, J6: whoever may tag could have anything that stands still started by half a record."""
+    plan = planned("Awake", stopped(kind, holder=holder))
+    assert plan.to_come == ()
+    (mistake,) = plan.mistakes
+    assert mistake.path.endswith("tag sundown:holder")
+
+
+def test_a_record_that_names_no_holder_keeps_nothing_from_sleeping() -> None:
+    """S10: nor is one that runs spared by it; the record that is written then names who stops it."""
+    assert [step.action for step in planned("Asleep", stopped(state="running", holder=None)).steps] == ["Sleep"]
 
 
 @pytest.mark.parametrize("wanted", ["Awake", "Asleep"])

@@ -12,7 +12,13 @@ from sundown.aws.settings import AwsSettings
 from sundown.cli.output import examples
 from sundown.cli.programs import program_options, run_in_the_foreground
 from sundown.cli.settings_options import WithEnvironment, settings_from
-from sundown.settings import Settings
+from sundown.settings import NAMELESS, Settings
+
+_WITHOUT_A_NAME = (
+    f'SUNDOWN_CLUSTER_NAME: is "{NAMELESS}", which any cluster is called; with AWS (SUNDOWN_AWS_REGIONS) give this one a name '
+    "that no other has, for by that name it knows what it has stopped there and may start. What sleeps in AWS by the old name "
+    f"is started with: SUNDOWN_CLUSTER_NAME={NAMELESS} sundown wake-all --direct"
+)
 
 
 class WithAws(WithEnvironment):
@@ -38,6 +44,8 @@ def operator(*, kubeconfig: Path | None, context: str | None, **options: Any) ->
     """
     settings = settings_from(options, Settings)
     aws = settings_from({}, AwsSettings)
+    if aws.wanted and settings.cluster_name == NAMELESS:
+        raise click.UsageError(_WITHOUT_A_NAME)
     logs.configure(settings)
     run_in_the_foreground(
         "operator",

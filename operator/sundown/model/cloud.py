@@ -67,8 +67,11 @@ class CloudPart:
 
     @property
     def ours(self) -> bool:
-        """Whether the record says that Sundown stopped it, so that it is Sundown that starts it again."""
-        return self.record == "running"
+        """Whether the record says that Sundown stopped it, and for whom, so that it is Sundown that starts it again.
+
+        A record that names no holder is nobody's: who may tag in AWS could have anything started by half of one.
+        """
+        return self.record == "running" and self.holder is not None and "/" in self.holder
 
 
 def restarted_by_aws(part: CloudPart, now: datetime) -> bool:

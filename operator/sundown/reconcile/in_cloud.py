@@ -39,7 +39,7 @@ class InCloud:
     @property
     def tags_are_gone(self) -> bool:
         """Whether it was stopped by Sundown, and its tags do not say so any more."""
-        return self.remembered and not (self.part.ours and (self.part.holder is None or "/" in self.part.holder))
+        return self.remembered and not self.part.ours
 
     @property
     def refused(self) -> str | None:
@@ -104,7 +104,7 @@ class InCloud:
 
     @property
     def _holds(self) -> bool:
-        return self.part.holder in {None, self.holder} or self.tags_are_gone
+        return self.part.holder == self.holder or self.tags_are_gone
 
     @property
     def _waits(self) -> bool:

@@ -140,7 +140,8 @@ def _cloud(
         return Standing(part, mine, refused=told, excluded_until=excluded_until, record=second)
     if part.record is not None and not seen.ours:
         mistakes += (_unknown_record(part),)
-        return Standing(part, mine, mistakes=mistakes, excluded_until=excluded_until)
+        if part.record != RESTORE:
+            return Standing(part, mine, mistakes=mistakes, excluded_until=excluded_until)
     step, hangs, unreachable = seen.step, seen.hangs, None
     if step is not None and part.unreachable:
         if step.action not in QUIET:
@@ -212,6 +213,12 @@ def shortened(text: str) -> str:
 
 
 def _unknown_record(part: CloudPart) -> Mistake:
+    if part.record == RESTORE:
+        return Mistake(
+            f"{part.title}: tag {tags.HOLDER}",
+            f"is missing beside {tags.PREVIOUS_STATE}, so nobody knows who stopped it and it counts for nothing: take "
+            f"{tags.PREVIOUS_STATE} off, and start it by hand if it is to run",
+        )
     return Mistake(
         f"{part.title}: tag {tags.PREVIOUS_STATE}",
         f'must be "running", got "{shortened(part.record or "")}"; nobody knows what it was: it is left as it is until '

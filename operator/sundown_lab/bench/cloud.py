@@ -127,6 +127,7 @@ def _rows(
 async def _operator(stage: Stage, aws: Aws, *, inventory_seconds: float) -> AsyncIterator[Subject]:
     settings = {
         **environment(aws.url),
+        "SUNDOWN_CLUSTER_NAME": "bench",
         "SUNDOWN_AWS_REGIONS": json.dumps([REGION]),
         "SUNDOWN_AWS_INVENTORY_SECONDS": str(inventory_seconds),
     }

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from sundown_lab.aws.keys import REGION, environment
 from sundown_lab.aws.remote import Aws
 
+CLUSTER = "demo"
+"""With AWS a cluster has to have a name."""
 WORKER = "worker"
 EC2_SECONDS, RDS_SECONDS = 3.0, 5.0
 """How long stopping and starting take: long enough to be seen, short enough to be waited for."""
@@ -30,6 +32,7 @@ def settings(url: str) -> Mapping[str, str]:
     """The environment of whoever is to find AWS at this URL, and look at it as often as people who watch look."""
     return {
         **environment(url),
+        "SUNDOWN_CLUSTER_NAME": CLUSTER,
         "SUNDOWN_AWS_REGIONS": json.dumps([REGION]),
         "SUNDOWN_AWS_INVENTORY_SECONDS": "5",
         "SUNDOWN_AWS_WATCH_SECONDS": "0.5",

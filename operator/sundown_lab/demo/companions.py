@@ -64,6 +64,7 @@ def frontdesk(control_plane: ControlPlane, port: int, urls: Urls) -> Command:
     environment = {
         **_product(control_plane, FRONTDESK, port),
         **Workspace(urls["slack"]).environment,
+        "SUNDOWN_CLUSTER_NAME": cloud.CLUSTER,
         "SUNDOWN_SLACK_CHANNEL": CHANNEL,
     }
     return Command("frontdesk", (sys.executable, "-m", "sundown", "frontdesk"), env=environment)

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.notice_samples import STOP, asleep, awake, before, kept_awake
-from sundown.frontdesk.clicks import Carried, Does, Unreadable, read, stale
+from sundown.frontdesk.clicks import Carried, Unreadable, read, stale
 from sundown.frontdesk.slack.blocks import value
 from sundown.frontdesk.standing import Standing
 from sundown.model.spec import Override
 
 
-def carried(do: Does, *, about_a_shutdown: bool = True) -> Carried:
+def carried(do: str, *, about_a_shutdown: bool = True) -> Carried:
     return read(
         value(do, namespace="dev1", cluster="default", shutdown=STOP if about_a_shutdown else None),
         do=do,
@@ -22,7 +22,7 @@ SUSPENDED = Override(state="Asleep", at=before(minutes=20), by="bo@example.com",
 
 
 @pytest.mark.parametrize("do", ["snooze", "extend", "suspend"])
-def test_a_click_in_time_is_done(do: Does) -> None:
+def test_a_click_in_time_is_done(do: str) -> None:
     """C1"""
     assert stale(carried(do), awake()) is None
 
@@ -37,7 +37,7 @@ def test_a_click_in_time_is_done(do: Does) -> None:
         (awake(shutdown_at=None), "its schedule has changed", None),
     ],
 )
-def test_a_click_that_is_late_hears_who_has_done_what(do: Does, env: Standing, said: str, by: str | None) -> None:
+def test_a_click_that_is_late_hears_who_has_done_what(do: str, env: Standing, said: str, by: str | None) -> None:
     """B8"""
     late = stale(carried(do), env)
     assert late is not None

@@ -13,8 +13,9 @@ from frontdesk.notice_samples import ANA, CHANNEL, COST, DATABASE, INSTANCE, STO
 from sundown.frontdesk.clicks import read
 from sundown.frontdesk.notice import Notice, Others, Place, Says
 from sundown.frontdesk.slack.blocks import Block
-from sundown.frontdesk.slack.notice_blocks import SNOOZES, in_words, render
+from sundown.frontdesk.slack.notice_blocks import in_words, render
 from sundown.frontdesk.standing import Standing
+from sundown.frontdesk.verbs import SNOOZES
 from sundown.model.resources import Cost, Owned, StillRunning
 from sundown.model.spec import Override
 from sundown_lab.slack.blockkit import blocks_or_refuse

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,9 @@ Line = Sequence[Piece]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a reply: what it does to which env."""
+    """A button under a reply: what it does (see ``verbs``) to which env."""
 
-    do: Literal["resume", "suspend"]
+    do: str
     namespace: str
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from sundown.frontdesk.verbs import Verb
 from sundown.model.cutting import MORE, clip
 from sundown.model.scalars import format_duration, format_instant
 
@@ -122,6 +123,12 @@ def button(text: str, *, action_id: str, value: str, style: Literal["primary", "
     label = {"type": "plain_text", "text": clip(text, MOST_BUTTON_TEXT), "emoji": True}
     made: Block = {"type": "button", "text": label, "action_id": action_id, "value": clip(value, MOST_VALUE)}
     return {**made, "style": style} if style is not None else made
+
+
+def verb_button(verb: Verb, namespace: str, *, cluster: str) -> Block:
+    """The button of a row of the table that takes no span."""
+    carried = value(verb.do, namespace=namespace, cluster=cluster)
+    return button(verb.label, action_id=verb.action_id, value=carried, style=verb.style)
 
 
 def actions(elements: Sequence[Block], *, block_id: str | None = None) -> Block:

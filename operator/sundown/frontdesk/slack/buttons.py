@@ -23,7 +23,7 @@ from sundown.errors import NotFound, SundownError
 from sundown.frontdesk import clicks
 from sundown.frontdesk import marks as remembering
 from sundown.frontdesk.actions import Done, Wanted
-from sundown.frontdesk.clicks import Carried, Does, Stale
+from sundown.frontdesk.clicks import Carried
 from sundown.frontdesk.delivery import Delivery
 from sundown.frontdesk.ledger import ClusterLedger
 from sundown.frontdesk.patience import SlackTrouble
@@ -36,6 +36,7 @@ from sundown.frontdesk.slack.channels import CHANNELS
 from sundown.frontdesk.slack.messages import Messages
 from sundown.frontdesk.slack.notice_blocks import in_words
 from sundown.frontdesk.standing import standing
+from sundown.frontdesk.verbs import VERBS, Stale
 from sundown.model.scalars import zone
 
 if TYPE_CHECKING:
@@ -43,13 +44,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_ACTION_IDS: dict[Does, re.Pattern[str]] = {
-    "snooze": re.compile(r"sundown\.snooze(\.\d{1,2})?"),
-    "suspend": re.compile(r"sundown\.suspend(\.\d{1,2})?"),
-    "resume": re.compile(r"sundown\.resume(\.\d{1,2})?"),
-    "extend": re.compile(r"sundown\.extend(\.\d{1,2})?"),
-    "status": re.compile(r"sundown\.status(\.\d{1,2})?"),
-}
 _CHANGES_PEOPLE = frozenset({"user_change", "subteam_members_changed", "subteam_updated", "subteam_created"})
 
 
@@ -88,8 +82,10 @@ def listen(app: AsyncApp, desk: Desk) -> None:
     desk.board.changed.append(room.reminding.changed)
     desk.actions.carried_out.append(room.carried_out)
     desk.start_task("reminding", room.reminding.run())
-    for do, pattern in _ACTION_IDS.items():
-        app.action(pattern)(_listener(desk, room, do))
+    for verb in VERBS.values():
+        if verb.wish is not None or verb.command is not None:
+            # Slack wants another action id for each element of a row: what follows counts them.
+            app.action(re.compile(rf"{re.escape(verb.action_id)}(\.\d{{1,2}})?"))(_listener(desk, room, verb.do))
 
     @app.middleware
     async def hear(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
@@ -101,7 +97,7 @@ def listen(app: AsyncApp, desk: Desk) -> None:
             room.reminding.channels_changed()
 
 
-def _listener(desk: Desk, room: Room, do: Does) -> Callable[..., Awaitable[None]]:
+def _listener(desk: Desk, room: Room, do: str) -> Callable[..., Awaitable[None]]:
     async def clicked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         await ack()
         carries = action.get("value") or _dict(action, "selected_option").get("value")
@@ -154,7 +150,7 @@ class Room:
         if found is not None:
             self._desk.work("waking-report", self._report(done, found))
 
-    async def answer(self, do: Does, carries: object, click: Click) -> None:
+    async def answer(self, do: str, carries: object, click: Click) -> None:
         """Do what a button says, or tell the one who clicked why not."""
         try:
             carried = clicks.read(carries, do=do)
@@ -165,9 +161,10 @@ class Room:
         name = carried.namespace
         try:
             self._require_ours(carried)
-            if do == "status":
+            command = VERBS[do].command
+            if command is not None:
                 place = Place(channel=click.channel, user=click.user, response_url=click.response_url)
-                await commands.answer(self._desk, f"status {name}", place)
+                await commands.answer(self._desk, f"{command} {name}", place)
                 return
             person = await self._desk.people.of(click.user)
             async with self._turns[name]:
@@ -195,9 +192,11 @@ class Room:
             if not _tracked(found, click):
                 await self._retire(click, f":white_circle: {text}")
             return
-        verb = clicks.VERBS[carried.do]
+        wish = VERBS[carried.do].wish
+        if wish is None:
+            raise TypeError(f"the button {carried.do} is no wish")
         done = await self._desk.actions.carry_out(
-            Wanted(person, verb, name, span=carried.span, channel="" if click.ephemeral else click.channel)
+            Wanted(person, wish, name, span=carried.span, channel="" if click.ephemeral else click.channel)
         )
         if not _tracked(found, click):
             await self._confirm(carried, click, done)
@@ -212,18 +211,12 @@ class Room:
     async def _confirm(self, carried: Carried, click: Click, done: Done) -> None:
         """Say what has come of a click on a message that no reminder looks after."""
         name, by = blocks.bold(carried.namespace), blocks.bold(done.wanted.person.email)
-        text = {
-            "suspend": f":zzz: {name} is falling asleep: {by} suspended it.",
-            "resume": f":sunrise: {name} is waking, {by} asked for it. It is said here when everything is ready.",
-            "snooze": f":alarm_clock: {name}: {by} snoozed it for {in_words(carried.span)}.",
-            "extend": f":alarm_clock: {name}: {by} prolonged it by {in_words(carried.span)}.",
-        }[carried.do]
+        verb = VERBS[carried.do]
+        text = verb.told.format(env=name, by=by, span=in_words(carried.span))
         made = [blocks.section(text)]
-        if carried.do == "suspend":
-            resume = blocks.value("resume", namespace=carried.namespace, cluster=carried.cluster)
-            made.append(
-                blocks.actions([blocks.button("Resume", action_id="sundown.resume", value=resume, style="primary")])
-            )
+        if verb.undone_by is not None:
+            undo = VERBS[verb.undone_by]
+            made.append(blocks.actions([blocks.verb_button(undo, carried.namespace, cluster=carried.cluster)]))
         await self._replace(click, text, made)
 
     async def _retire(self, click: Click, text: str) -> None:

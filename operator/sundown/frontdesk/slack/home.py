@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from sundown import wording
 from sundown.asking.finding import Found
 from sundown.asking.spans import parse_span
 from sundown.errors import SundownError
+from sundown.frontdesk import clicks
 from sundown.frontdesk.actions import Wanted
 from sundown.frontdesk.commands.looking import visible
 from sundown.frontdesk.commands.zones import zone_of
@@ -26,14 +28,12 @@ from sundown.frontdesk.preferences import Preferences
 from sundown.frontdesk.slack import blocks, home_view, preferences_modal
 from sundown.frontdesk.slack.client import FAILURES, away
 from sundown.frontdesk.slack.home_view import EARLIER, EVERYTHING, LATER, MINE, PREFERENCES, ROW, Home
+from sundown.frontdesk.verbs import VERBS, Verb
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk
 
 log = structlog.get_logger(__name__)
-
-VERBS = {"sundown.snooze": "snooze", "sundown.suspend": "stop", "sundown.resume": "start", "sundown.extend": "extend"}
-"""What each button here asks for."""
 
 _OURS = re.compile(rf"{re.escape(ROW)}.+", re.DOTALL)
 _GOOD_FOR = 60.0
@@ -57,12 +57,9 @@ def listen(app: AsyncApp, desk: Desk) -> None:
         if event.get("tab") == "home" and isinstance(event.get("user"), str):
             room.homes.opened(event["user"])
 
-    for action_id in VERBS:
-
-        @app.action({"action_id": action_id, "block_id": _OURS})
-        async def wished(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-            await ack()
-            desk.work("home-wish", room.wish(_user(body), action))
+    for verb in VERBS.values():
+        if verb.wish is not None:
+            app.action({"action_id": verb.action_id, "block_id": _OURS})(_wished(desk, room, verb))
 
     for action_id in (EVERYTHING, MINE, EARLIER, LATER):
 
@@ -88,6 +85,14 @@ def listen(app: AsyncApp, desk: Desk) -> None:
 
     desk.board.changed.append(room.homes.changed)
     desk.start_task("homes", room.homes.run(room.draw))
+
+
+def _wished(desk: Desk, room: Room, verb: Verb) -> Callable[..., Awaitable[None]]:
+    async def wished(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        await ack()
+        desk.work("home-wish", room.wish(_user(body), verb, action))
+
+    return wished
 
 
 class Room:
@@ -132,14 +137,13 @@ class Room:
         elif value.isascii() and value.isdecimal() and len(value) < 6:
             self.homes.turn(user, page=int(value))
 
-    async def wish(self, user: str, action: dict[str, Any]) -> None:
+    async def wish(self, user: str, verb: Verb, action: dict[str, Any]) -> None:
         """Carry out what a button says, and say on top of the home what came of it."""
         namespace = str(action.get("block_id") or "").removeprefix(ROW)
-        verb = VERBS[str(action.get("action_id"))]
         try:
             person = await self._desk.people.of(user)
-            span = _span(action, verb)
-            done = await self._desk.actions.carry_out(Wanted(person=person, verb=verb, namespace=namespace, span=span))
+            wanted = Wanted(person, str(verb.wish), namespace, span=_span(action, verb))
+            done = await self._desk.actions.carry_out(wanted)
             promise = wording.promise(done.answer.decision, now=done.answer.asked_at, zone=zone_of(person))
             said = f":white_check_mark: {blocks.bold(namespace)} is {blocks.escape(promise)}."
         except (SundownError, ValueError) as error:
@@ -193,12 +197,13 @@ class Room:
         return tuple(found for found in allowed if everything or is_owner(person, found))
 
 
-def _span(action: dict[str, Any], verb: str) -> timedelta:
-    """For how long. Raises ValueError: the button does not say."""
-    if verb == "snooze":
-        carried = json.loads(str((action.get("selected_option") or {}).get("value") or "{}"))
+def _span(action: dict[str, Any], verb: Verb) -> timedelta:
+    """For how long. Raises ValueError or Unreadable: the button does not say."""
+    chosen = action.get("selected_option")
+    if chosen is not None:
+        carried = json.loads(str(chosen.get("value") or "{}"))
         return parse_span(str(carried.get("span")))
-    return home_view.EXTENSION if verb == "extend" else timedelta()
+    return clicks.read(action.get("value"), do=verb.do).span
 
 
 def _user(body: dict[str, Any]) -> str:

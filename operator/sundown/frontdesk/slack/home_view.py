@@ -15,6 +15,7 @@ from sundown.frontdesk.homes import Glance
 from sundown.frontdesk.preferences import Preferences
 from sundown.frontdesk.slack import blocks
 from sundown.frontdesk.slack.blocks import Block
+from sundown.frontdesk.verbs import VERBS, Surface, Verb, shown
 from sundown.model.cutting import clip
 from sundown.model.scalars import format_duration, zone
 
@@ -28,8 +29,6 @@ EARLIER, LATER = "sundown.home.earlier", "sundown.home.later"
 ROW = "home/"
 """What the ids of the rows of buttons begin with; the env follows."""
 
-SNOOZES = (timedelta(hours=1), timedelta(hours=3), timedelta(days=1), timedelta(days=3))
-EXTENSION = timedelta(hours=1)
 _ASLEEP = frozenset({"Asleep", "FallingAsleep"})
 _AWAKE = frozenset({"Awake", "Waking"})
 
@@ -133,36 +132,30 @@ def _buttons(found: Found, home: Home) -> list[Block]:
     state = found.known.status.state
     if found.trouble is not None and not (found.wakes_all_the_same and state in _ASLEEP):
         return []
-    made: list[Block] = []
-    if state in _ASLEEP:
-        made = [_button("Resume", "resume", found, home, primary=True)]
-    elif state in _AWAKE:
-        made = [
-            _snooze(found, home),
-            _button(f"Extend by {format_duration(EXTENSION)}", "extend", found, home, span=EXTENSION),
-            _button("Suspend now", "suspend", found, home),
-        ]
     schedule = found.known.schedule
-    if schedule is not None and schedule.spec.allow_delete:
-        made.append({**_button("Delete…", "delete", found, home), "style": "danger"})
-    return made
+    may_be_deleted = schedule is not None and schedule.spec.allow_delete
+    if state in _ASLEEP or state in _AWAKE:
+        surface: Surface = "home asleep" if state in _ASLEEP else "home awake"
+        return [_element(verb, found, home) for verb in shown(surface, may_be_deleted=may_be_deleted)]
+    return [_element(verb, found, home) for verb in VERBS.values() if verb.deletes and may_be_deleted]
 
 
-def _button(
-    text: str, do: str, found: Found, home: Home, *, span: timedelta | None = None, primary: bool = False
-) -> Block:
-    value = blocks.value(do, namespace=found.namespace, cluster=home.cluster, span=span)
-    return blocks.button(text, action_id=f"sundown.{do}", value=value, style="primary" if primary else None)
+def _element(verb: Verb, found: Found, home: Home) -> Block:
+    """A button, or a list to choose from where there are several spans."""
+    spans = verb.offered(home.preferences.default_snooze)
+    if len(spans) > 1:
+        return _select(verb, spans, home)
+    span = spans[0] if spans else None
+    label = verb.label.format(span=format_duration(span)) if span is not None else verb.label
+    carried = blocks.value(verb.do, namespace=found.namespace, cluster=home.cluster, span=span)
+    return blocks.button(label, action_id=verb.action_id, value=carried, style=verb.style)
 
 
-def _snooze(found: Found, home: Home) -> dict[str, Any]:
-    """The person's usual snooze first."""
-    usual = home.preferences.default_snooze
-    spans = list(dict.fromkeys([*([usual] if usual is not None else []), *SNOOZES]))
+def _select(verb: Verb, spans: Sequence[timedelta], home: Home) -> dict[str, Any]:
     return {
         "type": "static_select",
-        "action_id": "sundown.snooze",
-        "placeholder": {"type": "plain_text", "text": "Snooze"},
+        "action_id": verb.action_id,
+        "placeholder": {"type": "plain_text", "text": verb.label.format(span="").strip()},
         "options": [
             {
                 "text": {"type": "plain_text", "text": f"for {format_duration(span)}"},

@@ -19,13 +19,12 @@ from sundown.frontdesk.slack.blocks import (
     escape,
     section,
     value,
+    verb_button,
     when,
 )
+from sundown.frontdesk.verbs import Verb, shown
 from sundown.model.cutting import clip
 from sundown.model.scalars import format_duration
-
-SNOOZES = (timedelta(hours=1), timedelta(hours=3), timedelta(days=1), timedelta(days=3))
-"""C1"""
 
 Counts = Sequence[tuple[str, int]]
 """How many of each kind run."""
@@ -42,8 +41,8 @@ def render(notice: Notice, *, cluster: str, counts: Counts | None = None) -> tup
         blocks += _details(notice, counts)
         blocks += _answers(notice, cluster=cluster)
     elif notice.says == "asleep":
-        resume = value("resume", namespace=notice.standing.namespace, cluster=cluster)
-        blocks.append(actions([button("Resume", action_id="sundown.resume", value=resume, style="primary")]))
+        found = [verb_button(verb, notice.standing.namespace, cluster=cluster) for verb in shown("asleep")]
+        blocks += [actions(found)] if found else []
     return cut(title, MOST_TEXT), blocks
 
 
@@ -229,24 +228,24 @@ def _some(names: list[str]) -> str:
 
 
 def _answers(notice: Notice, *, cluster: str) -> list[Block]:
-    """The buttons. Slack wants another action_id for each element of a row, so the first snooze has the bare one."""
-    namespace = notice.standing.namespace
+    """The buttons, those with spans each in a row of their own."""
+    rows: list[list[Block]] = []
+    others: list[Block] = []
+    for verb in shown("reminder", may_be_deleted=notice.standing.allow_delete):
+        spans = verb.offered(notice.place.snooze)
+        if spans:
+            rows.append([_answer(verb, notice, cluster=cluster, span=span, at=at) for at, span in enumerate(spans)])
+        else:
+            others.append(_answer(verb, notice, cluster=cluster))
+    return [actions(row) for row in (*rows, others) if row]
 
-    def carries(do: str, span: timedelta | None = None) -> str:
-        return value(do, namespace=namespace, cluster=cluster, span=span, shutdown=notice.due)
 
-    first = notice.place.snooze
-    spans = list(dict.fromkeys([*([first] if first is not None else []), *SNOOZES]))
-    snoozes = [
-        button(
-            f"Snooze {in_words(span)}",
-            action_id="sundown.snooze" if index == 0 else f"sundown.snooze.{index}",
-            value=carries("snooze", span),
-            style="primary" if index == 0 else None,
-        )
-        for index, span in enumerate(spans)
-    ]
-    others = [button("Suspend now", action_id="sundown.suspend", value=carries("suspend"))]
-    if notice.standing.allow_delete:
-        others.append(button("Delete…", action_id="sundown.delete", value=carries("delete"), style="danger"))
-    return [actions(snoozes), actions(others)]
+def _answer(verb: Verb, notice: Notice, *, cluster: str, span: timedelta | None = None, at: int = 0) -> Block:
+    """Slack wants another action_id for each element of a row, so the first has the bare one."""
+    carried = value(verb.do, namespace=notice.standing.namespace, cluster=cluster, span=span, shutdown=notice.due)
+    return button(
+        verb.label.format(span=in_words(span)) if span is not None else verb.label,
+        action_id=f"{verb.action_id}.{at}" if at else verb.action_id,
+        value=carried,
+        style=None if at else verb.style,
+    )

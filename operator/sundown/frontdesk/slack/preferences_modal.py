@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from sundown.errors import OutOfRange
 from sundown.frontdesk.preferences import Preferences, preferred
 from sundown.frontdesk.slack.blocks import Block
 from sundown.frontdesk.slack.inputs import filled
+from sundown.frontdesk.verbs import SNOOZES
 from sundown.model.cutting import clip
 from sundown.model.scalars import format_duration, format_time_of_day
 
 CALLBACK = "sundown.preferences"
 ZONE, SNOOZE, FROM, TO = "time_zone", "default_snooze", "quiet_from", "quiet_to"
-_SNOOZES = (timedelta(hours=1), timedelta(hours=3), timedelta(days=1), timedelta(days=3))
 
 
 class Unfit(Exception):
@@ -31,7 +30,7 @@ def window(present: Preferences) -> Block:
     zone: Block = {"type": "plain_text_input", "max_length": 64, "placeholder": _plain("Europe/Berlin")}
     if present.time_zone is not None:
         zone["initial_value"] = present.time_zone
-    spans = list(dict.fromkeys([*([present.default_snooze] if present.default_snooze else []), *_SNOOZES]))
+    spans = list(dict.fromkeys([*([present.default_snooze] if present.default_snooze else []), *SNOOZES]))
     options = [{"text": _plain(format_duration(span)), "value": format_duration(span)} for span in spans]
     snooze: Block = {"type": "static_select", "placeholder": _plain("none"), "options": options}
     if present.default_snooze is not None:

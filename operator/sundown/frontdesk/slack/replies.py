@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sundown.frontdesk.reply import Bold, Button, Code, Line, Link, Piece, Reply
+from sundown.frontdesk.reply import Bold, Code, Line, Link, Piece, Reply
 from sundown.frontdesk.slack import blocks
 from sundown.frontdesk.slack.blocks import Block
-
-_BUTTONS = {"resume": ("Resume", "sundown.resume", "primary"), "suspend": ("Suspend now", "sundown.suspend", None)}
+from sundown.frontdesk.verbs import VERBS
 
 
 def render(reply: Reply, *, cluster: str) -> tuple[str, list[Block]]:
@@ -15,7 +14,9 @@ def render(reply: Reply, *, cluster: str) -> tuple[str, list[Block]]:
     shown = f":warning: {title}" if reply.trouble else title
     made = [blocks.section(shown), *blocks.sections(mrkdwn(line) for line in reply.lines)]
     if reply.buttons:
-        made.append(blocks.actions([_button(each, cluster=cluster) for each in reply.buttons]))
+        made.append(
+            blocks.actions([blocks.verb_button(VERBS[one.do], one.namespace, cluster=cluster) for one in reply.buttons])
+        )
     return blocks.cut(title, blocks.MOST_TEXT), made
 
 
@@ -35,9 +36,3 @@ def _piece(piece: Piece) -> str:
             return blocks.link(url, text)
         case _:
             return blocks.escape(piece)
-
-
-def _button(button: Button, *, cluster: str) -> Block:
-    text, action_id, style = _BUTTONS[button.do]
-    value = blocks.value(button.do, namespace=button.namespace, cluster=cluster)
-    return blocks.button(text, action_id=action_id, value=value, style="primary" if style == "primary" else None)

@@ -35,9 +35,11 @@ _counter = pytest.StashKey["Counter"]()
 class Frontdesk(Program):
     """One frontdesk process."""
 
-    def __init__(self, kubeconfig: Path, *, log: Path, slack: Workspace, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, kubeconfig: Path, *, log: Path, slack: Workspace, settings: Mapping[str, str], with_rows: str = ""
+    ) -> None:
         at_home = {"SUNDOWN_SLACK_HOST": LOOPBACK, **slack.environment}
-        super().__init__("frontdesk", kubeconfig, log=log, settings={**at_home, **settings})
+        super().__init__("frontdesk", kubeconfig, log=log, settings={**at_home, **settings}, with_rows=with_rows)
         self.transport = "http" if "SUNDOWN_SLACK_PORT" in settings else "socket"
         self.slack = slack
 
@@ -104,21 +106,21 @@ class Counter:
         usual.receive()
         return usual
 
-    def fresh(self, slack: Workspace, *, server: str | None = None, **settings: str) -> Frontdesk:
+    def fresh(self, slack: Workspace, *, server: str | None = None, with_rows: str = "", **settings: str) -> Frontdesk:
         """A new frontdesk, not yet started, with these settings; ``server`` is another way to the same API server.
 
         The one before is ended.
         """
         self.clear()
-        self._on = self.make(slack, server=server, **settings)
+        self._on = self.make(slack, server=server, with_rows=with_rows, **settings)
         return self._on
 
-    def make(self, slack: Workspace, *, server: str | None = None, **settings: str) -> Frontdesk:
+    def make(self, slack: Workspace, *, server: str | None = None, with_rows: str = "", **settings: str) -> Frontdesk:
         """One beside whatever runs; whoever asks for it ends it."""
         self._count += 1
         kubeconfig = self.account if server is None else self._detour(server)
         log = self._logs / f"frontdesk-{self._count}.log"
-        return Frontdesk(kubeconfig, log=log, slack=slack, settings=settings)
+        return Frontdesk(kubeconfig, log=log, slack=slack, settings=settings, with_rows=with_rows)
 
     def clear(self) -> None:
         """End whatever runs."""

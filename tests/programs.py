@@ -14,9 +14,14 @@ PORT = re.compile(r'"port": (\d+), "event": "probes-listening"')
 
 
 class Program:
-    """``sundown operator`` or ``sundown frontdesk``, which can be ended, killed and started again."""
+    """``sundown operator`` or ``sundown frontdesk``, which can be ended, killed and started again.
 
-    def __init__(self, name: str, kubeconfig: Path, *, log: Path, settings: Mapping[str, str]) -> None:
+    ``with_rows`` is Python that is run before it begins: rows that a test adds to the tables of the product.
+    """
+
+    def __init__(
+        self, name: str, kubeconfig: Path, *, log: Path, settings: Mapping[str, str], with_rows: str = ""
+    ) -> None:
         environment = {
             "SUNDOWN_HTTP_HOST": LOOPBACK,
             "SUNDOWN_HTTP_PORT": "0",
@@ -25,6 +30,8 @@ class Program:
             "KUBECONFIG": str(kubeconfig),
         }
         command = (str(Path(sys.executable).with_name("sundown")), name)
+        if with_rows:
+            command = (sys.executable, "-c", f"{with_rows}\nfrom sundown.cli import main\nmain()", name)
         self.log = log
         self.process = Process(Command(name, command, env=environment), log=log)
         self._begin = 0

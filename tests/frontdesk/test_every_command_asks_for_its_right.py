@@ -19,7 +19,7 @@ from sundown.frontdesk.slack.commands import reply_to
 
 ANA = Person(id="U1", email="ana@example.com", name="ana", time_zone="UTC")
 PLACE = Place(channel="C1", user="U1")
-WITH_HANDLE = [row for row in COMMANDS if row.handle is not None]
+WITH_HANDLE = [row for row in COMMANDS.values() if row.handle is not None]
 OF_ONE_ENV = [row for row in WITH_HANDLE if " dev1" in row.examples[0]]
 
 
@@ -59,7 +59,7 @@ class Answers:
 
 
 def with_row(monkeypatch: pytest.MonkeyPatch, row: Command) -> None:
-    monkeypatch.setattr(table, "BY_WORD", {**table.BY_WORD, row.verb: row})
+    monkeypatch.setitem(table.COMMANDS, row.verb, row)
 
 
 @pytest.mark.parametrize("row", WITH_HANDLE, ids=lambda row: row.verb)
@@ -100,5 +100,5 @@ def test_a_row_without_an_answer_to_who_may_do_that_cannot_be_made(handle: Answe
 
 
 def test_only_what_shows_envs_looks_by_itself_at_what_a_person_may_see() -> None:
-    assert [row.verb for row in COMMANDS if row.looks_by_itself] == ["status", "list"]
+    assert [row.verb for row in COMMANDS.values() if row.looks_by_itself] == ["status", "list"]
     assert {row.verb for row in WITH_HANDLE} - {row.verb for row in OF_ONE_ENV} == {"list"}

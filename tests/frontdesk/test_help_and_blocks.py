@@ -23,12 +23,12 @@ def shown(reply: Reply) -> str:
 def test_help_names_every_command_of_the_table() -> None:
     """D5"""
     told = shown(helping.overview("/env"))
-    for row in COMMANDS:
+    for row in COMMANDS.values():
         assert blocks.code(f"/env {row.usage}") in told
         assert row.summary in told
 
 
-@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: str(row.verb))
+@pytest.mark.parametrize("row", COMMANDS.values(), ids=lambda row: str(row.verb))
 def test_help_on_a_command_has_its_usage_its_right_and_an_example(row: helping.Command) -> None:
     """D5"""
     told = shown(helping.about(row.verb, "/env"))

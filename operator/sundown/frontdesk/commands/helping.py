@@ -15,7 +15,7 @@ OUR_FAULT = (
 
 def overview(program: str) -> Reply:
     """All commands, a line each."""
-    lines = tuple((Code(f"{program} {row.usage}"), f"  {row.summary}") for row in COMMANDS)
+    lines = tuple((Code(f"{program} {row.usage}"), f"  {row.summary}") for row in COMMANDS.values())
     more: Line = ("More about one of them: ", Code(f"{program} help extend"))
     return Reply(title=(Bold("I put environments to sleep and wake them."), " You can ask for:"), lines=(*lines, more))
 
@@ -28,7 +28,7 @@ def about(topic: str, program: str) -> Reply:
     """
     row = row_of(topic.removeprefix("/"))
     if row is None:
-        known = ", ".join(one.verb for one in COMMANDS)
+        known = ", ".join(COMMANDS)
         raise Mistyped(f'there is no command "{topic[:60]}"; there are {known}', verb="help")
     return Reply(title=(Bold(row.summary),), lines=tuple(_explained(row, program)))
 

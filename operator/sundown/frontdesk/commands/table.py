@@ -63,115 +63,116 @@ class Command:
             raise ValueError(f"{self.verb}: who may do that?")
 
 
-COMMANDS: tuple[Command, ...] = (
-    Command(
-        verb="status",
-        usage="status [<env>]",
-        summary="What an environment does now, part by part; without a name: all of them.",
-        details="Asleep, falling asleep, waking, awake or paused, what is not well, and when that changes next.",
-        examples=("status dev1", "status"),
-        parse=maybe_env,
-        handle=looking.status,
-        right="get",
-        looks_by_itself=True,
-    ),
-    Command(
-        verb="list",
-        usage="list",
-        summary="All environments that you may see, yours first.",
-        details="Each with its state, what comes next and its owner. list @eu-west lists those of another cluster.",
-        examples=("list",),
-        parse=maybe_env,
-        handle=looking.listing,
-        right="get",
-        looks_by_itself=True,
-        aliases=("ls", "envs"),
-    ),
-    Command(
-        verb="why",
-        usage="why <env>",
-        summary="Why it is in this state, who did it, and what comes next.",
-        details="With it: what is not well, which parts hang, and what happened before.",
-        examples=("why dev1",),
-        parse=one_env,
-        handle=looking.why,
-        right="get",
-    ),
-    Command(
-        verb="start",
-        usage="start <env>",
-        summary="Wake it until its next scheduled shutdown.",
-        details="Where no shutdown is scheduled it stays awake until somebody stops it. Say why with: because ...",
-        examples=("start dev1", "start dev1 because release test"),
-        parse=env_and_reason,
-        handle=wishing.wish("start"),
-        right="wake",
-        aliases=("wake", "resume"),
-    ),
-    Command(
-        verb="stop",
-        usage="stop <env>",
-        summary="Put it to sleep until its next scheduled start.",
-        details="Where no start is scheduled it sleeps until somebody starts it.",
-        examples=("stop dev1",),
-        parse=env_and_reason,
-        handle=wishing.wish("stop"),
-        right="suspend",
-        aliases=("suspend", "sleep"),
-    ),
-    Command(
-        verb="extend",
-        usage="extend <env> for <time>",
-        summary="Put off its next shutdown by a time.",
-        details=(
-            "The time is added to the shutdown in force, so that asking twice adds twice; one that is asleep is woken for "
-            "that long. Between 1 minute and 24 hours, as in 2h, 90m or 1h30m; a bare number is hours. The daily reset ends it."
+COMMANDS: dict[str, Command] = {
+    row.verb: row
+    for row in (
+        Command(
+            verb="status",
+            usage="status [<env>]",
+            summary="What an environment does now, part by part; without a name: all of them.",
+            details="Asleep, falling asleep, waking, awake or paused, what is not well, and when that changes next.",
+            examples=("status dev1", "status"),
+            parse=maybe_env,
+            handle=looking.status,
+            right="get",
+            looks_by_itself=True,
         ),
-        examples=("extend dev1 for 2h", "extend dev1 90m", "prolongate dev1 for 1h30m"),
-        parse=env_and_extension,
-        handle=wishing.wish("extend"),
-        right="extend",
-        aliases=("prolongate", "prolong"),
-    ),
-    Command(
-        verb="snooze",
-        usage="snooze <env> for <time>",
-        summary="Keep it awake for a time from now.",
-        details=(
-            "The time counts from now and takes the place of whatever was asked for before. Between 1 minute and 30 days, "
-            "as in 3h, 1d or 90m; a bare number is hours."
+        Command(
+            verb="list",
+            usage="list",
+            summary="All environments that you may see, yours first.",
+            details="Each with its state, what comes next and its owner. list @eu-west lists those of another cluster.",
+            examples=("list",),
+            parse=maybe_env,
+            handle=looking.listing,
+            right="get",
+            looks_by_itself=True,
+            aliases=("ls", "envs"),
         ),
-        examples=("snooze dev1 for 3h", "snooze dev1 3d"),
-        parse=env_and_snooze,
-        handle=wishing.wish("snooze"),
-        right="snooze",
-    ),
-    Command(
-        verb="delete",
-        usage="delete <env>",
-        summary="Delete it for good, after you have typed its name once more.",
-        details=(
-            "The namespace goes, and everything in it; there is no way back. Only where its schedule says allowDelete: true, "
-            "and for who has the right to delete."
+        Command(
+            verb="why",
+            usage="why <env>",
+            summary="Why it is in this state, who did it, and what comes next.",
+            details="With it: what is not well, which parts hang, and what happened before.",
+            examples=("why dev1",),
+            parse=one_env,
+            handle=looking.why,
+            right="get",
         ),
-        examples=("delete dev1",),
-        parse=one_env,
-        handle=deleting.delete,
-        right="delete",
-    ),
-    Command(
-        verb="help",
-        usage="help [<command>]",
-        summary="What you can ask for, or all about one command.",
-        details="Environments of another cluster are named with it: dev1@eu-west.",
-        examples=("help", "help extend"),
-        parse=one_topic,
-        handle=None,
-        aliases=("?", "hilfe", "-h", "--help"),
-    ),
-)
-
-BY_WORD: dict[str, Command] = {word: row for row in COMMANDS for word in (row.verb, *row.aliases)}
+        Command(
+            verb="start",
+            usage="start <env>",
+            summary="Wake it until its next scheduled shutdown.",
+            details="Where no shutdown is scheduled it stays awake until somebody stops it. Say why with: because ...",
+            examples=("start dev1", "start dev1 because release test"),
+            parse=env_and_reason,
+            handle=wishing.wish("start"),
+            right="wake",
+            aliases=("wake", "resume"),
+        ),
+        Command(
+            verb="stop",
+            usage="stop <env>",
+            summary="Put it to sleep until its next scheduled start.",
+            details="Where no start is scheduled it sleeps until somebody starts it.",
+            examples=("stop dev1",),
+            parse=env_and_reason,
+            handle=wishing.wish("stop"),
+            right="suspend",
+            aliases=("suspend", "sleep"),
+        ),
+        Command(
+            verb="extend",
+            usage="extend <env> for <time>",
+            summary="Put off its next shutdown by a time.",
+            details=(
+                "The time is added to the shutdown in force, so that asking twice adds twice; one that is asleep is woken for "
+                "that long. Between 1 minute and 24 hours, as in 2h, 90m or 1h30m; a bare number is hours. The daily reset ends it."
+            ),
+            examples=("extend dev1 for 2h", "extend dev1 90m", "prolongate dev1 for 1h30m"),
+            parse=env_and_extension,
+            handle=wishing.wish("extend"),
+            right="extend",
+            aliases=("prolongate", "prolong"),
+        ),
+        Command(
+            verb="snooze",
+            usage="snooze <env> for <time>",
+            summary="Keep it awake for a time from now.",
+            details=(
+                "The time counts from now and takes the place of whatever was asked for before. Between 1 minute and 30 days, "
+                "as in 3h, 1d or 90m; a bare number is hours."
+            ),
+            examples=("snooze dev1 for 3h", "snooze dev1 3d"),
+            parse=env_and_snooze,
+            handle=wishing.wish("snooze"),
+            right="snooze",
+        ),
+        Command(
+            verb="delete",
+            usage="delete <env>",
+            summary="Delete it for good, after you have typed its name once more.",
+            details=(
+                "The namespace goes, and everything in it; there is no way back. Only where its schedule says allowDelete: true, "
+                "and for who has the right to delete."
+            ),
+            examples=("delete dev1",),
+            parse=one_env,
+            handle=deleting.delete,
+            right="delete",
+        ),
+        Command(
+            verb="help",
+            usage="help [<command>]",
+            summary="What you can ask for, or all about one command.",
+            details="Environments of another cluster are named with it: dev1@eu-west.",
+            examples=("help", "help extend"),
+            parse=one_topic,
+            handle=None,
+            aliases=("?", "hilfe", "-h", "--help"),
+        ),
+    )
+}
 
 
 async def require_right(row: Command, asked: Asked, person: Person, rights: Rights) -> None:
@@ -195,7 +196,11 @@ async def require_right(row: Command, asked: Asked, person: Person, rights: Righ
 
 def row_of(word: str) -> Command | None:
     """The row of a verb or an alias of it."""
-    return BY_WORD.get(word.lower())
+    return _by_word().get(word.lower())
+
+
+def _by_word() -> dict[str, Command]:
+    return {word: row for row in COMMANDS.values() for word in (row.verb, *row.aliases)}
 
 
 def parse(text: str) -> tuple[Command, Asked]:
@@ -206,10 +211,10 @@ def parse(text: str) -> tuple[Command, Asked]:
     """
     words = words_of(text)
     if not words:
-        return BY_WORD["help"], Asked()
+        return COMMANDS["help"], Asked()
     row = row_of(words[0])
     if row is None:
-        close = difflib.get_close_matches(words[0].lower(), BY_WORD, n=1, cutoff=0.7)
+        close = difflib.get_close_matches(words[0].lower(), _by_word(), n=1, cutoff=0.7)
         meant = row_of(close[0]) if close else None
         hint = f"; did you mean {close[0]}?" if close else ""
         raise UnknownCommand(f'I do not know "{clip(words[0], 60)}"{hint}', verb=meant.verb if meant else "")

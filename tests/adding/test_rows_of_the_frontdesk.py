@@ -1,0 +1,63 @@
+"""A button and a command that only these tests know: one row each, and they work from Slack to the workloads (docs/adding.md)."""
+
+import html
+
+import pytest
+
+from envs import Env
+from frontdesk.reminded import announced, running, stopping
+from frontdesk.saying import answer_to, words
+from frontdesks import Counter
+from operators import Operator, Stage
+from sundown_lab.slack.remote import Workspace
+
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
+
+A_BUTTON = """
+from sundown.frontdesk import verbs
+verbs.VERBS["nap"] = verbs.Verb(
+    "nap", "Take a nap", frozenset({"reminder", "home awake"}), wish="stop",
+    late=verbs.VERBS["suspend"].late, told="{env} naps, {by} said so.", undone_by="resume",
+)
+"""
+A_COMMAND = """
+from sundown.frontdesk.commands import table, parsing
+from sundown.frontdesk.reply import Reply
+async def count(desk, person, asked, place):
+    found = desk.board.env(asked.env.namespace)
+    return Reply(title=(f"{asked.env.namespace} has {found.known.status.parts.total} parts",))
+for verb, right in (("count", "suspend"), ("sign", "approve")):
+    table.COMMANDS[verb] = table.Command(
+        verb, f"{verb} <env>", "Count the parts.", "Every one.", (f"{verb} dev1",), parsing.one_env, count, right=right,
+    )
+"""
+
+
+@pytest.fixture
+def operator(stage: Stage) -> Operator:
+    """An operator that runs."""
+    return stage.usual()
+
+
+def test_a_button_is_a_row(counter: Counter, slack: Workspace, env: Env) -> None:
+    """Shown under the reminder, carried out by a click, refused when it comes too late."""
+    counter.fresh(slack, with_rows=A_BUTTON).start()
+    running(env)
+    stopping(env)
+    reminder = announced(slack, env, "stops")
+    slack.act("bo").click(reminder, "sundown.nap")
+    env.until("Asleep")
+    assert env.replicas("web") == 0
+    announced(slack, env, "is asleep", "bo@example.com suspended it")
+
+
+def test_a_command_is_a_row_and_its_right_is_asked_for(counter: Counter, slack: Workspace, env: Env) -> None:
+    """S15: who lacks the right is told so by the dispatcher, and the row has no line about it."""
+    counter.fresh(slack, with_rows=A_COMMAND).start()
+    running(env)
+    stopping(env)
+    assert f"{env.name} has 1 parts" in words(answer_to(slack.act("ana"), f"count {env.name}"))
+    assert "count <env>" in html.unescape(words(answer_to(slack.act("ana"), "help count")))
+    refused = words(answer_to(slack.act("ana"), f"sign {env.name}"))
+    assert "may not approve" in refused
+    assert "parts" not in refused

@@ -13,7 +13,7 @@ AWS_SERVICES = frozenset({"dynamodb", "ec2", "rds", "resourcegroupstaggingapi", 
 """What Sundown calls, and what boto3 calls to get at credentials."""
 
 UNUSED = (
-    "kubernetes_asyncio/client/api",  # generated models and calls: Sundown reads JSON (see `sundown.lean`)
+    "kubernetes_asyncio/client/api",  # generated models and calls: Sundown reads JSON (see `sundown.slim_kubernetes_import`)
     "kubernetes_asyncio/client/models",
     "kubernetes_asyncio/dynamic",
     "kubernetes_asyncio/stream",

@@ -13,8 +13,8 @@ import kopf
 from kubernetes_asyncio.client import Configuration
 
 from sundown.aws.settings import AwsSettings
-from sundown.framework import configure, run_until
-from sundown.runtime import Operator
+from sundown.kopf_glue.setup import configure, run_until
+from sundown.process.operator import Operator
 from sundown.settings import Settings
 
 

@@ -16,7 +16,7 @@ import sundown.cli.app
 from sundown.aws.settings import AwsSettings
 from sundown.cli.operator import operator
 from sundown.handlers import registry
-from sundown.runtime import Operator
+from sundown.process.operator import Operator
 from sundown.settings import Settings
 
 registry()

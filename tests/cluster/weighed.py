@@ -10,9 +10,9 @@ import kopf
 from gluttons import DEPLOYMENTS
 from kubernetes_asyncio.client import Configuration
 
-from sundown import framework
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
+from sundown.kopf_glue import setup
 from sundown.sleepers.replicas import KINDS
 
 _KIB = 1024
@@ -55,11 +55,11 @@ async def watch(configuration: Configuration, *, plural: str, expected: int) -> 
 
     @kopf.on.startup(registry=handlers)
     async def start(settings: kopf.OperatorSettings, **_: Any) -> None:
-        framework.configure(settings)
+        setup.configure(settings)
 
     @kopf.on.login(registry=handlers)
     async def login(**_: Any) -> kopf.AiohttpSession:
-        return await framework.credentials(configuration)
+        return await setup.credentials(configuration)
 
     group = ("v1", plural) if plural == "namespaces" else ("sundown.dev", "v1alpha1", plural)
 
@@ -70,7 +70,7 @@ async def watch(configuration: Configuration, *, plural: str, expected: int) -> 
         if seen == expected:
             stopped.set()
 
-    await framework.run_until(stopped, handlers, memo=kopf.Memo())
+    await setup.run_until(stopped, handlers, memo=kopf.Memo())
     return seen
 
 
@@ -90,7 +90,7 @@ async def main(address: str, what: str, expected: int) -> None:
 
 
 if __name__ == "__main__":
-    from sundown.lean import spare_the_models
+    from sundown.slim_kubernetes_import import spare_the_models
 
     spare_the_models()
     asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

@@ -22,7 +22,7 @@ import pkgutil, sys
 from importlib import import_module
 
 import sundown
-from sundown.lean import spare_the_models
+from sundown.slim_kubernetes_import import spare_the_models
 spare_the_models()
 for module in pkgutil.walk_packages(sundown.__path__, "sundown."):
     if module.name != "sundown.__main__":

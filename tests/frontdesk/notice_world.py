@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from frontdesk.notice_samples import STOP
-from sundown.asking.finding import Found
 from sundown.cluster.errors import Conflict
 from sundown.frontdesk import marks as remembering
 from sundown.frontdesk.marks import Marks
@@ -14,6 +13,7 @@ from sundown.frontdesk.notice import Notice
 from sundown.frontdesk.patience import Busy, Refusal, Silent
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus, Metadata
+from sundown.usecases.find import Found
 
 
 class Killed(BaseException):

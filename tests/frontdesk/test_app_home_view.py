@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samples import after, known, namespace
-from sundown.asking.finding import Found
 from sundown.frontdesk.homes import Glance
 from sundown.frontdesk.preferences import NONE, Preferences, preferred
 from sundown.frontdesk.slack import home_view, preferences_modal
@@ -20,6 +19,7 @@ from sundown.frontdesk.slack.home_view import PAGE, Home
 from sundown.frontdesk.slack.targets import cluster_of
 from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus
 from sundown.reconcile.telling import MORE_MINUTES
+from sundown.usecases.find import Found
 from sundown_lab.slack.blockkit import view_or_refuse
 
 

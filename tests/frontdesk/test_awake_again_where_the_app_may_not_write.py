@@ -7,7 +7,6 @@ import pytest
 
 from frontdesk.notice_samples import STOP, awake
 from frontdesk.notice_world import Killed, World
-from sundown.asking.finding import Found
 from sundown.frontdesk import marks as remembering
 from sundown.frontdesk.delivery import Delivery
 from sundown.frontdesk.marks import Marks, Waiting
@@ -15,6 +14,7 @@ from sundown.frontdesk.notice import Plan
 from sundown.frontdesk.notices import GRACE, plan
 from sundown.frontdesk.patience import Refusal
 from sundown.model.spec import Override
+from sundown.usecases.find import Found
 
 ASKED = STOP - timedelta(hours=8)
 

@@ -16,7 +16,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from frontdesk.notice_samples import ANA, CHANNEL, STOP, asleep, awake, kept_awake
 from frontdesk.notice_world import Killed, World
-from sundown.asking.finding import Found
 from sundown.cluster.errors import Conflict
 from sundown.frontdesk import marks as remembering
 from sundown.frontdesk.delivery import Delivery
@@ -26,6 +25,7 @@ from sundown.frontdesk.notices import plan
 from sundown.frontdesk.standing import Standing
 from sundown.model.resources import Parts
 from sundown.model.spec import Override
+from sundown.usecases.find import Found
 
 PLACES = (CHANNEL, ANA)
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sundown.asking.finding import Found
 from sundown.cluster import reading
 from sundown.frontdesk.standing import Standing, standing
+from sundown.usecases.find import Found
 
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # a Monday
 WORKDAYS: dict[str, Any] = {"awake": [{"days": ["Mon", "Tue", "Wed", "Thu", "Fri"], "from": "08:00", "to": "18:00"}]}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from samples import known, namespace
-from sundown.asking.finding import Found
 from sundown.frontdesk.ownership import is_owner
 from sundown.frontdesk.people import Person
+from sundown.usecases.find import Found
 
 ANA = Person(id="U0ANA", email="ana@example.com", name="Ana", time_zone="UTC", groups=("platform",))
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from sundown.asking.finding import Found
 from sundown.cluster import reading
 from sundown.errors import NotFound
 from sundown.frontdesk import owner_zones
@@ -16,6 +15,7 @@ from sundown.frontdesk.preferences import NONE, Preferences, preferred
 from sundown.frontdesk.recipients import MOST_OWNERS, Recipients
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.model.env import Namespace
+from sundown.usecases.find import Found
 
 NOW = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)
 ZONES = {"ana": "Europe/Berlin", "bo": "America/New_York", "chen": "Asia/Kolkata", "dina": ""}

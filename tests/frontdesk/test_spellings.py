@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sundown.asking.finding import Found, NotAllowed
 from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.errors import InvalidObject, NotFound
@@ -19,6 +18,7 @@ from sundown.frontdesk.rights import Rights
 from sundown.model.action_request import ActionRequestSpec, Target
 from sundown.model.addresses import folded, same_person, second_spelling
 from sundown.model.base import parse
+from sundown.usecases.find import Found, NotAllowed
 
 ANA = Profile(id="U1", email="Ana.Mueller@Example.com", name="Ana", time_zone="")
 KELVIN = "\N{KELVIN SIGN}"

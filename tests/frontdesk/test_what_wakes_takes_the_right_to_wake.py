@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 
 from samples import NOW, known, namespace
-from sundown.asking.doors import COMMAND_LINE
-from sundown.asking.finding import NotAllowed
-from sundown.asking.wishing import WISHES
 from sundown.cluster.client import Cluster
 from sundown.frontdesk.actions import RIGHTS, Actions, Wanted
 from sundown.frontdesk.board import Board
@@ -18,6 +15,9 @@ from sundown.frontdesk.people import Person
 from sundown.frontdesk.rights import Rights
 from sundown.model.resources import EnvScheduleStatus
 from sundown.settings import Settings
+from sundown.usecases.doors import COMMAND_LINE
+from sundown.usecases.find import NotAllowed
+from sundown.usecases.wish import WISHES
 
 BO = Person(id="U2", email="bo@example.com", name="bo", time_zone="UTC")
 AWAKE = {"override": {"state": "Awake"}}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from sundown import logs
+from sundown.process import logs
 from sundown.settings import Settings
 
 

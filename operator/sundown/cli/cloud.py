@@ -13,7 +13,6 @@ from typing import Any
 import click
 import yaml
 
-from sundown.asking.finding import settings
 from sundown.aws.problems import Problem
 from sundown.aws.settings import AwsSettings
 from sundown.cli.cloud_access import looking
@@ -27,6 +26,7 @@ from sundown.model.cloud import CloudPart
 from sundown.model.scalars import format_instant
 from sundown.reconcile.standing import Goal, excluded, stand
 from sundown.schedule.clock import SystemClock
+from sundown.usecases.find import settings
 
 _HEADER = ("ENV", "KIND", "NAME", "ID", "REGION", "ACCOUNT", "STATE", "PRICE/H", "VERDICT")
 _NARROWEST = 30

@@ -11,11 +11,11 @@ from typing import TypeVar
 import structlog
 from kubernetes_asyncio.config import ConfigException, list_kube_config_contexts
 
-from sundown.asking.finding import NAME, find, plainly
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster, Json, load_configuration
 from sundown.cluster.errors import ApiError, Denied, Missing, Unreachable
 from sundown.errors import NotFound
+from sundown.usecases.find import NAME, find, plainly
 
 T = TypeVar("T")
 

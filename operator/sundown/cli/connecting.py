@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from sundown.asking.spans import parse_span
+from sundown.usecases.spans import parse_span
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

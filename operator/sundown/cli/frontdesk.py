@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from sundown import logs
 from sundown.cli.output import examples
 from sundown.cli.programs import program_options, run_in_the_foreground
 from sundown.cli.settings_options import WithEnvironment, settings_from
 from sundown.frontdesk import watches
 from sundown.frontdesk.settings import FrontdeskSettings
+from sundown.process import logs
 
 
 class WithSlack(WithEnvironment):

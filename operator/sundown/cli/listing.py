@@ -13,7 +13,6 @@ from typing import Any
 import click
 
 from sundown import wording
-from sundown.asking.finding import NotAllowed, in_force, plainly
 from sundown.cli.cluster_access import connected, context_namespace
 from sundown.cli.connecting import cluster_options
 from sundown.cli.output import as_json, examples, note, say, table
@@ -25,6 +24,7 @@ from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus
 from sundown.model.scalars import format_instant
 from sundown.schedule.clock import SystemClock
+from sundown.usecases.find import NotAllowed, in_force, plainly
 
 _LISTS_AT_ONCE = 16
 

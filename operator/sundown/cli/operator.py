@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from sundown import handlers, logs
+from sundown import handlers
 from sundown.aws.settings import AwsSettings
 from sundown.cli.output import examples
 from sundown.cli.programs import program_options, run_in_the_foreground
 from sundown.cli.settings_options import WithEnvironment, settings_from
+from sundown.process import logs
 from sundown.settings import NAMELESS, Settings
 
 _WITHOUT_A_NAME = (

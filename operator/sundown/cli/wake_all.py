@@ -10,9 +10,6 @@ from pathlib import Path
 
 import click
 
-from sundown.asking.doors import COMMAND_LINE
-from sundown.asking.finding import NotAllowed, NotInstalled, circumstances, plainly, settings
-from sundown.asking.wishing import WISHES, Request
 from sundown.aws.settings import AwsSettings
 from sundown.cli.cluster_access import connected, context_namespace
 from sundown.cli.connecting import cluster_options, span
@@ -31,6 +28,9 @@ from sundown.model.resources import State
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.schedule.decision import decide
 from sundown.settings import Settings
+from sundown.usecases.doors import COMMAND_LINE
+from sundown.usecases.find import NotAllowed, NotInstalled, circumstances, plainly, settings
+from sundown.usecases.wish import WISHES, Request
 
 _WRITES_AT_ONCE = 32
 _SETTLING = 3.0

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from sundown import wording
-from sundown.asking.looking import Picture, look, standing
 from sundown.cli.cluster_access import connected
 from sundown.cli.connecting import cluster_options
 from sundown.cli.output import as_json, examples, say, table
 from sundown.model.scalars import format_instant
 from sundown.schedule.clock import SystemClock
+from sundown.usecases.look import Picture, look, standing
 
 _WELL_SHOWN = 20
 

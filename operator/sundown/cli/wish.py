@@ -13,7 +13,6 @@ from typing import Any
 import click
 
 from sundown import wording
-from sundown.asking.wishing import WISHES, Answer, Request, Wish, ask, in_a_sentence
 from sundown.cli.cluster_access import connected, whoami
 from sundown.cli.connecting import cluster_options, wait_options
 from sundown.cli.connecting import span as span_type
@@ -24,6 +23,7 @@ from sundown.errors import SundownError
 from sundown.model.resources import EnvScheduleStatus, State
 from sundown.model.scalars import format_instant
 from sundown.schedule.clock import Clock, SystemClock
+from sundown.usecases.wish import WISHES, Answer, Request, Wish, ask, in_a_sentence
 
 _AT_ONCE = 16
 

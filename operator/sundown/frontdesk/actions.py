@@ -8,9 +8,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from sundown.asking.doors import Door
-from sundown.asking.finding import Found
-from sundown.asking.wishing import WISHES, Answer, InDoubt, Request, Wish, ask
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Busy, Unreachable
 from sundown.errors import SundownError
@@ -21,6 +18,9 @@ from sundown.frontdesk.rights import Rights
 from sundown.frontdesk.rush import Rush
 from sundown.schedule.clock import Clock
 from sundown.schedule.decision import decide
+from sundown.usecases.doors import Door
+from sundown.usecases.find import Found
+from sundown.usecases.wish import WISHES, Answer, InDoubt, Request, Wish, ask
 
 log = structlog.get_logger(__name__)
 

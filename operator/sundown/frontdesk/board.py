@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
-from sundown.asking.finding import Found, choose
 from sundown.model.env import Known, Namespace, crowd_out
 from sundown.settings import Settings
+from sundown.usecases.find import Found, choose
 
 log = structlog.get_logger(__name__)
 

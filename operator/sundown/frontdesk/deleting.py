@@ -17,8 +17,6 @@ from typing import Annotated, Any
 import structlog
 from pydantic import StringConstraints, ValidationError
 
-from sundown.asking.doors import Door
-from sundown.asking.finding import Found, find, settings
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
@@ -33,6 +31,8 @@ from sundown.model.addresses import folded
 from sundown.model.resources import API_VERSION, GROUP, Lenient
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
+from sundown.usecases.doors import Door
+from sundown.usecases.find import Found, find, settings
 
 log = structlog.get_logger(__name__)
 

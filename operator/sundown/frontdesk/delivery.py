@@ -16,7 +16,6 @@ from typing import Protocol
 
 import structlog
 
-from sundown.asking.finding import Found
 from sundown.cluster.errors import Conflict
 from sundown.frontdesk import marks as remembering
 from sundown.frontdesk.marks import Mark, Marks
@@ -25,6 +24,7 @@ from sundown.frontdesk.notice import Close, Drop, Find, Forget, Notice, Plan, Po
 from sundown.frontdesk.notices import LATEST
 from sundown.frontdesk.patience import Patience, Refusal, Silent, SlackTrouble, TooLate
 from sundown.schedule.clock import Clock
+from sundown.usecases.find import Found
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from sundown.asking.finding import Found
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict
@@ -14,6 +13,7 @@ from sundown.frontdesk.board import Board
 from sundown.frontdesk.marks import Marks, Waiting
 from sundown.model.env import Known
 from sundown.sleepers.kinds import KINDS
+from sundown.usecases.find import Found
 
 _TRIES = 12
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import structlog
 
-from sundown.asking.finding import Found
 from sundown.cluster import paths
 from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
@@ -15,6 +14,7 @@ from sundown.frontdesk.recipients import Owners
 from sundown.model import managers
 from sundown.model.resources import OWNER_ZONES
 from sundown.model.scalars import OWNER_ZONE, zone
+from sundown.usecases.find import Found
 
 log = structlog.get_logger(__name__)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from sundown.asking.finding import Found
 from sundown.frontdesk.people import Person
 from sundown.model.addresses import same_person
 from sundown.model.resources import OWNER
+from sundown.usecases.find import Found
 
 _SEPARATORS = re.compile(r"[,;\s]+")
 _USER = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|[^>]*)?>")

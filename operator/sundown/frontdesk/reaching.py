@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sundown.asking.finding import Found
 from sundown.cluster.client import Cluster
 from sundown.frontdesk import unreached
 from sundown.frontdesk.notice import Place
 from sundown.frontdesk.patience import Patience
 from sundown.frontdesk.recipients import Reached, Recipients
+from sundown.usecases.find import Found
 
 
 class Reaching:

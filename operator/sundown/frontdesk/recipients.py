@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from sundown.asking.finding import Found
 from sundown.errors import NotFound
 from sundown.frontdesk.notice import Place
 from sundown.frontdesk.patience import Refusal, SlackTrouble
@@ -23,6 +22,7 @@ from sundown.model.cutting import clip
 from sundown.model.resources import OWNER
 from sundown.model.scalars import zone
 from sundown.schedule.clock import Clock
+from sundown.usecases.find import Found
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,6 @@ from functools import partial
 
 import structlog
 
-from sundown.asking.finding import Found
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict
 from sundown.errors import SundownError
@@ -30,6 +29,7 @@ from sundown.frontdesk.rush import LONGEST, Rush
 from sundown.frontdesk.standing import Standing, standing
 from sundown.model.scalars import OWNER_ZONE
 from sundown.schedule.clock import Clock
+from sundown.usecases.find import Found
 
 log = structlog.get_logger(__name__)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sundown.asking.finding import NotAllowed
 from sundown.cluster.client import Cluster
 from sundown.cluster.reviews import AUTHENTICATED, deletion_of, review
 from sundown.frontdesk.people import Person
 from sundown.model.resources import GROUP
+from sundown.usecases.find import NotAllowed
 
 EVERYBODY = "sundown:slack"
 """The group that every member of the workspace who comes by Slack belongs to."""

@@ -13,8 +13,6 @@ import kopf
 import structlog
 from kubernetes_asyncio.client import Configuration
 
-from sundown import framework
-from sundown.asking.doors import Door
 from sundown.cluster.client import Cluster
 from sundown.frontdesk.actions import Actions
 from sundown.frontdesk.board import Board
@@ -31,9 +29,11 @@ from sundown.frontdesk.slack.directory import SlackDirectory
 from sundown.frontdesk.slack.door import open_door
 from sundown.frontdesk.slack.identity import Identity, WhichWorkspace, identify
 from sundown.frontdesk.slack.socket import Socket
+from sundown.kopf_glue import setup
 from sundown.model import managers
-from sundown.probes import Health, serve
+from sundown.process.probes import Health, serve
 from sundown.schedule.clock import Clock, SystemClock
+from sundown.usecases.doors import Door
 
 log = structlog.get_logger(__name__)
 
@@ -155,7 +155,7 @@ class Desk:
 
     async def credentials(self) -> kopf.AiohttpSession:
         """What Kopf logs in with."""
-        return await framework.credentials(self._configuration)
+        return await setup.credentials(self._configuration)
 
     def health(self) -> Health:
         """What the probes answer."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sundown import wording
-from sundown.asking.finding import Found
 from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus, Parts, State, StillRunning
 from sundown.model.spec import EnvScheduleSpec, Override
 from sundown.schedule.decision import Circumstances, Decision, decide
+from sundown.usecases.find import Found
 
 _ASLEEP: frozenset[State | None] = frozenset({"Asleep", "FallingAsleep"})
 

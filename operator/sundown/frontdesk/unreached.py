@@ -9,13 +9,13 @@ from collections.abc import Iterable
 
 import structlog
 
-from sundown.asking.finding import Found
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.model import managers
 from sundown.model.cutting import clip
 from sundown.model.resources import UNREACHED
+from sundown.usecases.find import Found
 
 log = structlog.get_logger(__name__)
 

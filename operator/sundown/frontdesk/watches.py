@@ -8,9 +8,9 @@ import kopf
 import structlog
 from kubernetes_asyncio.client import Configuration
 
-from sundown.framework import configure, run_until
 from sundown.frontdesk.runtime import Desk
 from sundown.frontdesk.settings import FrontdeskSettings
+from sundown.kopf_glue.setup import configure, run_until
 
 log = structlog.get_logger(__name__)
 

@@ -7,8 +7,6 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from sundown import wording
-from sundown.asking.finding import Found, find
-from sundown.asking.looking import Picture, look_at, standing
 from sundown.frontdesk.commands.parsing import Asked
 from sundown.frontdesk.commands.zones import zone_of
 from sundown.frontdesk.ownership import is_owner
@@ -16,6 +14,8 @@ from sundown.frontdesk.people import Person
 from sundown.frontdesk.reply import Bold, Button, Code, Line, Link, Place, Reply
 from sundown.model.parts import Workload
 from sundown.model.resources import CloudStatus, EnvScheduleStatus
+from sundown.usecases.find import Found, find
+from sundown.usecases.look import Picture, look_at, standing
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sundown.asking.finding import NAME
-from sundown.asking.spans import parse_span
 from sundown.errors import SundownError
 from sundown.model.cutting import clip
 from sundown.schedule.wishes import LONGEST_PROLONGATION, LONGEST_SNOOZE, SHORTEST
+from sundown.usecases.find import NAME
+from sundown.usecases.spans import parse_span
 
 LONGEST_TEXT = 1000
 """Characters of a command that are looked at; more is refused, nobody types that."""

@@ -17,8 +17,6 @@ from zoneinfo import ZoneInfo
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from sundown.asking.finding import Found, find
-from sundown.asking.wishing import in_a_sentence
 from sundown.errors import NotFound, SundownError
 from sundown.frontdesk import clicks
 from sundown.frontdesk import marks as remembering
@@ -38,6 +36,8 @@ from sundown.frontdesk.slack.notice_blocks import in_words
 from sundown.frontdesk.standing import standing
 from sundown.frontdesk.verbs import VERBS, Stale
 from sundown.model.scalars import zone
+from sundown.usecases.find import Found, find
+from sundown.usecases.wish import in_a_sentence
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk

@@ -14,8 +14,6 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from sundown import wording
-from sundown.asking.finding import Found
-from sundown.asking.spans import parse_span
 from sundown.errors import SundownError
 from sundown.frontdesk import clicks
 from sundown.frontdesk.actions import Wanted
@@ -29,6 +27,8 @@ from sundown.frontdesk.slack import blocks, home_view, preferences_modal
 from sundown.frontdesk.slack.client import FAILURES, away
 from sundown.frontdesk.slack.home_view import EARLIER, EVERYTHING, LATER, MINE, PREFERENCES, ROW, Home
 from sundown.frontdesk.verbs import VERBS, Verb
+from sundown.usecases.find import Found
+from sundown.usecases.spans import parse_span
 
 if TYPE_CHECKING:
     from sundown.frontdesk.runtime import Desk

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sundown import wording
-from sundown.asking.finding import Found
 from sundown.frontdesk.homes import Glance
 from sundown.frontdesk.preferences import Preferences
 from sundown.frontdesk.slack import blocks
@@ -18,6 +17,7 @@ from sundown.frontdesk.slack.blocks import Block
 from sundown.frontdesk.verbs import VERBS, Surface, Verb, shown
 from sundown.model.cutting import clip
 from sundown.model.scalars import format_duration, zone
+from sundown.usecases.find import Found
 
 PAGE = 30
 """Envs on a page: each takes three blocks of the hundred that a view may have."""

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sundown.asking.doors import COMMAND_LINE, Door
-from sundown.asking.finding import Found, find, plainly
 from sundown.cluster import paths, reading
 from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
@@ -22,6 +20,8 @@ from sundown.schedule import wishes
 from sundown.schedule.clock import Clock
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.schedule.wishes import Asker
+from sundown.usecases.doors import COMMAND_LINE, Door
+from sundown.usecases.find import Found, find, plainly
 
 _TRIES = 12
 

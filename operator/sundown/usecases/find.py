@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sundown.asking.doors import COMMAND_LINE, Door
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied, Missing
@@ -20,6 +19,7 @@ from sundown.schedule.decision import Circumstances
 from sundown.schedule.instants import BEGINNING
 from sundown.schedule.owners import parse_owner_zones
 from sundown.settings import Settings
+from sundown.usecases.doors import COMMAND_LINE, Door
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 """What a namespace or an object of ours can be called."""

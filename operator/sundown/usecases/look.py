@@ -9,8 +9,6 @@ from itertools import chain
 from typing import Literal
 
 from sundown import wording
-from sundown.asking.doors import COMMAND_LINE, Door
-from sundown.asking.finding import Found, find
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.model.cloud import CloudPart
@@ -24,6 +22,8 @@ from sundown.reconcile.standing import Goal
 from sundown.reconcile.telling import LEFT_STOPPED
 from sundown.schedule.decision import Decision, decide
 from sundown.sleepers.kinds import KINDS
+from sundown.usecases.doors import COMMAND_LINE, Door
+from sundown.usecases.find import Found, find
 
 _LATE = timedelta(minutes=2)
 

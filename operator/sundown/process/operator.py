@@ -14,17 +14,17 @@ import kopf
 import structlog
 from kubernetes_asyncio.client import Configuration
 
-from sundown import framework
 from sundown.aws.settings import AwsSettings
 from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
 from sundown.cluster.policies import HoldPolicies
+from sundown.kopf_glue import setup
 from sundown.metrics import ENVS
 from sundown.model import managers
 from sundown.model.resources import State
-from sundown.probes import Health, serve
+from sundown.process.probes import Health, serve
 from sundown.reconcile.defaults import Defaults
 from sundown.reconcile.deleting import Deletions
 from sundown.reconcile.rooms import Rooms
@@ -142,7 +142,7 @@ class Operator:
 
     async def credentials(self) -> kopf.AiohttpSession:
         """What Kopf logs in with."""
-        return await framework.credentials(self._configuration)
+        return await setup.credentials(self._configuration)
 
     def health(self) -> Health:
         """What the probes answer."""

@@ -12,7 +12,7 @@ import kopf
 from kubernetes_asyncio.client import Configuration
 
 from sundown.cluster.watched import open_slim_session
-from sundown.essence import NoEssence
+from sundown.kopf_glue.storage import NoEssence
 
 _CREDENTIALS = timedelta(minutes=5)
 _KOPF_ENDS_WITHIN = 1.0

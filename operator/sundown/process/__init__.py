@@ -1,0 +1,1 @@
+"""The operator's process, and what both processes have: probes and logs."""

@@ -22,7 +22,7 @@ verbs.VERBS["nap"] = verbs.Verb(
 """
 A_COMMAND = """
 from sundown.frontdesk.commands import table, parsing
-from sundown.frontdesk.reply import Reply
+from sundown.frontdesk.commands.reply import Reply
 async def count(desk, person, asked, place):
     found = desk.board.env(asked.env.namespace)
     return Reply(title=(f"{asked.env.namespace} has {found.known.status.parts.total} parts",))

@@ -12,7 +12,7 @@ from frontdesk.deletable import deletable, forget, shown, window_of
 from frontdesk.saying import answer_to
 from frontdesks import USER, Counter
 from operators import HOME, ROOT, Stage
-from sundown.frontdesk.preferences import NAME
+from sundown.frontdesk.people.preferences import NAME
 from sundown_lab.cluster import Cluster
 from sundown_lab.slack.remote import Workspace
 

@@ -9,10 +9,10 @@ import yaml
 
 from sundown.frontdesk import slack
 from sundown.frontdesk.settings import FrontdeskSettings
-from sundown.frontdesk.slack.channels import CHANNELS
+from sundown.frontdesk.slack.listeners.channels import CHANNELS
 
 ROOT = Path(__file__).parents[2]
-SOURCES = "\n".join(path.read_text() for path in Path(slack.__file__).parent.glob("*.py"))
+SOURCES = "\n".join(path.read_text() for path in Path(slack.__file__).parent.rglob("*.py"))
 # https://docs.slack.dev/reference/methods: the scope of a bot that each method takes.
 SCOPES = {
     "chat.postMessage": {"chat:write", "chat:write.public"},

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sundown.frontdesk.marks import Mark, Marks
-from sundown.frontdesk.notice import Close, Drop, Find, Forget, Others, Place, Plan, Post, Update
-from sundown.frontdesk.notices import plan
-from sundown.frontdesk.standing import Standing
+from sundown.frontdesk.alerts.marks import Mark, Marks
+from sundown.frontdesk.alerts.notice import Close, Drop, Find, Forget, Others, Place, Plan, Post, Update
+from sundown.frontdesk.alerts.plan import plan
+from sundown.frontdesk.envs.snapshot import Standing
 from sundown.model.resources import CloudStatus, Cost, Parts
 from sundown.model.spec import Override
 

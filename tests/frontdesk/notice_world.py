@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from frontdesk.notice_samples import STOP
 from sundown.cluster.errors import Conflict
-from sundown.frontdesk import marks as remembering
-from sundown.frontdesk.marks import Marks
-from sundown.frontdesk.notice import Notice
-from sundown.frontdesk.patience import Busy, Refusal, Silent
+from sundown.frontdesk.alerts import marks as remembering
+from sundown.frontdesk.alerts.channel_backoff import Busy, Refusal, Silent
+from sundown.frontdesk.alerts.marks import Marks
+from sundown.frontdesk.alerts.notice import Notice
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus, Metadata
 from sundown.usecases.find import Found

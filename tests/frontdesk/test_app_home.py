@@ -12,7 +12,7 @@ from envs import ALWAYS_AWAKE, Env
 from frontdesk.saying import answer_to, words
 from frontdesks import Counter, Frontdesk
 from operators import HOME, Stage
-from sundown.frontdesk.preferences import NAME
+from sundown.frontdesk.people.preferences import NAME
 from sundown_lab.slack.actor import Actor
 from sundown_lab.slack.remote import Workspace
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sundown.frontdesk import homes as room
-from sundown.frontdesk.homes import Drawn, Glance, Homes
+from sundown.frontdesk.slack import home_refresh as room
+from sundown.frontdesk.slack.home_refresh import Drawn, Glance, Homes
 from virtualtime import elapsed, in_virtual_time, meanwhile
 
 

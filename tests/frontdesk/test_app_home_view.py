@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samples import after, known, namespace
-from sundown.frontdesk.homes import Glance
-from sundown.frontdesk.preferences import NONE, Preferences, preferred
-from sundown.frontdesk.slack import home_view, preferences_modal
-from sundown.frontdesk.slack.home_view import PAGE, Home
-from sundown.frontdesk.slack.targets import cluster_of
+from sundown.frontdesk.people.preferences import NONE, Preferences, preferred
+from sundown.frontdesk.slack.home_refresh import Glance
+from sundown.frontdesk.slack.transport.targets import cluster_of
+from sundown.frontdesk.slack.views import home as home_view
+from sundown.frontdesk.slack.views import preferences_modal
+from sundown.frontdesk.slack.views.home import PAGE, Home
 from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus
 from sundown.reconcile.telling import MORE_MINUTES
 from sundown.usecases.find import Found

@@ -7,12 +7,12 @@ import pytest
 
 from frontdesk.notice_samples import STOP, awake
 from frontdesk.notice_world import Killed, World
-from sundown.frontdesk import marks as remembering
-from sundown.frontdesk.delivery import Delivery
-from sundown.frontdesk.marks import Marks, Waiting
-from sundown.frontdesk.notice import Plan
-from sundown.frontdesk.notices import GRACE, plan
-from sundown.frontdesk.patience import Refusal
+from sundown.frontdesk.alerts import marks as remembering
+from sundown.frontdesk.alerts.channel_backoff import Refusal
+from sundown.frontdesk.alerts.delivery import Delivery
+from sundown.frontdesk.alerts.marks import Marks, Waiting
+from sundown.frontdesk.alerts.notice import Plan
+from sundown.frontdesk.alerts.plan import GRACE, plan
 from sundown.model.spec import Override
 from sundown.usecases.find import Found
 

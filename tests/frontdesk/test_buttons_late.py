@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.notice_samples import STOP, asleep, awake, before, kept_awake
-from sundown.frontdesk.clicks import Carried, Unreadable, read, stale
-from sundown.frontdesk.slack.blocks import value
-from sundown.frontdesk.standing import Standing
+from sundown.frontdesk.envs.snapshot import Standing
+from sundown.frontdesk.slack.views.blocks import value
+from sundown.frontdesk.wishes.clicks import Carried, Unreadable, read, stale
 from sundown.model.spec import Override
 
 

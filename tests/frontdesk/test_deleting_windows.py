@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sundown.frontdesk.deleting import name_of
-from sundown.frontdesk.slack.delete_modal import Window, confirmation, read_window, said, typed_name
+from sundown.frontdesk.requests.deletions import name_of
+from sundown.frontdesk.slack.listeners.delete_modal import Window, confirmation, read_window, said, typed_name
 from sundown.model.action_request import Target
 from sundown_lab.slack.blockkit import view_or_refuse
 

@@ -11,11 +11,11 @@ import pytest
 from sundown.cluster.client import Cluster
 from sundown.frontdesk.commands import table
 from sundown.frontdesk.commands.parsing import maybe_env
+from sundown.frontdesk.commands.reply import Place, Reply
 from sundown.frontdesk.commands.table import COMMANDS, Command
-from sundown.frontdesk.people import Person
-from sundown.frontdesk.reply import Place, Reply
-from sundown.frontdesk.rights import VERBS, Rights
-from sundown.frontdesk.slack.commands import reply_to
+from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.people.rights import VERBS, Rights
+from sundown.frontdesk.slack.listeners.commands import reply_to
 
 ANA = Person(id="U1", email="ana@example.com", name="ana", time_zone="UTC")
 PLACE = Place(channel="C1", user="U1")

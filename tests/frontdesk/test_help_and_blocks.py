@@ -10,10 +10,10 @@ from slack_sdk.models.blocks import Block as SlackBlock
 from sundown.errors import NotFound
 from sundown.frontdesk.commands import helping
 from sundown.frontdesk.commands.parsing import Mistyped
+from sundown.frontdesk.commands.reply import Bold, Button, Code, Link, Reply
 from sundown.frontdesk.commands.table import COMMANDS, parse
-from sundown.frontdesk.reply import Bold, Button, Code, Link, Reply
-from sundown.frontdesk.slack import blocks
-from sundown.frontdesk.slack.replies import mrkdwn, render
+from sundown.frontdesk.slack.views import blocks
+from sundown.frontdesk.slack.views.replies import mrkdwn, render
 
 
 def shown(reply: Reply) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from frontdesk.test_people import Clock
 from frontdesk.test_the_board import board, schedule, space
-from sundown.frontdesk.recipients import Reached
-from sundown.frontdesk.reminding import Reminding
-from sundown.frontdesk.rush import LONGEST, MANY, Rush
+from sundown.frontdesk.alerts.loop import Reminding
+from sundown.frontdesk.alerts.recipients import Reached
+from sundown.frontdesk.wishes.click_load import LONGEST, MANY, Rush
 
 SECOND = timedelta(seconds=1)
 

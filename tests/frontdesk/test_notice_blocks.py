@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block as SdkBlock
 
 from frontdesk.notice_samples import ANA, CHANNEL, COST, DATABASE, INSTANCE, STOP, asleep, awake, before, kept_awake
-from sundown.frontdesk.clicks import read
-from sundown.frontdesk.notice import Notice, Others, Place, Says
-from sundown.frontdesk.slack.blocks import Block
-from sundown.frontdesk.slack.notice_blocks import in_words, render
-from sundown.frontdesk.standing import Standing
+from sundown.frontdesk.alerts.notice import Notice, Others, Place, Says
+from sundown.frontdesk.envs.snapshot import Standing
+from sundown.frontdesk.slack.views.blocks import Block
+from sundown.frontdesk.slack.views.notices import in_words, render
 from sundown.frontdesk.verbs import SNOOZES
+from sundown.frontdesk.wishes.clicks import read
 from sundown.model.resources import Cost, Owned, StillRunning
 from sundown.model.spec import Override
 from sundown_lab.slack.blockkit import blocks_or_refuse

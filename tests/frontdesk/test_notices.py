@@ -20,10 +20,10 @@ from frontdesk.notice_samples import (
     steps,
     told,
 )
-from sundown.frontdesk.marks import Mark, Marks, Waiting
-from sundown.frontdesk.notice import Drop, Find, Forget, Place, Post, Update, others
-from sundown.frontdesk.notices import GRACE, closing
-from sundown.frontdesk.standing import Standing
+from sundown.frontdesk.alerts.marks import Mark, Marks, Waiting
+from sundown.frontdesk.alerts.notice import Drop, Find, Forget, Place, Post, Update, others
+from sundown.frontdesk.alerts.plan import GRACE, closing
+from sundown.frontdesk.envs.snapshot import Standing
 from sundown.model.resources import Parts
 from sundown.model.spec import Override
 

@@ -17,12 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from frontdesk.notice_samples import ANA, CHANNEL, STOP, asleep, awake, kept_awake
 from frontdesk.notice_world import Killed, World
 from sundown.cluster.errors import Conflict
-from sundown.frontdesk import marks as remembering
-from sundown.frontdesk.delivery import Delivery
-from sundown.frontdesk.marks import Marks, Waiting
-from sundown.frontdesk.notice import Plan
-from sundown.frontdesk.notices import plan
-from sundown.frontdesk.standing import Standing
+from sundown.frontdesk.alerts import marks as remembering
+from sundown.frontdesk.alerts.delivery import Delivery
+from sundown.frontdesk.alerts.marks import Marks, Waiting
+from sundown.frontdesk.alerts.notice import Plan
+from sundown.frontdesk.alerts.plan import plan
+from sundown.frontdesk.envs.snapshot import Standing
 from sundown.model.resources import Parts
 from sundown.model.spec import Override
 from sundown.usecases.find import Found

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.notice_samples import STOP
-from sundown.frontdesk.marks import MARKS, MOST_MARKS, MOST_WAITING, Mark, Marks, Waiting, manifest, read
+from sundown.frontdesk.alerts.marks import MARKS, MOST_MARKS, MOST_WAITING, Mark, Marks, Waiting, manifest, read
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus, Metadata
 

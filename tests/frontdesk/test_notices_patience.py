@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sundown.frontdesk.patience import Busy, Patience, Refusal, Silent, SlackTrouble
+from sundown.frontdesk.alerts.channel_backoff import Busy, Patience, Refusal, Silent, SlackTrouble
 
 
 @dataclass

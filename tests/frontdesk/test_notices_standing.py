@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sundown.cluster import reading
-from sundown.frontdesk.standing import Standing, standing
+from sundown.frontdesk.envs.snapshot import Standing, standing
 from sundown.usecases.find import Found
 
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # a Monday

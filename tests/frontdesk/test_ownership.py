@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from samples import known, namespace
-from sundown.frontdesk.ownership import is_owner
-from sundown.frontdesk.people import Person
+from sundown.frontdesk.people.ownership import is_owner
+from sundown.frontdesk.people.people import Person
 from sundown.usecases.find import Found
 
 ANA = Person(id="U0ANA", email="ana@example.com", name="Ana", time_zone="UTC", groups=("platform",))

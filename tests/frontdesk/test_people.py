@@ -9,11 +9,11 @@ from typing import cast
 import pytest
 
 from sundown.errors import NotFound
-from sundown.frontdesk.people import People, Person, Profile, SlackAway, UnknownPerson
-from sundown.frontdesk.rights import GUESTS, groups_of
-from sundown.frontdesk.slack.client import AsyncWebClient, client_for, open_session
-from sundown.frontdesk.slack.directory import SlackDirectory
-from sundown.frontdesk.slack.identity import Identity
+from sundown.frontdesk.people.people import People, Person, Profile, SlackAway, UnknownPerson
+from sundown.frontdesk.people.rights import GUESTS, groups_of
+from sundown.frontdesk.slack.transport.client import AsyncWebClient, client_for, open_session
+from sundown.frontdesk.slack.transport.directory import SlackDirectory
+from sundown.frontdesk.slack.transport.identity import Identity
 
 ANA = Profile(id="U1", email="Ana@example.com", name="Ana", time_zone="Europe/Berlin")
 

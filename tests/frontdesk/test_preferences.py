@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from apiserver import Api, Json
 from sundown.cluster import client
 from sundown.errors import OutOfRange
-from sundown.frontdesk import preferences as room
-from sundown.frontdesk.preferences import NAME, NONE, FullBook, PreferenceBook, QuietHours, preferred
+from sundown.frontdesk.people import preferences as room
+from sundown.frontdesk.people.preferences import NAME, NONE, FullBook, PreferenceBook, QuietHours, preferred
 from sundown.model import managers
 from sundown.model.scalars import format_time_of_day
 from sundown_lab.cluster import Cluster

@@ -8,11 +8,11 @@ import pytest
 
 from sundown.cluster import reading
 from sundown.errors import NotFound
-from sundown.frontdesk import owner_zones
-from sundown.frontdesk.patience import Refusal, Silent, SlackTrouble
-from sundown.frontdesk.people import Person, SlackAway, UnknownPerson
-from sundown.frontdesk.preferences import NONE, Preferences, preferred
-from sundown.frontdesk.recipients import MOST_OWNERS, Recipients
+from sundown.frontdesk.alerts import owner_zones
+from sundown.frontdesk.alerts.channel_backoff import Refusal, Silent, SlackTrouble
+from sundown.frontdesk.alerts.recipients import MOST_OWNERS, Recipients
+from sundown.frontdesk.people.people import Person, SlackAway, UnknownPerson
+from sundown.frontdesk.people.preferences import NONE, Preferences, preferred
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.model.env import Namespace
 from sundown.usecases.find import Found

@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from sundown.frontdesk.people import People, Profile, UnknownPerson
-from sundown.frontdesk.slack.client import SentOn, client_for, is_slack, open_session
-from sundown.frontdesk.slack.directory import SlackDirectory
-from sundown.frontdesk.slack.identity import Identity
+from sundown.frontdesk.people.people import People, Profile, UnknownPerson
+from sundown.frontdesk.slack.transport.client import SentOn, client_for, is_slack, open_session
+from sundown.frontdesk.slack.transport.directory import SlackDirectory
+from sundown.frontdesk.slack.transport.identity import Identity
 
 ANA = Profile(id="U1", email="ana@example.com", name="Ana", time_zone="UTC")
 GONE = replace(ANA, deleted=True)

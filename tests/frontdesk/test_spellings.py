@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.errors import InvalidObject, NotFound
-from sundown.frontdesk.deleting import name_of
-from sundown.frontdesk.ownership import is_owner
-from sundown.frontdesk.people import People, Person, Profile, SlackAway, UnknownPerson
-from sundown.frontdesk.rights import Rights
+from sundown.frontdesk.people.ownership import is_owner
+from sundown.frontdesk.people.people import People, Person, Profile, SlackAway, UnknownPerson
+from sundown.frontdesk.people.rights import Rights
+from sundown.frontdesk.requests.deletions import name_of
 from sundown.model.action_request import ActionRequestSpec, Target
 from sundown.model.addresses import folded, same_person, second_spelling
 from sundown.model.base import parse

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sundown.frontdesk.board import Board
+from sundown.frontdesk.envs.mirror import Board
 from sundown.model.env import Known, Namespace
 from sundown.model.resources import EnvSchedule, EnvScheduleStatus, Metadata
 from sundown.model.spec import EnvScheduleSpec

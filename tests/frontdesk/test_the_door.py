@@ -16,12 +16,12 @@ from kubernetes_asyncio.client import Configuration
 from pydantic import SecretStr, ValidationError
 from structlog.testing import capture_logs
 
-from sundown.frontdesk.runtime import Desk
+from sundown.frontdesk.process import Desk
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.frontdesk.slack.app import make_app
-from sundown.frontdesk.slack.client import client_for
-from sundown.frontdesk.slack.door import MOST_BYTES, PATH, open_door, read
-from sundown.frontdesk.slack.signature import SIGNATURE, TIMESTAMP, Replays, flaw, sign
+from sundown.frontdesk.slack.transport.client import client_for
+from sundown.frontdesk.slack.transport.http_door import MOST_BYTES, PATH, open_door, read
+from sundown.frontdesk.slack.transport.signature import SIGNATURE, TIMESTAMP, Replays, flaw, sign
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # of the example in Slack's documentation
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

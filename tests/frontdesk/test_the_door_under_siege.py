@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from frontdesk.test_the_door import EXAMPLE, NOW, Visitor, door
-from sundown.frontdesk.slack.door import MOST_BYTES
-from sundown.frontdesk.slack.guard import Connections, Crowded, Readings
-from sundown.frontdesk.slack.signature import SIGNATURE, TIMESTAMP
+from sundown.frontdesk.slack.transport.guard import Connections, Crowded, Readings
+from sundown.frontdesk.slack.transport.http_door import MOST_BYTES
+from sundown.frontdesk.slack.transport.signature import SIGNATURE, TIMESTAMP
 
 HEAD = b"POST /slack/events HTTP/1.1\r\nHost: sundown.example.com\r\n"
 PLAUSIBLE = {TIMESTAMP: str(int(NOW.timestamp())), SIGNATURE: f"v0={'0' * 64}"}
@@ -32,7 +32,9 @@ async def visitor() -> AsyncIterator[Visitor]:
 @pytest.fixture
 def limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three connections, and a moment for each head."""
-    monkeypatch.setattr("sundown.frontdesk.slack.door.Connections", partial(Connections, most=3, head_within=0.3))
+    monkeypatch.setattr(
+        "sundown.frontdesk.slack.transport.http_door.Connections", partial(Connections, most=3, head_within=0.3)
+    )
 
 
 def head(headers: dict[str, str]) -> bytes:

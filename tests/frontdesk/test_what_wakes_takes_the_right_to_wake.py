@@ -9,10 +9,10 @@ import pytest
 
 from samples import NOW, known, namespace
 from sundown.cluster.client import Cluster
-from sundown.frontdesk.actions import RIGHTS, Actions, Wanted
-from sundown.frontdesk.board import Board
-from sundown.frontdesk.people import Person
-from sundown.frontdesk.rights import Rights
+from sundown.frontdesk.envs.mirror import Board
+from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.people.rights import Rights
+from sundown.frontdesk.wishes.actions import RIGHTS, Actions, Wanted
 from sundown.model.resources import EnvScheduleStatus
 from sundown.settings import Settings
 from sundown.usecases.doors import COMMAND_LINE

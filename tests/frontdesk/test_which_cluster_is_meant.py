@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sundown.frontdesk.clusters import Clusters
-from sundown.frontdesk.slack.targets import cluster_of, place_of
+from sundown.frontdesk.slack.transport.clusters import Clusters
+from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
 
 VALUE = json.dumps({"ns": "dev1", "cluster": "eu-west", "do": "resume"})
 METADATA = {"event_type": "sundown_notice", "event_payload": {"namespace": "dev1", "cluster": "eu-west"}}

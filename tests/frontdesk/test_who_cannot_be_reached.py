@@ -8,12 +8,12 @@ import pytest
 
 from frontdesk.test_reminders_reach_people import Book, env, person
 from sundown.cluster.client import Cluster
-from sundown.frontdesk import unreached
-from sundown.frontdesk.notice import Place
-from sundown.frontdesk.patience import Patience, Refusal, Silent, SlackTrouble
-from sundown.frontdesk.preferences import NONE
-from sundown.frontdesk.reaching import Reaching
-from sundown.frontdesk.recipients import Reached, Recipients
+from sundown.frontdesk.alerts import unreached
+from sundown.frontdesk.alerts.channel_backoff import Patience, Refusal, Silent, SlackTrouble
+from sundown.frontdesk.alerts.notice import Place
+from sundown.frontdesk.alerts.reaching import Reaching
+from sundown.frontdesk.alerts.recipients import Reached, Recipients
+from sundown.frontdesk.people.preferences import NONE
 from sundown.model.resources import UNREACHED
 
 DEV = env(None, notify={"channel": "#dev"})

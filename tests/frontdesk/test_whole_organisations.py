@@ -12,10 +12,10 @@ from frontdesk.reminded import announced, running, stopping
 from frontdesk.saying import answer_to, words
 from frontdesks import Counter
 from operators import Stage
-from sundown.frontdesk.slack.client import AsyncWebClient, client_for, open_session
-from sundown.frontdesk.slack.directory import SlackDirectory
-from sundown.frontdesk.slack.identity import Identity, WhichWorkspace, identify
-from sundown.frontdesk.slack.messages import Messages
+from sundown.frontdesk.slack.transport.client import AsyncWebClient, client_for, open_session
+from sundown.frontdesk.slack.transport.directory import SlackDirectory
+from sundown.frontdesk.slack.transport.identity import Identity, WhichWorkspace, identify
+from sundown.frontdesk.slack.transport.messages import Messages
 from sundown_lab.slack.remote import Workspace
 from sundown_lab.slack.team import identifier
 

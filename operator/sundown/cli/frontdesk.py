@@ -10,7 +10,7 @@ import click
 from sundown.cli.output import examples
 from sundown.cli.programs import program_options, run_in_the_foreground
 from sundown.cli.settings_options import WithEnvironment, settings_from
-from sundown.frontdesk import watches
+from sundown.frontdesk import handlers
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.process import logs
 
@@ -41,7 +41,7 @@ def frontdesk(*, kubeconfig: Path | None, context: str | None, **options: Any) -
     logs.configure(settings)
     run_in_the_foreground(
         "frontdesk",
-        lambda configuration: watches.run(configuration, settings),
+        lambda configuration: handlers.run(configuration, settings),
         kubeconfig=kubeconfig,
         context=context,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sundown.frontdesk.standing import Standing
+from sundown.frontdesk.envs.snapshot import Standing
 
 Surface = Literal["reminder", "asleep", "home awake", "home asleep"]
 """Where buttons stand: a notice of a coming shutdown, the message of a sleeping env, a row of the home by the env's state."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sundown.frontdesk.commands.parsing import Asked
-from sundown.frontdesk.people import Person
-from sundown.frontdesk.reply import Bold, Code, Place, Reply
+from sundown.frontdesk.commands.reply import Bold, Code, Place, Reply
+from sundown.frontdesk.people.people import Person
 
 if TYPE_CHECKING:
-    from sundown.frontdesk.runtime import Desk
+    from sundown.frontdesk.process import Desk
 
 
 async def delete(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sundown.cluster.errors import Busy, Unreachable
 from sundown.errors import InvalidObject, SundownError
 from sundown.frontdesk.commands.parsing import Mistyped
+from sundown.frontdesk.commands.reply import Bold, Code, Line, Reply
 from sundown.frontdesk.commands.table import COMMANDS, Command, row_of
-from sundown.frontdesk.reply import Bold, Code, Line, Reply
 
 OUR_FAULT = (
     "something went wrong inside Sundown, and whoever runs it can see what in its log; `status` tells what stands"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from sundown.cluster.errors import Busy, Unreachable
-from sundown.frontdesk.actions import ClusterAway
 from sundown.frontdesk.commands import deleting, looking, wishing
 from sundown.frontdesk.commands.parsing import (
     Asked,
@@ -21,13 +20,14 @@ from sundown.frontdesk.commands.parsing import (
     one_topic,
     words_of,
 )
-from sundown.frontdesk.people import Person
-from sundown.frontdesk.reply import Place, Reply
-from sundown.frontdesk.rights import Rights
+from sundown.frontdesk.commands.reply import Place, Reply
+from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.people.rights import Rights
+from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.model.cutting import clip
 
 if TYPE_CHECKING:
-    from sundown.frontdesk.runtime import Desk
+    from sundown.frontdesk.process import Desk
 
 Handle = Callable[["Desk", Person, Asked, Place], Awaitable[Reply]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from sundown.frontdesk.people import Person
+from sundown.frontdesk.people.people import Person
 from sundown.model.scalars import zone
 
 

@@ -13,13 +13,13 @@ from slack_bolt.response import BoltResponse
 
 from sundown.frontdesk.commands.helping import sorry
 from sundown.frontdesk.metrics import DELIVERIES
-from sundown.frontdesk.slack import buttons, commands, delete_modal, home, profiles
-from sundown.frontdesk.slack.client import AsyncWebClient, quiet
-from sundown.frontdesk.slack.replying import say
-from sundown.frontdesk.slack.targets import cluster_of, place_of
+from sundown.frontdesk.slack.listeners import buttons, commands, delete_modal, home, profiles
+from sundown.frontdesk.slack.transport.client import AsyncWebClient, quiet
+from sundown.frontdesk.slack.transport.replying import say
+from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
 
 if TYPE_CHECKING:
-    from sundown.frontdesk.runtime import Desk
+    from sundown.frontdesk.process import Desk
 
 log = structlog.get_logger(__name__)
 

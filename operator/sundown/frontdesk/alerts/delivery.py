@@ -1,0 +1,327 @@
+"""How a plan of notices becomes messages, exactly once each, whatever ends in the middle of it.
+
+First the marks of all that is to be posted are written, then it is posted, then what came of it is written. A mark without
+``ts`` is looked for in Slack before anything is posted in its name. Both writes carry the resourceVersion, so of two
+frontdesks that think of the same message at once only one comes to post it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from sundown.cluster.errors import Conflict
+from sundown.frontdesk.alerts import marks as remembering
+from sundown.frontdesk.alerts.channel_backoff import Patience, Refusal, Silent, SlackTrouble, TooLate
+from sundown.frontdesk.alerts.marks import Mark, Marks
+from sundown.frontdesk.alerts.notice import Close, Drop, Find, Forget, Notice, Plan, Post, Step, Update
+from sundown.frontdesk.alerts.plan import LATEST
+from sundown.frontdesk.metrics import NOTICES
+from sundown.schedule.clock import Clock
+from sundown.usecases.find import Found
+
+log = structlog.get_logger(__name__)
+
+_TRIES = 12
+
+
+class Voice(Protocol):
+    """What can be said in Slack. Each raises SlackTrouble."""
+
+    async def post(self, notice: Notice, *, key: str) -> str:
+        """Post a message, and give its ``ts``."""
+        ...
+
+    async def update(self, notice: Notice, *, ts: str, key: str) -> None:
+        """Put another content into a message."""
+        ...
+
+    async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
+        """The ``ts`` of our message of that key that still says ``what`` (``stop``, ``ready``), or None."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where the marks are. Each raises ApiError."""
+
+    async def read(self, found: Found) -> Found | None:
+        """The env as it is now, None where it is gone."""
+        ...
+
+    async def write(self, found: Found, marks: Marks) -> Found:
+        """The env with these marks. Raises Conflict when it has changed since it was read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a step. ``ts`` of a message that is there; ``missed``: nothing was done; ``unknown``: nobody knows.
+
+    ``refused``: nothing was done yet, for it is to be said in another conversation.
+    """
+
+    step: Step
+    ts: str | None = None
+    missed: bool = False
+    unknown: bool = False
+    refused: Refusal | None = None
+
+
+def settle(marks: Marks, outcomes: Iterable[Outcome]) -> Marks:
+    """The marks after these steps, put into whatever stands there by now."""
+    for outcome in outcomes:
+        marks = _settled(marks, outcome)
+    return marks
+
+
+def _settled(marks: Marks, outcome: Outcome) -> Marks:
+    step = outcome.step
+    if isinstance(step, Forget):
+        return marks.told(to=step.waiting.to, at=step.waiting.at)
+    if outcome.unknown:
+        return marks
+    if outcome.refused is not None and isinstance(step, Post):
+        return marks.put(_aside(step).mark)
+    mark = step.mark
+    if isinstance(step, Update) and not outcome.missed:
+        return marks.put(mark)
+    there = isinstance(step, Post | Find) and outcome.ts is not None
+    if there and mark.what != "awake":
+        return marks.put(mark.model_copy(update={"ts": outcome.ts}))
+    if mark.what == "awake" and (there or isinstance(step, Drop)):
+        marks = marks.told(to=mark.to, at=mark.due)
+    return marks.drop(mark)
+
+
+class Delivery:
+    """Brings plans about. One env is never in two of its calls at once; its callers see to that."""
+
+    def __init__(self, *, ledger: Ledger, voice: Voice, clock: Clock, cluster_name: str) -> None:
+        self._ledger = ledger
+        self._voice = voice
+        self._clock = clock
+        self._cluster_name = cluster_name
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._broken: dict[str, str] = {}
+        self._known: dict[str, Marks] = {}
+        self.patience = Patience(clock)
+
+    async def look(self, found: Found, planned: Callable[[Found, Marks], Plan]) -> datetime | None:
+        """Do what is to be done about an env as the caller knows it, and say when to look again.
+
+        What the caller knows may be behind: nothing is posted unless it was up to date, for then the marks cannot be
+        written, and everything else may be done twice.
+
+        Raises:
+            Conflict: it has changed meanwhile; ask again.
+            ApiError: the marks cannot be read or written.
+        """
+        marks, broken = self._marks(found)
+        plan = self._possible(planned(found, marks))
+        steps = plan.steps
+        if not steps and broken is None:
+            if not marks.messages:
+                self._known.pop(found.known.metadata.uid, None)
+            return plan.look_at
+        if broken is not None:
+            # Messages may be there of which nobody knows any more.
+            steps = tuple(Post(one.mark, one.notice, begun=True) if isinstance(one, Post) else one for one in steps)
+        meant = marks.put(*_meant(marks, steps))
+        fresh = found
+        if meant != marks or broken is not None:
+            try:
+                fresh = await self._ledger.write(found, meant)
+            except Conflict:
+                # Whoever keeps what is read is up to date then, however far behind the watches are.
+                if await self._ledger.read(found) is None:
+                    return None
+                raise
+        outcomes = await asyncio.gather(*(self._do(step, fresh) for step in steps))
+        written = await self._remember(fresh, meant, outcomes)
+        refused = [outcome for outcome in outcomes if outcome.refused is not None]
+        if refused and written is not None:
+            # Where it is said instead is remembered by now, as with any other message.
+            aside = await asyncio.gather(*(self._say_aside(outcome, written) for outcome in refused))
+            await self._remember(written, self._marks(written)[0], aside)
+        return _soonest(plan.look_at, *(self.patience.turn(channel) for channel in {_channel(step) for step in steps}))
+
+    async def close(self, found: Found, planned: Callable[[Marks], Plan]) -> None:
+        """Write the last words of an env that is gone, as it was seen last: nothing can be remembered of it."""
+        marks = self._known.pop(found.known.metadata.uid, None) or self._marks(found)[0]
+        await asyncio.gather(*(self._do(step, found) for step in self._possible(planned(marks)).steps))
+
+    async def _remember(self, found: Found, marks: Marks, outcomes: Iterable[Outcome]) -> Found | None:
+        """The env with what came of these steps; None where it is gone."""
+        outcomes = list(outcomes)
+        for attempt in range(_TRIES):
+            after = settle(marks, outcomes)
+            if after == marks:
+                return found
+            # Known at once: the env may be deleted before it can be written.
+            self._known[found.known.metadata.uid] = after
+            try:
+                return await self._ledger.write(found, after)
+            except Conflict:
+                await asyncio.sleep(0.02 * attempt)
+                fresh = await self._ledger.read(found)
+                if fresh is None:
+                    return None
+                found, marks = fresh, self._marks(fresh)[0]
+        raise Conflict(f"others changed {found.namespace} {_TRIES} times in a row", status=409)
+
+    def _possible(self, plan: Plan) -> Plan:
+        """The plan without what concerns conversations that are to be left alone for now."""
+        shut = {_channel(step) for step in plan.steps if self.patience.until(_channel(step)) is not None}
+        waits = [self.patience.turn(channel) for channel in shut]
+        steps = tuple(step for step in plan.steps if _channel(step) not in shut)
+        return Plan(steps, _soonest(plan.look_at, *waits))
+
+    async def _do(self, step: Step, found: Found) -> Outcome:
+        if isinstance(step, Drop | Forget):
+            return Outcome(step)
+        outcome = await self._in_turn(step, found)
+        NOTICES.labels(type(step).__name__, _result(outcome)).inc()
+        return outcome
+
+    async def _in_turn(self, step: Post | Update | Close | Find, found: Found) -> Outcome:
+        async with self._turns[step.mark.channel]:
+            if self.patience.until(step.mark.channel) is not None:
+                return _undone(step)  # somebody else has found out meanwhile
+            try:
+                outcome = await self._try(step, found)
+            except SlackTrouble as trouble:
+                return self._failed(step, trouble)
+        self.patience.well(step.mark.channel)
+        return outcome
+
+    async def _say_aside(self, outcome: Outcome, found: Found) -> Outcome:
+        """They asked where the app cannot write; what they asked for concerns them all the same."""
+        step, refused = outcome.step, outcome.refused
+        assert isinstance(step, Post)
+        assert refused is not None
+        aside = await self._do(_aside(step), found)
+        if aside.ts is None:
+            self.patience.failed(step.mark.channel, refused)
+        return aside
+
+    def _failed(self, step: Post | Update | Close | Find, trouble: SlackTrouble) -> Outcome:
+        if isinstance(trouble, Refusal):
+            if isinstance(step, Post) and step.notice.asker not in {None, step.mark.channel}:
+                return Outcome(step, refused=trouble)
+            if not isinstance(step, Post) and trouble.code in _GONE:
+                # Somebody has deleted the message, or its conversation; whether that one still is there a post will tell.
+                return Outcome(step, missed=True)
+            if isinstance(step, Find) and trouble.code in _UNREADABLE:
+                # Rather twice than not at all.
+                return Outcome(step, missed=True)
+        if not isinstance(trouble, TooLate):
+            self.patience.failed(step.mark.channel, trouble)
+        return Outcome(step, unknown=True) if isinstance(trouble, Silent) else _undone(step)
+
+    async def _try(self, step: Post | Update | Close | Find, found: Found) -> Outcome:
+        key = step.mark.key(cluster=self._cluster_name, namespace=found.namespace, uid=found.known.metadata.uid)
+        if isinstance(step, Find):
+            return Outcome(step, ts=await self._find(step.mark, key))
+        if isinstance(step, Post):
+            ts = await self._look_for(step.mark, key) if step.begun else None
+            if ts is None:
+                ts = await self._post(step, key)
+            else:
+                await self._voice.update(step.notice, ts=ts, key=key)
+            return Outcome(step, ts=ts)
+        if step.mark.ts is not None:
+            await self._voice.update(step.notice, ts=step.mark.ts, key=key)
+        return Outcome(step, ts=step.mark.ts)
+
+    async def _post(self, step: Post, key: str) -> str:
+        if self._clock.now() - step.mark.at > LATEST:
+            raise TooLate(f"a message for {step.mark.to} had to wait for too long")
+        return await self._voice.post(step.notice, key=key)
+
+    async def _look_for(self, mark: Mark, key: str) -> str | None:
+        """As ``_find``; None where we may not look: rather twice than not at all."""
+        try:
+            return await self._find(mark, key)
+        except Refusal:
+            return None
+
+    async def _find(self, mark: Mark, key: str) -> str | None:
+        what = "ready" if mark.what == "awake" else "stop"
+        return await self._voice.find(mark.channel, key=key, what=what, since=mark.at - _EARLIEST)
+
+    def _marks(self, found: Found) -> tuple[Marks, str | None]:
+        marks, broken = remembering.read(found.known.metadata)
+        if broken is not None and self._broken.get(found.namespace) != broken:
+            self._broken[found.namespace] = broken
+            log.warning("marks-unreadable", namespace=found.namespace, annotation=remembering.MARKS, error=broken)
+        elif broken is None:
+            self._broken.pop(found.namespace, None)
+        return marks, broken
+
+
+_GONE = frozenset(
+    {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "channel_not_found",
+        # Of an archived channel: what stands there stays as it is.
+        "is_archived",
+        "is_inactive",
+    }
+)
+_UNREADABLE = frozenset({"not_in_channel", "missing_scope"})
+_EARLIEST = timedelta(days=1)
+"""How far back a message of ours is looked for."""
+
+
+def _meant(marks: Marks, steps: Iterable[Step]) -> list[Mark]:
+    """What has to be remembered before anything is done: the messages to come, and those that may come to say the opposite.
+
+    A shutdown can be put off and come back. Ended in between, a frontdesk would leave a message that says one thing and a
+    mark that says the other, and the next would see nothing to do.
+    """
+    found = [step.mark for step in steps if isinstance(step, Post)]
+    for step in steps:
+        before = marks.of(step.mark) if isinstance(step, Update) else None
+        if before is not None and isinstance(step, Update) and "moved" in {before.what, step.mark.what}:
+            found.append(before.model_copy(update={"shown": ""}))
+    return found
+
+
+def _aside(step: Post) -> Post:
+    """The same, said to the one who asked, in their own conversation with the app."""
+    channel, notice = step.notice.asker or step.mark.channel, step.notice
+    return replace(
+        step,
+        mark=step.mark.model_copy(update={"channel": channel}),
+        notice=replace(notice, place=replace(notice.place, channel=channel)),
+    )
+
+
+def _result(outcome: Outcome) -> str:
+    if outcome.refused is not None:
+        return "refused"
+    if outcome.unknown:
+        return "unknown"
+    return "missed" if outcome.missed else "done"
+
+
+def _undone(step: Step) -> Outcome:
+    """Nothing was done. A message that was there before, or may have been, is still to be seen to."""
+    new = isinstance(step, Post) and not step.begun
+    return Outcome(step, missed=new, unknown=not new)
+
+
+def _channel(step: Step) -> str:
+    return step.waiting.to if isinstance(step, Forget) else step.mark.channel
+
+
+def _soonest(*moments: datetime | None) -> datetime | None:
+    return min((at for at in moments if at is not None), default=None)

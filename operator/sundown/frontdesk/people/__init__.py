@@ -1,0 +1,1 @@
+"""Who somebody is, what they may do, what they prefer, and which envs are theirs."""

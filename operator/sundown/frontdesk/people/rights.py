@@ -1,0 +1,88 @@
+"""What a person may do: the cluster's own RBAC, asked for every single wish by a SubjectAccessReview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sundown.cluster.client import Cluster
+from sundown.cluster.reviews import AUTHENTICATED, deletion_of, review
+from sundown.frontdesk.people.people import Person
+from sundown.model.resources import GROUP
+from sundown.usecases.find import NotAllowed
+
+EVERYBODY = "sundown:slack"
+"""The group that every member of the workspace who comes by Slack belongs to."""
+GUESTS = "sundown:slack-guests"
+"""The group of its guests instead. The install binds nothing to it."""
+
+VERBS = ("get", "wake", "suspend", "extend", "snooze", "delete", "approve")
+"""What can be granted on ``envschedules.sundown.dev``."""
+
+_SAID = {"get": "look at", "wake": "wake", "suspend": "suspend", "extend": "extend", "snooze": "snooze"}
+
+
+class Rights:
+    """Asks the cluster. Nothing is cached: a right that was taken away is gone at once."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    async def require(self, person: Person, verb: str, namespace: str) -> None:
+        """Return if the person may.
+
+        Raises:
+            NotAllowed: with the name of the right that is missing.
+            ApiError: the cluster could not be asked.
+        """
+        if not await self.may(person, verb, namespace):
+            where = f'"{namespace}"' if namespace else "all environments"
+            raise NotAllowed(
+                f"you ({person.email}) may not {_SAID.get(verb, verb)} {where}: ask its owner, or whoever runs the "
+                f'cluster, for the right to "{verb}" envschedules.sundown.dev there'
+            )
+
+    async def require_deletion(self, person: Person, namespace: str) -> str:
+        """The spelling of the person by which they may delete this namespace itself, with all that is in it.
+
+        The right to "delete" an EnvSchedule is not enough: whoever edits a namespace has it, and may not end it.
+
+        Raises:
+            NotAllowed: they may not.
+            ApiError: the cluster could not be asked.
+        """
+        await self.require(person, "delete", namespace)
+        name = await self._known_as(person, deletion_of(namespace))
+        if name is None:
+            raise NotAllowed(
+                f'you ({person.email}) may not delete the namespace "{namespace}": ask whoever runs the cluster for the '
+                f'right to "delete" namespaces there'
+            )
+        return name
+
+    async def may(self, person: Person, verb: str, namespace: str) -> bool:
+        """Whether the person has this right in the namespace; in all namespaces where it is empty.
+
+        Each spelling of their address that is theirs is asked about, unless the cluster says outright that they may not.
+
+        Raises:
+            NotAsked: Sundown itself lacks the right to ask.
+            ApiError: the cluster could not be asked.
+        """
+        attributes = {"group": GROUP, "resource": "envschedules", "verb": verb}
+        if namespace:
+            attributes["namespace"] = namespace
+        return await self._known_as(person, attributes) is not None
+
+    async def _known_as(self, person: Person, attributes: Mapping[str, str]) -> str | None:
+        for name in person.spellings:
+            answer = await review(self._cluster, name, groups_of(person), attributes)
+            if answer.denied:
+                return None
+            if answer.allowed:
+                return name
+        return None
+
+
+def groups_of(person: Person) -> list[str]:
+    """The groups that RBAC sees: that of all members or of all guests, and one for each of the person's Slack groups."""
+    return [AUTHENTICATED, GUESTS if person.guest else EVERYBODY, *(f"slack:{handle}" for handle in person.groups)]

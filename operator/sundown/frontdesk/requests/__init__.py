@@ -1,0 +1,1 @@
+"""What people ask for that cannot be undone: ActionRequests, and what became of them."""

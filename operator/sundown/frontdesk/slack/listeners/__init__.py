@@ -1,0 +1,1 @@
+"""Who listens to what Slack delivers: commands, buttons, windows, the App Home."""

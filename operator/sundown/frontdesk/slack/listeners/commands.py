@@ -1,0 +1,101 @@
+"""The slash command and mentions: one delivery, one answer."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from sundown.errors import SundownError
+from sundown.frontdesk.commands import helping
+from sundown.frontdesk.commands.reply import Place, Reply
+from sundown.frontdesk.commands.table import parse, require_right
+from sundown.frontdesk.metrics import ANSWER_SECONDS
+from sundown.frontdesk.slack.transport.replying import say
+from sundown.frontdesk.slack.transport.targets import words_of_mention
+
+if TYPE_CHECKING:
+    from sundown.frontdesk.process import Desk
+
+log = structlog.get_logger(__name__)
+
+_REMEMBERED = 1000
+
+
+class Once:
+    """What has been here lately. Slack sends an event again when its acknowledgement came late or was lost."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def is_new(self, name: str) -> bool:
+        """Whether this is the first time."""
+        if not name:
+            return True
+        if name in self._seen:
+            return False
+        self._seen[name] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+
+def listen(app: AsyncApp, desk: Desk) -> None:
+    """Answer the slash command, wherever it is typed, and mentions of the app, in their thread."""
+    once = Once()
+
+    @app.command(desk.settings.slack_command)
+    async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        place = Place(
+            channel=_text(body, "channel_id"),
+            user=_text(body, "user_id"),
+            response_url=_text(body, "response_url"),
+            trigger_id=_text(body, "trigger_id"),
+        )
+        desk.work("command", answer(desk, _text(body, "text"), place))
+
+    @app.event("app_mention")
+    async def mention(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
+        await ack()
+        if event.get("bot_id") or not event.get("user") or not once.is_new(_text(body, "event_id")):
+            return
+        place = Place(
+            channel=_text(event, "channel"),
+            user=_text(event, "user"),
+            thread=_text(event, "thread_ts") or _text(event, "ts"),
+        )
+        desk.work("mention", answer(desk, words_of_mention(event), place))
+
+
+async def answer(desk: Desk, text: str, place: Place) -> None:
+    """Understand, do, and say what came of it; whatever goes wrong is said too."""
+    with ANSWER_SECONDS.time():
+        await say(desk, place, await reply_to(desk, text, place))
+
+
+async def reply_to(desk: Desk, text: str, place: Place) -> Reply:
+    """What there is to say to a command."""
+    program, env = desk.settings.slack_command, ""
+    try:
+        row, asked = parse(text)
+        env = asked.env.namespace
+        if row.handle is None:
+            return helping.about(asked.topic, program) if asked.topic else helping.overview(program)
+        person = await desk.people.of(place.user)
+        await require_right(row, asked, person, desk.rights)
+        return await row.handle(desk, person, asked, place)
+    except SundownError as error:
+        log.info("command-refused", user=place.user, outcome=error.reason)
+        return helping.sorry(error, program, env=env)
+    except Exception:
+        log.exception("command-broken", user=place.user)
+        return helping.broken()
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    """A field of Slack's; what is no text is as good as nothing."""
+    found = body.get(name)
+    return found if isinstance(found, str) else ""

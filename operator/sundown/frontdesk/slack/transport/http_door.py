@@ -1,0 +1,207 @@
+"""The HTTP door: what Slack posts when it does not come by Socket Mode. One path for commands, buttons, views and events.
+
+Whatever is not provably Slack's gets a 401 and one line in the log; nothing gets a 500.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from sundown.frontdesk.commands.helping import sorry
+from sundown.frontdesk.metrics import REFUSED_REQUESTS
+from sundown.frontdesk.slack.transport.guard import SMALL, Connections, Crowded, Readings
+from sundown.frontdesk.slack.transport.replying import say
+from sundown.frontdesk.slack.transport.signature import SIGNATURE, Replays, flaw, flaw_of_the_head
+from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
+
+if TYPE_CHECKING:
+    from sundown.frontdesk.process import Desk
+
+log = structlog.get_logger(__name__)
+
+PATH = "/slack/events"
+MOST_BYTES = 256 * 2**10
+"""Twice what Slack sends; more is not read."""
+_KEPT_ALIVE = 30.0
+_LINGERING = 1.0
+"""So long the rest of a body that was refused is listened to, so that the refusal arrives."""
+_READ_WITHIN = 3.0
+_FIELDS = 100
+_PASSING = aiohttp.ClientTimeout(total=2.0, connect=1.0)
+"""Slack waits for three seconds, and the way there and back takes some of them."""
+PASSED_ON = "X-Sundown-Passed-On-By"
+"""Says that a request has been passed on once, by which cluster; a second time would be a circle."""
+_OF_THIS_HOP = frozenset({"host", "content-length", "connection", "keep-alive", "transfer-encoding", "te", "upgrade"})
+
+
+class Door:
+    """Answers one request after the other; it keeps only the signatures that it has seen."""
+
+    def __init__(self, app: AsyncApp, desk: Desk, session: aiohttp.ClientSession) -> None:
+        assert desk.settings.slack_signing_secret is not None
+        self._app = app
+        self._desk = desk
+        self._secret = desk.settings.slack_signing_secret.get_secret_value()
+        self._replays = Replays()
+        self._readings = Readings()
+        self._session = session
+        # What was signed before has been here before, perhaps: whoever remembered it is gone.
+        self._since = int(desk.clock.now().timestamp())
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Check a request, and hand it to the listeners as if it had come by the socket."""
+        body = await self._body(request)
+        if isinstance(body, web.Response):
+            return body
+        now = self._desk.clock.now()
+        wrong = flaw(request.headers, body, secret=self._secret, now=now)
+        if wrong is None and not self._replays.is_new(request.headers[SIGNATURE], now=now):
+            wrong = "replayed"
+        payload = read(body, content_type=request.content_type) if wrong is None else None
+        if payload is None:
+            return _refuse(request, wrong or "unreadable", status=401)
+        url = self._desk.clusters.door_of(cluster_of(payload))
+        if url is not None and PASSED_ON not in request.headers:
+            return await self._pass_on(url, body, payload, request.headers)
+        return _response(await dispatch(self._app, payload, request.headers))
+
+    async def _body(self, request: web.Request) -> bytes | web.Response:
+        """The body, or the refusal where the head says enough or there is too much of it."""
+        size = request.content_length
+        wrong = flaw_of_the_head(request.headers, now=self._desk.clock.now(), since=self._since)
+        if wrong is not None:
+            return _refuse(request, wrong, status=401)
+        if size is not None and size > MOST_BYTES:
+            return _refuse(request, "large", status=413)
+        try:
+            with self._readings.one(size):
+                async with asyncio.timeout(_READ_WITHIN):
+                    return await request.read()
+        except Crowded:
+            return _refuse(request, "crowded", status=503)
+        except TimeoutError:
+            return _refuse(request, "slow", status=408)
+        except web.HTTPRequestEntityTooLarge:
+            return _refuse(request, "large", status=413)
+
+    async def _pass_on(
+        self, url: str, body: bytes, payload: dict[str, Any], headers: Mapping[str, str]
+    ) -> web.Response:
+        """Hand a request to another cluster's door as it came, and its answer back to Slack."""
+        cluster, clusters = cluster_of(payload), self._desk.clusters
+        sent = {name: value for name, value in headers.items() if name.lower() not in _OF_THIS_HOP}
+        sent[PASSED_ON] = clusters.own
+        try:
+            async with self._session.post(
+                url, data=body, headers=sent, timeout=_PASSING, allow_redirects=False
+            ) as answer:
+                if answer.status == 200:
+                    return web.Response(body=await answer.read(), content_type=answer.content_type)
+                refusal = clusters.rejection(cluster, answer.status)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
+            refusal = clusters.silence(cluster, late=False)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            refusal = clusters.silence(cluster, late=True)
+        log.warning("not-passed-on", cluster=cluster, error=str(refusal))
+        answered = say(self._desk, place_of(payload), sorry(refusal, self._desk.settings.slack_command))
+        self._desk.work("elsewhere", answered)
+        return web.Response(text="")
+
+
+async def dispatch(app: AsyncApp, payload: dict[str, Any], headers: Mapping[str, str]) -> BoltResponse:
+    """Have the listeners answer what has been checked and read already.
+
+    Bolt would take the body apart once more, and fails at a command in whose text the word "payload" occurs.
+    """
+    try:
+        context = {"passed_on": PASSED_ON in headers}
+        request = AsyncBoltRequest(mode="socket_mode", body=payload, headers=_plain(headers), context=context)
+        answer = await app.async_dispatch(request)
+    except Exception as error:  # whatever Slack may think of next, it is no reason to fall over
+        log.warning("delivery-not-understood", error=f"{type(error).__name__}: {error}"[:200])
+        return BoltResponse(status=400, body="")
+    return answer if answer.status < 500 else BoltResponse(status=400, body="")
+
+
+def read(body: bytes, *, content_type: str) -> dict[str, Any] | None:
+    """What Slack posts, as Socket Mode would bring it: JSON, a form, or a form with JSON in the field ``payload``.
+
+    None for anything else.
+    """
+    try:
+        text = body.decode()
+        if content_type == "application/json":
+            found = json.loads(text)
+        else:
+            form = dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_FIELDS))
+            found = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and found else None
+
+
+@asynccontextmanager
+async def open_door(app: AsyncApp, desk: Desk) -> AsyncIterator[int]:
+    """Listen on ``SUNDOWN_SLACK_PORT`` (0: any free one); gives the port.
+
+    Raises:
+        OSError: when the port is taken.
+    """
+    session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)
+    server = web.Application(client_max_size=MOST_BYTES)
+    server.add_routes([web.post(PATH, Door(app, desk, session).answer)])
+    runner = web.AppRunner(
+        server,
+        access_log=None,
+        shutdown_timeout=0.5,
+        keepalive_timeout=_KEPT_ALIVE,
+        lingering_time=_LINGERING,
+        read_bufsize=SMALL,
+    )
+    await runner.setup()
+    listening: asyncio.Server | None = None
+    try:
+        assert runner.server is not None
+        assert desk.settings.slack_port is not None
+        inner, connections = runner.server, Connections()
+        listening = await asyncio.get_running_loop().create_server(
+            lambda: connections.guard(inner), desk.settings.slack_host or None, desk.settings.slack_port, backlog=128
+        )
+        bound = int(listening.sockets[0].getsockname()[1])
+        log.info("door-listening", port=bound, path=PATH)
+        yield bound
+    finally:
+        if listening is not None:
+            listening.close()
+        await runner.cleanup()
+        await session.close()
+
+
+def _refuse(request: web.Request, reason: str, *, status: int) -> web.Response:
+    """An answer that ends the connection: what is still on its way of a body is not waited for."""
+    REFUSED_REQUESTS.labels(reason).inc()
+    log.warning("request-refused", reason=reason, status=status, remote=request.remote)
+    response = web.Response(status=status, text="")
+    response.force_close()
+    return response
+
+
+def _response(answer: BoltResponse) -> web.Response:
+    content_type = answer.first_headers().get("content-type", "text/plain").partition(";")[0]
+    return web.Response(status=answer.status, text=answer.body or "", content_type=content_type)
+
+
+def _plain(headers: Mapping[str, str]) -> dict[str, str | Sequence[str]]:
+    """The headers that tell of Slack's repeated attempts; the others are the network's."""
+    return {name.lower(): value for name, value in headers.items() if name.lower().startswith("x-slack-retry-")}

@@ -1,0 +1,54 @@
+"""Brings a reply to where it was asked for; and where that way is shut, by another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from sundown.frontdesk.commands.reply import Place, Reply
+from sundown.frontdesk.slack.transport.client import FAILURES, Again, away, is_slack, proxy_for, quiet
+from sundown.frontdesk.slack.views.replies import render
+
+if TYPE_CHECKING:
+    from sundown.frontdesk.process import Desk
+
+log = structlog.get_logger(__name__)
+
+
+async def say(desk: Desk, place: Place, reply: Reply) -> None:
+    """Answer. A command is answered by its address for answers, for the person alone unless others should know; a mention
+    in its thread. If that fails it comes as a direct message. What cannot be said at all is logged.
+    """
+    text, made = render(reply, cluster=desk.settings.cluster_name)
+    message: dict[str, Any] = {"text": text, "blocks": made}
+    try:
+        if place.response_url:
+            await _respond(desk, place.response_url, {**message, "response_type": _seen_by(reply)})
+        else:
+            await desk.client.chat_postMessage(
+                channel=place.channel, thread_ts=place.thread or None, unfurl_links=False, unfurl_media=False, **message
+            )
+    except FAILURES as error:
+        log.info("reply-goes-another-way", channel=place.channel, error=str(away(error)))
+    else:
+        return
+    try:
+        await desk.client.chat_postMessage(channel=place.user, unfurl_links=False, unfurl_media=False, **message)
+    except FAILURES as error:
+        log.warning("reply-lost", channel=place.channel, user=place.user, error=str(away(error)))
+
+
+async def _respond(desk: Desk, url: str, message: dict[str, Any]) -> None:
+    if not is_slack(url, api=desk.settings.slack_api_url):
+        raise OSError("the address for answers is none of Slack's")
+    client = AsyncWebhookClient(url, session=desk.client.session, logger=quiet("respond"), retry_handlers=[Again()])
+    client.proxy = proxy_for(url)
+    answer = await client.send_dict(message)
+    if answer.status_code != 200:
+        raise OSError(f"the address for answers said {answer.status_code}: {answer.body[:100]}")
+
+
+def _seen_by(reply: Reply) -> str:
+    return "in_channel" if reply.public and not reply.trouble else "ephemeral"

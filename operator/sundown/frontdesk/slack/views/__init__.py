@@ -1,0 +1,1 @@
+"""What messages, windows and the App Home look like: Block Kit from plain types, and back from what was filled in."""

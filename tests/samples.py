@@ -11,9 +11,9 @@ from sundown.model.parts import Part, Workload
 from sundown.model.resources import ClusterEnvSchedule, EnvSchedule, EnvScheduleStatus, Metadata
 from sundown.model.spec import Workloads
 from sundown.reconcile.memory import Memory
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, began, plan
 from sundown.reconcile.report import Finding, next_status, troubled_status
-from sundown.reconcile.standing import Goal
 from sundown.schedule.decision import Decision, Turn, Why
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)

@@ -22,7 +22,7 @@ from sundown.model.resources import (
     WhyRunning,
 )
 from sundown.model.scalars import DAYS
-from sundown.reconcile.telling import LEFT_STOPPED, MORE_MINUTES
+from sundown.reconcile.cloud_status import LEFT_STOPPED, MORE_MINUTES
 from sundown.schedule.decision import Decision, Turn
 
 STATES = {

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from sundown.aws.acting import Acting
+from sundown.aws.account_regions import Place
 from sundown.aws.describing import Context
 from sundown.aws.errors import CloudError, CloudGone
-from sundown.aws.looking import Looking
-from sundown.aws.places import Place
-from sundown.aws.verbs import VERBS
+from sundown.aws.fresh_look import Looking
+from sundown.aws.kind_calls import VERBS
+from sundown.aws.stop_start import Acting
 from sundown.model.cloud import CloudKind, CloudPart
 from sundown.model.parts import Step
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
-from sundown.reconcile.standing import Goal
 from virtualtime import START, LoopClock
 
 NUMBER = "123456789012"

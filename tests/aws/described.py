@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from sundown.aws.account_regions import Place
 from sundown.aws.describing import Context
-from sundown.aws.places import Place
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"

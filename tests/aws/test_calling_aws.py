@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
+from sundown.aws.account_regions import Place
 from sundown.aws.errors import CloudDenied, CloudGone, CloudNotEnabled, CloudThrottled, CloudUnreachable
-from sundown.aws.places import Place
 from sundown.aws.sessions import Sessions
 from sundown.aws.settings import AwsSettings
 from sundown_lab.aws.keys import ACCOUNT, access_key

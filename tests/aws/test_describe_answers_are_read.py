@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from described import HERE, REGION, cluster, clusters, database, databases, instance, instances, knowing
 
+from sundown.aws.account_regions import Place
 from sundown.aws.describing import cluster_parts, ec2_parts, rds_parts
-from sundown.aws.places import Place
 from sundown.model.cloud import CloudKind
 
 PLAIN = knowing()

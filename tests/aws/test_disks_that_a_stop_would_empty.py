@@ -8,8 +8,8 @@ from samples import NOW
 from sundown.aws.describing import ec2_parts
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
-from sundown.reconcile.standing import Goal
 from sundown_lab.aws.remote import Aws
 
 WITH_DISKS = ["m5d.large", "c5d.large", "r5d.large", "m6gd.medium", "i3.large", "i3en.large", "i4i.large", "d3.xlarge", "g4dn.xlarge",

@@ -10,8 +10,8 @@ from samples import NOW, after, after_visits, cloud, planned, stopped
 from sundown.aws.starts import Attempts, attempts_after, overlaid, pause_after
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
-from sundown.reconcile.standing import Goal
 from sundown_lab.aws.remote import Aws
 
 WHY = {"code": "Client.InternalError", "message": "Client.InternalError: Client error on launch"}

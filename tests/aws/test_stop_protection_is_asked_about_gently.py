@@ -5,9 +5,9 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+from sundown.aws.account_regions import Place
 from sundown.aws.errors import CloudDenied, CloudError, CloudGone, CloudUnreachable
 from sundown.aws.inventory import Inventory, Surroundings
-from sundown.aws.places import Place
 from sundown.aws.protection import Protection
 from sundown.aws.settings import AwsSettings
 from sundown.model.cloud import CloudPart

@@ -9,19 +9,19 @@ from functools import partial
 
 import pytest
 
-from sundown.aws.acting import Acting
+from sundown.aws.account_regions import places
+from sundown.aws.fresh_look import Looking
 from sundown.aws.inventory import Inventory, Surroundings
-from sundown.aws.looking import Looking
-from sundown.aws.places import places
 from sundown.aws.sessions import Sessions
 from sundown.aws.settings import AwsSettings
+from sundown.aws.stop_start import Acting
 from sundown.aws.tags import RECORD
 from sundown.aws.watching import Watching
 from sundown.model.cloud import CloudPart, restarted_by_aws
 from sundown.model.parts import Step
 from sundown.model.spec import Wanted
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
-from sundown.reconcile.standing import Goal
 from sundown.schedule.clock import SystemClock
 from sundown_lab.aws.remote import Aws
 from virtualtime import meanwhile

@@ -17,8 +17,8 @@ from sundown.aws.spelling import is_like
 from sundown.aws.tags import Keys, claimed, is_meant_to_sleep, read
 from sundown.model.cloud import CloudPart
 from sundown.model.spec import Wanted
+from sundown.reconcile.part_verdict import Goal, stand
 from sundown.reconcile.plan import reconsider
-from sundown.reconcile.standing import Goal, stand
 from sundown_lab.aws.remote import Aws
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from sundown.aws.account_regions import Place
 from sundown.aws.discovery import KINDS, Listing
 from sundown.aws.errors import CloudDenied, CloudError, CloudThrottled, CloudUnreachable
 from sundown.aws.inventory import Inventory, Surroundings
-from sundown.aws.places import Place
 from sundown.aws.settings import AwsSettings
 from sundown.model.cloud import CloudKind, CloudPart
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore import exceptions
 
+from sundown.aws.account_regions import Place
 from sundown.aws.errors import (
     CloudBusy,
     CloudDenied,
@@ -15,7 +16,6 @@ from sundown.aws.errors import (
     CloudThrottled,
     CloudUnreachable,
 )
-from sundown.aws.places import Place
 from sundown.aws.refusals import outdated, translated
 
 OWN = Place(None, "", "eu-central-1")

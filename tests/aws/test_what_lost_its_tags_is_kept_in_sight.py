@@ -15,8 +15,8 @@ from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
 from sundown.model.record import Record
 from sundown.reconcile.memory import Memory, by_key
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
-from sundown.reconcile.standing import Goal
 from sundown_lab.aws.remote import Aws
 
 RECORD = {"sundown:previous-state", "sundown:stopped-at", "sundown:holder"}

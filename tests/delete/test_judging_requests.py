@@ -12,8 +12,8 @@ from samples import NOW, after, env, known, namespace
 from sundown.cluster import reading
 from sundown.model.action_request import ActionRequestStatus, Asked
 from sundown.model.env import Env
-from sundown.reconcile.hanging import SOONEST
-from sundown.reconcile.judging import judge, next_status
+from sundown.reconcile.request_verdict import judge, next_status
+from sundown.reconcile.stuck_namespace import SOONEST
 from sundown.settings import Settings
 
 HOME = "sundown-system"

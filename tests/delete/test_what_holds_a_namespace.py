@@ -11,8 +11,8 @@ from sundown.cluster import reading
 from sundown.model.action_request import ActionRequestStatus
 from sundown.model.base import parse
 from sundown.model.env import Env
-from sundown.reconcile.hanging import LATEST, PATIENCE, SOONEST, held, look_again
-from sundown.reconcile.judging import judge, next_status
+from sundown.reconcile.request_verdict import judge, next_status
+from sundown.reconcile.stuck_namespace import LATEST, PATIENCE, SOONEST, held, look_again
 from sundown.settings import Settings
 
 SETTINGS = Settings(namespace=HOME)

@@ -16,8 +16,8 @@ import yaml
 
 from sundown.aws.settings import AwsSettings
 from sundown.model.spec import Wanted
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
-from sundown.reconcile.standing import Goal
 from sundown.schedule.clock import SystemClock
 from sundown_lab.aws.remote import Aws
 

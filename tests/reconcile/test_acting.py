@@ -14,10 +14,10 @@ from sundown.cluster.errors import ApiError, Denied, Unreachable
 from sundown.cluster.gate import Gate
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
-from sundown.reconcile import acting
-from sundown.reconcile.acting import Outcome, act
+from sundown.reconcile import plan_execution
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, reconsider
-from sundown.reconcile.standing import Goal
+from sundown.reconcile.plan_execution import Outcome, act
 
 AT_ONCE = timedelta()
 
@@ -121,7 +121,7 @@ async def test_a_cloud_that_does_not_answer_at_all_does_not_stop_the_workloads()
 
 async def test_a_cloud_that_takes_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """C5, E4: somebody may want the env back meanwhile."""
-    monkeypatch.setattr(acting, "PATIENCE", 0.05)
+    monkeypatch.setattr(plan_execution, "PATIENCE", 0.05)
     plan = planned("Asleep", cloud(name="i-silent"), workload("web"), timeout=AT_ONCE)
     outcome, diary = await carried_out(plan)
     assert [str(one) for one in outcome.failures] == ["EC2Instance/i-silent: AWS has not answered within 0.05 s"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sundown.reconcile.naming import named
+from sundown.reconcile.part_names import named
 
 QUOTA = "FailedCreate: exceeded quota: small"
 

@@ -9,10 +9,10 @@ from samples import MEMORY, NOW, SLEEP, TIMEOUT, after, decision, finding, sleep
 from sundown.model.parts import Action, Workload
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.fights import Round
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
 from sundown.reconcile.report import next_status
 from sundown.reconcile.revisits import next_look
-from sundown.reconcile.standing import Goal
 
 WEB = "Deployment/web"
 FALLING = EnvScheduleStatus(state="FallingAsleep", since=NOW)

@@ -8,8 +8,8 @@ from sundown.model.base import parse
 from sundown.model.pods import Pod
 from sundown.model.resources import MOST_STILL_RUNNING, StillRunning
 from sundown.model.spec import Workloads
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.remaining import are_untold, counted, remaining
-from sundown.reconcile.standing import Goal
 from sundown.sleepers.leftovers import Tally
 
 

@@ -10,7 +10,7 @@ from sundown.errors import Mistake
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus, State
 from sundown.model.salvage import salvage
-from sundown.reconcile.governing import Governance, govern
+from sundown.reconcile.governance import Governance, govern
 from sundown.reconcile.rescue import rescue
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.settings import Settings

@@ -8,9 +8,9 @@ import pytest
 from samples import NOW, after, after_visits, cloud, stopped, troubled, workload
 from sundown.model.cloud import CloudPart
 from sundown.model.resources import MOST_CLOUD, CloudStatus, EnvScheduleStatus
-from sundown.reconcile.standing import Goal, stand
+from sundown.reconcile.cloud_status import Told, tell
+from sundown.reconcile.part_verdict import Goal, stand
 from sundown.reconcile.statuses import status_patch
-from sundown.reconcile.telling import Told, tell
 
 
 def part(identifier: str = "i-0abc", **more: Any) -> CloudPart:

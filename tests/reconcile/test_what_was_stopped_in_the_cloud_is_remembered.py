@@ -11,10 +11,10 @@ from sundown.model.parts import Part
 from sundown.model.record import Record
 from sundown.model.resources import EnvScheduleStatus
 from sundown.model.spec import Wanted
+from sundown.reconcile.cloud_status import LEFT_STOPPED, tell
 from sundown.reconcile.memory import Memory, NotRemembered, by_key
+from sundown.reconcile.part_verdict import Goal, stand
 from sundown.reconcile.plan import Plan, plan, reconsider
-from sundown.reconcile.standing import Goal, stand
-from sundown.reconcile.telling import LEFT_STOPPED, tell
 
 STRIPPED = {"record": None, "stopped_at": None, "holder": None}
 ALL_GONE = {**STRIPPED, "enabled": False}

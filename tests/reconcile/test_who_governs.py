@@ -9,7 +9,7 @@ from samples import NOW, Json, after, default, env, known, namespace
 from sundown.errors import Mistake
 from sundown.model.env import Env, Known
 from sundown.model.resources import EnvScheduleStatus, Metadata
-from sundown.reconcile.governing import Governance, govern
+from sundown.reconcile.governance import Governance, govern
 from sundown.settings import Settings
 
 OLD, YOUNG = NOW - timedelta(days=1), NOW + timedelta(days=1)

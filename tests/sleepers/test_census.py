@@ -12,7 +12,7 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Expired, Unreachable
 from sundown.cluster.gate import Gate, Urgency
 from sundown.model.parts import Workload
-from sundown.sleepers.census import Census
+from sundown.sleepers.workload_listing import Census
 from virtualtime import breathe, in_virtual_time, meanwhile
 
 TEAMS = [f"team-{letter}" for letter in "abcdefghij"]

@@ -41,9 +41,9 @@ from sundown.model.resources import (
 )
 from sundown.model.spec import Wanted
 from sundown.reconcile.memory import Memory, NotRemembered, believed, by_key, mark, recall
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
 from sundown.reconcile.report import Finding, next_status
-from sundown.reconcile.standing import Goal
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.ways import direct
 

@@ -29,8 +29,8 @@ from sundown.model.parts import Step
 from sundown.model.record import Record
 from sundown.model.spec import Wanted
 from sundown.reconcile.memory import Key, Memory
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import plan, reconsider
-from sundown.reconcile.standing import Goal
 
 NAMES = {"i-1": "EC2Instance", "i-2": "EC2Instance", "db": "RDSInstance", "aurora": "AuroraCluster"}
 ROUNDS = 8

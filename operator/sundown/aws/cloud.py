@@ -10,18 +10,18 @@ from typing import Any
 
 import structlog
 
-from sundown.aws.acting import Acting
+from sundown.aws.account_regions import Place
 from sundown.aws.discovery import discover
 from sundown.aws.errors import CloudError
+from sundown.aws.fresh_look import Looking
 from sundown.aws.inventory import Inventory, Surroundings
-from sundown.aws.looking import Looking
 from sundown.aws.misspelt import EVERY, slips, with_misspelt_keys
-from sundown.aws.places import Place
 from sundown.aws.prices import Prices
 from sundown.aws.problems import Problem
 from sundown.aws.protection import Protection
 from sundown.aws.sessions import Sessions
 from sundown.aws.settings import AwsSettings
+from sundown.aws.stop_start import Acting
 from sundown.aws.table import Table
 from sundown.aws.watching import Watching
 from sundown.metrics import AWS_REFRESHED, AWS_UNREACHABLE

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from sundown.aws import eligibility, state_reasons, tags
+from sundown.aws.account_regions import Place
 from sundown.aws.eligibility import Claim, refusal
 from sundown.aws.phases import phase_of, trouble_of
-from sundown.aws.places import Place
 from sundown.model.cloud import CloudKind, CloudPart
 
 Answer = Mapping[str, Any]

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_args
 
 from sundown.aws import tags
+from sundown.aws.account_regions import Place
 from sundown.aws.describing import Context, cluster_arn, cluster_parts, ec2_parts, members_of, rds_parts
 from sundown.aws.errors import CloudError, CloudGone
-from sundown.aws.places import Place
 from sundown.aws.sessions import Answer, Sessions
 from sundown.aws.stores import learn
 from sundown.model.cloud import CloudKind, CloudPart

@@ -11,9 +11,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from sundown.aws.account_regions import Place
 from sundown.aws.errors import CloudBusy, CloudError, CloudGone
 from sundown.aws.items import EXPIRES, KEY, OBSERVED, Item, item_of, milliseconds
-from sundown.aws.places import Place
 from sundown.aws.sessions import Sessions
 from sundown.model.cloud import CloudPart
 

@@ -14,11 +14,11 @@ from typing import Literal
 import structlog
 
 from sundown.aws import tags
+from sundown.aws.account_regions import Place, place_of
 from sundown.aws.describing import Context, Pricing
 from sundown.aws.discovery import KINDS, Listing, kind_of
 from sundown.aws.eligibility import STOP_PROTECTED, Claim, refusal_of_claim
 from sundown.aws.errors import CloudError, CloudThrottled
-from sundown.aws.places import Place, place_of
 from sundown.aws.problems import Problem, problem_of
 from sundown.aws.remembered import StoppedFor
 from sundown.aws.settings import AwsSettings

@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from sundown.aws import tags
+from sundown.aws.account_regions import Place
 from sundown.aws.discovery import TYPES, identifier_of, kind_of
-from sundown.aws.places import Place
 from sundown.aws.problems import Problem
 from sundown.aws.sessions import Sessions
 from sundown.aws.tags import Keys

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from sundown.aws.account_regions import Place
 from sundown.aws.discovery import identifier_of
 from sundown.aws.eligibility import STOP_PROTECTED
 from sundown.aws.errors import CloudDenied, CloudError, CloudGone
 from sundown.aws.inventory import Inventory
-from sundown.aws.places import Place
 from sundown.aws.stores import Calls
 from sundown.schedule.clock import Clock
 

@@ -12,6 +12,7 @@ from typing import Any
 from botocore import exceptions
 
 from sundown.aws import denials
+from sundown.aws.account_regions import Place
 from sundown.aws.errors import (
     CloudBusy,
     CloudDenied,
@@ -22,7 +23,6 @@ from sundown.aws.errors import (
     CloudThrottled,
     CloudUnreachable,
 )
-from sundown.aws.places import Place
 from sundown.aws.regions import has_to_be_enabled
 
 

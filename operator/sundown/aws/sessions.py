@@ -23,8 +23,8 @@ from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sundown.aws.account_regions import Place, places
 from sundown.aws.errors import CloudError
-from sundown.aws.places import Place, places
 from sundown.aws.refusals import outdated, translated
 from sundown.aws.settings import AwsSettings
 from sundown.metrics import AWS_CALLS

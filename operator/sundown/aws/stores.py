@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import structlog
 
+from sundown.aws.account_regions import Place
 from sundown.aws.errors import CloudError
-from sundown.aws.places import Place
 
 log = structlog.get_logger(__name__)
 

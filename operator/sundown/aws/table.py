@@ -16,10 +16,10 @@ from typing import Any
 
 import structlog
 
+from sundown.aws.account_regions import Place
 from sundown.aws.dynamodb import AT_ONCE, DynamoTable, Write
 from sundown.aws.errors import CloudError, CloudGone
 from sundown.aws.items import KEY, LIFETIME, OBSERVED, Unreadable, milliseconds, number, part_of
-from sundown.aws.places import Place
 from sundown.aws.sessions import Sessions
 from sundown.aws.settings import AwsSettings
 from sundown.model.cloud import CloudPart

@@ -10,9 +10,9 @@ from typing import Protocol
 
 import structlog
 
+from sundown.aws.account_regions import Place, place_of
 from sundown.aws.errors import CloudError, CloudGone
-from sundown.aws.looking import Looking
-from sundown.aws.places import Place, place_of
+from sundown.aws.fresh_look import Looking
 from sundown.model.cloud import CloudKind, CloudPart
 from sundown.schedule.clock import Clock
 

@@ -24,7 +24,7 @@ from sundown.cli.settings_options import WithEnvironment, settings_from
 from sundown.errors import SundownError
 from sundown.model.cloud import CloudPart
 from sundown.model.scalars import format_instant
-from sundown.reconcile.standing import Goal, excluded, stand
+from sundown.reconcile.part_verdict import Goal, excluded, stand
 from sundown.schedule.clock import SystemClock
 from sundown.usecases.find import settings
 

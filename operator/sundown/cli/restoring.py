@@ -21,10 +21,10 @@ from sundown.errors import Mistake
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Step, Workload
 from sundown.model.resources import ASLEEP_SINCE, STATE_LABEL
-from sundown.reconcile.acting import act
 from sundown.reconcile.memory import Memory, recall
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
-from sundown.reconcile.standing import Goal
+from sundown.reconcile.plan_execution import act
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
 from sundown.sleepers.kinds import KINDS

@@ -19,11 +19,11 @@ from sundown.cli.listing import Listed
 from sundown.cli.restoring import Woken
 from sundown.model.cloud import CloudPart, CloudState
 from sundown.model.record import Record
+from sundown.reconcile.cloud_status import LEFT_STOPPED
 from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.memory import Memory, by_key
+from sundown.reconcile.part_verdict import Goal, stand
 from sundown.reconcile.plan import reconsider
-from sundown.reconcile.standing import Goal, stand
-from sundown.reconcile.telling import LEFT_STOPPED
 from sundown.schedule.clock import SystemClock
 
 if TYPE_CHECKING:

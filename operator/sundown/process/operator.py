@@ -26,7 +26,7 @@ from sundown.model import managers
 from sundown.model.resources import State
 from sundown.process.probes import Health, serve
 from sundown.reconcile.defaults import Defaults
-from sundown.reconcile.deleting import Deletions
+from sundown.reconcile.deletions import Deletions
 from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.statuses import StatusWriter
@@ -35,8 +35,8 @@ from sundown.reconcile.sweep import Sweep
 from sundown.reconcile.visit import Visitor
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.settings import Settings
-from sundown.sleepers.census import Census
 from sundown.sleepers.leftovers import Leftovers
+from sundown.sleepers.workload_listing import Census
 
 if TYPE_CHECKING:
     from sundown.aws.cloud import AwsCloud

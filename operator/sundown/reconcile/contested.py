@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sundown.reconcile.standing import Goal, Standing
+from sundown.reconcile.part_verdict import Goal, Standing
 
 
 def contested(goal: Goal, standing: Standing) -> Standing:

@@ -9,7 +9,7 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.warning_events import newest_warning
 from sundown.model.parts import Workload
 from sundown.model.resources import EnvScheduleStatus
-from sundown.reconcile.naming import MOST_NAMED, Reasons
+from sundown.reconcile.part_names import MOST_NAMED, Reasons
 from sundown.reconcile.plan import Plan
 
 _ASKED_AGAIN = timedelta(minutes=2)

@@ -8,14 +8,14 @@ from functools import partial
 import structlog
 
 from sundown.model.env import Env
-from sundown.reconcile.acting import Outcome, act
 from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.namespace_marks import NamespaceMarks
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
+from sundown.reconcile.plan_execution import Outcome, act
 from sundown.reconcile.report import Word
 from sundown.reconcile.reporter import Reporter
 from sundown.reconcile.rooms import Rooms
-from sundown.reconcile.standing import Goal
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from sundown.model.spec import Wanted
 from sundown.reconcile.contested import contested
 from sundown.reconcile.in_cloud import CLOUD_KINDS, missing
 from sundown.reconcile.memory import Key, NotRemembered
-from sundown.reconcile.standing import Goal, Standing, stand
+from sundown.reconcile.part_verdict import Goal, Standing, stand
 from sundown.reconcile.waves import Wave, arrange, wave_of
 
 

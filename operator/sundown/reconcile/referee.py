@@ -13,8 +13,8 @@ from sundown.metrics import FIGHTS, FIGHTS_BEGUN
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Workload
 from sundown.reconcile.fights import Fights, told
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan
-from sundown.reconcile.standing import Goal
 from sundown.schedule.clock import Clock
 from sundown.sleepers.kinds import KINDS
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sundown.model.parts import Workload
 from sundown.model.resources import MOST_STILL_RUNNING, Owned, StillRunning, WhyRunning
-from sundown.reconcile.standing import Goal, excluded, selected
+from sundown.reconcile.part_verdict import Goal, excluded, selected
 from sundown.sleepers.leftovers import Owner, Tally
 
 

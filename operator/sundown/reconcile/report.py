@@ -20,10 +20,10 @@ from sundown.model.resources import (
     Transition,
 )
 from sundown.model.scalars import format_duration
+from sundown.reconcile.cloud_status import tell
 from sundown.reconcile.mark_troubles import MarkTrouble
-from sundown.reconcile.naming import Reasons, named
+from sundown.reconcile.part_names import Reasons, named
 from sundown.reconcile.plan import Plan
-from sundown.reconcile.telling import tell
 from sundown.schedule.decision import Decision
 
 HISTORY = 10

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sundown.model.env import Known
 from sundown.model.resources import EnvSchedule
 from sundown.model.spec import EnvScheduleSpec, Override
-from sundown.reconcile.governing import WAKES_ALL_THE_SAME, Governance
+from sundown.reconcile.governance import WAKES_ALL_THE_SAME, Governance
 
 _RESETS_WITHIN = timedelta(hours=25)
 """The daily reset comes at most so long after a wish; when exactly, a spec that cannot be read does not say."""

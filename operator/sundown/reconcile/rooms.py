@@ -16,9 +16,9 @@ from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
-from sundown.sleepers.census import Census
 from sundown.sleepers.leftovers import Leftovers
 from sundown.sleepers.replicas import NO_POLICIES, Policies
+from sundown.sleepers.workload_listing import Census
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from sundown.cluster.errors import Denied, Missing
 from sundown.cluster.listing import PAGE, Listing
 from sundown.model.action_request import Asked
 from sundown.reconcile.defaults import Defaults
-from sundown.reconcile.deleting import Deletions
+from sundown.reconcile.deletions import Deletions
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.store import Snapshot, Store
 from sundown.settings import Settings
-from sundown.sleepers.census import Census
+from sundown.sleepers.workload_listing import Census
 
 log = structlog.get_logger(__name__)
 

@@ -17,14 +17,15 @@ from sundown.model.env import Env, Known
 from sundown.model.record import sleep_id, that_fit
 from sundown.model.resources import OWNER_ZONES, UNREACHED, EnvScheduleStatus
 from sundown.model.spec import EnvScheduleSpec, Wanted
-from sundown.reconcile.acting import act
-from sundown.reconcile.generating import generate, generated, is_current, is_edited, template_hash
-from sundown.reconcile.governing import Governance, govern
+from sundown.reconcile.generated_schedule import generate, generated, is_current, is_edited, template_hash
+from sundown.reconcile.governance import Governance, govern
 from sundown.reconcile.memory import by_key
 from sundown.reconcile.namespace_marks import NamespaceMarks
 from sundown.reconcile.obstacles import Obstacles
 from sundown.reconcile.orphans import Orphans
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, began, reconsider, without_sleep
+from sundown.reconcile.plan_execution import act
 from sundown.reconcile.referee import Referee
 from sundown.reconcile.remaining import are_untold, counted, remaining
 from sundown.reconcile.report import Finding, next_status, state_of, troubled_status
@@ -33,7 +34,6 @@ from sundown.reconcile.rescue import rescue
 from sundown.reconcile.revisits import MOVING, next_look
 from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.savings import after_visit
-from sundown.reconcile.standing import Goal
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.schedule.lint import doubts
 from sundown.schedule.owners import parse_owner_zones

@@ -17,7 +17,7 @@ from sundown.errors import Mistake
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import QUIET, Part, Step
 from sundown.model.resources import WAVE
-from sundown.reconcile.standing import Goal, Standing, shortened
+from sundown.reconcile.part_verdict import Goal, Standing, shortened
 
 USUAL = {"RDSInstance": 0, "AuroraCluster": 0, "StatefulSet": 10, "Deployment": 20}
 """Who is called wakes before who calls; what is not named here comes last, in wave 30."""

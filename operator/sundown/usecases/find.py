@@ -14,7 +14,7 @@ from sundown.errors import InvalidObject, NotFound, SundownError
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.resources import OWNER_ZONES, ClusterEnvSchedule
 from sundown.model.spec import EnvScheduleSpec
-from sundown.reconcile.governing import WAKES_ALL_THE_SAME, Governance, govern
+from sundown.reconcile.governance import WAKES_ALL_THE_SAME, Governance, govern
 from sundown.schedule.decision import Circumstances
 from sundown.schedule.instants import BEGINNING
 from sundown.schedule.owners import parse_owner_zones

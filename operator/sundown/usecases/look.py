@@ -16,10 +16,10 @@ from sundown.model.cutting import clip
 from sundown.model.env import Env
 from sundown.model.parts import Workload
 from sundown.model.resources import UNREACHED, CloudStatus, EnvScheduleStatus
+from sundown.reconcile.cloud_status import LEFT_STOPPED
 from sundown.reconcile.memory import Memory, believed, recall
+from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, began, plan
-from sundown.reconcile.standing import Goal
-from sundown.reconcile.telling import LEFT_STOPPED
 from sundown.schedule.decision import Decision, decide
 from sundown.sleepers.kinds import KINDS
 from sundown.usecases.doors import COMMAND_LINE, Door

@@ -16,7 +16,7 @@ from sundown.cluster.errors import ApiError
 from sundown.cluster.gate import Gate
 from sundown.model.parts import Workload
 from sundown.sleepers.kinds import KINDS, ReplicaKind
-from sundown.sleepers.passing import Passing, Question
+from sundown.sleepers.shared_list import Passing, Question
 
 _PAGE = 1000
 _GATHERING = 0.01

@@ -16,8 +16,8 @@ from sundown.model.action_request import (
 )
 from sundown.model.env import Env, Namespace
 from sundown.model.scalars import format_instant
-from sundown.reconcile.governing import Governance, govern
-from sundown.reconcile.hanging import held, look_again
+from sundown.reconcile.governance import Governance, govern
+from sundown.reconcile.stuck_namespace import held, look_again
 from sundown.settings import Settings
 
 

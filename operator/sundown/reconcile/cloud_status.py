@@ -12,7 +12,7 @@ from datetime import datetime
 from sundown.model.cloud import DATABASES, CloudPart, restarted_by_aws
 from sundown.model.resources import MOST_CLOUD, CloudStatus, Cost, EnvScheduleStatus
 from sundown.model.scalars import format_instant
-from sundown.reconcile.standing import EXCLUDE_TAG, Standing, excluded, shortened
+from sundown.reconcile.part_verdict import EXCLUDE_TAG, Standing, excluded, shortened
 from sundown.reconcile.waves import THE_REST, USUAL, wave_of
 
 MORE_MINUTES = "5 to 10 minutes more"

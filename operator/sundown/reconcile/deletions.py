@@ -22,9 +22,9 @@ from sundown.cluster.reviews import AUTHENTICATED, NotAsked, deletion_of, review
 from sundown.model.action_request import ActionRequestSpec, Asked
 from sundown.model.env import Env
 from sundown.model.resources import API_VERSION
-from sundown.reconcile.hanging import SOONEST
-from sundown.reconcile.judging import Verdict, forbidden, judge, next_status, unasked
+from sundown.reconcile.request_verdict import Verdict, forbidden, judge, next_status, unasked
 from sundown.reconcile.store import Store
+from sundown.reconcile.stuck_namespace import SOONEST
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
+from sundown.aws.account_regions import Place
 from sundown.aws.bisect import in_bulk
 from sundown.aws.describing import Context
 from sundown.aws.errors import CloudError, CloudGone
-from sundown.aws.places import Place
+from sundown.aws.kind_calls import VERBS
 from sundown.aws.stores import Calls, learn
-from sundown.aws.verbs import VERBS
 from sundown.model.cloud import CloudKind, CloudPart
 
 T = TypeVar("T")

@@ -16,12 +16,12 @@ from typing import Protocol
 
 import structlog
 
+from sundown.aws.account_regions import Place, place_of
 from sundown.aws.bisect import in_bulk
 from sundown.aws.errors import CloudBusy, CloudDenied, CloudError, CloudFull, CloudGone
-from sundown.aws.looking import Looking, chunks
-from sundown.aws.places import Place, place_of
+from sundown.aws.fresh_look import Looking, chunks
+from sundown.aws.kind_calls import VERBS, Arguments, Verbs
 from sundown.aws.tags import ENABLED, PREVIOUS_STATE, RECORD, record
-from sundown.aws.verbs import VERBS, Arguments, Verbs
 from sundown.errors import SundownError
 from sundown.model.cloud import CloudKind, CloudPart
 from sundown.model.parts import Action, Step

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sundown.aws.account_regions import Place
 from sundown.aws.describing import Context, cluster_parts, ec2_parts, rds_parts
-from sundown.aws.places import Place
 from sundown.model.cloud import CloudKind, CloudPart
 
 Arguments = dict[str, Any]

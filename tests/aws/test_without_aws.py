@@ -14,7 +14,7 @@ import json, sys
 from kubernetes_asyncio.client import Configuration
 import sundown.cli.app
 from sundown.aws.settings import AwsSettings
-from sundown.cli.operator import operator
+from sundown.cli.commands.operator import operator
 from sundown.handlers import registry
 from sundown.process.operator import Operator
 from sundown.settings import Settings

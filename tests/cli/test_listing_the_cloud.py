@@ -9,7 +9,7 @@ import yaml
 
 from commandline import Called
 from envs import ALWAYS_AWAKE, Env
-from sundown.cli.cloud import verdict
+from sundown.cli.commands.cloud import verdict
 from sundown_lab.aws.remote import Aws
 from sundown_lab.cluster import Cluster
 from tables import part

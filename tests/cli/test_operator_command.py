@@ -8,7 +8,7 @@ import pytest
 
 from commandline import Called
 from sundown.aws.settings import AwsSettings
-from sundown.cli.operator import operator, settings_from
+from sundown.cli.commands.operator import operator, settings_from
 from sundown.settings import Settings
 
 Call = Callable[..., Called]

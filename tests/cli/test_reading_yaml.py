@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sundown.cli.yaml_reader import Unreadable, read_all
+from sundown.cli.shared.yaml_reader import Unreadable, read_all
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,12 @@ def test_its_help_loads_no_command() -> None:
     program = "import sys; from sundown.cli.app import cli; cli(['--help'], standalone_mode=False); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert "sundown.cli.app" in loaded
-    assert not {"pydantic", "kopf", "aiohttp", "kubernetes_asyncio", "holidays", "sundown.cli.explain"} & set(loaded)
+    assert not {"pydantic", "kopf", "aiohttp", "kubernetes_asyncio", "holidays", "sundown.cli.commands.explain"} & set(
+        loaded
+    )
 
 
 def test_looking_at_files_loads_nothing_that_talks_to_a_cluster() -> None:
-    program = "import sys; import sundown.cli.explain, sundown.cli.validate; print(*sys.modules)"
+    program = "import sys; import sundown.cli.commands.explain, sundown.cli.commands.validate; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert not {"kopf", "aiohttp", "kubernetes_asyncio"} & set(loaded)

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from frontdesk.saying import answer_to, words
 from frontdesks import Counter, Frontdesk, both_ways
 from sundown.cli.app import cli
-from sundown.cli.frontdesk import frontdesk as command
-from sundown.cli.settings_options import environment
+from sundown.cli.commands.frontdesk import frontdesk as command
+from sundown.cli.shared.settings_options import environment
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown_lab.slack.remote import Workspace
 
@@ -143,6 +143,6 @@ def test_nothing_of_slacks_libraries_is_loaded_for_other_commands() -> None:
     import subprocess
     import sys
 
-    program = "import sys; import sundown.cli.operator, sundown.cli.wish; print(*sys.modules)"
+    program = "import sys; import sundown.cli.commands.operator, sundown.cli.commands.wish; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert not [name for name in loaded if name.startswith(("slack_bolt", "slack_sdk", "sundown.frontdesk"))]

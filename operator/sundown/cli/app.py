@@ -11,22 +11,22 @@ from pathlib import Path
 import click
 
 from sundown import __version__
-from sundown.cli import output
+from sundown.cli.shared import output
 from sundown.errors import InvalidObject, SundownError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "list": ("sundown.cli.listing:list_envs", "List the environments: state, what comes next, owner, why."),
-    "why": ("sundown.cli.why:why", "Say why an environment is in its state, who did it, and what comes next."),
-    "start": ("sundown.cli.wish:start", "Wake environments until their next scheduled shutdown."),
-    "stop": ("sundown.cli.wish:stop", "Put environments to sleep until their next scheduled wake."),
-    "extend": ("sundown.cli.wish:extend", "Put off the next shutdown of environments."),
-    "snooze": ("sundown.cli.wish:snooze", "Hold environments awake for a while from now."),
-    "wake-all": ("sundown.cli.wake_all:wake_all", "Wake every environment, before an uninstallation say."),
-    "cloud": ("sundown.cli.cloud:cloud", "List what belongs to environments in AWS: sundown cloud list."),
-    "explain": ("sundown.cli.explain:explain", "Show when a schedule sleeps and wakes, and why."),
-    "validate": ("sundown.cli.validate:validate", "Look for mistakes in schedules, without a cluster."),
-    "operator": ("sundown.cli.operator:operator", "Run the operator."),
-    "frontdesk": ("sundown.cli.frontdesk:frontdesk", "Run the frontdesk, which talks with people in Slack."),
+    "list": ("sundown.cli.commands.list_envs:list_envs", "List the environments: state, what comes next, owner, why."),
+    "why": ("sundown.cli.commands.why:why", "Say why an environment is in its state, who did it, and what comes next."),
+    "start": ("sundown.cli.commands.wish:start", "Wake environments until their next scheduled shutdown."),
+    "stop": ("sundown.cli.commands.wish:stop", "Put environments to sleep until their next scheduled wake."),
+    "extend": ("sundown.cli.commands.wish:extend", "Put off the next shutdown of environments."),
+    "snooze": ("sundown.cli.commands.wish:snooze", "Hold environments awake for a while from now."),
+    "wake-all": ("sundown.cli.commands.wake_all:wake_all", "Wake every environment, before an uninstallation say."),
+    "cloud": ("sundown.cli.commands.cloud:cloud", "List what belongs to environments in AWS: sundown cloud list."),
+    "explain": ("sundown.cli.commands.explain:explain", "Show when a schedule sleeps and wakes, and why."),
+    "validate": ("sundown.cli.commands.validate:validate", "Look for mistakes in schedules, without a cluster."),
+    "operator": ("sundown.cli.commands.operator:operator", "Run the operator."),
+    "frontdesk": ("sundown.cli.commands.frontdesk:frontdesk", "Run the frontdesk, which talks with people in Slack."),
 }
 """Each command: where it is, and what it does in a line."""
 

@@ -10,8 +10,8 @@ from typing import Any
 import click
 from kubernetes_asyncio.client import Configuration
 
-from sundown.cli.connecting import Command, cluster_options
-from sundown.cli.settings_options import NotStarted
+from sundown.cli.shared.cluster_options import Command, cluster_options
+from sundown.cli.shared.settings_options import NotStarted
 from sundown.cluster.client import load_configuration
 
 Program = Callable[[Configuration], Coroutine[Any, Any, None]]

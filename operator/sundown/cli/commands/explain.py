@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from sundown.cli import files, output
-from sundown.cli.connecting import cluster_options
-from sundown.cli.yaml_reader import Unreadable
+from sundown.cli.shared import files, output
+from sundown.cli.shared.cluster_options import cluster_options
+from sundown.cli.shared.yaml_reader import Unreadable
 from sundown.errors import NotFound
 from sundown.model.base import parse
 from sundown.model.resources import OWNER_ZONES, EnvSchedule
@@ -87,7 +87,7 @@ def _from_file(file: str) -> Mapping[str, Any]:
 
 
 def _from_cluster(target: str, kubeconfig: Path | None, context: str | None) -> Mapping[str, Any]:
-    from sundown.cli.cluster_access import fetch_schedule  # noqa: PLC0415 - what talks to a cluster is slow to load
+    from sundown.cli.shared.cluster_access import fetch_schedule  # noqa: PLC0415 - what talks to a cluster is slow to load
 
     return fetch_schedule(target, kubeconfig, context)
 

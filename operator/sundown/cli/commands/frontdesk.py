@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from sundown.cli.output import examples
-from sundown.cli.programs import program_options, run_in_the_foreground
-from sundown.cli.settings_options import WithEnvironment, settings_from
+from sundown.cli.shared.output import examples
+from sundown.cli.shared.programs import program_options, run_in_the_foreground
+from sundown.cli.shared.settings_options import WithEnvironment, settings_from
 from sundown.frontdesk import handlers
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.process import logs

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from sundown.cli import files, output
-from sundown.cli.files import KINDS, Found
-from sundown.cli.yaml_reader import Unreadable
+from sundown.cli.shared import files, output
+from sundown.cli.shared.files import KINDS, Found
+from sundown.cli.shared.yaml_reader import Unreadable
 from sundown.errors import InvalidObject, Mistake
 from sundown.model.base import parse
 from sundown.model.cutting import clip

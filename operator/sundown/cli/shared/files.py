@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sundown.cli.yaml_reader import Unreadable, read_all
+from sundown.cli.shared.yaml_reader import Unreadable, read_all
 from sundown.model.cutting import clip
 from sundown.model.resources import GROUP
 

@@ -9,9 +9,9 @@ import click
 
 from sundown import handlers
 from sundown.aws.settings import AwsSettings
-from sundown.cli.output import examples
-from sundown.cli.programs import program_options, run_in_the_foreground
-from sundown.cli.settings_options import WithEnvironment, settings_from
+from sundown.cli.shared.output import examples
+from sundown.cli.shared.programs import program_options, run_in_the_foreground
+from sundown.cli.shared.settings_options import WithEnvironment, settings_from
 from sundown.process import logs
 from sundown.settings import NAMELESS, Settings
 

@@ -13,9 +13,9 @@ from typing import Any
 import click
 
 from sundown import wording
-from sundown.cli.cluster_access import connected, context_namespace
-from sundown.cli.connecting import cluster_options
-from sundown.cli.output import as_json, examples, note, say, table
+from sundown.cli.shared.cluster_access import connected, context_namespace
+from sundown.cli.shared.cluster_options import cluster_options
+from sundown.cli.shared.output import as_json, examples, note, say, table
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster, Json
 from sundown.cluster.errors import ApiError, Denied

@@ -13,11 +13,11 @@ from typing import Any
 import click
 
 from sundown import wording
-from sundown.cli.cluster_access import connected, whoami
-from sundown.cli.connecting import cluster_options, wait_options
-from sundown.cli.connecting import span as span_type
-from sundown.cli.output import as_json, examples, failed, note, say
-from sundown.cli.waiting import Arrived, Expected, Outcome, wait_for
+from sundown.cli.shared.cluster_access import connected, whoami
+from sundown.cli.shared.cluster_options import cluster_options, wait_options
+from sundown.cli.shared.cluster_options import span as span_type
+from sundown.cli.shared.output import as_json, examples, failed, note, say
+from sundown.cli.shared.waiting import Arrived, Expected, Outcome, wait_for
 from sundown.cluster.client import Cluster
 from sundown.errors import SundownError
 from sundown.model.resources import EnvScheduleStatus, State

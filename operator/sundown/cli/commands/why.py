@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from sundown import wording
-from sundown.cli.cluster_access import connected
-from sundown.cli.connecting import cluster_options
-from sundown.cli.output import as_json, examples, say, table
+from sundown.cli.shared.cluster_access import connected
+from sundown.cli.shared.cluster_options import cluster_options
+from sundown.cli.shared.output import as_json, examples, say, table
 from sundown.model.scalars import format_instant
 from sundown.schedule.clock import SystemClock
 from sundown.usecases.look import Picture, look, standing

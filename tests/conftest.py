@@ -16,19 +16,19 @@ from sundown_lab.cluster import Cluster, connect, require_lab
 from sundown_lab.progress import Progress
 
 pytest_plugins = [
-    "operators",
-    "envs",
-    "audit",
-    "slacks",
-    "awses",
-    "tables",
-    "frontdesks",
-    "browsers",
-    "policies",
-    "helms",
-    "nodes",
-    "rooms",
-    "leaving_out",
+    "support.operators",
+    "support.envs",
+    "support.audit",
+    "support.slacks",
+    "support.awses",
+    "support.tables",
+    "support.frontdesks",
+    "support.browsers",
+    "support.policies",
+    "support.helms",
+    "support.nodes",
+    "support.slowest_rooms",
+    "support.leaving_out",
 ]
 
 ROOT = Path(__file__).parent.parent

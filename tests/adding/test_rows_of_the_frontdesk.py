@@ -4,12 +4,12 @@ import html
 
 import pytest
 
-from envs import Env
-from frontdesk.reminded import announced, running, stopping
-from frontdesk.saying import answer_to, words
-from frontdesks import Counter
-from operators import Operator, Stage
 from sundown_lab.slack.remote import Workspace
+from support.envs import Env
+from support.frontdesk.reminded import announced, running, stopping
+from support.frontdesk.saying import answer_to, words
+from support.frontdesks import Counter
+from support.operators import Operator, Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 

@@ -1,9 +1,9 @@
 """What the operator sees of AWS, over HTTP through real boto3, with and without a table."""
 
 import pytest
-from skies import Sky
 
 from sundown_lab.aws.remote import Aws
+from support.aws.skies import Sky
 
 
 @pytest.fixture(params=["in memory", "with a table"])

@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
-from skies import Sky
 from structlog.testing import capture_logs
 
 from sundown_lab.aws.remote import Aws
+from support.aws.skies import Sky
 
 pytestmark = pytest.mark.timeout(300)
 

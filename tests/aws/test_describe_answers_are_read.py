@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from described import HERE, REGION, cluster, clusters, database, databases, instance, instances, knowing
 
 from sundown.aws.account_regions import Place
 from sundown.aws.describing import cluster_parts, ec2_parts, rds_parts
 from sundown.model.cloud import CloudKind
+from support.aws.described import HERE, REGION, cluster, clusters, database, databases, instance, instances, knowing
 
 PLAIN = knowing()
 

@@ -1,16 +1,16 @@
 """W15: an instance whose host has disks is not stopped, though its root is on EBS: what is on them would be lost."""
 
 import pytest
-from described import HERE, instance, instances, knowing
-from skies import Sky
 
-from samples import NOW
 from sundown.aws.describing import ec2_parts
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
 from sundown_lab.aws.remote import Aws
+from support.aws.described import HERE, instance, instances, knowing
+from support.aws.skies import Sky
+from support.samples import NOW
 
 WITH_DISKS = ["m5d.large", "c5d.large", "r5d.large", "m6gd.medium", "i3.large", "i3en.large", "i4i.large", "d3.xlarge", "g4dn.xlarge",
               "z1d.large", "x2idn.16xlarge", "c6id.large"]  # fmt: skip

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from teams import PATIENCE, RECORD, Team
 
-from apiserver import eventually
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
-from operators import Operator, Stage
 from sundown_lab.aws.remote import Aws
+from support.apiserver import eventually
+from support.aws.teams import PATIENCE, RECORD, Team
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
+from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import botocore.session
 import pytest
-from described import HERE, cluster, clusters, database, databases, instance, instances, knowing
 
 from sundown.aws.describing import cluster_parts, ec2_parts, rds_parts
 from sundown.aws.state_reasons import failed_start, told
 from sundown.model.cloud import CloudPart
+from support.aws.described import HERE, cluster, clusters, database, databases, instance, instances, knowing
 
 CONTEXT = knowing()
 DATABASES = {

@@ -4,15 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from skies import Sky
 
-from samples import NOW, after, after_visits, cloud, planned, stopped
 from sundown.aws.starts import Attempts, attempts_after, overlaid, pause_after
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
 from sundown_lab.aws.remote import Aws
+from support.aws.skies import Sky
+from support.samples import NOW, after, after_visits, cloud, planned, stopped
 
 WHY = {"code": "Client.InternalError", "message": "Client.InternalError: Client error on launch"}
 

@@ -11,7 +11,7 @@ from sundown.aws.inventory import Inventory, Surroundings
 from sundown.aws.protection import Protection
 from sundown.aws.settings import AwsSettings
 from sundown.model.cloud import CloudPart
-from virtualtime import LoopClock, in_virtual_time
+from support.virtualtime import LoopClock, in_virtual_time
 
 HERE = Place(None, "", "eu-central-1")
 MINUTE = 60.0

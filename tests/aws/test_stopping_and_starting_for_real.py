@@ -24,7 +24,7 @@ from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
 from sundown.schedule.clock import SystemClock
 from sundown_lab.aws.remote import Aws
-from virtualtime import meanwhile
+from support.virtualtime import meanwhile
 
 PATIENCE = 30.0
 LONG_AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(days=8)

@@ -2,10 +2,9 @@
 
 import asyncio
 
-from accounts import DUBLIN, World
-
 from sundown.aws.errors import CloudDenied, CloudError, CloudUnreachable
-from virtualtime import breathe, elapsed, in_virtual_time
+from support.aws.accounts import DUBLIN, World
+from support.virtualtime import breathe, elapsed, in_virtual_time
 
 RECORD = {
     "sundown:previous-state": "running",

@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from described import HERE, cluster, clusters, database, databases, instance, instances, knowing
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skies import Sky
 
 from sundown.aws import tags
 from sundown.aws.describing import cluster_parts, ec2_parts, rds_parts
@@ -20,6 +18,8 @@ from sundown.model.spec import Wanted
 from sundown.reconcile.part_verdict import Goal, stand
 from sundown.reconcile.plan import reconsider
 from sundown_lab.aws.remote import Aws
+from support.aws.described import HERE, cluster, clusters, database, databases, instance, instances, knowing
+from support.aws.skies import Sky
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 KEYS = Keys()

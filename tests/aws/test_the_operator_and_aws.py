@@ -2,10 +2,10 @@
 
 import pytest
 
-from apiserver import eventually
-from envs import ALWAYS_AWAKE, Env
-from operators import Operator, Stage
 from sundown_lab.aws.remote import Aws
+from support.apiserver import eventually
+from support.envs import ALWAYS_AWAKE, Env
+from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
 

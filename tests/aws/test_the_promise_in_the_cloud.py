@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from apiserver import eventually
-from envs import ASLEEP_FOR_EVER, Env
-from operators import Operator, Stage
 from sundown_lab.aws.remote import Aws, Seen
+from support.apiserver import eventually
+from support.envs import ASLEEP_FOR_EVER, Env
+from support.operators import Operator, Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 

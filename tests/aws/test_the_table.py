@@ -12,7 +12,7 @@ from sundown.aws import dynamodb
 from sundown.aws.refusals import translated
 from sundown.aws.sessions import Sessions
 from sundown_lab.aws.remote import Aws
-from tables import NOON, Clock, DynamoDB, Open, by_arn, part
+from support.tables import NOON, Clock, DynamoDB, Open, by_arn, part
 
 
 def written(aws: Aws) -> int:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from sundown_lab.aws.remote import Aws
-from tables import NOON, Clock, DynamoDB, Open, by_arn, part
+from support.tables import NOON, Clock, DynamoDB, Open, by_arn, part
 
 LATER = timedelta(minutes=6)
 """Longer than it ever waits before it looks for the table again."""

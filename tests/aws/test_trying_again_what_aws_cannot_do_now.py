@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from accounts import Asked, World
 
 from sundown.aws.errors import CloudBusy, CloudError, CloudFull, CloudThrottled, CloudUnreachable
-from virtualtime import elapsed, in_virtual_time
+from support.aws.accounts import Asked, World
+from support.virtualtime import elapsed, in_virtual_time
 
 RECORD = {"sundown:previous-state": "running", "sundown:holder": "default/dev1"}
 

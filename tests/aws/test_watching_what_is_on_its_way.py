@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from accounts import DUBLIN, World
-
 from sundown.aws.errors import CloudUnreachable
 from sundown.aws.watching import Watching
-from virtualtime import in_virtual_time, meanwhile
+from support.aws.accounts import DUBLIN, World
+from support.virtualtime import in_virtual_time, meanwhile
 
 PERIOD = timedelta(seconds=5)
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from described import HERE, cluster, clusters, database, databases, instance, instances, knowing
 
 from sundown.aws.describing import Context, cluster_parts, ec2_parts, rds_parts
+from support.aws.described import HERE, cluster, clusters, database, databases, instance, instances, knowing
 
 ARN = "arn:aws:ec2:eu-central-1:123456789012:instance/i-1"
 CLUSTER_ARN = "arn:aws:rds:eu-central-1:123456789012:cluster:shared"

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from skies import Seen, Sky
 from test_the_inventory_remembers import FRANKFURT, Told, part
 
-from samples import NOW
 from sundown.aws.discovery import Listing
 from sundown.aws.errors import CloudDenied, CloudUnreachable
 from sundown.aws.inventory import Inventory, Surroundings
@@ -18,6 +16,8 @@ from sundown.reconcile.memory import Memory, by_key
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
 from sundown_lab.aws.remote import Aws
+from support.aws.skies import Seen, Sky
+from support.samples import NOW
 
 RECORD = {"sundown:previous-state", "sundown:stopped-at", "sundown:holder"}
 MAKE: dict[str, Callable[[Aws], str]] = {

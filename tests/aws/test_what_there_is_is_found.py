@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from skies import Sky
 
 from sundown_lab.aws.remote import Aws
+from support.aws.skies import Sky
 
 pytestmark = pytest.mark.timeout(300)
 

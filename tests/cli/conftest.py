@@ -8,11 +8,11 @@ import pytest
 import structlog
 from click.testing import CliRunner
 
-from apiserver import Api
-from commandline import Called, Sundown
-from operators import Operator, Stage
 from sundown.cli.app import cli
 from sundown_lab.cluster import Cluster
+from support.apiserver import Api
+from support.commandline import Called, Sundown
+from support.operators import Operator, Stage
 
 PEOPLE = Path(__file__).parent.parent.parent / "deploy" / "base" / "clusterroles-people.yaml"
 BINDINGS = "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/rolebindings"

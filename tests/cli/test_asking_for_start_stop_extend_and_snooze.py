@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from apiserver import Json
-from commandline import Sundown
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
 from sundown_lab.cluster import Cluster
+from support.apiserver import Json
+from support.commandline import Sundown
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
 
 pytestmark = pytest.mark.lab
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from commandline import Sundown
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
+from support.commandline import Sundown
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
 
 pytestmark = pytest.mark.lab
 

@@ -10,8 +10,8 @@ from textwrap import dedent, indent
 import pytest
 from click.testing import CliRunner
 
-from commandline import Called
 from sundown.cli.app import cli
+from support.commandline import Called
 
 Call = Callable[..., Called]
 Write = Callable[..., str]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from commandline import Called
 from sundown.cli.app import COMMANDS
+from support.commandline import Called
 
 
 @pytest.mark.parametrize("command", COMMANDS)

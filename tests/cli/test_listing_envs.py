@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from commandline import Sundown
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, local
-from operators import Operator
 from sundown_lab.cluster import Cluster
+from support.commandline import Sundown
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, local
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

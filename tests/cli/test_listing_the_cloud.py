@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from commandline import Called
-from envs import ALWAYS_AWAKE, Env
 from sundown.cli.commands.cloud import verdict
 from sundown_lab.aws.remote import Aws
 from sundown_lab.cluster import Cluster
-from tables import part
+from support.commandline import Called
+from support.envs import ALWAYS_AWAKE, Env
+from support.tables import part
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 RECORD = {"sundown:previous-state": "running", "sundown:holder": "default/gone"}

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from commandline import Called
 from sundown.aws.settings import AwsSettings
 from sundown.cli.commands.operator import operator, settings_from
 from sundown.settings import Settings
+from support.commandline import Called
 
 Call = Callable[..., Called]
 

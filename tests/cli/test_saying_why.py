@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from commandline import Sundown
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
-from operators import Operator
+from support.commandline import Sundown
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from commandline import Called
 from sundown import __version__
 from sundown.cli.app import COMMANDS
+from support.commandline import Called
 
 Call = Callable[..., Called]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from commandline import Sundown
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
-from operators import Operator
+from support.commandline import Sundown
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

@@ -6,10 +6,10 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from apiserver import Json
-from commandline import Sundown
-from envs import ASLEEP_FOR_EVER, STATE, Env, manifest
-from operators import Stage
+from support.apiserver import Json
+from support.commandline import Sundown
+from support.envs import ASLEEP_FOR_EVER, STATE, Env, manifest
+from support.operators import Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("with_and_without_policies")]
 

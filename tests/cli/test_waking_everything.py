@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from apiserver import Api, eventually
-from commandline import Sundown
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, RECORD, STATE, Env, instant, manifest
-from operators import HOME, Operator, Stage
+from support.apiserver import Api, eventually
+from support.commandline import Sundown
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, RECORD, STATE, Env, instant, manifest
+from support.operators import HOME, Operator, Stage
 
 pytestmark = pytest.mark.lab
 

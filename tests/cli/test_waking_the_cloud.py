@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from commandline import Sundown
-from envs import ASLEEP_FOR_EVER, RECORD, STATE, Env
 from sundown_lab.aws.remote import Aws
+from support.commandline import Sundown
+from support.envs import ASLEEP_FOR_EVER, RECORD, STATE, Env
 
 pytestmark = pytest.mark.lab
 

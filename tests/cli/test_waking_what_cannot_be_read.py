@@ -2,11 +2,11 @@
 
 import pytest
 
-from apiserver import Json, eventually
-from commandline import Sundown
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
-from operators import Operator, Stage
-from unreadable import UNREADABLE
+from support.apiserver import Json, eventually
+from support.commandline import Sundown
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
+from support.operators import Operator, Stage
+from support.unreadable import UNREADABLE
 
 pytestmark = pytest.mark.lab
 

@@ -2,10 +2,10 @@
 
 import pytest
 from aiohttp import web
-from scripted import Script, door, reply
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Busy, Conflict, Denied, Expired, Missing, Refused, Unreachable, error_for
+from support.cluster.scripted import Script, door, reply
 
 FAILURE = {"kind": "Status", "metadata": {}, "status": "Failure", "message": "etcdserver: timed out", "code": 500}
 AT_ONCE = {"Retry-After": "0"}

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from gluttons import DEPLOYMENTS, MEGABYTE, Gluttons
 from hypothesis import given
 from hypothesis import strategies as st
 from kubernetes_asyncio.client import Configuration
@@ -17,8 +16,9 @@ from sundown.cluster.bodies import MOST_BYTES
 from sundown.cluster.client import Cluster
 from sundown.cluster.page_size import PageSize
 from sundown.sleepers.replicas import KINDS
+from support.cluster.gluttons import DEPLOYMENTS, MEGABYTE, Gluttons
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 MEBIBYTE = 2**20
 MANY = 80
 FLAT = 48 * MEBIBYTE
@@ -31,12 +31,12 @@ async def weigh(server: Gluttons, what: str, *, expected: int) -> tuple[int, int
     async with server.serving() as address:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
-            str(HERE / "weighed.py"),
+            str(TESTS / "support/cluster/weighed.py"),
             address,
             what,
             str(expected),
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(HERE), "MALLOC_ARENA_MAX": "1"},
+            env={**os.environ, "PYTHONPATH": str(TESTS), "MALLOC_ARENA_MAX": "1"},
         )
         output, _ = await child.communicate()
     counted, grown = output.split()

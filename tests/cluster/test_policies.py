@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from scripted import Script, door, reply
 
 from sundown.cluster.policies import (
     CURRENT,
@@ -24,7 +23,8 @@ from sundown.cluster.policies import (
 )
 from sundown.model.managers import OURS
 from sundown.schedule.clock import SystemClock
-from virtualtime import START
+from support.cluster.scripted import Script, door, reply
+from support.virtualtime import START
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]

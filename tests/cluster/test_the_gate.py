@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from sundown.cluster.gate import Gate, Urgency
-from virtualtime import breathe, elapsed, in_virtual_time
+from support.virtualtime import breathe, elapsed, in_virtual_time
 
 WAKE, RELEASE, SLEEP, HOLD, STATUS, EVENT = Urgency
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from apiserver import Api, Json, eventually
-from envs import Env
-from pod_specs import CASES, Case
 from sundown.cluster.workloads import workload
 from sundown.model.quantities import quantity
+from support.apiserver import Api, Json, eventually
+from support.envs import Env
+from support.pod_specs import CASES, Case
 
 RUNTIMES = "/apis/node.k8s.io/v1/runtimeclasses"
 

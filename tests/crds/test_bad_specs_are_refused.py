@@ -7,15 +7,15 @@ import re
 from typing import Any
 
 import pytest
-from bad_env_specs import LONG, Bad
-from bad_specs import BAD_SPECS
-from crd_schemas import crd_schema, rules
 
 from sundown.errors import InvalidObject
 from sundown.model.action_request import ActionRequest
 from sundown.model.base import parse
 from sundown.model.resources import API_VERSION, ClusterEnvSchedule, EnvSchedule
 from sundown_lab.cluster import Cluster
+from support.crds.bad_env_specs import LONG, Bad
+from support.crds.bad_specs import BAD_SPECS
+from support.crds.crd_schemas import crd_schema, rules
 
 MODELS = {"EnvSchedule": EnvSchedule, "ClusterEnvSchedule": ClusterEnvSchedule, "ActionRequest": ActionRequest}
 

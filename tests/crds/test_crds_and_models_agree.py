@@ -8,11 +8,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import pytest
-from crd_schemas import crd_schema, fields, model_schema
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.model import action_request, resources, scalars, spec
+from support.crds.crd_schemas import crd_schema, fields, model_schema
 
 MODELS = {
     "EnvSchedule": resources.EnvSchedule,

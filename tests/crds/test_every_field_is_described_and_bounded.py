@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crd_schemas import crd, crd_schema, fields
+
+from support.crds.crd_schemas import crd, crd_schema, fields
 
 KINDS = ("EnvSchedule", "ClusterEnvSchedule", "ActionRequest")
 

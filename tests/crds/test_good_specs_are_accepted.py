@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from spec_strategies import cluster_specs, requests, specs
 
 from sundown.model.action_request import ActionRequestSpec
 from sundown.model.base import parse
 from sundown.model.resources import API_VERSION, ClusterEnvScheduleSpec
 from sundown.model.spec import EnvScheduleSpec
 from sundown_lab.cluster import Cluster
+from support.crds.spec_strategies import cluster_specs, requests, specs
 
 pytestmark = pytest.mark.lab
 

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from bad_specs import ASKED
 
 from sundown.model.resources import API_VERSION
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import wait_until
+from support.crds.bad_specs import ASKED
 
 pytestmark = pytest.mark.lab
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bad_specs import APPROVED, ASKED
 
-from apiserver import Answered, Api
 from sundown.model.resources import API_VERSION
+from support.apiserver import Answered, Api
+from support.crds.bad_specs import APPROVED, ASKED
 
 pytestmark = pytest.mark.lab
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from asked import Asked, request
 
-from apiserver import Api
-from envs import Env
-from operators import Operator, Stage
+from support.apiserver import Api
+from support.asked import Asked, request
+from support.envs import Env
+from support.operators import Operator, Stage
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from asked import Asked
 
-from apiserver import eventually
-from enders import let_end
-from envs import ALWAYS_AWAKE, Env, instant
+from support.apiserver import eventually
+from support.asked import Asked
+from support.enders import let_end
+from support.envs import ALWAYS_AWAKE, Env, instant
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 

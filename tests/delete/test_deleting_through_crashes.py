@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from asked import Asked, request
 
-from apiserver import Api, eventually
-from audit import Audit
-from envs import ALWAYS_AWAKE, NAMESPACES, Env, instant
-from operators import Stage
+from support.apiserver import Api, eventually
+from support.asked import Asked, request
+from support.audit import Audit
+from support.envs import ALWAYS_AWAKE, NAMESPACES, Env, instant
+from support.operators import Stage
 
 pytestmark = pytest.mark.lab
 

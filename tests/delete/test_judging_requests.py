@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from samples import NOW, after, env, known, namespace
 from sundown.cluster import reading
 from sundown.model.action_request import ActionRequestStatus, Asked
 from sundown.model.env import Env
 from sundown.reconcile.request_verdict import judge, next_status
 from sundown.reconcile.stuck_namespace import SOONEST
 from sundown.settings import Settings
+from support.samples import NOW, after, env, known, namespace
 
 HOME = "sundown-system"
 UID = "uid-of-dev"

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from test_judging_requests import HOME, UID, asked
 
-from samples import NOW, Json, after
 from sundown.cluster import reading
 from sundown.model.action_request import ActionRequestStatus
 from sundown.model.base import parse
@@ -14,6 +13,7 @@ from sundown.model.env import Env
 from sundown.reconcile.request_verdict import judge, next_status
 from sundown.reconcile.stuck_namespace import LATEST, PATIENCE, SOONEST, held, look_again
 from sundown.settings import Settings
+from support.samples import NOW, Json, after
 
 SETTINGS = Settings(namespace=HOME)
 CONTENT = "Some resources are remaining: deployments.apps has 1 resource instances"

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 import pytest
 import yaml
 
-from apiserver import Api, eventually
-from audit import Audit, Right
-from envs import Env
-from frontdesk.deletable import deletable, forget, shown, window_of
-from frontdesk.saying import answer_to
-from frontdesks import USER, Counter
-from operators import HOME, ROOT, Stage
 from sundown.frontdesk.people.preferences import NAME
 from sundown_lab.cluster import Cluster
 from sundown_lab.slack.remote import Workspace
+from support.apiserver import Api, eventually
+from support.audit import Audit, Right
+from support.envs import Env
+from support.frontdesk.deletable import deletable, forget, shown, window_of
+from support.frontdesk.saying import answer_to
+from support.frontdesks import USER, Counter
+from support.operators import HOME, ROOT, Stage
 
 pytestmark = pytest.mark.lab
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from apiserver import Api, eventually
-from audit import Audit, Right
-from enders import let_end
-from envs import ALWAYS_AWAKE, DEFAULTS, SUNDOWN, Env, instant
-from operators import HOME, ROOT, Stage
 from sundown_lab.cluster import Cluster
+from support.apiserver import Api, eventually
+from support.audit import Audit, Right
+from support.enders import let_end
+from support.envs import ALWAYS_AWAKE, DEFAULTS, SUNDOWN, Env, instant
+from support.operators import HOME, ROOT, Stage
 
 pytestmark = pytest.mark.lab
 

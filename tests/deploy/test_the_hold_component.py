@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from policies import HOLD, shipped
 from sundown_lab.cluster import Cluster
+from support.policies import HOLD, shipped
 
 pytestmark = pytest.mark.lab
 

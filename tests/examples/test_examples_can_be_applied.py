@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from operators import Stage
 from sundown.model.base import parse
 from sundown.model.resources import ClusterEnvSchedule, EnvSchedule
 from sundown_lab.cluster import Cluster
+from support.operators import Stage
 
 FOLDER = Path(__file__).parents[2] / "examples"
 FILES = sorted(FOLDER.glob("*.yaml"))

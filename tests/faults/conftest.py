@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from detour import Detour
 
-from operators import Operator, Stage
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import answers
+from support.detour import Detour
+from support.operators import Operator, Stage
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from apiserver import Api, eventually
-from envs import ALWAYS_AWAKE, Env
-from operators import Operator
 from sundown_lab.cluster import Cluster
+from support.apiserver import Api, eventually
+from support.envs import ALWAYS_AWAKE, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

@@ -1,10 +1,10 @@
 """What the framework under the operator does not survive: then the process has to end, so that Kubernetes starts another."""
 
 import pytest
-from detour import Detour, Fault
 
-from apiserver import eventually
-from operators import Operator, Stage
+from support.apiserver import eventually
+from support.detour import Detour, Fault
+from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
 

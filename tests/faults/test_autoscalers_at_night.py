@@ -2,9 +2,9 @@
 
 import pytest
 
-from apiserver import Json, eventually
-from envs import ASLEEP_FOR_EVER, Env
-from operators import Operator
+from support.apiserver import Json, eventually
+from support.envs import ASLEEP_FOR_EVER, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
-from detour import Detour, Fault
 
-from apiserver import Api, eventually
-from envs import ALWAYS_AWAKE, Env
-from operators import Operator
 from sundown_lab.cluster import Cluster
+from support.apiserver import Api, eventually
+from support.detour import Detour, Fault
+from support.envs import ALWAYS_AWAKE, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

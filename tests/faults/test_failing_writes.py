@@ -3,11 +3,11 @@
 from itertools import pairwise
 
 import pytest
-from detour import Detour, Fault
 
-from apiserver import eventually
-from envs import ALWAYS_AWAKE, Env
-from operators import Operator
+from support.apiserver import eventually
+from support.detour import Detour, Fault
+from support.envs import ALWAYS_AWAKE, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
-from detour import Detour, Fault
 
-from apiserver import Answered, Api, Json, eventually
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, STATE, Env
-from operators import Operator
+from support.apiserver import Answered, Api, Json, eventually
+from support.detour import Detour, Fault
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, STATE, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

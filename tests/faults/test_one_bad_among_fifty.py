@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from apiserver import Api, Json, eventually
-from envs import ASLEEP_FOR_EVER, RECORD, Env
-from operators import Operator, Stage
+from support.apiserver import Api, Json, eventually
+from support.envs import ASLEEP_FOR_EVER, RECORD, Env
+from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
 

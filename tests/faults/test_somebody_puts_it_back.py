@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from apiserver import Answered, Api, Json, eventually
-from audit import Audit
-from envs import ALWAYS_AWAKE, Env, manifest
-from operators import Operator, Stage
 from sundown_lab.cluster import Cluster
+from support.apiserver import Answered, Api, Json, eventually
+from support.audit import Audit
+from support.envs import ALWAYS_AWAKE, Env, manifest
+from support.operators import Operator, Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240, func_only=True)]
 

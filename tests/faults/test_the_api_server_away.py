@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 
 import pytest
-from detour import Detour, Fault
 
-from apiserver import eventually
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
-from operators import Operator
 from sundown_lab.cluster import Cluster
+from support.apiserver import eventually
+from support.detour import Detour, Fault
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

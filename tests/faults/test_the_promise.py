@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from owners import Owner, wrongs
 
-from apiserver import Api, Json
-from envs import ASLEEP_FOR_EVER, PLURALS, RECORD, Env
-from operators import Operator, Stage
-from policies import BOTH_WAYS
 from sundown_lab.cluster import Cluster
+from support.apiserver import Api, Json
+from support.envs import ASLEEP_FOR_EVER, PLURALS, RECORD, Env
+from support.operators import Operator, Stage
+from support.owners import Owner, wrongs
+from support.policies import BOTH_WAYS
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.usefixtures("with_and_without_policies")]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from detour import Detour, Fault
 
-from apiserver import Api, Json, eventually
-from envs import ASLEEP_FOR_EVER, RECORD, STATE, Env, manifest
-from operators import Operator, Stage
+from support.apiserver import Api, Json, eventually
+from support.detour import Detour, Fault
+from support.envs import ASLEEP_FOR_EVER, RECORD, STATE, Env, manifest
+from support.operators import Operator, Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("with_and_without_policies")]
 

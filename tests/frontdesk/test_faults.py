@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from apiserver import Json, eventually
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
-from faults.detour import Detour, Fault
-from frontdesk.saying import answer_to, words
-from frontdesks import Counter, Frontdesk, both_ways
 from sundown_lab.cluster import Cluster
 from sundown_lab.slack.actor import Actor
 from sundown_lab.slack.remote import Workspace
+from support.apiserver import Json, eventually
+from support.detour import Detour, Fault
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
+from support.frontdesk.saying import answer_to, words
+from support.frontdesks import Counter, Frontdesk, both_ways
 
 pytestmark = pytest.mark.lab
 

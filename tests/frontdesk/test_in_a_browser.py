@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from apiserver import Api
-from browsers import PHONE, Open, go_to, message, write
-from enders import let_end
-from envs import NAMESPACES, Env, instant
-from frontdesk.deletable import forget
-from frontdesk.reminded import running
-from operators import Stage
 from sundown_lab.slack.remote import Workspace
+from support.apiserver import Api
+from support.browsers import PHONE, Open, go_to, message, write
+from support.enders import let_end
+from support.envs import NAMESPACES, Env, instant
+from support.frontdesk.deletable import forget
+from support.frontdesk.reminded import running
+from support.operators import Stage
 
 pytestmark = [
     pytest.mark.lab,

@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner
 
-from frontdesk.saying import answer_to, words
-from frontdesks import Counter, Frontdesk, both_ways
 from sundown.cli.app import cli
 from sundown.cli.commands.frontdesk import frontdesk as command
 from sundown.cli.shared.settings_options import environment
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown_lab.slack.remote import Workspace
+from support.frontdesk.saying import answer_to, words
+from support.frontdesks import Counter, Frontdesk, both_ways
 
 
 @pytest.mark.lab

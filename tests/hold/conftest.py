@@ -4,13 +4,13 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
-from owned import Make, Owned
 
-from apiserver import Api
-from envs import NAMESPACES
-from operators import Stage
-from policies import Policies
 from sundown_lab.cluster import Cluster
+from support.apiserver import Api
+from support.envs import NAMESPACES
+from support.operators import Stage
+from support.owned import Make, Owned
+from support.policies import Policies
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ The policies alone; what the operator would write is written here. ``tests/sleep
 from pathlib import Path
 
 import pytest
-from owned import DELETES_DISKS, TONIGHT, Make, Owned
 
-from helms import Chart, Helm
+from support.helms import Chart, Helm
+from support.owned import DELETES_DISKS, TONIGHT, Make, Owned
 
 pytestmark = pytest.mark.lab
 

@@ -1,7 +1,8 @@
 """A StatefulSet whose claims go with its pods keeps them while it sleeps, and is what it was afterwards (W2)."""
 
 import pytest
-from owned import DELETES_DISKS, RESTORES, Make, Owned
+
+from support.owned import DELETES_DISKS, RESTORES, Make, Owned
 
 pytestmark = pytest.mark.lab
 

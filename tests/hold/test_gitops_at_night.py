@@ -4,9 +4,9 @@ Flux compares what a forced dry run of its apply answers with what is there; Arg
 """
 
 import pytest
-from owned import Owned
 
-from apiserver import Json, eventually
+from support.apiserver import Json, eventually
+from support.owned import Owned
 
 pytestmark = pytest.mark.lab
 

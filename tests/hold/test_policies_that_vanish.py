@@ -2,10 +2,10 @@
 
 import pytest
 
-from apiserver import Json, eventually
-from envs import ALWAYS_AWAKE, Env, manifest
-from operators import Operator, Stage
-from policies import Policies, path_of, shipped
+from support.apiserver import Json, eventually
+from support.envs import ALWAYS_AWAKE, Env, manifest
+from support.operators import Operator, Stage
+from support.policies import Policies, path_of, shipped
 
 pytestmark = pytest.mark.lab
 

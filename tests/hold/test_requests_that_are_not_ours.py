@@ -6,11 +6,11 @@ With ``failurePolicy: Fail``, under which an expression that cannot be evaluated
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from owned import COUNT, MARK, RESTORES, TONIGHT, Make, Owned
 
-from apiserver import Api, Json
-from envs import manifest
 from sundown_lab.cluster import Cluster
+from support.apiserver import Api, Json
+from support.envs import manifest
+from support.owned import COUNT, MARK, RESTORES, TONIGHT, Make, Owned
 
 pytestmark = pytest.mark.lab
 

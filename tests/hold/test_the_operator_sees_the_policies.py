@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from apiserver import Api, eventually
-from operators import Operator, Stage
-from policies import Policies, path_of, shipped
 from sundown.cluster.policies import shipped as brought
+from support.apiserver import Api, eventually
+from support.operators import Operator, Stage
+from support.policies import Policies, path_of, shipped
 
 pytestmark = pytest.mark.lab
 

@@ -1,9 +1,9 @@
 """``kubectl rollout undo`` replaces a Deployment's annotations by those of an old ReplicaSet, which has copies of ours (W3, W4)."""
 
 import pytest
-from owned import COUNT, MARK, TONIGHT, Make, Owned
 
-from apiserver import eventually
+from support.apiserver import eventually
+from support.owned import COUNT, MARK, TONIGHT, Make, Owned
 
 pytestmark = pytest.mark.lab
 

@@ -1,7 +1,8 @@
 """Waking with the policies in force: counts come back, nothing of Sundown's stays, and nobody else can say ``wake-to``."""
 
 import pytest
-from owned import COUNT, MARK, Owned
+
+from support.owned import COUNT, MARK, Owned
 
 pytestmark = pytest.mark.lab
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from owned import COUNT, MARK, Owned
+
+from support.owned import COUNT, MARK, Owned
 
 pytestmark = pytest.mark.lab
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samples import NOW
 from sundown.model.salvage import salvage
 from sundown.model.spec import EnvScheduleSpec, Override
+from support.samples import NOW
 
 AT = "2026-11-23T18:00:00Z"
 anything = st.recursive(

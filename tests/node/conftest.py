@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from real_envs import RealEnv
 
-from commandline import Called, Sundown
-from envs import ALWAYS_AWAKE, Env, manifest
-from nodes import Node, really
 from sundown_lab.cluster import Cluster
+from support.commandline import Called, Sundown
+from support.envs import ALWAYS_AWAKE, Env, manifest
+from support.node.real_envs import RealEnv
+from support.nodes import Node, really
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import pytest
-from real_envs import RealEnv
 
-from apiserver import Json, eventually
-from commandline import Sundown
-from nodes import OTHER_BUILD, Container, Ground, Installation, Node
 from sundown_lab.node import image, network
 from sundown_lab.processes import free_ports
 from sundown_lab.slack.remote import Workspace
+from support.apiserver import Json, eventually
+from support.commandline import Sundown
+from support.node.real_envs import RealEnv
+from support.nodes import OTHER_BUILD, Container, Ground, Installation, Node
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(240, func_only=True)]
 

@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from real_envs import RealEnv
 
-from apiserver import Json
-from commandline import Sundown
-from nodes import Ground, Installation, Node
 from sundown_lab.node import archives
 from sundown_lab.slack.remote import Workspace
+from support.apiserver import Json
+from support.commandline import Sundown
+from support.node.real_envs import RealEnv
+from support.nodes import Ground, Installation, Node
 
 pytestmark = pytest.mark.node
 

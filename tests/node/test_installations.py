@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import pytest
-from real_envs import RealEnv
 
-from commandline import Sundown
-from frontdesk.saying import answer_to, words
-from nodes import Ground, Installation
 from sundown_lab.slack.remote import Workspace
+from support.commandline import Sundown
+from support.frontdesk.saying import answer_to, words
+from support.node.real_envs import RealEnv
+from support.nodes import Ground, Installation
 
 pytestmark = pytest.mark.node
 

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from apiserver import eventually
-from envs import Env
-from nodes import HOME, Ground, Installation
 from sundown_lab.components import REAL_NODE
 from sundown_lab.slack.remote import Workspace
+from support.apiserver import eventually
+from support.envs import Env
+from support.nodes import HOME, Ground, Installation
 
 pytestmark = pytest.mark.node
 

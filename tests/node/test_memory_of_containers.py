@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from nodes import Ground, Installation
 from sundown_lab.load import Load, clear, env_schedules, fill
 from sundown_lab.slack.remote import Workspace
 from sundown_lab.wire import MERGE_PATCH, Json, Wire, each
+from support.nodes import Ground, Installation
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(900, func_only=True)]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from programs import PORT
 from sundown_lab.processes import LOOPBACK, Command, Process, answers, wait_until
+from support.programs import PORT
 
 pytestmark = pytest.mark.slow
 

@@ -1,6 +1,6 @@
 """What a long run of the tests says of their rooms."""
 
-from rooms import slowest
+from support.slowest_rooms import slowest
 
 
 def test_rooms_are_summed_and_the_slowest_comes_first() -> None:

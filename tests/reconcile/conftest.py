@@ -2,7 +2,7 @@
 
 import pytest
 
-from operators import Operator, Stage
+from support.operators import Operator, Stage
 
 
 @pytest.fixture

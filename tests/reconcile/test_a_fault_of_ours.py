@@ -5,11 +5,11 @@ from typing import Any, cast
 
 import pytest
 
-from samples import NOW, known, namespace
 from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.store import Store
 from sundown.reconcile.visit import Visitor
 from sundown.settings import Settings
+from support.samples import NOW, known, namespace
 
 
 class Silent:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from apiserver import Json, eventually
-from audit import Audit
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, STATE, Env, instant, local
-from operators import Stage
+from support.apiserver import Json, eventually
+from support.audit import Audit
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, STATE, Env, instant, local
+from support.operators import Stage
 
 pytestmark = pytest.mark.lab
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from apiserver import Api, Json, eventually
-from audit import Audit
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, DEFAULTS, SUNDOWN, Env
-from operators import HOME, Operator
 from sundown_lab.cluster import Cluster
+from support.apiserver import Api, Json, eventually
+from support.audit import Audit
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, DEFAULTS, SUNDOWN, Env
+from support.operators import HOME, Operator
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 

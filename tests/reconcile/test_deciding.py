@@ -2,8 +2,8 @@
 
 import pytest
 
-from apiserver import Json, eventually
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant, local
+from support.apiserver import Json, eventually
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant, local
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from apiserver import eventually
-from audit import Audit
-from envs import ASLEEP_FOR_EVER, RECORD, STATE, Env
-from operators import Operator, Stage
+from support.apiserver import eventually
+from support.audit import Audit
+from support.envs import ASLEEP_FOR_EVER, RECORD, STATE, Env
+from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
 

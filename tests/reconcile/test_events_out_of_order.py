@@ -2,9 +2,9 @@
 
 import pytest
 
-from samples import after, default, known, namespace
 from sundown.model.resources import ClusterEnvSchedule
 from sundown.reconcile.store import Snapshot, Store
+from support.samples import after, default, known, namespace
 
 
 def everyone(uid: str, *, version: str) -> ClusterEnvSchedule:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, PLURALS, RECORD, STATE, Env
-from operators import Operator
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, PLURALS, RECORD, STATE, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

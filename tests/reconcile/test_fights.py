@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samples import NOW, after, cloud, workload
 from sundown.model.parts import Action, Step
 from sundown.reconcile.fights import A_FIGHT, FIRST_WAIT, LONGEST_WAIT, Fights, Round, told
+from support.samples import NOW, after, cloud, workload
 
 WEB = "Deployment/web"
 

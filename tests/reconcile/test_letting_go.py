@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from apiserver import eventually
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, STATE, Env
+from support.apiserver import eventually
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, STATE, Env
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 

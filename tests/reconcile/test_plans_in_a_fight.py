@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 import pytest
 
-from samples import MEMORY, NOW, SLEEP, TIMEOUT, after, decision, finding, sleeping, workload
 from sundown.model.parts import Action, Workload
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.fights import Round
@@ -13,6 +12,7 @@ from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
 from sundown.reconcile.report import next_status
 from sundown.reconcile.revisits import next_look
+from support.samples import MEMORY, NOW, SLEEP, TIMEOUT, after, decision, finding, sleeping, workload
 
 WEB = "Deployment/web"
 FALLING = EnvScheduleStatus(state="FallingAsleep", since=NOW)

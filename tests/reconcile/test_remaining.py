@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-from samples import NOW, sleeping, workload
 from sundown.model.base import parse
 from sundown.model.pods import Pod
 from sundown.model.resources import MOST_STILL_RUNNING, StillRunning
@@ -11,6 +10,7 @@ from sundown.model.spec import Workloads
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.remaining import are_untold, counted, remaining
 from sundown.sleepers.leftovers import Tally
+from support.samples import NOW, sleeping, workload
 
 
 def goal(**selection: Any) -> Goal:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from samples import NOW, Json, after, default, env, known, namespace
 from sundown.errors import Mistake
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus, State
@@ -14,6 +13,7 @@ from sundown.reconcile.governance import Governance, govern
 from sundown.reconcile.rescue import rescue
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.settings import Settings
+from support.samples import NOW, Json, after, default, env, known, namespace
 
 LABELS = {"scheduler": "enabled"}
 BY_ANA: Json = {"state": "Awake", "at": "2026-11-23T17:59:00Z", "by": "ana@example.com", "via": "cli"}

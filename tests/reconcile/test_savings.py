@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from samples import planned, sleeping, workload
 from sundown.model.resources import Savings
 from sundown.reconcile.savings import potential, saved, without_potential
+from support.samples import planned, sleeping, workload
 
 NIGHT = timedelta(hours=14)
 WAKING = planned(

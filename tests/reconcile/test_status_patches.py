@@ -6,7 +6,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samples import NOW, after
 from sundown.model.resources import (
     Condition,
     EnvScheduleStatus,
@@ -16,6 +15,7 @@ from sundown.model.resources import (
     Transition,
 )
 from sundown.reconcile.statuses import status_patch
+from support.samples import NOW, after
 
 instants = st.sampled_from([NOW, after(hours=1)])
 hours = st.sampled_from([0.0, 14.25])

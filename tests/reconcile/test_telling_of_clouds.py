@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from samples import NOW, after, after_visits, cloud, stopped, troubled, workload
 from sundown.model.cloud import CloudPart
 from sundown.model.resources import MOST_CLOUD, CloudStatus, EnvScheduleStatus
 from sundown.reconcile.cloud_status import Told, tell
 from sundown.reconcile.part_verdict import Goal, stand
 from sundown.reconcile.statuses import status_patch
+from support.samples import NOW, after, after_visits, cloud, stopped, troubled, workload
 
 
 def part(identifier: str = "i-0abc", **more: Any) -> CloudPart:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from samples import NOW, after, planned, sleeping, workload
 from sundown.model.parts import Workload
 from sundown.model.spec import Wanted
 from sundown.reconcile.plan import Plan
+from support.samples import NOW, after, planned, sleeping, workload
 
 
 def told(plan: Plan) -> list[list[str]]:

@@ -5,12 +5,12 @@ from typing import Any, get_args
 
 import pytest
 
-from samples import NOW, after, after_visits, cloud, planned, sleeping, stopped, workload
 from sundown.model.cloud import CloudPart, CloudState
 from sundown.model.parts import QUIET
 from sundown.model.record import Record
 from sundown.model.spec import Wanted
 from sundown.reconcile.memory import Memory, by_key
+from support.samples import NOW, after, after_visits, cloud, planned, sleeping, stopped, workload
 
 DATABASE = "RDSInstance"
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from apiserver import eventually
-from audit import Audit
-from envs import ASLEEP_FOR_EVER, Env
-from operators import Operator, Stage
 from sundown_lab.cluster import Cluster
+from support.apiserver import eventually
+from support.audit import Audit
+from support.envs import ASLEEP_FOR_EVER, Env
+from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
 

@@ -10,7 +10,7 @@ import pytest
 
 from sundown.cluster.errors import Unreachable
 from sundown.reconcile.scheduler import Scheduler
-from virtualtime import START, LoopClock, breathe, elapsed, in_virtual_time, meanwhile
+from support.virtualtime import START, LoopClock, breathe, elapsed, in_virtual_time, meanwhile
 
 
 def never(_visits: int) -> None:

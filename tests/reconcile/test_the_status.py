@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from samples import NOW, TIMEOUT, after, after_visits, decision, finding, sleeping, troubled, workload
 from sundown.errors import Mistake
 from sundown.model.parts import Workload
 from sundown.model.resources import Condition, EnvScheduleStatus
 from sundown.reconcile.report import HISTORY, next_status
+from support.samples import NOW, TIMEOUT, after, after_visits, decision, finding, sleeping, troubled, workload
 
 
 def condition(status: EnvScheduleStatus, kind: str) -> Condition:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from samples import NOW, TIMEOUT, after, after_visits, cloud, finding, sleeping, stopped, workload
 from sundown.errors import Mistake
 from sundown.model.parts import Part
 from sundown.model.resources import Condition, EnvScheduleStatus
 from sundown.reconcile.report import next_status, worth_a_write
+from support.samples import NOW, TIMEOUT, after, after_visits, cloud, finding, sleeping, stopped, workload
 
 FIRST, SECOND = NOW + TIMEOUT, NOW + 2 * TIMEOUT
 

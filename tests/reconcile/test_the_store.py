@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samples import after, default, known, namespace
 from sundown.model.env import MOST_SCHEDULES, Known, Namespace
 from sundown.model.resources import OWNER_ZONES, EnvScheduleStatus
 from sundown.reconcile.store import Snapshot, Store
+from support.samples import after, default, known, namespace
 
 NOBODY: frozenset[str] = frozenset()
 DEV = frozenset({"dev"})

@@ -2,10 +2,10 @@
 
 import pytest
 
-from samples import after, after_visits, decision, sleeping, troubled, workload
 from sundown.errors import Mistake
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.report import Word, words
+from support.samples import after, after_visits, decision, sleeping, troubled, workload
 
 
 @pytest.fixture

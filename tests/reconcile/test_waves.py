@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from samples import NOW, TIMEOUT, after, cloud, planned, sleeping, stopped, workload
 from sundown.model.spec import Wanted
 from sundown.reconcile.plan import Plan
 from sundown.reconcile.waves import wave_of
+from support.samples import NOW, TIMEOUT, after, cloud, planned, sleeping, stopped, workload
 
 
 def released(plan: Plan) -> list[str]:

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samples import HOLDER, NOW, TIMEOUT, cloud, planned, stopped, workload
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import QUIET, Part, Step, Workload
 from sundown.model.spec import Wanted
+from support.samples import HOLDER, NOW, TIMEOUT, cloud, planned, stopped, workload
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 EFFORT = settings(max_examples=1000 if THOROUGH else 100, derandomize=not THOROUGH, deadline=None)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from apiserver import Json, eventually
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
-from operators import Operator, Stage
+from support.apiserver import Json, eventually
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
+from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
 

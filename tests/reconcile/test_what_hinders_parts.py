@@ -2,10 +2,10 @@
 
 import pytest
 
-from apiserver import Json
-from audit import Audit
-from envs import ASLEEP_FOR_EVER, Env
-from operators import Operator
+from support.apiserver import Json
+from support.audit import Audit
+from support.envs import ASLEEP_FOR_EVER, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

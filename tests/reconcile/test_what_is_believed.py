@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from samples import NOW, SLEEP, env, known, namespace, planned, sleeping, workload
 from sundown.model.parts import Owner, Workload
 from sundown.model.record import Record, Restoring
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.memory import Belief, Memory, believed, by_key, recall
 from sundown.sleepers.ways import by_policy, direct, read_note
+from support.samples import NOW, SLEEP, env, known, namespace, planned, sleeping, workload
 
 EARLIER = "2026-11-16T17:00:00.000000Z"
 LONG_AGO = "2026-10-01T17:00:00.000000Z"

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from apiserver import Json, eventually
-from audit import Audit
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant, local
 from sundown_lab.cluster import Cluster
+from support.apiserver import Json, eventually
+from support.audit import Audit
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant, local
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from apiserver import Json, eventually
-from envs import ASLEEP_FOR_EVER, RECORD, Env, instant
-from operators import Operator
+from support.apiserver import Json, eventually
+from support.envs import ASLEEP_FOR_EVER, RECORD, Env, instant
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from apiserver import Json, eventually
-from audit import Audit
-from envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
-from operators import Operator
+from support.apiserver import Json, eventually
+from support.audit import Audit
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
+from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 

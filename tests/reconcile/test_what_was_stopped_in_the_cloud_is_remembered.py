@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from samples import HOLDER, NOW, after, after_visits, cloud, stopped, workload
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Part
 from sundown.model.record import Record
@@ -15,6 +14,7 @@ from sundown.reconcile.cloud_status import LEFT_STOPPED, tell
 from sundown.reconcile.memory import Memory, NotRemembered, by_key
 from sundown.reconcile.part_verdict import Goal, stand
 from sundown.reconcile.plan import Plan, plan, reconsider
+from support.samples import HOLDER, NOW, after, after_visits, cloud, stopped, workload
 
 STRIPPED = {"record": None, "stopped_at": None, "holder": None}
 ALL_GONE = {**STRIPPED, "enabled": False}

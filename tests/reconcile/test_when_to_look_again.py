@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from samples import NOW, TIMEOUT, after, decision, finding, planned, sleeping, workload
 from sundown.model.parts import Workload
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.report import next_status
 from sundown.reconcile.revisits import next_look
+from support.samples import NOW, TIMEOUT, after, decision, finding, planned, sleeping, workload
 
 AWAKE = EnvScheduleStatus(state="Awake", since=NOW - timedelta(hours=8))
 

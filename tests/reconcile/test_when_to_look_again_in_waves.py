@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from samples import NOW, TIMEOUT, after, finding, sleeping, stopped, workload
 from sundown.model.parts import Part
 from sundown.model.resources import EnvScheduleStatus, State
 from sundown.model.spec import Wanted
 from sundown.reconcile.report import next_status
 from sundown.reconcile.revisits import next_look
+from support.samples import NOW, TIMEOUT, after, finding, sleeping, stopped, workload
 
 
 def look_after(*parts: Part, ago: float, acted: bool = False, wanted: Wanted = "Awake") -> float:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from samples import NOW, Json, after, default, env, known, namespace
 from sundown.errors import Mistake
 from sundown.model.env import Env, Known
 from sundown.model.resources import EnvScheduleStatus, Metadata
 from sundown.reconcile.governance import Governance, govern
 from sundown.settings import Settings
+from support.samples import NOW, Json, after, default, env, known, namespace
 
 OLD, YOUNG = NOW - timedelta(days=1), NOW + timedelta(days=1)
 

@@ -3,14 +3,14 @@
 import itertools
 from datetime import datetime
 
-from effort import examples
 from hypothesis import given
-from lives import Life, lives
-from oracle import Oracle
 
 from sundown.model.base import parse
 from sundown.model.spec import EnvScheduleSpec
 from sundown.schedule.decision import Circumstances, asleep_time, decide, turns
+from support.schedule.effort import examples
+from support.schedule.lives import Life, lives
+from support.schedule.oracle import Oracle
 
 
 def judged(life: Life) -> list[tuple[datetime, str]]:

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from clock_changes import FIRST, LAST, ZONES, clock_changes
-from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from telling import EVERY_DAY, told, utc, window
 
 from sundown.schedule.instants import instant
+from support.schedule.clock_changes import FIRST, LAST, ZONES, clock_changes
+from support.schedule.effort import examples
+from support.schedule.telling import EVERY_DAY, told, utc, window
 
 MINUTE = timedelta(minutes=1)
 

@@ -4,16 +4,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from lives import Life, lives
-from telling import EVERY_DAY, WEEKDAYS, at, spec_of, told, utc, window
 
 from sundown.model.base import parse
 from sundown.model.spec import EnvScheduleSpec
 from sundown.schedule.decision import Circumstances, asleep_time, decide, turns
 from sundown.schedule.instants import BEGINNING, FOREVER
+from support.schedule.effort import examples
+from support.schedule.lives import Life, lives
+from support.schedule.telling import EVERY_DAY, WEEKDAYS, at, spec_of, told, utc, window
 
 OFFICE = [window(WEEKDAYS, "08:00", "18:00")]
 NEVER = "9999-12-31T23:59"

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from telling import EVERY_DAY, WEEKDAYS, spec_of, utc, window
 
 from sundown.schedule.decision import Circumstances
 from sundown.schedule.lint import doubts, notes
+from support.schedule.telling import EVERY_DAY, WEEKDAYS, spec_of, utc, window
 
 
 def doubted(*windows: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from telling import WEEKDAYS, at, told, window
+from support.schedule.telling import WEEKDAYS, at, told, window
 
 OFFICE = [window(WEEKDAYS, "08:00", "18:00")]
 

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from telling import EVERY_DAY, WEEKDAYS, at, told, utc, window
 
 from sundown.model.spec import Holidays
 from sundown.schedule.days_off import day_off
 from sundown.schedule.decision import Circumstances
+from support.schedule.telling import EVERY_DAY, WEEKDAYS, at, told, utc, window
 
 BERLIN: dict[str, Any] = {"timeZone": "Europe/Berlin", "holidays": {"country": "DE", "subdivision": "BE"}}
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from telling import WEEKDAYS, at, told, window
-
 from sundown.schedule.decision import Circumstances
+from support.schedule.telling import WEEKDAYS, at, told, window
 
 OFFICE = [window(WEEKDAYS, "08:00", "18:00")]
 

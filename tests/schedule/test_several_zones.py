@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from telling import WEEKDAYS, at, told, utc, window
 
 from sundown.schedule.decision import Circumstances
 from sundown.schedule.owners import parse_owner_zones
+from support.schedule.telling import WEEKDAYS, at, told, utc, window
 
 OFFICE: dict[str, Any] = {"timeZone": "owner", "awake": [window(WEEKDAYS, "09:00", "17:00")]}
 TEAM = Circumstances(zones=("Europe/Berlin", "America/New_York"))

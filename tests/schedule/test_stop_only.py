@@ -1,8 +1,7 @@
 """Windows without ``from``: they stop, and somebody has to start."""
 
-from telling import WEEKDAYS, at, told, utc, window
-
 from sundown.schedule.decision import Circumstances
+from support.schedule.telling import WEEKDAYS, at, told, utc, window
 
 EVENING = [window(WEEKDAYS, None, "17:00")]
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from telling import EVERY_DAY, WEEKDAYS, at, told, window
+
+from support.schedule.telling import EVERY_DAY, WEEKDAYS, at, told, window
 
 BERLIN = "Europe/Berlin"
 

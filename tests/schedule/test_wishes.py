@@ -5,12 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from clock_changes import ZONES
-from effort import examples
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from lives import Life, lives, moments
-from telling import EVERY_DAY, WEEKDAYS, spec_of, utc, window
 
 from sundown.errors import NothingToDo, OutOfRange, Paused
 from sundown.model.base import parse
@@ -18,6 +14,10 @@ from sundown.model.spec import EnvScheduleSpec, Override
 from sundown.schedule import wishes
 from sundown.schedule.decision import Circumstances, decide
 from sundown.schedule.wishes import Asker
+from support.schedule.clock_changes import ZONES
+from support.schedule.effort import examples
+from support.schedule.lives import Life, lives, moments
+from support.schedule.telling import EVERY_DAY, WEEKDAYS, spec_of, utc, window
 
 ANA = Asker(by="ana@example.com", via="cli", reason="release test")
 NOBODY = Circumstances()

@@ -5,14 +5,14 @@ from typing import Any
 
 import holidays as library
 import pytest
-from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from lives import Life, lives
-from telling import EVERY_DAY, WEEKDAYS, at, told, window
 from test_against_the_oracle import judged, lived
 
 from sundown.schedule.decision import Circumstances
+from support.schedule.effort import examples
+from support.schedule.lives import Life, lives
+from support.schedule.telling import EVERY_DAY, WEEKDAYS, at, told, window
 
 OFFICE = [window(WEEKDAYS, "08:00", "18:00")]
 CHINA: dict[str, Any] = {"timeZone": "Asia/Shanghai", "holidays": {"country": "CN"}}

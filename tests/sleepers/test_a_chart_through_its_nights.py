@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from apiserver import Json, eventually
-from envs import ALWAYS_AWAKE, Env, manifest
-from helms import Chart, Helm
-from operators import Operator, Stage
+from support.apiserver import Json, eventually
+from support.envs import ALWAYS_AWAKE, Env, manifest
+from support.helms import Chart, Helm
+from support.operators import Operator, Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("with_and_without_policies")]
 

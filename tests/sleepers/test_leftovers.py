@@ -10,7 +10,7 @@ import pytest
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied, Expired
 from sundown.sleepers.leftovers import Leftovers
-from virtualtime import in_virtual_time
+from support.virtualtime import in_virtual_time
 
 EVERYWHERE = "/api/v1/pods"
 

@@ -26,7 +26,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from samples import NOW, decision, env, known, namespace
 from sundown.cluster.errors import Conflict, Missing
 from sundown.model.env import Namespace
 from sundown.model.parts import Step, Workload
@@ -46,6 +45,7 @@ from sundown.reconcile.plan import Plan, plan, reconsider
 from sundown.reconcile.report import Finding, next_status
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.ways import direct
+from support.samples import NOW, decision, env, known, namespace
 
 Key = tuple[Literal["Deployment", "StatefulSet"], str]
 KEYS: list[Key] = [("Deployment", "web"), ("Deployment", "api"), ("StatefulSet", "db")]

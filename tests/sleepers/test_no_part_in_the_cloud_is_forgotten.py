@@ -23,7 +23,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from samples import HOLDER, NOW, cloud
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
 from sundown.model.record import Record
@@ -31,6 +30,7 @@ from sundown.model.spec import Wanted
 from sundown.reconcile.memory import Key, Memory
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import plan, reconsider
+from support.samples import HOLDER, NOW, cloud
 
 NAMES = {"i-1": "EC2Instance", "i-2": "EC2Instance", "db": "RDSInstance", "aurora": "AuroraCluster"}
 ROUNDS = 8

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from samples import MEMORY, SLEEP, sleeping, workload
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, error_for
 from sundown.model.managers import OURS
@@ -18,6 +17,7 @@ from sundown.reconcile.memory import Belief, Memory
 from sundown.reconcile.workload_steps import record_of, step_for
 from sundown.sleepers.replicas import write
 from sundown.sleepers.ways import Taken, give_back, note_of, read_note
+from support.samples import MEMORY, SLEEP, sleeping, workload
 
 Json = dict[str, Any]
 NOTE = "sundown.dev/taken-from"

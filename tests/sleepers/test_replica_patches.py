@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from samples import SLEEP, sleeping, workload
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Missing
 from sundown.model.parts import Action, Step
@@ -12,6 +11,7 @@ from sundown.model.record import Restoring
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.replicas import look, write
 from sundown.sleepers.ways import direct
+from support.samples import SLEEP, sleeping, workload
 
 RECORD, MARK, REST = "sundown.dev/previous-replicas", "sundown.dev/asleep-since", "sundown.dev/previous"
 DELETE = '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"}}}'

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from samples import SLEEP, sleeping, workload
 from sundown.cluster.client import Cluster
 from sundown.model.parts import Action, Owner, Step
 from sundown.model.record import Restoring
 from sundown.sleepers.replicas import NO_POLICIES, write
 from sundown.sleepers.ways import by_policy, direct, give_back, note_of, read_note, taken
+from support.samples import SLEEP, sleeping, workload
 
 Json = dict[str, Any]
 RECORD, MARK, REST = "sundown.dev/previous-replicas", "sundown.dev/asleep-since", "sundown.dev/previous"

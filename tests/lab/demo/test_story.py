@@ -1,0 +1,59 @@
+"""The story as CI runs it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from support.lab.gone import wait_until_gone
+from support.lab.spectacle import spectacle
+
+pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+ROW = re.compile(r"(?:Deployment|StatefulSet)/(\w+) +(\d+) +0, (\w+) record(?:ed)? +(\d+) .*\bok\b")
+"""A line of the table: name, count before, what was recorded, count after."""
+CLOUD_ROW = re.compile(r"(EC2Instance|RDSInstance)/([\w-]+) +(\w+) +stopped, recorded +(\w+) .*\bok\b")
+"""One of a thing in AWS: kind, name, its state before and after."""
+CLOUD_ROWS = [
+    ("EC2Instance", "worker", "running", "running"),
+    ("RDSInstance", "new-york-db", "available", "available"),
+]
+ROWS = [
+    ("search", "2", "2", "2"),
+    ("web", "2", "2", "5"),
+    ("api", "2", "2", "2"),
+    ("parked", "0", "no", "0"),
+    ("web", "3", "3", "3"),
+    ("db", "1", "1", "1"),
+    ("console", "2", "2", "2"),
+    ("tickets", "2", "2", "2"),
+    ("payments", "2", "2", "2"),
+    ("shop", "4", "4", "4"),
+    ("queue", "3", "3", "3"),
+]
+
+
+def test_the_story_is_green_and_its_table_has_every_count(tmp_path: Path) -> None:
+    """A1, A2, A3, A7, A15, A16, A17, E1, E7, G3, G9; Z: the former count, the record with the write, edits while asleep."""
+    with spectacle("story", "--logs", str(tmp_path / "logs"), state=tmp_path / "state") as story:
+        story.wait_for("waiting for closing time")
+        pids = story.family
+        code = story.end(within=450)
+        said = story.said
+    assert code == 0, said
+    assert ROW.findall(said) == ROWS
+    assert CLOUD_ROW.findall(said) == CLOUD_ROWS
+    assert "The database was available before the first workload was woken" in said
+    assert "All 11 workloads have the count that their owner wanted. What they have in AWS runs again (2)." in said
+    assert wait_until_gone(pids) == []
+    assert (tmp_path / "logs" / "operator.log").stat().st_size > 0
+
+
+def test_a_story_whose_operator_cannot_start_ends_with_1_and_says_why(tmp_path: Path) -> None:
+    with spectacle("story", state=tmp_path, env={"SUNDOWN_LOG_LEVEL": "deafening"}) as story:
+        code = story.end(within=240)
+        said = story.said
+    assert code == 1, said
+    assert "The story failed: operator ended with code 2" in said
+    assert "SUNDOWN_LOG_LEVEL" in said

@@ -1,0 +1,136 @@
+"""A model of Slack, of the cluster and of the clock, on which the frontdesk's promises about notices are tried."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sundown.cluster.errors import Conflict
+from sundown.frontdesk.alerts import marks as remembering
+from sundown.frontdesk.alerts.channel_backoff import Busy, Refusal, Silent
+from sundown.frontdesk.alerts.marks import Marks
+from sundown.frontdesk.alerts.notice import Notice
+from sundown.model.env import Known
+from sundown.model.resources import EnvScheduleStatus, Metadata
+from sundown.usecases.find import Found
+from support.frontdesk.notice_samples import STOP
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+@dataclass
+class Message:
+    """One message of the model's Slack."""
+
+    ts: str
+    channel: str
+    key: str
+    says: str
+    digest: str
+
+
+@dataclass
+class World:
+    """Slack, the cluster, the clock, and what is to go wrong next: a plan of faults, used up one for each thing done."""
+
+    time: datetime = STOP - timedelta(minutes=70)
+    annotation: str = ""
+    version: int = 1
+    seen: Found | None = None
+    """What the watches, or a frontdesk's own reading and writing, brought last."""
+    messages: list[Message] = field(default_factory=list)
+    posted: Counter[tuple[str, int]] = field(default_factory=Counter)
+    cycle: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def _fault(self, *, writes: bool = False) -> str:
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault == "killed before":
+            raise Killed
+        if fault == "conflict" and writes:
+            self.version += 1
+            raise Conflict("409", status=409)
+        if not writes and fault in {"busy", "refused", "lost"}:
+            raise {"busy": Busy("429", retry_after=3), "refused": Refusal("is_archived"), "lost": Silent("500")}[fault]
+        return fault
+
+    def _after(self, fault: str, *, writes: bool = False) -> None:
+        if fault == "killed after":
+            raise Killed
+        if fault == "silent after" and not writes:
+            raise Silent("no answer")
+
+    # The voice.
+
+    async def post(self, notice: Notice, *, key: str) -> str:
+        await asyncio.sleep(0)
+        fault = self._fault()
+        ts = f"{len(self.messages)}.1"
+        self.messages.append(Message(ts, notice.place.channel, key, notice.says, notice.digest))
+        self.posted[key, self.cycle] += 1
+        self._after(fault)
+        return ts
+
+    async def update(self, notice: Notice, *, ts: str, key: str) -> None:
+        await asyncio.sleep(0)
+        fault = self._fault()
+        message = next(one for one in self.messages if one.ts == ts)
+        assert message.key == key
+        message.says, message.digest = notice.says, notice.digest
+        self._after(fault)
+
+    async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
+        await asyncio.sleep(0)
+        fault = self._fault()
+        found = [one.ts for one in self.messages if (one.channel, one.key, one.says) == (channel, key, what)]
+        self._after(fault)
+        return found[-1] if found else None
+
+    # The ledger.
+
+    @property
+    def board(self) -> Found:
+        """What a frontdesk knows, which may be behind."""
+        return self.seen or self.found()
+
+    def watches_catch_up(self) -> None:
+        self.seen = None
+
+    def watches_fall_behind(self) -> None:
+        self.seen = self.board
+
+    def found(self) -> Found:
+        annotations = {remembering.MARKS: self.annotation} if self.annotation else {}
+        metadata = Metadata(
+            name="default",
+            namespace="dev1",
+            uid="uid-1",
+            resource_version=str(self.version),
+            annotations=annotations,
+        )
+        return Found("dev1", Known(metadata=metadata, status=EnvScheduleStatus()), trouble=None, paused_by=None)
+
+    async def read(self, found: Found) -> Found:
+        await asyncio.sleep(0)
+        return self._learnt()
+
+    async def write(self, found: Found, marks: Marks) -> Found:
+        await asyncio.sleep(0)
+        fault = self._fault(writes=True)
+        if found.known.metadata.resource_version != str(self.version):
+            raise Conflict("409", status=409)
+        body = remembering.manifest(found.known, marks)
+        self.annotation = body["metadata"]["annotations"].get(remembering.MARKS, "")
+        self.version += 1
+        self._after(fault, writes=True)
+        return self._learnt()
+
+    def _learnt(self) -> Found:
+        if self.seen is not None:
+            self.seen = self.found()
+        return self.found()

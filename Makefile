@@ -96,6 +96,10 @@ format: setup ## Format, and mend what the linter can mend by itself
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+.PHONY: docs
+docs: setup ## Write the pages of docs/ that are made from the code: settings, command line, CRDs
+	@$(BIN)/sundown-lab docs
+
 # Whether the cluster knows the objects of deploy/components/hold (Kubernetes 1.36); the base goes into any cluster.
 SERVES_POLICIES := kubectl get --raw /apis/admissionregistration.k8s.io/v1 | grep -q '"mutatingadmissionpolicies"'
 

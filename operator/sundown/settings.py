@@ -29,12 +29,15 @@ class Settings(BaseSettings):
     )
     scheduler_label: str = Field(default="scheduler", description="The namespace label that enables or disables.")
     protected_namespaces: tuple[str, ...] = Field(
-        default=("kube-*",), description="Namespaces that are never touched (JSON list, * allowed)."
+        default=("kube-*",),
+        description="Namespaces that are never touched, whatever their label (JSON list, * allowed).",
     )
     default_time_zone: TimeZoneName = Field(
         default="UTC", description="The zone of schedules that say `owner` while nobody knows the owner's."
     )
-    dry_run: bool = Field(default=False, description="Report what would be done, change no workload.")
+    dry_run: bool = Field(
+        default=False, description="Report what would be done, change no workload; for one env: spec.dryRun."
+    )
     writes_in_flight: Annotated[int, Field(ge=1, le=1024)] = Field(
         default=64, description="Writes under way at once, over all envs."
     )

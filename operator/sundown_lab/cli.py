@@ -41,6 +41,7 @@ COMMANDS = (
     Row("slack", "Start a Slack workspace with a page to act in it.", "sundown_lab.commands.slack:slack"),
     Row("aws", "Start an AWS with EC2, RDS and DynamoDB.", "sundown_lab.commands.aws:aws"),
     Row("image", "Build Sundown's image, and give it to the real node.", "sundown_lab.commands.image:image"),
+    Row("docs", "Write the pages of docs/ that are made from the code.", "sundown_lab.commands.docs:docs"),
     Row("build", "Build the programs without starting anything.", "sundown_lab.commands.build:build"),
 )
 

@@ -51,7 +51,8 @@ class FrontdeskSettings(Settings):
     )
     slack_team: Annotated[str, StringConstraints(pattern=r"^(T[A-Z0-9]{2,20})?$")] = Field(
         default="",
-        description="The workspace (T...) that is meant, where the app is installed for a whole organisation of several.",
+        description="The workspace (T...) that is meant, where the app is installed for a whole organisation (Enterprise Grid) "
+        "of several; without it such a frontdesk does not become ready, and says which there are.",
     )
     slack_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
         default=None,

@@ -1,0 +1,22 @@
+"""Which pages are made, and of what."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from sundown_lab.reference.commandline import commandline_page
+from sundown_lab.reference.schema import Sections, crd_page
+from sundown_lab.reference.settings import settings_page
+
+ROOT = Path(__file__).parents[3]
+
+
+def pages() -> Mapping[str, str]:
+    """Each page by its path below `docs/`, as it has to be."""
+    made = {"settings.md": settings_page(), "reference/commandline.md": commandline_page()}
+    sections = Sections()
+    for file in ("envschedules.yaml", "clusterenvschedules.yaml", "actionrequests.yaml"):
+        crd = yaml.safe_load((ROOT / "crds" / file).read_text(encoding="utf-8"))
+        made[f"reference/{crd['spec']['names']['singular']}.md"] = crd_page(crd, sections=sections, file=file)
+    return made

@@ -1,0 +1,75 @@
+"""The reference pages are what the code makes of itself; `make docs` writes them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from pydantic_settings import BaseSettings
+
+from sundown.cli.app import cli
+from sundown_lab.commands.docs import docs
+from sundown_lab.reference import markdown, pages
+
+ROOT = Path(__file__).parents[2]
+PAGES = pages.pages()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_the_code_says(name: str) -> None:
+    there = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert there == PAGES[name], f"docs/{name} is not as the code is; `make docs` writes it"
+
+
+def test_every_crd_has_its_page() -> None:
+    made = {Path(name).stem for name in PAGES if name.startswith("reference/")}
+    crds = {file.stem.removesuffix("s") for file in (ROOT / "crds").glob("*.yaml")}
+    assert crds <= made
+
+
+def _settings(kind: type[BaseSettings]) -> Iterator[type[BaseSettings]]:
+    for below in kind.__subclasses__():
+        if below.__module__.startswith("sundown."):
+            yield below
+        yield from _settings(below)
+
+
+def test_every_setting_is_on_the_page_with_what_it_says() -> None:
+    kinds = list(_settings(BaseSettings))
+    assert len(kinds) >= 3
+    for kind in kinds:
+        for name, field in kind.model_fields.items():
+            assert field.description, f"{kind.__name__}.{name} has no description"
+            assert markdown.prose(field.description) in PAGES["settings.md"]
+
+
+def _commands(group: click.Group, path: str) -> Iterator[str]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}"
+
+
+def test_every_command_is_on_its_page() -> None:
+    written = PAGES["reference/commandline.md"]
+    assert [name for name in _commands(cli, "sundown") if f"## `{name}`\n" not in written] == []
+
+
+def test_no_letter_of_a_description_is_taken_for_markdown() -> None:
+    assert markdown.prose("a * of <b>") == r"a \* of \<b\>"
+    assert markdown.code("`x`") == "`` `x` ``"
+    assert markdown.table(("a", "b"), [("x|y", "z")]).splitlines()[-1] == r"| x\|y | z |"
+
+
+def test_pages_are_written_where_they_differ_and_then_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sundown_lab.commands.docs.ROOT", tmp_path)
+    run = CliRunner().invoke(docs, ["--check"])
+    assert run.exit_code != 0
+    assert not (tmp_path / "docs").exists()
+    assert CliRunner().invoke(docs).output.splitlines() == [f"docs/{name}" for name in PAGES]
+    assert CliRunner().invoke(docs, ["--check"]).output == ""
+    assert CliRunner().invoke(docs).output == ""

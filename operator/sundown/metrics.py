@@ -31,7 +31,9 @@ AWS_CALLS = Counter(
 AWS_PARTS = Gauge("sundown_aws_parts", "Tagged instances, databases and clusters in AWS.", ["kind", "state"])
 AWS_PROBLEMS = Gauge("sundown_aws_problems", "Tagged things in AWS that are left alone because of their tags.")
 AWS_UNREACHABLE = Gauge(
-    "sundown_aws_unreachable", "Whether a region of an account could not be looked at.", ["account", "region"]
+    "sundown_aws_unreachable",
+    "Whether a region of an account (by its number in the settings) could not be looked at.",
+    ["account", "region"],
 )
 AWS_REFRESHED = Gauge(
     "sundown_aws_refreshed_timestamp_seconds",

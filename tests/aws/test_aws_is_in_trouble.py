@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
 from sundown_lab.aws.remote import Aws
@@ -114,6 +115,10 @@ async def test_an_account_whose_role_cannot_be_assumed_leaves_the_others_alone(s
     async with sky.seen(roles=roles) as seen:
         assert seen.names() == [ours]
         assert f"the trust policy of {roles[1]}" in seen.cloud.health
+        everybody = generate_latest().decode() + seen.cloud.health_for_everybody
+        assert "1 of 2 regions cannot be looked at" in everybody  # S18: every pod can read that
+        assert 'sundown_aws_unreachable{account="2",region="eu-central-1"} 1.0' in everybody
+        assert [secret for secret in (OTHER, "123456789012", "arn:aws") if secret in everybody] == []
 
 
 async def test_a_throttled_call_is_made_again(sky: Sky, aws: Aws) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -301,3 +302,13 @@ async def test_the_table_of_the_template_is_the_one_that_the_operator_makes(envi
     assert described["BillingMode"] == made["BillingModeSummary"]["BillingMode"]
     assert described["TimeToLiveSpecification"]["AttributeName"] == lives["AttributeName"]
     assert template["Parameters"]["Name"]["Default"] == "sundown"
+
+
+def test_the_operators_role_may_enter_the_accounts_that_are_named_and_no_others() -> None:
+    """S18: a role called sundown in somebody else's account is nobody to be trusted."""
+    (statement,) = json.loads((RIGHTS / "policy-accounts.json").read_text())["Statement"]
+    assert statement["Action"] == "sts:AssumeRole"
+    assert statement["Resource"]
+    assert [
+        arn for arn in statement["Resource"] if not re.fullmatch(r"arn:aws:iam::[0-9]{12}:role/[\w+=,.@-]+", arn)
+    ] == []

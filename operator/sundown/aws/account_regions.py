@@ -30,6 +30,15 @@ def places(settings: AwsSettings) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(Place(role, _account(role), region) for role in roles for region in settings.regions))
 
 
+def numbers(places: Iterable[Place]) -> dict[str, str]:
+    """What metrics call each account: 1, 2 and so on, for whoever may read them need not know whose accounts these are.
+
+    The account of Sundown's own credentials has no number, and stays without one.
+    """
+    accounts = dict.fromkeys(place.account for place in places if place.account)
+    return {"": "", **{account: str(number) for number, account in enumerate(accounts, start=1)}}
+
+
 def place_of(part: CloudPart, among: Iterable[Place]) -> Place | None:
     """The place that a part is in; None where that is not looked at any more."""
     for place in among:

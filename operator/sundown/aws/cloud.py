@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from sundown.aws.account_regions import Place
+from sundown.aws.account_regions import Place, numbers
 from sundown.aws.discovery import discover
 from sundown.aws.errors import CloudError
 from sundown.aws.fresh_look import Looking
@@ -75,6 +75,7 @@ class AwsCloud:
             clock=clock,
         )
         self._protection = Protection(self._sessions, self.inventory, places=self.places, clock=clock)
+        self._numbers = numbers(self.places)
         self._looked: dict[Place, datetime] = {}
         self._next_slips: dict[Place, datetime] = {}
         self._soon = {place: asyncio.Event() for place in self.places}
@@ -104,7 +105,8 @@ class AwsCloud:
             except TimeoutError:
                 log.warning("cloud-slow", missing=[str(place) for place, event in looked.items() if not event.is_set()])
         self.known = True
-        log.info("cloud-known", parts=len(self.inventory.parts), places=len(looked))
+        accounts = {number: account for account, number in self._numbers.items() if number}
+        log.info("cloud-known", parts=len(self.inventory.parts), places=len(looked), accounts=accounts)
 
     async def _remember(self, table: Table) -> None:
         try:
@@ -161,9 +163,21 @@ class AwsCloud:
         return "; ".join(words)
 
     @property
+    def health_for_everybody(self) -> str:
+        """The same without a word of AWS's, which names accounts and roles: every pod can read the probes (fault S18)."""
+        failing = {place for place, _ in self.inventory.failing}
+        words = []
+        if failing:
+            count = f"{len(failing)} of {len(self.places)} regions" if len(self.places) > 1 else "its region"
+            words.append(f"{count} cannot be looked at, the log says why (cloud-unreachable)")
+        if self._table is not None and self._table.problem:
+            words.append("the table of the inventory cannot be used, the log says why")
+        return "; ".join(words)
+
+    @property
     def dead(self) -> list[str]:
-        """The names of what should run and does not."""
-        return [task.get_name() for task in self._tasks if task.done()]
+        """The names of what should run and does not, without the places."""
+        return [task.get_name().partition(" ")[0] for task in self._tasks if task.done()]
 
     async def look(self, place: Place) -> bool:
         """Look through one place once, and say whether all of it could be looked at."""
@@ -177,9 +191,10 @@ class AwsCloud:
         if not listing.failures:
             await self._look_for_slips(place, at)
         self._protection.looked(place)
-        AWS_UNREACHABLE.labels(place.account, place.region).set(bool(listing.failures))
+        account = self._numbers[place.account]
+        AWS_UNREACHABLE.labels(account, place.region).set(bool(listing.failures))
         if not listing.failures:
-            AWS_REFRESHED.labels(place.account, place.region).set(self._clock.now().timestamp())
+            AWS_REFRESHED.labels(account, place.region).set(self._clock.now().timestamp())
         self._looked[place] = at
         return not listing.failures
 

@@ -157,8 +157,8 @@ class Operator:
             return Health(alive=alive, ready=False, text=failed or "learning what there is")
         if self._aws is not None and not self._aws.known:
             return Health(alive=alive, ready=False, text="learning what there is in AWS" if alive else text)
-        if self._aws is not None and self._aws.health:
-            text += f"; AWS: {self._aws.health}"  # what is in the cluster sleeps and wakes all the same
+        if self._aws is not None and self._aws.health_for_everybody:
+            text += f"; AWS: {self._aws.health_for_everybody}"  # what is in the cluster sleeps and wakes all the same
         remark = f"policies: {self._policies.finding.text}"
         return Health(alive=alive, ready=alive and failed is None, text=failed or text, remark=remark)
 

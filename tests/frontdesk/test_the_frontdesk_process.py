@@ -102,6 +102,7 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]
     return run
 
 
+HTTP = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "secret", "SUNDOWN_SLACK_PORT": "0"}
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 
 
@@ -114,6 +115,8 @@ SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
         ({**SOCKET, "SUNDOWN_CLUSTERS": '{"eu": "nowhere"}'}, "SUNDOWN_CLUSTERS: "),
         ({**SOCKET, "SUNDOWN_CLUSTERS": "eu"}, "SUNDOWN_CLUSTERS: cannot be read"),
         ({**SOCKET, "SLACK_API_URL": "slack.com"}, "SLACK_API_URL: "),
+        ({**SOCKET, "SLACK_API_URL": "http://slack.example.com/api/"}, "SLACK_API_URL: must be https"),  # S13
+        ({**HTTP, "SUNDOWN_CLUSTERS": '{"eu": "https://eu/slack"}'}, "say in SUNDOWN_FIRST_CLUSTER which"),  # S13
         ({**SOCKET, "SUNDOWN_SLACK_PORT": "x"}, "SUNDOWN_SLACK_PORT: "),
     ],
 )

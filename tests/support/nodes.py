@@ -225,6 +225,7 @@ def _lead_here(deployment: Json, *, slack: Mapping[str, str]) -> None:
     for container in pod["containers"]:
         if container["name"] == "frontdesk":
             container["env"].append({"name": "SLACK_API_URL", "value": slack["SLACK_API_URL"]})
+            container["env"].append({"name": "SUNDOWN_SLACK_API_PLAIN", "value": "true"})  # over the link to the node
 
 
 def _secret(slack: Mapping[str, str], *, http: bool) -> Json:

@@ -49,6 +49,10 @@ class FrontdeskSettings(Settings):
     slack_api_url: str = Field(
         default="https://slack.com/api/", validation_alias="SLACK_API_URL", description="Where Slack's Web API is."
     )
+    slack_api_plain: bool = Field(
+        default=False,
+        description="Take a SLACK_API_URL of http on another machine too; for tests: who listens there can read the tokens.",
+    )
     slack_team: Annotated[str, StringConstraints(pattern=r"^(T[A-Z0-9]{2,20})?$")] = Field(
         default="",
         description="The workspace (T...) that is meant, where the app is installed for a whole organisation (Enterprise Grid) "
@@ -69,6 +73,10 @@ class FrontdeskSettings(Settings):
         default_factory=dict,
         description='The HTTP doors of all clusters that share the Slack app, as JSON: {"eu": "https://.../slack/events"}.',
     )
+    first_cluster: ClusterName | Literal[""] = Field(
+        default="",
+        description="Which of several clusters Slack posts to by HTTP; the doors of the others take only what names them.",
+    )
     people_minutes: Annotated[float, Field(gt=0, le=1440)] = Field(
         default=10, description="For so long people's e-mail addresses, zones and groups are not asked for again."
     )
@@ -80,6 +88,11 @@ class FrontdeskSettings(Settings):
     def transport(self) -> Literal["http", "socket"]:
         """How Slack reaches this frontdesk."""
         return "http" if self.slack_signing_secret is not None and self.slack_port is not None else "socket"
+
+    @property
+    def names_itself(self) -> bool:
+        """Whether what comes to the HTTP door has to name this cluster: what does not was meant for the first one's."""
+        return self.first_cluster not in {"", self.cluster_name}
 
     @property
     def callback_url(self) -> str:
@@ -108,6 +121,22 @@ class FrontdeskSettings(Settings):
                     "machine itself"
                 )
         return clusters
+
+    @model_validator(mode="after")
+    def _keeps_its_tokens(self) -> Self:
+        if not self.slack_api_plain and not is_confidential(self.slack_api_url):
+            raise ValueError("SLACK_API_URL: must be https, or who listens there can read the tokens")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_the_first(self) -> Self:
+        several = {*self.clusters, self.cluster_name}
+        if self.transport == "http" and len(several) > 1 and not self.first_cluster:
+            raise ValueError(
+                "say in SUNDOWN_FIRST_CLUSTER which of these Slack posts to, the same for all: "
+                + ", ".join(sorted(several))
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_a_way_in(self) -> Self:

@@ -18,6 +18,7 @@ from support.frontdesks import Counter, Frontdesk
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240, func_only=True)]
 
+FIRST = {"SUNDOWN_FIRST_CLUSTER": "home"}
 CRDS = Path(__file__).parents[3] / "crds"
 
 
@@ -57,7 +58,7 @@ class Desks:
         if self._here is None or not self._here.runs:
             doors = f'{{"eu-west": "http://127.0.0.1:{self.port}/slack/events"}}'
             self._here = self.counter.fresh(
-                slack, SUNDOWN_CLUSTER_NAME="home", SUNDOWN_SLACK_PORT="0", SUNDOWN_CLUSTERS=doors
+                slack, SUNDOWN_CLUSTER_NAME="home", SUNDOWN_SLACK_PORT="0", SUNDOWN_CLUSTERS=doors, **FIRST
             )
             self._here.start()
         self._here.receive()
@@ -71,7 +72,8 @@ class Desks:
 
     def fresh(self, slack: Workspace, **settings: str) -> Frontdesk:
         """Another in its place."""
-        one = self.distant.fresh(slack, SUNDOWN_CLUSTER_NAME="eu-west", SUNDOWN_SLACK_PORT=str(self.port), **settings)
+        port = str(self.port)
+        one = self.distant.fresh(slack, SUNDOWN_CLUSTER_NAME="eu-west", SUNDOWN_SLACK_PORT=port, **FIRST, **settings)
         one.launch()
         one.await_ready()
         return one
@@ -157,7 +159,8 @@ def test_what_is_passed_on_to_the_wrong_cluster_goes_no_further(
 ) -> None:
     """C8: two that take each other for a third would pass it on for ever"""
     doors = f'{{"mars": "{desks.there(slack).url}"}}'
-    counter.fresh(slack, SUNDOWN_CLUSTER_NAME="home", SUNDOWN_SLACK_PORT="0", SUNDOWN_CLUSTERS=doors).start()
+    ours = {"SUNDOWN_CLUSTER_NAME": "home", "SUNDOWN_SLACK_PORT": "0", "SUNDOWN_CLUSTERS": doors}
+    counter.fresh(slack, **ours, **FIRST).start()
     said = words(answer_to(slack.act("ana"), f"stop {pair.name}@mars"))
     assert 'passed on to the one that calls itself "eu-west"' in said
 

@@ -66,10 +66,10 @@ def signature(body: bytes, *, at: datetime = NOW) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def door(works: list[str]) -> AsyncIterator[Visitor]:
+async def door(works: list[str], **settings: Any) -> AsyncIterator[Visitor]:
     """A door whose listeners have neither a Slack nor a cluster behind them, and need none to acknowledge."""
     options: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_signing_secret": SecretStr(SECRET)}
-    chosen = FrontdeskSettings(**options, slack_port=0, slack_host="127.0.0.1")
+    chosen = FrontdeskSettings(**options, **settings, slack_port=0, slack_host="127.0.0.1")
     desk = Desk(Configuration(), chosen, clock=Noon())
 
     def note(name: str, coroutine: Coroutine[Any, Any, None]) -> None:
@@ -173,6 +173,28 @@ async def test_what_was_signed_before_the_process_began_is_refused(visitor: Visi
     assert await visitor.signed(command("status"), at=NOW + timedelta(seconds=seconds)) == 200
 
 
+@pytest.mark.parametrize(("first", "answer"), [("us", 401), ("eu", 200), ("", 200)])
+async def test_what_names_no_cluster_is_good_at_the_first_ones_door_only(
+    works: list[str], first: str, answer: int
+) -> None:
+    """S13: caught on its way to the first cluster it would be good once more at each of the others."""
+    async with door(works, cluster_name="eu", first_cluster=first) as visitor:
+        assert await visitor.signed(command("stop dev1")) == answer
+        assert await visitor.signed(command("stop dev1@eu")) == 200
+
+
+def test_tokens_are_sent_where_nobody_can_read_them() -> None:
+    """S13: unless somebody says that it is a test."""
+    tokens: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_app_token": SecretStr("xapp-1")}
+    plain = "http://slack.example.com/api/"
+    with pytest.raises(ValidationError, match="must be https"):
+        FrontdeskSettings(**tokens, slack_api_url=plain)
+    assert FrontdeskSettings(**tokens, slack_api_url=plain, slack_api_plain=True).slack_api_url == plain
+    assert (
+        FrontdeskSettings(**tokens, slack_api_url="http://127.0.0.1:9/api/").slack_api_url == "http://127.0.0.1:9/api/"
+    )
+
+
 @pytest.mark.parametrize(
     ("url", "good"),
     [
@@ -192,7 +214,7 @@ def test_what_is_signed_is_passed_on_where_nobody_can_read_it(url: str, good: bo
     """S13: by https, or without leaving the machine."""
     options: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_signing_secret": SecretStr(SECRET)}
     with nullcontext() if good else pytest.raises(ValidationError, match="http only on this machine"):
-        FrontdeskSettings(**options, slack_port=0, clusters={"eu": url})
+        FrontdeskSettings(**options, slack_port=0, clusters={"eu": url}, first_cluster="eu")
 
 
 @pytest.mark.parametrize(

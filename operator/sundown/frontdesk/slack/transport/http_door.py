@@ -71,7 +71,10 @@ class Door:
         payload = read(body, content_type=request.content_type) if wrong is None else None
         if payload is None:
             return _refuse(request, wrong or "unreadable", status=401)
-        url = self._desk.clusters.door_of(cluster_of(payload))
+        cluster = cluster_of(payload)
+        if not cluster and self._desk.settings.names_itself:
+            return _refuse(request, "unnamed", status=401)
+        url = self._desk.clusters.door_of(cluster)
         if url is not None and PASSED_ON not in request.headers:
             return await self._pass_on(url, body, payload, request.headers)
         return _response(await dispatch(self._app, payload, request.headers))

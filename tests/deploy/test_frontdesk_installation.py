@@ -165,9 +165,10 @@ def test_without_slack_nothing_is_left_of_the_frontdesk(with_component: Any) -> 
     assert "sundown:slack" not in json.dumps(manifests)
 
 
-def test_slack_by_http_gets_a_port_and_a_service(with_component: Any) -> None:
-    manifests = with_component("slack-http")
-    (_, container) = the(manifests, "Deployment", "sundown")["spec"]["template"]["spec"]["containers"]
+def test_slack_by_http_gets_a_port_and_a_service_at_the_frontdesk_apart(control_plane: Cluster) -> None:
+    """S4"""
+    manifests = built(control_plane, ROOT / "deploy" / "overlays" / "slack-http")
+    (container,) = the(manifests, "Deployment", "sundown-frontdesk")["spec"]["template"]["spec"]["containers"]
     assert {"name": "SUNDOWN_SLACK_PORT", "value": "3000"} in container["env"]
     (port,) = the(manifests, "Service", "sundown-slack")["spec"]["ports"]
     assert {each["name"]: each["containerPort"] for each in container["ports"]}[port["targetPort"]] == 3000

@@ -1,0 +1,148 @@
+"""Every way to put the parts of ``deploy/`` together: it is rendered, and the real API server takes all of it.
+
+The parts stand in the order in which a kustomization lists them (deploy/README.md).
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+import yaml
+
+from sundown_lab.cluster import Cluster
+
+ROOT = Path(__file__).parents[2]
+HOME = "sundown-system"
+PARTS = ("split", "slack-http", "operator-only", "aws", "hold")
+NEEDS = {"slack-http": "split"}
+"""What the internet reaches never runs under the operator's account."""
+CONTRADICTIONS = ({"operator-only", "split"}, {"operator-only", "slack-http"})
+
+Json = dict[str, Any]
+
+pytestmark = pytest.mark.lab
+
+
+def makes_sense(parts: tuple[str, ...]) -> bool:
+    """Whether these can be installed together."""
+    return all(NEEDS.get(part, part) in parts for part in parts) and not any(
+        both <= set(parts) for both in CONTRADICTIONS
+    )
+
+
+def completed(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """These with what they need, in order."""
+    wanted = {*parts, *(NEEDS[part] for part in parts if part in NEEDS)}
+    return tuple(part for part in PARTS if part in wanted)
+
+
+PAIRS = [pair for count in (0, 1, 2) for pair in combinations(PARTS, count)]
+ALL = tuple(part for part in PARTS if part != "operator-only")
+WAYS = sorted({completed(pair) for pair in PAIRS if makes_sense(completed(pair))} | {ALL})
+NONSENSE = [pair for pair in PAIRS if not makes_sense(pair)]
+
+
+class Kitchen:
+    """Where kustomizations are made, outside the checkout."""
+
+    def __init__(self, cluster: Cluster, folder: Path) -> None:
+        self._cluster = cluster
+        self._folder = folder
+        for name in ("deploy", "crds"):
+            (folder / name).symlink_to(ROOT / name)
+
+    def build(self, parts: tuple[str, ...], *, check: bool = True) -> CompletedProcess[str]:
+        """The base with these parts."""
+        place = self._folder / "-".join(("try", *parts))
+        place.mkdir(exist_ok=True)
+        wanted = {"resources": ["../deploy/base"], "components": [f"../deploy/components/{part}" for part in parts]}
+        (place / "kustomization.yaml").write_text(yaml.safe_dump(wanted))
+        return self._cluster.kubectl("kustomize", str(place), check=check)
+
+    def objects(self, parts: tuple[str, ...]) -> list[Json]:
+        """The same as objects."""
+        return list(yaml.safe_load_all(self.build(parts).stdout))
+
+
+@pytest.fixture(scope="module")
+def kitchen(control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Kitchen:
+    home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HOME}}  # a dry run makes none
+    control_plane.kubectl("apply", "--server-side", "-f", "-", input=json.dumps(home))
+    return Kitchen(control_plane, tmp_path_factory.mktemp("kustomize"))
+
+
+def written(parts: tuple[str, ...]) -> str:
+    return " + ".join(("base", *parts))
+
+
+@pytest.mark.parametrize("parts", WAYS, ids=written)
+def test_whatever_makes_sense_together_is_taken_by_the_api_server(
+    control_plane: Cluster, kitchen: Kitchen, parts: tuple[str, ...]
+) -> None:
+    """S4"""
+    objects = kitchen.objects(parts)
+    document = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    command = ("apply", "--dry-run=server", "--server-side", "--force-conflicts", "-o", "name", "-f", "-")
+    done = control_plane.kubectl(*command, input=document)
+    assert len(done.stdout.split()) == len(objects)
+    assert "Warning" not in done.stderr
+    names = [(each["kind"], each["metadata"]["name"], each["metadata"].get("namespace")) for each in objects]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("parts", NONSENSE, ids=written)
+def test_what_makes_no_sense_together_is_refused_before_it_is_installed(
+    kitchen: Kitchen, parts: tuple[str, ...]
+) -> None:
+    """S4: Slack by HTTP in the operator's pod, say, would put the operator's rights before the internet."""
+    done = kitchen.build(parts, check=False)
+    assert done.returncode != 0
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("parts", WAYS, ids=written)
+def test_what_the_internet_reaches_never_has_the_operators_account(kitchen: Kitchen, parts: tuple[str, ...]) -> None:
+    """S4"""
+    objects = kitchen.objects(parts)
+    pods = {each["metadata"]["name"]: each["spec"]["template"] for each in objects if each["kind"] == "Deployment"}
+    for name, pod in pods.items():
+        opened = {port["containerPort"] for each in pod["spec"]["containers"] for port in each["ports"]}
+        assert (3000 in opened) is (name == "sundown-frontdesk" and "slack-http" in parts)
+        assert pod["spec"]["serviceAccountName"] == ("sundown-operator" if name == "sundown" else name)
+    for service in (each for each in objects if each["kind"] == "Service"):
+        (pod,) = [each for each in pods.values() if _selects(service["spec"]["selector"], each)]
+        named = {port["name"] for each in pod["spec"]["containers"] for port in each["ports"]}
+        assert {port["targetPort"] for port in service["spec"]["ports"]} <= named
+
+
+@pytest.mark.parametrize("parts", WAYS, ids=written)
+def test_each_process_is_reached_by_whom_it_has_to_be_and_reaches_no_metadata_service(
+    kitchen: Kitchen, parts: tuple[str, ...]
+) -> None:
+    """S4: a NetworkPolicy for both."""
+    objects = kitchen.objects(parts)
+    policies = [each["spec"] for each in objects if each["kind"] == "NetworkPolicy"]
+    for pod in (each["spec"]["template"] for each in objects if each["kind"] == "Deployment"):
+        ours = [each for each in policies if _selects(each["podSelector"]["matchLabels"], pod)]
+        assert {kind for each in ours for kind in each["policyTypes"]} == {"Ingress", "Egress"}
+        open_to_all = _ports(ours, "ingress", besides="from")
+        opened = {port["name"] for each in pod["spec"]["containers"] for port in each["ports"]}
+        assert open_to_all == opened & {"slack"}
+        anywhere = _ports(ours, "egress", besides="to")
+        assert {53, 443} <= anywhere
+        assert 80 not in anywhere
+
+
+def _ports(policies: list[Json], way: str, *, besides: str) -> set[int | str]:
+    """Where the way is open to everybody."""
+    rules = [rule for each in policies for rule in each.get(way, ()) if besides not in rule]
+    return {port["port"] for rule in rules for port in rule["ports"]}
+
+
+def _selects(labels: Json, pod: Json) -> bool:
+    return bool(labels.items() <= pod["metadata"]["labels"].items())

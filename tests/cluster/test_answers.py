@@ -68,7 +68,7 @@ OBJECT = '{\\"kind\\":\\"Deployment\\",\\"spec\\":\\"' + "x" * 5_000 + '\\"}'
     ],
 )
 async def test_a_refusal_is_told_without_the_object_that_is_refused(message: str, told: str) -> None:
-    """F3: what is wrong stands behind it."""
+    """A18: what is wrong stands behind it."""
     async with door(Script(reply({"kind": "Status", "message": message}, 422))) as cluster:
         with pytest.raises(Refused) as refusal:
             await cluster.merge_patch("/apis/apps/v1/namespaces/dev/deployments/web", {})

@@ -137,7 +137,7 @@ def test_another_version_that_says_the_same_is_as_good() -> None:
 
 
 def test_the_policies_and_the_operator_agree_on_who_sundown_is() -> None:
-    """F6: match conditions know no variables, so the list stands there again."""
+    """A18: match conditions know no variables, so the list stands there again."""
     for policy in (each for each in shipped() if "matchConditions" in each["spec"]):
         spec = policy["spec"]
         expressions = [each["expression"] for each in (*spec["matchConditions"], *spec["variables"])]

@@ -352,7 +352,7 @@ def test_a_policy_is_restored_though_its_record_was_taken_off(database: Env) -> 
 def test_that_disks_are_to_stay_can_be_said_at_night_where_there_are_no_policies(
     database: Env, with_and_without_policies: str
 ) -> None:
-    """F5: as docs/policies.md says; the policies write what was there in the evening."""
+    """A18: as docs/policies.md says; the policies write what was there in the evening."""
     sleep(database)
     said = {"metadata": {"annotations": {"sundown.dev/previous": json.dumps(retention("Retain"))}}}
     database.edit("db", said, kind="StatefulSet")
@@ -468,7 +468,7 @@ NOTES = {
 
 @pytest.mark.parametrize("note", NOTES.values(), ids=NOTES.keys())
 def test_a_note_of_owners_that_a_person_writes_stops_nothing(team: Env, note: str) -> None:
-    """F3: the second write was refused for ever."""
+    """A18: the second write was refused for ever."""
     sleep(team)
     before = notes(team)
     team.edit("web", {"metadata": {"annotations": {NOTE: note}}})

@@ -1,4 +1,4 @@
-"""GitOps controllers find no drift in what sleeps, and so write nothing (A18).
+"""GitOps controllers find no drift in what sleeps, and so write nothing (A18, G1).
 
 Flux compares what a forced dry run of its apply answers with what is there; Argo CD applies again what differs.
 """

@@ -1,4 +1,4 @@
-"""Whatever others do to a workload that sleeps, it stays at zero, marked, and knows what they asked for (W3 to W6).
+"""Whatever others do to a workload that sleeps, it stays at zero, marked, and knows what they asked for (G1, W3 to W6).
 
 The policies alone: no operator runs.
 """
@@ -27,7 +27,7 @@ class Row:
 
 GITOPS = ("--server-side", "--field-manager=gitops", "--force-conflicts")
 LIKE_OURS = ("--server-side", "--field-manager=sundown-ci", "--force-conflicts")
-"""A pipeline of somebody's (F6)."""
+"""A pipeline of somebody's (A18)."""
 ROWS = (
     Row("apply, server-side, the same", lambda owned: owned.applied(3, "--server-side"), applies=True),
     Row("apply, server-side, 5", lambda owned: owned.applied(5, "--server-side"), "5", applies=True),
@@ -108,7 +108,7 @@ def test_what_was_put_to_sleep_by_a_plain_write_is_held_too(owned: Owned, row: R
 
 
 def test_two_who_apply_the_same_count_meet_a_conflict_at_night_and_none_by_force(owned: Owned) -> None:
-    """F4: as docs/policies.md says."""
+    """A18: as docs/policies.md says."""
     owned.applied(3, "--server-side")
     owned.applied(3, *GITOPS)
     owned.applied(3, "--server-side", "--force-conflicts")

@@ -1,4 +1,4 @@
-"""Which field managers are Sundown's: an exact list, and nobody writes under a name that is not in it (F6)."""
+"""Which field managers are Sundown's: an exact list, and nobody writes under a name that is not in it (A18)."""
 
 import ast
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ PRODUCT = Path(managers.__file__).parents[1]
 
 @pytest.mark.parametrize("name", sorted(managers.OURS))
 def test_each_of_sundowns_own_is_known(name: str) -> None:
-    """F6."""
+    """A18."""
     assert Owner(name, applies=True, fields=frozenset()).ours
 
 
 @pytest.mark.parametrize("name", ["sundown-ci", "sundowner", "sundown-", "Sundown", "sundown-operator2", "", "helm"])
 def test_a_name_that_is_like_it_is_somebody_elses(name: str) -> None:
-    """F6: a pipeline that is named after what it works with."""
+    """A18: a pipeline that is named after what it works with."""
     assert not Owner(name, applies=True, fields=frozenset()).ours
 
 
 def test_the_list_is_of_all_the_names() -> None:
-    """F6."""
+    """A18."""
     named = {value for name, value in vars(managers).items() if name.isupper() and isinstance(value, str)}
     assert named == managers.OURS
 
@@ -39,5 +39,5 @@ def _written_out() -> Iterator[str]:
 
 
 def test_nothing_is_written_under_a_name_of_its_own() -> None:
-    """F6: a name that is written out where it is used would be missing in the list."""
+    """A18: a name that is written out where it is used would be missing in the list."""
     assert list(_written_out()) == []

@@ -53,14 +53,14 @@ WRONG: dict[str, Json] = {
 
 @pytest.mark.parametrize("more", WRONG.values(), ids=WRONG.keys())
 def test_an_entry_that_no_api_server_would_take_names_nobody(more: Json) -> None:
-    """F3: each of them was refused as an owner, for ever."""
+    """A18: each of them was refused as an owner, for ever."""
     assert read_note(json.dumps([{**GOOD, **more}])) == ()
     assert read_note(json.dumps([{**GOOD, **more}, GOOD])) == (HELM,)
 
 
 @pytest.mark.parametrize("key", ["manager", "fields", "apiVersion"])
 def test_an_entry_that_lacks_something_names_nobody(key: str) -> None:
-    """F3."""
+    """A18."""
     assert read_note(json.dumps([{name: value for name, value in GOOD.items() if name != key}])) == ()
 
 
@@ -70,7 +70,7 @@ def test_half_a_sign_is_no_json() -> None:
 
 
 def test_a_note_that_is_longer_than_sundowns_names_nobody() -> None:
-    """F3."""
+    """A18."""
     assert read_note(json.dumps([GOOD] * 20)) == ()
 
 
@@ -101,7 +101,7 @@ entries = st.fixed_dictionaries({}, optional=dict.fromkeys([*GOOD, "subresource"
 
 @given(anything | st.lists(entries) | st.lists(st.builds(lambda more: {**GOOD, **more}, entries)))
 def test_no_json_at_all_is_too_much_for_it(note: Any) -> None:
-    """Z, F3: and whoever it names can be given fields back."""
+    """Z, A18: and whoever it names can be given fields back."""
     whose = read_note(json.dumps(note))
     assert all(len(one.manager.encode()) <= 128 and one.fields and one.api_version == "apps/v1" for one in whose)
     give_back({"resourceVersion": "8", "managedFields": fields()}, whose)
@@ -118,7 +118,7 @@ BROKEN = json.dumps([{**GOOD, "time": "nonsense"}])
 
 @pytest.mark.parametrize(("note", "kept"), [(BROKEN, None), ("{", None), (json.dumps([GOOD]), note_of((HELM,)))])
 def test_only_a_note_that_can_be_read_is_kept_in_the_second_place(note: str, kept: str | None) -> None:
-    """F3."""
+    """A18."""
     found = sleeping("web", "3", taken_from=note)
     record = record_of(found, Belief(Restoring(3), "object"), None)
     assert record is not None
@@ -126,7 +126,7 @@ def test_only_a_note_that_can_be_read_is_kept_in_the_second_place(note: str, kep
 
 
 def test_a_wrong_note_that_is_in_the_second_place_already_is_not_followed() -> None:
-    """F3: an earlier version has put it there."""
+    """A18: an earlier version has put it there."""
     ours = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}))
     found = workload("web", 3, owners=(ours,))
 
@@ -177,7 +177,7 @@ def noted(*managers: str) -> Step:
 @pytest.mark.parametrize("status", [400, 403, 422])
 @pytest.mark.parametrize("managers", [(HAND,), (HAND, "helm"), ("helm", HAND), (HAND, f"{HAND}-too", "helm")])
 async def test_who_is_not_taken_as_an_owner_is_left_out(status: int, managers: tuple[str, ...]) -> None:
-    """F3: everybody else gets back what is theirs, and the note goes."""
+    """A18: everybody else gets back what is theirs, and the note goes."""
     wire = Wire(status)
     with capture_logs() as logged:
         await write(wire, noted(*managers))
@@ -191,7 +191,7 @@ async def test_who_is_not_taken_as_an_owner_is_left_out(status: int, managers: t
 
 
 async def test_where_nobody_is_taken_the_note_goes_all_the_same() -> None:
-    """F3."""
+    """A18."""
     wire = Wire(everything=True)
     await write(wire, noted("helm", "flux"))
     assert wire.sent[-1] == {"metadata": {"resourceVersion": "8", "annotations": {NOTE: None}}}
@@ -217,7 +217,7 @@ async def test_what_says_nothing_of_the_owners_is_no_reason_to_leave_them_out(st
     ids=lambda step: step.action,
 )
 async def test_a_note_that_names_nobody_goes_with_the_write_itself(step: Step) -> None:
-    """F3."""
+    """A18."""
     wire = Wire()
     await write(wire, step)
     (only,) = wire.sent

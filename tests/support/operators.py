@@ -29,8 +29,8 @@ _stage = pytest.StashKey["Stage"]()
 class Operator(Program):
     """One operator process."""
 
-    def __init__(self, kubeconfig: Path, *, log: Path, settings: Mapping[str, str]) -> None:
-        super().__init__("operator", kubeconfig, log=log, settings=settings)
+    def __init__(self, kubeconfig: Path, *, log: Path, settings: Mapping[str, str], with_rows: str = "") -> None:
+        super().__init__("operator", kubeconfig, log=log, settings=settings, with_rows=with_rows)
 
 
 class Stage:
@@ -67,7 +67,7 @@ class Stage:
             self._usual.start()
         return self._usual
 
-    def fresh(self, *, server: str | None = None, **settings: str) -> Operator:
+    def fresh(self, *, server: str | None = None, with_rows: str = "", **settings: str) -> Operator:
         """A new operator, not yet started, with these settings; ``server`` is another way to the same API server.
 
         The one before is ended.
@@ -77,7 +77,8 @@ class Stage:
             self._on.kill()
         self._count += 1
         kubeconfig = self.account if server is None else self._detour(server)
-        self._on = Operator(kubeconfig, log=self._logs / f"operator-{self._count}.log", settings=settings)
+        log = self._logs / f"operator-{self._count}.log"
+        self._on = Operator(kubeconfig, log=log, settings=settings, with_rows=with_rows)
         return self._on
 
     def look_again(self) -> None:

@@ -28,8 +28,8 @@ from sundown.model.scalars import (
 Wanted = Literal["Awake", "Asleep"]
 """What a schedule can ask for."""
 
-Kind = Literal["Deployment", "StatefulSet"]
-"""The kinds of workload that Sundown puts to sleep by itself: the rows of the sleepers' table."""
+Kind = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=63)]
+"""A kind of workload that Sundown puts to sleep by itself. Which there are the sleepers' table says, and nobody else."""
 
 
 MOST_PATCH = 4096

@@ -13,7 +13,7 @@ from sundown.model.cloud import DATABASES, CloudPart, restarted_by_aws
 from sundown.model.resources import MOST_CLOUD, CloudStatus, Cost, EnvScheduleStatus
 from sundown.model.scalars import format_instant
 from sundown.reconcile.part_verdict import EXCLUDE_TAG, Standing, excluded, shortened
-from sundown.reconcile.waves import THE_REST, USUAL, wave_of
+from sundown.reconcile.waves import usual_wave, wave_of
 
 MORE_MINUTES = "5 to 10 minutes more"
 """How long a database takes to start; AWS gives no figure, people with databases do."""
@@ -63,7 +63,7 @@ def _order(part: CloudPart) -> tuple[int, str, str, str]:
 
 
 def _status(part: CloudPart, *, alone: str | None, note: str) -> CloudStatus:
-    wave, usual = wave_of(part)[0], USUAL.get(part.kind, THE_REST)
+    wave, usual = wave_of(part)[0], usual_wave(part.kind)
     return CloudStatus(
         kind=part.kind,
         id=part.identifier,

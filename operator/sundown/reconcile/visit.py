@@ -37,6 +37,7 @@ from sundown.reconcile.savings import after_visit
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.schedule.lint import doubts
 from sundown.schedule.owners import parse_owner_zones
+from sundown.sleepers.kinds import unknown_kinds
 
 log = structlog.get_logger(__name__)
 
@@ -255,6 +256,7 @@ class Visitor:
             remarks.append(f"annotation {OWNER_ZONES}: no such time zone: {', '.join(bad)}")
         if env.name in self._edited:
             remarks.append("the template has changed, but somebody edited this EnvSchedule: the edit stays")
+        remarks += [str(unknown) for unknown in unknown_kinds(spec.workloads)]
         remarks += [f"left alone: {refused}" for refused in plan.refused]
         remembered, all_of_them = len(that_fit(plan.records)), len(plan.records)
         if remembered < all_of_them:

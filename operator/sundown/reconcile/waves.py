@@ -18,10 +18,11 @@ from sundown.model.cloud import CloudPart
 from sundown.model.parts import QUIET, Part, Step
 from sundown.model.resources import WAVE
 from sundown.reconcile.part_verdict import Goal, Standing, shortened
+from sundown.sleepers.kinds import KINDS
 
-USUAL = {"RDSInstance": 0, "AuroraCluster": 0, "StatefulSet": 10, "Deployment": 20}
-"""Who is called wakes before who calls; what is not named here comes last, in wave 30."""
+_DATABASES = {"RDSInstance": 0, "AuroraCluster": 0}
 THE_REST = 30
+"""Who is called wakes before who calls; what neither stands here nor in the table of kinds comes last."""
 FURTHEST = 1000
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4}")
@@ -98,7 +99,7 @@ def _wave(goal: Goal, number: int | None, members: list[Standing], *, until: dat
 
 def wave_of(part: Part) -> tuple[int, Mistake | None]:
     """The wave that a part belongs to, and what is wrong with what its owner wrote; then its kind's usual one counts."""
-    usual = USUAL.get(part.kind, THE_REST)
+    usual = usual_wave(part.kind)
     if part.wave is None:
         return usual, None
     number = _number(part.wave)
@@ -109,6 +110,11 @@ def wave_of(part: Part) -> tuple[int, Mistake | None]:
         f"{part.title}: {where}",
         f'must be a whole number from -{FURTHEST} to {FURTHEST}, got "{shortened(part.wave)}"; it counts as {usual}',
     )
+
+
+def usual_wave(kind: str) -> int:
+    """The wave of a kind's parts whose owners say nothing."""
+    return KINDS[kind].wave if kind in KINDS else _DATABASES.get(kind, THE_REST)
 
 
 @lru_cache(maxsize=256)

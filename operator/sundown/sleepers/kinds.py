@@ -5,14 +5,17 @@ What of an annotation or a status is believed is said here too: a record may res
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sundown.cluster.body import Body
 from sundown.cluster.ownership import REPLICAS, WHEN_SCALED
 from sundown.cluster.workloads import WorkloadPage, workload
+from sundown.errors import Mistake
 from sundown.model.parts import Workload
 from sundown.model.record import Restoring, compact, read_patch
+from sundown.model.spec import Workloads
 
 Json = dict[str, Any]
 
@@ -47,16 +50,26 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class ReplicaKind:
-    """A row: a kind that has ``spec.replicas``.
+    """A row: a kind that has ``spec.replicas``. ``docs/adding.md`` has the recipe.
 
-    ``counts_leaving`` says that its ``status.replicas`` counts pods on their way out too.
+    ``wave`` is the usual one of its workloads. ``counts_leaving`` says that its ``status.replicas`` counts pods on their way
+    out too, ``is_mute`` that its status does not tell what keeps pods from coming, so that its Events are asked.
+    ``by_policy`` says that the admission policies of ``deploy/components/hold`` know it.
     """
 
     kind: str
     prefix: str
     plural: str
     aside: Aside | None = None
+    wave: int = 20
     counts_leaving: bool = False
+    is_mute: bool = False
+    by_policy: bool = False
+
+    @property
+    def api_version(self) -> str:
+        """Group and version."""
+        return self.prefix.removeprefix("/apis/").removeprefix("/api/")
 
     def collection(self, namespace: str | None = None) -> str:
         """The path of all objects, or of those in one namespace."""
@@ -125,7 +138,27 @@ _WHEN_SCALED = Aside(
 KINDS: dict[str, ReplicaKind] = {
     row.kind: row
     for row in (
-        ReplicaKind("Deployment", "/apis/apps/v1", "deployments"),
-        ReplicaKind("StatefulSet", "/apis/apps/v1", "statefulsets", aside=_WHEN_SCALED, counts_leaving=True),
+        ReplicaKind("Deployment", "/apis/apps/v1", "deployments", by_policy=True),
+        ReplicaKind(
+            "StatefulSet",
+            "/apis/apps/v1",
+            "statefulsets",
+            aside=_WHEN_SCALED,
+            wave=10,
+            counts_leaving=True,
+            is_mute=True,
+            by_policy=True,
+        ),
     )
 }
+
+
+def unknown_kinds(chosen: Workloads, *, prefix: str = "spec") -> Iterator[Mistake]:
+    """The kinds that a schedule names and no row has: workloads of these are left alone."""
+    lists = (("kinds", chosen.kinds), ("include.kinds", chosen.include.kinds), ("exclude.kinds", chosen.exclude.kinds))
+    for where, kinds in lists:
+        for kind in kinds:
+            if kind not in KINDS:
+                yield Mistake(
+                    f"{prefix}.workloads.{where}", f'nothing is known of a kind "{kind}"; known are {", ".join(KINDS)}'
+                )

@@ -64,9 +64,10 @@ async def write(cluster: Cluster, step: Step, policies: Policies = NO_POLICIES) 
         Missing: when it is gone.
     """
     found = step.workload
-    path = f"{KINDS[found.kind].collection(found.namespace)}/{found.name}"
+    row = KINDS[found.kind]
+    path = f"{row.collection(found.namespace)}/{found.name}"
     body, whose = direct(step), taken(step)
-    if whose and policies.current:
+    if whose and row.by_policy and policies.current:
         reply = await cluster.merge_patch(path, by_policy(step))
         if policy_worked(step, reply):
             return

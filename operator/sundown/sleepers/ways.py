@@ -57,7 +57,7 @@ class _Noted(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
     manager: Annotated[str, msgspec.Meta(min_length=1)]
     fields: Annotated[list[Literal["replicas", "whenScaled"]], msgspec.Meta(min_length=1, max_length=len(FIELDS))]
-    api_version: Literal["apps/v1"]
+    api_version: Annotated[str, msgspec.Meta(max_length=_LONGEST_MANAGER)]
     time: Annotated[str, msgspec.Meta(pattern=_TIME)] = ""
     subresource: Literal["", "scale"] = ""
 
@@ -169,6 +169,8 @@ def _read(entry: msgspec.Raw) -> Taken | None:
     except (ValueError, RecursionError):
         return None
     name = one.manager
+    if one.api_version not in {row.api_version for row in KINDS.values()}:
+        return None
     if not name.isprintable() or len(name.encode()) > _LONGEST_MANAGER or name in managers.OURS:
         return None
     return Taken(name, tuple(sorted(set(one.fields))), one.api_version, one.time, one.subresource)

@@ -199,7 +199,7 @@ ENV = (
     ),
     Bad("eleven notices", {"notify": {"before": ["1h"] * 11}}, "spec.notify.before", "Too many"),
     Bad("owner told in words", {"notify": {"owner": "no"}}, "spec.notify.owner", "of type boolean"),
-    Bad("unknown kind", {"workloads": {"kinds": ["Pod"]}}, "spec.workloads.kinds[0]", "Unsupported"),
+    Bad("no kind", {"workloads": {"kinds": ["pods"]}}, "spec.workloads.kinds[0]", "should match"),
     *(
         Bad(
             f"a kind twice in {place or 'workloads'}",

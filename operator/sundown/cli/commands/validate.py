@@ -20,6 +20,7 @@ from sundown.schedule.clock import SystemClock
 from sundown.schedule.lint import doubts, notes
 from sundown.schedule.owners import parse_owner_zones
 from sundown.schedule.timetable import Circumstances
+from sundown.sleepers.kinds import unknown_kinds
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
@@ -113,4 +114,5 @@ def _spec(spec: EnvScheduleSpec, owner_zones: str, *, prefix: str) -> tuple[tupl
         Mistake(f"metadata.annotations[{OWNER_ZONES}]", f'no time zone "{entry}", it is ignored') for entry in bad
     )
     harmless = notes(spec, Circumstances(zones=zones), SystemClock().now(), prefix=prefix)
-    return doubts(spec, prefix=prefix), (*unknown, *harmless)
+    mistakes = (*doubts(spec, prefix=prefix), *unknown_kinds(spec.workloads, prefix=prefix))
+    return mistakes, (*unknown, *harmless)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from apiserver import Json, eventually
-from envs import ASLEEP_FOR_EVER, RECORD, Env
-from operators import USER, Stage
 from sundown_lab.cluster import Cluster
+from support.apiserver import Json, eventually
+from support.envs import ASLEEP_FOR_EVER, RECORD, Env
+from support.operators import USER, Stage
 
 pytestmark = pytest.mark.lab
 

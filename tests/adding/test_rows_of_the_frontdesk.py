@@ -14,7 +14,7 @@ from support.operators import Operator, Stage
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 
 A_BUTTON = """
-from sundown.frontdesk import verbs
+from sundown.frontdesk.wishes import verbs
 verbs.VERBS["nap"] = verbs.Verb(
     "nap", "Take a nap", frozenset({"reminder", "home awake"}), wish="stop",
     late=verbs.VERBS["suspend"].late, told="{env} naps, {by} said so.", undone_by="resume",

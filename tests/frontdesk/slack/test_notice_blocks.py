@@ -13,8 +13,8 @@ from sundown.frontdesk.alerts.notice import Notice, Others, Place, Says
 from sundown.frontdesk.envs.snapshot import Standing
 from sundown.frontdesk.slack.views.blocks import Block
 from sundown.frontdesk.slack.views.notices import in_words, render
-from sundown.frontdesk.verbs import SNOOZES
 from sundown.frontdesk.wishes.clicks import read
+from sundown.frontdesk.wishes.verbs import SNOOZES
 from sundown.model.resources import Cost, Owned, StillRunning
 from sundown.model.spec import Override
 from sundown_lab.slack.blockkit import blocks_or_refuse

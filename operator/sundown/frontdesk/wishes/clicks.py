@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from sundown.errors import SundownError
 from sundown.frontdesk.envs.snapshot import Standing
-from sundown.frontdesk.verbs import VERBS, Stale
+from sundown.frontdesk.wishes.verbs import VERBS, Stale
 from sundown.model.base import mistakes_of
 from sundown.model.resources import Lenient
 from sundown.model.scalars import Duration, Instant

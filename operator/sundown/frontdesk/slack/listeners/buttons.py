@@ -32,10 +32,10 @@ from sundown.frontdesk.slack.listeners.channels import CHANNELS
 from sundown.frontdesk.slack.transport.messages import Messages
 from sundown.frontdesk.slack.views import blocks
 from sundown.frontdesk.slack.views.notices import in_words
-from sundown.frontdesk.verbs import VERBS, Stale
 from sundown.frontdesk.wishes import clicks
 from sundown.frontdesk.wishes.actions import Done, Wanted
 from sundown.frontdesk.wishes.clicks import Carried
+from sundown.frontdesk.wishes.verbs import VERBS, Stale
 from sundown.model.scalars import zone
 from sundown.usecases.find import Found, find
 from sundown.usecases.wish import in_a_sentence

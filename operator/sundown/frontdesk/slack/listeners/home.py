@@ -24,9 +24,9 @@ from sundown.frontdesk.slack.home_refresh import MOST_PEOPLE, Drawn, Glance, Hom
 from sundown.frontdesk.slack.transport.client import FAILURES, away
 from sundown.frontdesk.slack.views import blocks, home, preferences_modal
 from sundown.frontdesk.slack.views.home import EARLIER, EVERYTHING, LATER, MINE, PREFERENCES, ROW, Home
-from sundown.frontdesk.verbs import VERBS, Verb
 from sundown.frontdesk.wishes import clicks
 from sundown.frontdesk.wishes.actions import Wanted
+from sundown.frontdesk.wishes.verbs import VERBS, Verb
 from sundown.usecases.find import Found
 from sundown.usecases.spans import parse_span
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sundown.frontdesk.verbs import Verb
+from sundown.frontdesk.wishes.verbs import Verb
 from sundown.model.cutting import MORE, clip
 from sundown.model.scalars import format_duration, format_instant
 

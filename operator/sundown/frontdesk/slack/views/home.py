@@ -14,7 +14,7 @@ from sundown.frontdesk.people.preferences import Preferences
 from sundown.frontdesk.slack.home_refresh import Glance
 from sundown.frontdesk.slack.views import blocks
 from sundown.frontdesk.slack.views.blocks import Block
-from sundown.frontdesk.verbs import VERBS, Surface, Verb, shown
+from sundown.frontdesk.wishes.verbs import VERBS, Surface, Verb, shown
 from sundown.model.cutting import clip
 from sundown.model.scalars import format_duration, zone
 from sundown.usecases.find import Found

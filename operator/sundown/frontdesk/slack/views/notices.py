@@ -22,7 +22,7 @@ from sundown.frontdesk.slack.views.blocks import (
     verb_button,
     when,
 )
-from sundown.frontdesk.verbs import Verb, shown
+from sundown.frontdesk.wishes.verbs import Verb, shown
 from sundown.model.cutting import clip
 from sundown.model.scalars import format_duration
 

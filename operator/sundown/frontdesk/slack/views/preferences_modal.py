@@ -8,7 +8,7 @@ from sundown.errors import OutOfRange
 from sundown.frontdesk.people.preferences import Preferences, preferred
 from sundown.frontdesk.slack.views.blocks import Block
 from sundown.frontdesk.slack.views.inputs import filled
-from sundown.frontdesk.verbs import SNOOZES
+from sundown.frontdesk.wishes.verbs import SNOOZES
 from sundown.model.cutting import clip
 from sundown.model.scalars import format_duration, format_time_of_day
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sundown.frontdesk.commands.reply import Bold, Code, Line, Link, Piece, Reply
 from sundown.frontdesk.slack.views import blocks
 from sundown.frontdesk.slack.views.blocks import Block
-from sundown.frontdesk.verbs import VERBS
+from sundown.frontdesk.wishes.verbs import VERBS
 
 
 def render(reply: Reply, *, cluster: str) -> tuple[str, list[Block]]:

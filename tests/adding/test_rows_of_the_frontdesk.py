@@ -24,8 +24,7 @@ A_COMMAND = """
 from sundown.frontdesk.commands import table, parsing
 from sundown.frontdesk.commands.reply import Reply
 async def count(desk, person, asked, place):
-    found = desk.board.env(asked.env.namespace)
-    return Reply(title=(f"{asked.env.namespace} has {found.known.status.parts.total} parts",))
+    return Reply(title=(f"{asked.env.namespace} was counted for {person.email}",))
 for verb, right in (("count", "suspend"), ("sign", "approve")):
     table.COMMANDS[verb] = table.Command(
         verb, f"{verb} <env>", "Count the parts.", "Every one.", (f"{verb} dev1",), parsing.one_env, count, right=right,
@@ -56,8 +55,8 @@ def test_a_command_is_a_row_and_its_right_is_asked_for(counter: Counter, slack: 
     counter.fresh(slack, with_rows=A_COMMAND).start()
     running(env)
     stopping(env)
-    assert f"{env.name} has 1 parts" in words(answer_to(slack.act("ana"), f"count {env.name}"))
+    assert f"{env.name} was counted for ana@example.com" in words(answer_to(slack.act("ana"), f"count {env.name}"))
     assert "count <env>" in html.unescape(words(answer_to(slack.act("ana"), "help count")))
     refused = words(answer_to(slack.act("ana"), f"sign {env.name}"))
     assert "may not approve" in refused
-    assert "parts" not in refused
+    assert "was counted" not in refused

@@ -55,6 +55,22 @@ def test_each_link_to_a_file_or_a_heading_leads_there(page: Path) -> None:
     assert list(_broken(page)) == []
 
 
+def test_each_module_that_is_named_is_there() -> None:
+    """Rooms move; what leads a newcomer to them has to move along."""
+    package = ROOT / "operator/sundown"
+    roots = (ROOT, ROOT / "docs", package, package / "frontdesk", package / "frontdesk/slack")
+    text = "".join(
+        (ROOT / page).read_text(encoding="utf-8")
+        for page in ("docs/architecture.md", "docs/adding.md", "CONTRIBUTING.md")
+    )
+    named = set(re.findall(r"`((?:[a-z_]+/)+[a-z_]*(?:\.py)?|[a-z_]+\.py)`", text))
+    assert len(named) > 30
+    missing = (
+        each for each in named if not any((root / each).exists() or (root / f"{each}.py").exists() for root in roots)
+    )
+    assert sorted(missing) == []
+
+
 def test_the_readme_fits_on_a_few_screens() -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 200

@@ -1,12 +1,15 @@
 """How many writes are under way at once, and whose turn it is."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sundown.cluster.gate import Gate, Urgency
+from sundown.cluster.gate import TURN, Gate, Urgency
 from support.virtualtime import breathe, elapsed, in_virtual_time
 
 WAKE, RELEASE, SLEEP, HOLD, STATUS, EVENT = Urgency
@@ -21,9 +24,9 @@ class Writers:
         self.under_way = 0
         self.most = 0
 
-    async def write(self, urgency: Urgency, name: str = "") -> None:
+    async def write(self, urgency: Urgency, name: str = "", *, whose: str = "") -> None:
         """One write."""
-        async with self.gate.slot(urgency):
+        async with self.gate.slot(urgency, whose=whose):
             self.order.append(name or urgency.name)
             self.under_way += 1
             self.most = max(self.most, self.under_way)
@@ -171,3 +174,108 @@ async def test_nobody_waits_for_quiet_longer_than_agreed() -> None:
     async with gate.slot(WAKE):
         await gate.quiet(at_most=10)
     assert elapsed() == 10
+
+
+async def write_env(writers: Writers, env: str, *, workloads: int, urgency: Urgency = SLEEP) -> None:
+    """All writes of an env at once."""
+    await asyncio.gather(*(writers.write(urgency, env, whose=env) for _ in range(workloads)))
+
+
+@pytest.mark.parametrize("urgency", [SLEEP, WAKE])
+@in_virtual_time
+async def test_an_env_of_ten_thousand_workloads_does_not_delay_the_first_write_of_another(urgency: Urgency) -> None:
+    """S14, J6: it took 3.4 s, until all of its own had been written."""
+    writers = Writers(Gate(width=64))
+    huge = asyncio.create_task(write_env(writers, "huge", workloads=10_000, urgency=urgency))
+    await breathe()
+    began = elapsed()
+    async with writers.gate.slot(urgency, whose="small"):
+        assert elapsed() == began
+    await huge
+
+
+@in_virtual_time
+async def test_an_env_whose_writes_hang_leaves_half_of_the_width_to_the_others() -> None:
+    """S14, J6: a webhook of its own that does not answer, say."""
+    gate = Gate(width=8)
+    async with AsyncExitStack() as hanging:
+        for _ in range(4):
+            await hanging.enter_async_context(gate.slot(SLEEP, whose="slow"))
+        fifth = asyncio.create_task(Writers(gate).write(SLEEP, whose="slow"))
+        writers = Writers(gate)
+        await write_env(writers, "other", workloads=8)
+        assert (writers.most, elapsed(), fifth.done()) == (4, 2, False)
+    await fifth
+
+
+@pytest.mark.parametrize("envs", [2, 5, 20])
+@in_virtual_time
+async def test_many_huge_envs_take_turns_with_those_that_come_later(envs: int) -> None:
+    """S14: each writes no more than a turn of its before the one that came last has its first."""
+    writers = Writers(Gate(width=16))
+    many = [asyncio.create_task(write_env(writers, f"huge-{each}", workloads=1_000)) for each in range(envs)]
+    await breathe()
+    await write_env(writers, "late", workloads=3)
+    before = writers.order[: writers.order.index("late")]
+    assert len(before) <= (envs + 1) * TURN
+    for each in many:
+        each.cancel()
+    await asyncio.gather(*many, return_exceptions=True)
+
+
+@in_virtual_time
+async def test_of_envs_of_usual_size_the_first_is_through_before_the_last_begins() -> None:
+    """Design 5: a thousand that are due at once are not all asleep at the very end only."""
+    writers = Writers(Gate(width=16))
+    await asyncio.gather(*(write_env(writers, f"dev{each}", workloads=10) for each in range(100)))
+    last_of = {name: index for index, name in enumerate(writers.order)}
+    first_of = {name: writers.order.index(name) for name in last_of}
+    assert last_of["dev0"] < first_of["dev9"]
+    assert elapsed() == -(-1000 // 16)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", "c", ""]), st.sampled_from([WAKE, SLEEP, HOLD, STATUS]), st.integers(0, 3)
+        ),
+        max_size=60,
+    ),
+    st.integers(1, 9),
+)
+@settings(max_examples=60, deadline=None)
+def test_whoever_comes_has_their_turn_and_nobody_more_than_their_share(
+    wishes: list[tuple[str, Urgency, int]], width: int
+) -> None:
+    """S14, as a property: of any crowd, also one in which some give up, all are let through, and no slot is lost."""
+    asyncio.run(_let_through(wishes, width=width))
+
+
+async def _let_through(wishes: list[tuple[str, Urgency, int]], *, width: int) -> None:
+    gate, held, done = Gate(width=width), Counter[str](), 0
+
+    async def write(env: str, urgency: Urgency, laps: int) -> None:
+        nonlocal done
+        async with gate.slot(urgency, whose=env):
+            held[env] += 1
+            try:
+                assert held.total() <= width
+                assert not env or held[env] <= max(1, width // 2)
+                for _ in range(laps):
+                    await asyncio.sleep(0)
+                done += 1
+            finally:
+                held[env] -= 1
+
+    tasks = [asyncio.create_task(write(*each)) for each in wishes]
+    await asyncio.sleep(0)
+    quitters = [task for task, (_, _, laps) in zip(tasks, wishes, strict=True) if laps == 3]
+    for task in quitters[::2]:
+        task.cancel()
+    async with asyncio.timeout(20):
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [one for one in results if isinstance(one, AssertionError)] == []
+    assert done >= len(wishes) - len(quitters[::2])
+    async with asyncio.timeout(20), AsyncExitStack() as all_of_it:
+        for _ in range(width):
+            await all_of_it.enter_async_context(gate.slot(SLEEP))

@@ -70,7 +70,7 @@ class EventRecorder:
         while True:
             notice = await self._queue.get()
             try:
-                async with self._gate.slot(Urgency.EVENT):
+                async with self._gate.slot(Urgency.EVENT, whose=notice.regarding.namespace):
                     await self._cluster.create(
                         f"/apis/events.k8s.io/v1/namespaces/{notice.regarding.namespace}/events", self._body(notice)
                     )

@@ -1,10 +1,10 @@
-"""The limit on writes in flight over all envs, with the urgent ones first."""
+"""The limit on writes in flight over all envs, with the urgent ones first, and no env in the way of all others."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import IntEnum
 
@@ -25,9 +25,60 @@ class Urgency(IntEnum):
 _AHEAD = ((Urgency.WAKE, Urgency.RELEASE), (Urgency.SLEEP, Urgency.HOLD))
 _BEHIND = (Urgency.STATUS, Urgency.EVENT)
 
+NOBODYS = ""
+"""Whose writes are that belong to no env; they are not held back for the others' sake."""
+TURN = 64
+"""So many writes of an env go in a row while another waits: all of an env of usual size, so that it is through soon."""
+
+
+class _Line:
+    """Who waits with one urgency: env by env as they came, and an env with very many writes again and again at the end."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+        self._gone: Counter[str] = Counter()
+
+    def join(self, whose: str, turn: asyncio.Future[None]) -> None:
+        self._waiting.setdefault(whose, deque()).append(turn)
+
+    def first(self, may: Callable[[str], bool]) -> str | None:
+        """Whose turn it is, of those who may go."""
+        empty: list[str] = []
+        found = None
+        for whose, turns in self._waiting.items():
+            while turns and turns[0].done():
+                turns.popleft()  # who gave up waiting
+            if not turns:
+                empty.append(whose)
+            elif may(whose):
+                found = whose
+                break
+        for whose in empty:
+            self._forget(whose)
+        return found
+
+    def take(self, whose: str) -> asyncio.Future[None]:
+        """The oldest of its writes, as ``first`` has found it."""
+        turns = self._waiting[whose]
+        turn = turns.popleft()
+        self._gone[whose] += 1
+        if not turns:
+            self._forget(whose)
+        elif self._gone[whose] >= TURN:
+            self._forget(whose)
+            self._waiting[whose] = turns
+        return turn
+
+    def _forget(self, whose: str) -> None:
+        del self._waiting[whose]
+        self._gone.pop(whose, None)
+
 
 class Gate:
-    """At most ``width`` writes at once; the most urgent of those that wait goes next, and the oldest among equals.
+    """At most ``width`` writes at once; the most urgent of those that wait goes next, and the oldest env among equals.
+
+    No env holds more than half of the width, or one whose writes hang would stop all others; and one of ten thousand
+    workloads takes turns with them.
 
     Of a thousand envs the first shall be through before the last is labelled, so workloads go before labels; but a
     quarter of the width is for labels, or the last envs would have to be labelled when nothing else is left to do. What
@@ -36,32 +87,34 @@ class Gate:
 
     def __init__(self, *, width: int) -> None:
         self._free = width
+        self._for_one = max(1, width // 2)
         self._for_labels = max(1, width // 4)
         self._for_telling = max(1, width // 32)
-        self._waiting: dict[Urgency, deque[asyncio.Future[None]]] = {urgency: deque() for urgency in Urgency}
+        self._waiting = {urgency: _Line() for urgency in Urgency}
         self._in_flight: Counter[Urgency] = Counter()
+        self._held: Counter[str] = Counter()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._urgent = 0
 
     @asynccontextmanager
-    async def slot(self, urgency: Urgency) -> AsyncIterator[None]:
-        """Hold one of the slots for the length of one write."""
+    async def slot(self, urgency: Urgency, *, whose: str = NOBODYS) -> AsyncIterator[None]:
+        """Hold one of the slots for the length of one write of an env, ``whose``."""
         self._count(urgency, 1)
         try:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting[urgency].append(turn)
+            self._waiting[urgency].join(whose, turn)
             self._admit()
             try:
                 await turn
             except asyncio.CancelledError:
                 if turn.done() and not turn.cancelled():
-                    self._leave(urgency)
+                    self._leave(urgency, whose)
                 raise
             try:
                 yield
             finally:
-                self._leave(urgency)
+                self._leave(urgency, whose)
         finally:
             self._count(urgency, -1)
 
@@ -78,30 +131,39 @@ class Gate:
         except TimeoutError:
             pass
 
-    def _leave(self, urgency: Urgency) -> None:
+    def _leave(self, urgency: Urgency, whose: str) -> None:
         self._in_flight[urgency] -= 1
+        self._held[whose] -= 1
+        if not self._held[whose]:
+            del self._held[whose]
         self._free += 1
         self._admit()
 
     def _admit(self) -> None:
-        while self._free > 0 and (urgency := self._next()) is not None:
-            turn = self._waiting[urgency].popleft()
-            if not turn.done():
-                self._free -= 1
-                self._in_flight[urgency] += 1
-                turn.set_result(None)
+        while self._free > 0 and (found := self._next()) is not None:
+            urgency, whose = found
+            turn = self._waiting[urgency].take(whose)
+            self._free -= 1
+            self._in_flight[urgency] += 1
+            self._held[whose] += 1
+            turn.set_result(None)
 
-    def _next(self) -> Urgency | None:
+    def _may(self, whose: str) -> bool:
+        return whose == NOBODYS or self._held[whose] < self._for_one
+
+    def _next(self) -> tuple[Urgency, str] | None:
         waiting = self._waiting
         for workload, label in _AHEAD:
-            if waiting[label] and (self._in_flight[label] < self._for_labels or not waiting[workload]):
-                return label
-            if waiting[workload]:
-                return workload
+            next_workload, next_label = waiting[workload].first(self._may), waiting[label].first(self._may)
+            if next_label is not None and (self._in_flight[label] < self._for_labels or next_workload is None):
+                return label, next_label
+            if next_workload is not None:
+                return workload, next_workload
         telling = sum(self._in_flight[urgency] for urgency in _BEHIND)
         if self._urgent and telling >= self._for_telling:
             return None
-        return next((urgency for urgency in _BEHIND if waiting[urgency]), None)
+        told = ((urgency, waiting[urgency].first(self._may)) for urgency in _BEHIND)
+        return next(((urgency, whose) for urgency, whose in told if whose is not None), None)
 
     def _count(self, urgency: Urgency, change: int) -> None:
         if urgency <= Urgency.HOLD:

@@ -19,6 +19,7 @@ from sundown.frontdesk.envs.mirror import Board
 from sundown.frontdesk.people.people import People
 from sundown.frontdesk.people.preferences import PreferenceBook
 from sundown.frontdesk.people.rights import Rights
+from sundown.frontdesk.people.sight import Sight
 from sundown.frontdesk.requests.deletions import Deletions
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.frontdesk.slack.app import make_app
@@ -29,6 +30,7 @@ from sundown.frontdesk.slack.transport.http_door import open_door
 from sundown.frontdesk.slack.transport.identity import Identity, WhichWorkspace, identify
 from sundown.frontdesk.slack.transport.socket import Socket
 from sundown.frontdesk.wishes.actions import Actions
+from sundown.frontdesk.wishes.pace import Pace
 from sundown.kopf_glue import setup
 from sundown.model import managers
 from sundown.process.probes import Health, serve
@@ -73,6 +75,8 @@ class Desk:
         self.board = Board(rules=settings)
         self.feed = Feed(self.cluster, self.board, period=_RELISTING)
         self.rights = Rights(self.cluster)
+        self.sight = Sight(self.rights, clock=self.clock, good_for=timedelta(seconds=settings.sight_seconds))
+        self.pace = Pace(at_most=settings.person_requests, clock=self.clock)
         self.preferences = PreferenceBook(self.cluster, namespace=settings.namespace)
         self.actions = Actions(self.cluster, board=self.board, rights=self.rights, clock=self.clock, door=self.door)
         self.deletions = Deletions(

@@ -77,6 +77,13 @@ class FrontdeskSettings(Settings):
         default="",
         description="Which of several clusters Slack posts to by HTTP; the doors of the others take only what names them.",
     )
+    person_requests: Annotated[int, Field(ge=6, le=100_000)] = Field(
+        default=60, description="So many things one person may ask for within a minute, in Slack."
+    )
+    sight_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        default=60,
+        description="For so long it is not asked again which environments a person may see; what they may do is.",
+    )
     people_minutes: Annotated[float, Field(gt=0, le=1440)] = Field(
         default=10, description="For so long people's e-mail addresses, zones and groups are not asked for again."
     )

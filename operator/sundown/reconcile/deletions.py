@@ -116,7 +116,7 @@ class Deletions:
             return verdict.again
         target = asked.spec.target
         try:
-            async with self._gate.slot(Urgency.SLEEP):
+            async with self._gate.slot(Urgency.SLEEP, whose=target.namespace):
                 await self._cluster.delete(paths.namespace(target.namespace), uid=target.uid)
         except (Missing, Conflict):
             return self._clock.now()  # gone, newer, or on its way out: the next look tells which

@@ -92,7 +92,7 @@ class NamespaceMarks:
     async def _write(self, namespace: str, urgency: Urgency, *, labels: Changes, annotations: Changes) -> None:
         body = {"metadata": {"labels": labels, "annotations": annotations}}
         try:
-            async with self._gate.slot(urgency):
+            async with self._gate.slot(urgency, whose=namespace):
                 reply = await self._cluster.merge_patch(paths.namespace(namespace), body)
         except Missing:
             return

@@ -116,7 +116,8 @@ async def _write(hands: _Hands, step: Step, again: Callable[[Part], Step | None]
         if current is None:
             return 0
         try:
-            async with hands.gate.slot(Urgency.SLEEP if current.action == "Sleep" else Urgency.WAKE):
+            urgency = Urgency.SLEEP if current.action == "Sleep" else Urgency.WAKE
+            async with hands.gate.slot(urgency, whose=current.workload.namespace):
                 await write(hands.cluster, current, hands.policies)
         except Conflict:
             WRITES.labels(current.action, "conflict").inc()

@@ -79,7 +79,7 @@ class StatusWriter:
                 takes it and drops what has to be kept.
         """
         address = _Address(namespace, name, uid)
-        async with self._gate.slot(Urgency.HOLD), self._turn(address):
+        async with self._gate.slot(Urgency.HOLD, whose=namespace), self._turn(address):
             letter = self._letters.pop(address, None) or self._unsent.pop(address, None)
             if letter is None:
                 return
@@ -106,7 +106,7 @@ class StatusWriter:
         wait = _FIRST_WAIT
         try:
             while address in self._letters:
-                async with self._gate.slot(Urgency.STATUS), self._turn(address):
+                async with self._gate.slot(Urgency.STATUS, whose=address.namespace), self._turn(address):
                     letter = self._letters.pop(address, None)
                     if letter is None:
                         continue

@@ -112,7 +112,7 @@ class Visitor:
             self._edited[env.name] = version
         if self._edited.get(env.name) == version:
             return
-        async with rooms.gate.slot(Urgency.HOLD):
+        async with rooms.gate.slot(Urgency.HOLD, whose=env.name):
             if await generate(rooms.cluster, env, cover):
                 self._edited.pop(env.name, None)
             else:

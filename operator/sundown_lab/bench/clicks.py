@@ -128,6 +128,7 @@ async def _slack_and_frontdesk(stage: Stage) -> AsyncIterator[tuple[Workspace, P
         environment = {
             **workspace.environment,
             "KUBECONFIG": str(stage.identity),
+            "SUNDOWN_PERSON_REQUESTS": "100000",  # one person clicks for a hundred
             "SUNDOWN_HTTP_HOST": LOOPBACK,
             "SUNDOWN_HTTP_PORT": str(port),
         }

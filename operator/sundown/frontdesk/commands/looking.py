@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 _PARTS_SHOWN = 25
 _HISTORY_SHOWN = 5
-_REVIEWS_AT_ONCE = 32
 
 
 async def status(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
@@ -52,7 +50,7 @@ async def status(desk: Desk, person: Person, asked: Asked, place: Place) -> Repl
 
 async def listing(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     """All envs that the person may see, theirs first."""
-    seen = await visible(desk, person)
+    seen = await desk.sight.of(person, desk.board.envs)
     if not seen:
         return Reply(title=("There is no environment that you may see.",))
     mine = [found for found in seen if is_owner(person, found)]
@@ -93,25 +91,6 @@ async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
         by = f" by {entry.by}" if entry.by else ""
         lines.append((f"{wording.moment(entry.at, now=now, zone=zone)}: {wording.STATES[entry.to]}{by}, {entry.why}",))
     return Reply(title=title, lines=tuple(lines), buttons=_buttons(picture.found))
-
-
-async def visible(desk: Desk, person: Person) -> tuple[Found, ...]:
-    """The envs that the person may see: all at once where the cluster says so, else one by one.
-
-    Raises:
-        ApiError: the cluster could not be asked.
-    """
-    everything = desk.board.envs
-    if await desk.rights.may(person, "get", ""):
-        return everything
-    limit = asyncio.Semaphore(_REVIEWS_AT_ONCE)
-
-    async def may(found: Found) -> bool:
-        async with limit:
-            return await desk.rights.may(person, "get", found.namespace)
-
-    allowed = await asyncio.gather(*(may(found) for found in everything))
-    return tuple(found for found, yes in zip(everything, allowed, strict=True) if yes)
 
 
 async def _picture(desk: Desk, namespace: str) -> Picture:

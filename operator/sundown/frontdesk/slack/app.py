@@ -17,6 +17,7 @@ from sundown.frontdesk.slack.listeners import buttons, commands, delete_modal, h
 from sundown.frontdesk.slack.transport.client import AsyncWebClient, quiet
 from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
+from sundown.frontdesk.wishes.pace import TooMuch
 
 if TYPE_CHECKING:
     from sundown.frontdesk.process import Desk
@@ -32,6 +33,8 @@ A listener calls ``await ack()`` first and hands the work on: ``desk.work("snooz
 cluster or for Slack itself, or the three seconds in which Slack wants its answer would depend on them.
 """
 
+_ASKS = frozenset({"command", "mention", "block_actions", "view_submission"})
+"""What somebody wants something done by; what else is delivered tells something, or costs next to nothing."""
 _ANYTHING = re.compile(r".*", re.DOTALL)
 
 
@@ -61,6 +64,19 @@ def make_app(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     async def count(body: dict[str, Any], next: Callable[[], Any]) -> None:  # noqa: A002 - Bolt's name
         DELIVERIES.labels(_kind(body)).inc()
         await next()
+
+    @app.middleware
+    async def one_of_many(body: dict[str, Any], next: Callable[[], Any]) -> BoltResponse | None:  # noqa: A002
+        place = place_of(body)
+        try:
+            if _kind(body) not in _ASKS or desk.pace.admit(place.user):
+                await next()
+                return None
+            log.debug("flood", user=place.user)
+        except TooMuch as error:
+            log.warning("flood", user=place.user)
+            desk.work("too-much", say(desk, place, sorry(error, desk.settings.slack_command)))
+        return BoltResponse(status=200, body="")
 
     @app.middleware
     async def elsewhere(body: dict[str, Any], context: dict[str, Any], next: Callable[[], Any]) -> BoltResponse | None:  # noqa: A002
@@ -105,5 +121,8 @@ def _kind(body: dict[str, Any]) -> str:
     if "command" in body:
         return "command"
     kind = body.get("type")
+    event = body.get("event")
+    if kind == "event_callback" and isinstance(event, dict) and event.get("type") == "app_mention":
+        return "mention"
     known = {"event_callback", "block_actions", "view_submission", "view_closed", "shortcut", "message_action"}
     return kind if isinstance(kind, str) and kind in known else "other"

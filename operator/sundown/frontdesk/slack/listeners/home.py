@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from sundown import wording
 from sundown.errors import SundownError
-from sundown.frontdesk.commands.looking import visible
 from sundown.frontdesk.commands.zones import zone_of
 from sundown.frontdesk.people.ownership import is_owner
 from sundown.frontdesk.people.people import Person, UnknownPerson
@@ -36,15 +34,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _OURS = re.compile(rf"{re.escape(ROW)}.+", re.DOTALL)
-_GOOD_FOR = 60.0
-"""Seconds for which somebody is taken to see the same envs: a home is drawn more often than rights change."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    namespaces: frozenset[str]
-    everything: frozenset[str]
-    until: float
 
 
 def listen(app: AsyncApp, desk: Desk) -> None:
@@ -100,10 +89,8 @@ class Room:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._now = asyncio.get_running_loop().time
-        self._sights: dict[str, _Sight] = {}
         self._people: dict[str, Person] = {}
-        self.homes = Homes(owns=self._owns, now=self._now)
+        self.homes = Homes(owns=self._owns, now=asyncio.get_running_loop().time)
 
     async def draw(self, user: str, glance: Glance, drawn: Drawn | None) -> Drawn:
         """Publish somebody's home, unless it would be the same again.
@@ -180,20 +167,11 @@ class Room:
         """Remember who somebody is, and forget everybody when they are too many: it is asked for again."""
         if len(self._people) >= 2 * MOST_PEOPLE:
             self._people.clear()
-            self._sights.clear()
         self._people[person.id] = person
 
     async def _envs(self, person: Person, *, everything: bool) -> tuple[Found, ...]:
         """The envs that the person wants to see, of those that they may."""
-        board = self._desk.board
-        there = frozenset(found.namespace for found in board.envs)
-        sight = self._sights.get(person.id)
-        if sight is None or sight.until < self._now() or sight.everything != there:
-            seen = await visible(self._desk, person)
-            names = frozenset(found.namespace for found in seen)
-            sight = _Sight(names, there, self._now() + _GOOD_FOR)
-            self._sights[person.id] = sight
-        allowed = (found for found in board.envs if found.namespace in sight.namespaces)
+        allowed = await self._desk.sight.of(person, self._desk.board.envs)
         return tuple(found for found in allowed if everything or is_owner(person, found))
 
 

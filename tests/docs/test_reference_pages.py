@@ -1,5 +1,6 @@
 """The reference pages are what the code makes of itself; `make docs` writes them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from pydantic_settings import BaseSettings
 
 from sundown.cli.app import cli
+from sundown.frontdesk.commands.table import COMMANDS
 from sundown_lab.commands.docs import docs
 from sundown_lab.reference import markdown, pages
 
@@ -73,3 +75,23 @@ def test_pages_are_written_where_they_differ_and_then_no_more(tmp_path: Path, mo
     assert CliRunner().invoke(docs).output.splitlines() == [f"docs/{name}" for name in PAGES]
     assert CliRunner().invoke(docs, ["--check"]).output == ""
     assert CliRunner().invoke(docs).output == ""
+
+
+def test_every_metric_is_on_the_page_of_operations() -> None:
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "operator/sundown").rglob("metrics.py"))
+    names = set(re.findall(r'"(sundown_[a-z_]+)"', sources))
+    assert len(names) > 20
+    assert sorted(name for name in names if f"`{name}`" not in page) == []
+
+
+def test_every_command_is_explained_for_people() -> None:
+    """The table of `docs/commands.md` is written by hand: what a command is for, beside what its help says."""
+    page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    verbs = [name.removeprefix("sundown ") for name in _commands(cli, "sundown")]
+    assert [verb for verb in verbs if not re.search(rf"^\| .*`(sundown )?{verb}\b.* \|", page, re.MULTILINE)] == []
+
+
+def test_every_command_of_slack_is_explained_for_people() -> None:
+    page = (ROOT / "docs/slack.md").read_text(encoding="utf-8")
+    assert [verb for verb in COMMANDS if f"`{verb}" not in page] == []

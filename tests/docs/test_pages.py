@@ -96,3 +96,22 @@ def test_what_finds_broken_links_finds_them(tmp_path: Path) -> None:
         "# A page: of `mine`\n\n[a](#a-page-of-mine) [b](#nowhere) [c](gone.md) `[d](code.md)`\n\n```\n[e](code.md)\n```\n"
     )
     assert list(_broken(page)) == ["#nowhere", "gone.md"]
+
+
+def test_the_changelog_is_by_area() -> None:
+    """A line goes under its area, in the section at the top; what a merge leaves elsewhere is noticed."""
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    sections = [line for line in lines if line.startswith("## ")]
+    assert sections[0] == "## Unreleased"
+    areas = ["Operator", "Frontdesk", "CLI", "AWS", "Deploy", "Lab"]
+    last = len(areas)
+    for line in lines:
+        if line.startswith("## "):
+            last = -1
+        elif line.startswith("### "):
+            place = areas.index(line.removeprefix("### "))
+            assert place > last, f"{line} stands twice or not in its order"
+            last = place
+    entries = [line for line in lines if line.startswith("- ")]
+    assert len(set(entries)) == len(entries)
+    assert [line for line in lines if len(line) > 130] == []

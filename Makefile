@@ -100,12 +100,12 @@ format: setup ## Format, and mend what the linter can mend by itself
 docs: setup ## Write the pages of docs/ that are made from the code: settings, command line, CRDs
 	@$(BIN)/sundown-lab docs
 
-# Whether the cluster knows the objects of deploy/components/hold (Kubernetes 1.36); the base goes into any cluster.
+# Whether the cluster knows the objects of deploy/components/hold and policies (Kubernetes 1.36); the base goes into any cluster.
 SERVES_POLICIES := kubectl get --raw /apis/admissionregistration.k8s.io/v1 | grep -q '"mutatingadmissionpolicies"'
 
 .PHONY: deploy
 deploy: ## Install into the cluster of the current kubectl context
-	@if $(SERVES_POLICIES); then set -x; kubectl apply -k deploy/components/hold; \
+	@if $(SERVES_POLICIES); then set -x; kubectl apply -k deploy/components/hold && kubectl apply -k deploy/components/policies; \
 	  else echo "This cluster serves no MutatingAdmissionPolicy: Sundown does without (docs/policies.md)"; fi
 	kubectl apply -k deploy/base
 
@@ -114,7 +114,8 @@ undeploy: setup ## Stop the operator, wake everything it put to sleep, then remo
 	kubectl -n sundown-system delete deployment sundown --ignore-not-found --wait
 	$(BIN)/sundown wake-all --direct
 	kubectl delete -k deploy/base --ignore-not-found
-	@if $(SERVES_POLICIES); then set -x; kubectl delete -k deploy/components/hold --ignore-not-found; fi
+	@if $(SERVES_POLICIES); then set -x; kubectl delete -k deploy/components/policies --ignore-not-found; \
+	  kubectl delete -k deploy/components/hold --ignore-not-found; fi
 
 .PHONY: lock
 lock: setup ## Pin the dependencies anew, by hash

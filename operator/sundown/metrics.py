@@ -6,6 +6,9 @@ from prometheus_client import Counter, Gauge, Histogram
 
 API_REQUESTS = Counter("sundown_api_requests_total", "Requests to the Kubernetes API.", ["method", "code"])
 POLICIES = Gauge("sundown_policies", "1 for the state in which the policies of the hold were seen last.", ["state"])
+GUARDS = Gauge(
+    "sundown_guards", "1 for each guard of the API server that was in force when it was seen last.", ["guard"]
+)
 ENVS = Gauge("sundown_envs", "Environments by state.", ["state"])
 TRANSITIONS = Counter("sundown_transitions_total", "Finished transitions.", ["to"])
 TRANSITION_SECONDS = Histogram(

@@ -18,7 +18,7 @@ from sundown_lab.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]
 HOME = "sundown-system"
-PARTS = ("split", "slack-http", "operator-only", "aws", "hold")
+PARTS = ("split", "slack-http", "operator-only", "aws", "hold", "policies")
 NEEDS = {"slack-http": "split"}
 """What the internet reaches never runs under the operator's account."""
 CONTRADICTIONS = ({"operator-only", "split"}, {"operator-only", "slack-http"})

@@ -12,7 +12,7 @@ KUBECTL = """#!/bin/sh
 if [ "$1" = get ]; then echo "{\\"resources\\":[{\\"name\\":\\"$SERVED\\"}]}"; exit 0; fi
 echo "$*" >> "$NOTES"
 """
-HOLD = "deploy/components/hold"
+POLICIES = [f"apply -k deploy/components/{name}" for name in ("hold", "policies")]
 
 pytestmark = pytest.mark.slow
 
@@ -38,5 +38,5 @@ def made(target: str, notes: Path) -> tuple[list[str], str]:
 
 def test_deploying_puts_in_what_the_cluster_serves(cluster: bool, tmp_path: Path) -> None:
     asked, said = made("deploy", tmp_path / "notes")
-    assert asked == [f"apply -k {HOLD}"] * cluster + ["apply -k deploy/base"]
+    assert asked == POLICIES * cluster + ["apply -k deploy/base"]
     assert ("serves no MutatingAdmissionPolicy" in said) is not cluster

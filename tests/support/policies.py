@@ -19,6 +19,8 @@ ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 PLURALS = {
     "MutatingAdmissionPolicy": "mutatingadmissionpolicies",
     "MutatingAdmissionPolicyBinding": "mutatingadmissionpolicybindings",
+    "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
+    "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
 DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
 PROBE = f"{DEPLOYMENTS}/policies-probe"

@@ -32,6 +32,8 @@ GROUP_VERSION = "/apis/admissionregistration.k8s.io/v1"
 PLURALS = {
     "MutatingAdmissionPolicy": "mutatingadmissionpolicies",
     "MutatingAdmissionPolicyBinding": "mutatingadmissionpolicybindings",
+    "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
+    "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
 POLICY_VERSION = "sundown.dev/policy-version"
 
@@ -175,7 +177,7 @@ class HoldPolicies:
             listed = await self._cluster.get(GROUP_VERSION)
         except Missing:
             return False
-        return set(PLURALS.values()) <= {each["name"] for each in listed.get("resources") or ()}
+        return {PLURALS[ours["kind"]] for ours in shipped()} <= {each["name"] for each in listed.get("resources") or ()}
 
     async def _let_it_settle(self, policies: Iterable[Json]) -> None:
         """What was written only just may not be in force yet."""

@@ -19,6 +19,7 @@ from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
+from sundown.cluster.guards import Guards
 from sundown.cluster.policies import HoldPolicies
 from sundown.kopf_glue import setup
 from sundown.metrics import ENVS
@@ -45,6 +46,8 @@ log = structlog.get_logger(__name__)
 
 _LAST_WORDS = 2.0
 _STALLED = timedelta(seconds=90)
+_GUARDS_SEEN_EVERY = 6
+"""So many sweeps: nothing is done differently with or without them, and each look takes ten requests."""
 
 
 class Operator:
@@ -66,6 +69,7 @@ class Operator:
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
         self._policies = HoldPolicies(self._cluster, clock=self._clock)
+        self._guards = Guards(self._cluster)
         self._leftovers = Leftovers(self._cluster)
         self._aws = self._door_to(aws) if aws.wanted else None
         visitor = Visitor(
@@ -118,6 +122,7 @@ class Operator:
             ("sweep", self._sweep.run()),
             ("events", self._recorder.run()),
             ("policies", self._policies.run(self._settings.sweep)),
+            ("guards", self._guards.run(_GUARDS_SEEN_EVERY * self._settings.sweep)),
         ):
             task = asyncio.create_task(work, name=name)
             task.add_done_callback(self._died)
@@ -159,7 +164,7 @@ class Operator:
             return Health(alive=alive, ready=False, text="learning what there is in AWS" if alive else text)
         if self._aws is not None and self._aws.health_for_everybody:
             text += f"; AWS: {self._aws.health_for_everybody}"  # what is in the cluster sleeps and wakes all the same
-        remark = f"policies: {self._policies.finding.text}"
+        remark = f"policies: {self._policies.finding.text}; guards: {self._guards.text}"
         return Health(alive=alive, ready=alive and failed is None, text=failed or text, remark=remark)
 
     def count_envs(self) -> None:

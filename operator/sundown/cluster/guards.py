@@ -1,0 +1,104 @@
+"""Whether the API server confines what people and Sundown's own accounts write, by the policies of this version.
+
+They are optional, and Sundown does nothing differently with or without them: it says what is not guarded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+
+import structlog
+import yaml
+
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import ApiError, Denied, Missing
+from sundown.cluster.policies import Json, differences, path, title
+from sundown.metrics import GUARDS
+
+log = structlog.get_logger(__name__)
+
+FILES = ("guards.yaml", "who.yaml")
+UNGUARDED = {
+    "sundown-who": "who asked for an override is what they say",
+    "sundown-requests": "who asks for a deletion is what they say",
+    "sundown-wishes": "kubectl wakes and suspends without the right to",
+    "sundown-frontdesk": "the frontdesk's account may write all of an EnvSchedule",
+    "sundown-operator": "the operator's account may write all of a workload",
+}
+"""What each guard is for, in the words of a cluster that does not have it."""
+
+_INSTALL = "kubectl apply -k deploy/components/policies"
+_AGAIN = timedelta(seconds=15)
+
+
+@cache
+def shipped() -> tuple[Json, ...]:
+    """The policies and bindings of this version, as ``deploy/components/policies`` has them."""
+    texts = [(files("sundown.cluster") / "data" / name).read_text() for name in FILES]
+    return tuple(each for text in texts for each in yaml.safe_load_all(text))
+
+
+def lacking(found: Mapping[str, Json | None]) -> tuple[str, ...]:
+    """The guards that are not in force, of what was found in the cluster by title; None for what is missing. Pure.
+
+    One counts where policy and binding both are as this version brings them; whether an expression that fails refuses the
+    request is the cluster owner's choice.
+    """
+    wrong = {
+        ours["spec"].get("policyName", ours["metadata"]["name"])
+        for ours in shipped()
+        if (theirs := found[title(ours)]) is None or differences(ours, theirs)
+    }
+    return tuple(name for name in UNGUARDED if name in wrong)
+
+
+def in_words(wanting: tuple[str, ...]) -> str:
+    """What that means."""
+    if not wanting:
+        return "complete"
+    return f"without {', '.join(wanting)} ({'; '.join(UNGUARDED[name] for name in wanting)}): {_INSTALL}"
+
+
+class Guards:
+    """The guards as they were seen last, in ``text``."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self.text = "not looked at yet"
+
+    async def look(self) -> bool:
+        """See which there are; False where the API server did not answer, which leaves everything as it was seen last."""
+        try:
+            found = {title(ours): await self._find(ours) for ours in shipped()}
+        except Denied as error:
+            self._say(f"may not be looked at: {error}")
+            return True
+        except ApiError as error:
+            log.warning("guards-not-seen", error=str(error))
+            return False
+        wanting = lacking(found)
+        for name in UNGUARDED:
+            GUARDS.labels(name).set(name not in wanting)
+        self._say(in_words(wanting))
+        return True
+
+    async def run(self, period: timedelta) -> None:
+        """Look at once and again and again, until cancelled."""
+        while True:
+            seen = await self.look()
+            await asyncio.sleep((period if seen else _AGAIN).total_seconds())
+
+    async def _find(self, ours: Json) -> Json | None:
+        try:
+            return await self._cluster.get(path(ours))
+        except Missing:  # or a kind that this cluster does not know
+            return None
+
+    def _say(self, text: str) -> None:
+        if text != self.text:
+            log.info("guards", text=text)
+        self.text = text

@@ -1,0 +1,96 @@
+"""What the operator says of the guards that it finds, or does not find, in the cluster (S4, S7)."""
+
+import ast
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sundown.cluster.guards import FILES, UNGUARDED, Guards, in_words, lacking, shipped
+from sundown.cluster.policies import POLICY_VERSION, title
+from support.cluster.scripted import Script, door, reply
+
+Json = dict[str, Any]
+ROOT = Path(__file__).parents[2]
+GONE: Json = {"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404, "message": "not found"}
+REFUSED: Json = {**GONE, "reason": "Forbidden", "code": 403, "message": "not allowed"}
+
+
+def installed() -> dict[str, Json | None]:
+    """What the API server answers where all of it is installed."""
+    found = {title(each): copy.deepcopy(each) for each in shipped()}
+    for each in found.values():
+        if "matchConstraints" in each["spec"]:
+            each["spec"]["matchConstraints"] |= {"namespaceSelector": {}, "matchPolicy": "Equivalent"}
+    return dict(found)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_the_operator_brings_is_what_the_component_installs(name: str) -> None:
+    """After a change: cp deploy/components/policies/*.yaml operator/sundown/cluster/data/ (but kustomization.yaml)"""
+    brought = ROOT / "operator" / "sundown" / "cluster" / "data" / name
+    assert brought.read_text() == (ROOT / "deploy" / "components" / "policies" / name).read_text()
+
+
+def test_each_guard_is_a_policy_with_a_binding_that_denies() -> None:
+    policies = {each["metadata"]["name"]: each for each in shipped() if not each["kind"].endswith("Binding")}
+    bindings = {each["spec"]["policyName"]: each for each in shipped() if each["kind"].endswith("Binding")}
+    assert policies.keys() == bindings.keys() == UNGUARDED.keys()
+    for name, policy in policies.items():
+        assert policy["spec"]["failurePolicy"] == "Fail"
+        assert POLICY_VERSION in policy["metadata"]["annotations"]
+        validates = policy["kind"] == "ValidatingAdmissionPolicy"
+        assert bindings[name]["spec"].get("validationActions") == (["Deny"] if validates else None)
+
+
+def test_all_guards_mean_the_same_accounts_by_sundown() -> None:
+    conditions = [found["expression"] for each in shipped() for found in each["spec"].get("matchConditions", ())]
+    lists = [found for each in conditions for found in re.findall(r"\['system:[^]]*\]", each)]
+    assert {tuple(ast.literal_eval(each)) for each in lists} == {
+        tuple(f"system:serviceaccount:sundown-system:sundown-{name}" for name in ("frontdesk", "operator"))
+    }
+
+
+def test_what_is_all_there_is_in_force() -> None:
+    assert in_words(lacking(installed())) == "complete"
+
+
+@pytest.mark.parametrize("name", UNGUARDED)
+@pytest.mark.parametrize("kind", ["policy", "binding"])
+def test_what_is_missing_or_changed_is_said_with_what_is_not_guarded(name: str, kind: str) -> None:
+    """S4 S7"""
+    (key,) = [
+        title(each)
+        for each in shipped()
+        if name in {each["metadata"]["name"]} and each["kind"].endswith("Binding") is (kind == "binding")
+    ]
+    other: Json = copy.deepcopy(installed()[key]) or {}
+    other["spec"] = {**other["spec"], "policyName": "another", "validations": []}
+    for theirs in (None, other):
+        said = in_words(lacking({**installed(), key: theirs}))
+        assert said == f"without {name} ({UNGUARDED[name]}): kubectl apply -k deploy/components/policies"
+
+
+async def test_a_cluster_without_any_names_all_of_them() -> None:
+    async with door(Script(*(reply(GONE, 404) for _ in shipped())), attempts=1) as cluster:
+        guards = Guards(cluster)
+        assert await guards.look()
+    assert all(words in guards.text for words in UNGUARDED.values())
+
+
+async def test_one_that_may_not_be_looked_at_is_said_to_be() -> None:
+    async with door(Script(reply(REFUSED, 403)), attempts=1) as cluster:
+        guards = Guards(cluster)
+        assert await guards.look()
+    assert guards.text.startswith("may not be looked at: ")
+
+
+async def test_an_api_server_that_does_not_answer_changes_nothing() -> None:
+    answers = [reply(each) for each in installed().values() if each is not None]
+    async with door(Script(*answers, reply({}, 503)), attempts=1) as cluster:
+        guards = Guards(cluster)
+        assert await guards.look()
+        assert not await guards.look()
+    assert guards.text == "complete"

@@ -1,0 +1,194 @@
+"""Nobody but the frontdesk says that somebody else asked (S4, S7, J5)."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from support.apiserver import Answered, Api, Json, eventually
+from support.envs import SUNDOWN, Env, instant
+from support.operators import HOME
+
+pytestmark = pytest.mark.lab
+
+REQUESTS = f"{SUNDOWN}/namespaces/{HOME}/actionrequests"
+KIND = {"apiVersion": "sundown.dev/v1alpha1", "kind": "EnvSchedule"}
+ANA, BOSS = "ana@example.com", "boss@example.com"
+EVERYTHING = "editors-of-all"
+
+
+@pytest.fixture
+def env(make_env: Callable[..., Env]) -> Env:
+    one = make_env()
+    one.schedule({"awake": []})
+    return one
+
+
+def override_of(env: Env) -> Json:
+    found: Json = env.api.get(env.schedules("default"))["spec"]["override"]
+    return found
+
+
+@pytest.mark.parametrize("said", [BOSS, "", None, "x" * 256])
+def test_an_override_is_by_whoever_wrote_it_whatever_they_say(
+    env: Env, become: Callable[..., Api], said: str | None
+) -> None:
+    """S7"""
+    wish = {"state": "Awake", "via": "slack", **({} if said is None else {"by": said})}
+    become(ANA, EVERYTHING).merge(env.schedules("default"), {"spec": {"override": wish}})
+    assert override_of(env) == {"state": "Awake", "by": ANA, "via": "kubectl"}
+
+
+def test_a_wish_that_comes_with_a_new_schedule_is_stamped_too(
+    make_env: Callable[..., Env], become: Callable[..., Api]
+) -> None:
+    """S7"""
+    env = make_env()
+    body = {**KIND, "spec": {"awake": [], "override": {"state": "Asleep", "by": BOSS}}}
+    become(ANA, EVERYTHING).create(env.schedules(), {**body, "metadata": {"name": "default"}})
+    assert override_of(env)["by"] == ANA
+
+
+def test_who_changes_something_else_does_not_become_the_one_who_asked(env: Env, become: Callable[..., Api]) -> None:
+    """S7"""
+    become(ANA, EVERYTHING).merge(env.schedules("default"), {"spec": {"override": {"state": "Awake"}}})
+    become(BOSS, EVERYTHING).merge(env.schedules("default"), {"spec": {"paused": True}})
+    assert override_of(env)["by"] == ANA
+    become(BOSS, EVERYTHING).merge(env.schedules("default"), {"spec": {"override": {"reason": "mine now"}}})
+    assert override_of(env)["by"] == BOSS
+
+
+def test_a_name_that_is_too_long_for_the_field_is_cut_and_refuses_nothing(
+    env: Env, kubectl: Callable[..., Any]
+) -> None:
+    """S7"""
+    name = f"oidc:{'a' * 300}"
+    patch = '{"spec":{"override":{"state":"Awake"}}}'
+    what = ("envschedules.sundown.dev/default", "-n", env.name, "--type=merge", "-p", patch)
+    kubectl("patch", *what, f"--as={name}", f"--as-group={EVERYTHING}")
+    assert override_of(env)["by"] == name[:256]
+
+
+def test_the_frontdesk_says_who_asked_in_slack(env: Env, frontdesks: Api, operators: Api) -> None:
+    """S7: under its own account, and under the operator's where they share a pod"""
+    for account, person in ((frontdesks, ANA), (operators, BOSS)):
+        wish = {"spec": {"override": {"state": "Awake", "by": person, "via": "slack"}}}
+        account.merge(env.schedules("default"), wish)
+        assert (override_of(env)["by"], override_of(env)["via"]) == (person, "slack")
+
+
+@pytest.mark.parametrize(("state", "right"), [("Awake", "wake"), ("Asleep", "suspend")])
+def test_a_wish_by_kubectl_takes_the_right_that_it_takes_in_slack(
+    env: Env, become: Callable[..., Api], api: Api, state: str, right: str
+) -> None:
+    """S8"""
+    eve = become("eve@example.com")
+    _grant(api, env, "get", "patch", *({"wake", "suspend"} - {right}))
+    wish = {"spec": {"override": {"state": state}}}
+    eventually(
+        lambda: "takes the right to" in (_refusal(eve, env, wish) or ""), what="the role counts, and does not do"
+    )
+    assert f"takes the right to {right} envschedules in {env.name}" in (_refusal(eve, env, wish) or "")
+    assert _refusal(eve, env, {"spec": {"timeZone": "Europe/Berlin"}}) is None
+    _grant(api, env, "get", "patch", right)
+    eventually(lambda: _refusal(eve, env, wish) is None, what="with the right it is done")
+
+
+def asked(**changes: Any) -> Json:
+    """A request of Ana's for a deletion."""
+    spec = {
+        "action": "Delete",
+        "target": {"namespace": "dev1", "uid": "uid-1"},
+        "requestedBy": ANA,
+        "via": "kubectl",
+        "requestedAt": instant(),
+        "expiresAt": instant(minutes=15),
+        "confirmation": "dev1",
+        "approval": {"required": True},
+        **changes,
+    }
+    kind = {"apiVersion": "sundown.dev/v1alpha1", "kind": "ActionRequest"}
+    return {**kind, "metadata": {"name": f"delete-{secrets.token_hex(4)}"}, "spec": spec}
+
+
+@pytest.fixture
+def request_of_ana(become: Callable[..., Api], api: Api) -> Iterator[str]:
+    body = asked()
+    become(ANA, EVERYTHING).create(REQUESTS, body)
+    yield f"{REQUESTS}/{body['metadata']['name']}"
+    api.delete(f"{REQUESTS}/{body['metadata']['name']}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"requestedBy": BOSS}, "requestedBy must be who asks, which is ana@example.com"),
+        ({"requestedBy": "Ana@example.com"}, "requestedBy must be who asks"),
+        ({"groups": ["dev", "admins"]}, "groups must be groups of who asks"),
+        ({"via": "slack"}, "via slack is what came by Slack"),
+        (
+            {"approval": {"required": True, "by": BOSS, "at": "2026-11-23T08:00:00Z"}},
+            "approval.by must be who approves",
+        ),
+    ],
+)
+def test_a_request_in_another_name_is_refused(become: Callable[..., Api], changes: Json, why: str) -> None:
+    """S4"""
+    with pytest.raises(Answered, match="ValidatingAdmissionPolicy") as answer:
+        become(ANA, EVERYTHING, "dev").create(REQUESTS, asked(**changes))
+    assert why in str(answer.value)
+
+
+def test_a_request_in_ones_own_name_and_with_ones_own_groups_is_taken(become: Callable[..., Api], api: Api) -> None:
+    """S4"""
+    body = asked(groups=["dev"])
+    become(ANA, EVERYTHING, "dev").create(REQUESTS, body)
+    api.delete(f"{REQUESTS}/{body['metadata']['name']}")
+
+
+def test_the_frontdesk_asks_for_people(frontdesks: Api, operators: Api, api: Api) -> None:
+    """S4"""
+    for account in (frontdesks, operators):
+        body = asked(requestedBy=BOSS, groups=["slack:dev"], via="slack")
+        account.create(REQUESTS, body)
+        api.delete(f"{REQUESTS}/{body['metadata']['name']}")
+
+
+def test_an_approval_is_by_who_gives_it(become: Callable[..., Api], request_of_ana: str) -> None:
+    """S4 J5"""
+    given = {"spec": {"approval": {"by": BOSS, "at": instant()}}}
+    with pytest.raises(Answered, match="must be who approves, which is eve@"):
+        become("eve@example.com", EVERYTHING).merge(request_of_ana, given)
+    become(BOSS, EVERYTHING).merge(request_of_ana, given)
+
+
+def test_whom_the_frontdesk_tells_of_a_request_is_its_own_affair(
+    become: Callable[..., Api], request_of_ana: str, frontdesks: Api
+) -> None:
+    """S4 S6"""
+    note = {"metadata": {"annotations": {"sundown.dev/slack": '{"user":"U1"}'}}}
+    with pytest.raises(Answered, match="is the frontdesk's"):
+        become(ANA, EVERYTHING).merge(request_of_ana, note)
+    frontdesks.merge(request_of_ana, note)
+
+
+def _refusal(client: Api, env: Env, body: Json) -> str | None:
+    try:
+        client.merge(env.schedules("default"), body, dryRun="All")
+    except Answered as answer:
+        return str(answer)
+    return None
+
+
+def _grant(api: Api, env: Env, *verbs: str) -> None:
+    """Give Eve a role in the env, instead of the one that she has."""
+    where = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{env.name}"
+    rules = [{"apiGroups": ["sundown.dev"], "resources": ["envschedules"], "verbs": list(verbs)}]
+    subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "eve@example.com"}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "eve"}
+    with suppress(Answered):
+        api.create(f"{where}/rolebindings", {"metadata": {"name": "eve"}, "roleRef": reference, "subjects": [subject]})
+    api.delete(f"{where}/roles/eve")
+    api.create(f"{where}/roles", {"metadata": {"name": "eve"}, "rules": rules})

@@ -8,7 +8,7 @@ import kopf
 import structlog
 from kubernetes_asyncio.client import Configuration
 
-from sundown.frontdesk.process import Desk
+from sundown.frontdesk.process import Frontdesk
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.kopf_glue.setup import configure, run_until
 
@@ -16,50 +16,50 @@ log = structlog.get_logger(__name__)
 
 
 def registry() -> kopf.OperatorRegistry:
-    """The handlers of one frontdesk. Kopf hands ``memo.desk`` on to each of them."""
+    """The handlers of one frontdesk. Kopf hands ``memo.frontdesk`` on to each of them."""
     handlers = kopf.OperatorRegistry()
 
     @kopf.on.startup(registry=handlers, errors=kopf.ErrorsMode.PERMANENT)
     async def start(settings: kopf.OperatorSettings, memo: kopf.Memo, **_: Any) -> None:
         configure(settings)
-        await _desk(memo).start()
+        await _frontdesk(memo).start()
 
     @kopf.on.cleanup(registry=handlers)
     async def stop(memo: kopf.Memo, **_: Any) -> None:
-        await _desk(memo).stop()
+        await _frontdesk(memo).stop()
 
     @kopf.on.login(registry=handlers, errors=kopf.ErrorsMode.PERMANENT)
     async def login(memo: kopf.Memo, **_: Any) -> kopf.AiohttpSession:
-        return await _desk(memo).credentials()
+        return await _frontdesk(memo).credentials()
 
     @kopf.on.event("v1", "namespaces", registry=handlers)
     async def namespace(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
-        _desk(memo).feed.namespace_event(type, dict(body))
+        _frontdesk(memo).desk.feed.namespace_event(type, dict(body))
 
     @kopf.on.event("sundown.dev", "v1alpha1", "envschedules", registry=handlers)
     async def env_schedule(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
-        _desk(memo).feed.env_schedule_event(type, dict(body))
+        _frontdesk(memo).desk.feed.env_schedule_event(type, dict(body))
 
     @kopf.on.event("sundown.dev", "v1alpha1", "actionrequests", registry=handlers)
     async def action_request(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
-        _desk(memo).deletions.event(type, dict(body))
+        _frontdesk(memo).desk.deletions.event(type, dict(body))
 
     return handlers
 
 
 async def run(configuration: Configuration, settings: FrontdeskSettings) -> None:
     """Run the frontdesk until SIGTERM or SIGINT."""
-    desk = Desk(configuration, settings)
+    frontdesk = Frontdesk(configuration, settings)
     try:
-        await run_until(desk.stopped, registry(), memo=kopf.Memo(desk=desk))
+        await run_until(frontdesk.stopped, registry(), memo=kopf.Memo(frontdesk=frontdesk))
     except Exception as error:
-        if not desk.stopped.is_set():
+        if not frontdesk.stopped.is_set():
             raise
         # Kopf takes every task of the loop for one of its own, and the end of one of Bolt's for a failure of its work.
         log.info("task-left-over", error=f"{type(error).__name__}: {error}")
 
 
-def _desk(memo: kopf.Memo) -> Desk:
-    desk = memo.desk
-    assert isinstance(desk, Desk)
-    return desk
+def _frontdesk(memo: kopf.Memo) -> Frontdesk:
+    frontdesk = memo.frontdesk
+    assert isinstance(frontdesk, Frontdesk)
+    return frontdesk

@@ -26,6 +26,7 @@ from sundown.metrics import ENVS
 from sundown.model import managers
 from sundown.model.resources import State
 from sundown.process.probes import Health, serve
+from sundown.process.supervisor import Supervisor
 from sundown.reconcile.defaults import Defaults
 from sundown.reconcile.deletions import Deletions
 from sundown.reconcile.rooms import Rooms
@@ -103,7 +104,7 @@ class Operator:
             settings=settings,
         )
         self._resources = AsyncExitStack()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks = Supervisor()
         self.stopped = asyncio.Event()
 
     async def start(self) -> None:
@@ -124,17 +125,13 @@ class Operator:
             ("policies", self._policies.run(self._settings.sweep)),
             ("guards", self._guards.run(_GUARDS_SEEN_EVERY * self._settings.sweep)),
         ):
-            task = asyncio.create_task(work, name=name)
-            task.add_done_callback(self._died)
-            self._tasks.append(task)
+            self._tasks.start(name, work)
         _spare_the_collector()
         log.info("started", envs=len(self._store.with_schedules), dry_run=self._settings.dry_run)
 
     async def stop(self) -> None:
         """Stop acting, write the statuses that are on their way, and close the connection."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.stop()
         if self._aws is not None:
             await self._aws.close()
         await self._census.close()
@@ -154,8 +151,7 @@ class Operator:
         beat = self._scheduler.beat
         failed = self._sweep.listing.failed
         stalled = beat is not None and self._clock.now() - beat > _STALLED
-        dead = [task.get_name() for task in self._tasks if task.done()]
-        dead += self._aws.dead if self._aws is not None else []
+        dead = [*self._tasks.dead, *(self._aws.dead if self._aws is not None else [])]
         alive = not stalled and not dead
         text = "ok" if alive else f"stopped: {', '.join(dead) or 'scheduler stalled'}"
         if not self._sweep.done.is_set():
@@ -234,10 +230,6 @@ class Operator:
 
     def _knows(self, namespace: str) -> bool:
         return not self._sweep.done.is_set() or self._store.env(namespace).namespace is not None
-
-    def _died(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            log.error("task-died", task=task.get_name(), exc_info=task.exception())
 
 
 def _spare_the_collector() -> None:

@@ -16,10 +16,10 @@ from kubernetes_asyncio.client import Configuration
 from pydantic import SecretStr, ValidationError
 from structlog.testing import capture_logs
 
-from sundown.frontdesk.process import Desk
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.frontdesk.slack.app import make_app
 from sundown.frontdesk.slack.transport.client import client_for
+from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.http_door import MOST_BYTES, PATH, open_door, read
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, TIMESTAMP, Replays, flaw, sign
 
@@ -70,7 +70,7 @@ async def door(works: list[str], **settings: Any) -> AsyncIterator[Visitor]:
     """A door whose listeners have neither a Slack nor a cluster behind them, and need none to acknowledge."""
     options: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_signing_secret": SecretStr(SECRET)}
     chosen = FrontdeskSettings(**options, **settings, slack_port=0, slack_host="127.0.0.1")
-    desk = Desk(Configuration(), chosen, clock=Noon())
+    desk = SlackDesk(Configuration(), chosen, clock=Noon())
 
     def note(name: str, coroutine: Coroutine[Any, Any, None]) -> None:
         works.append(name)

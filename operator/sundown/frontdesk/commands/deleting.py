@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sundown.frontdesk.commands.parsing import Asked
 from sundown.frontdesk.commands.reply import Bold, Code, Place, Reply
+from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
-
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
 
 
 async def delete(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:

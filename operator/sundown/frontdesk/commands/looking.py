@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING
 
 from sundown import wording
 from sundown.frontdesk.commands.parsing import Asked
 from sundown.frontdesk.commands.reply import Bold, Button, Code, Line, Link, Place, Reply
 from sundown.frontdesk.commands.zones import zone_of
+from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.ownership import is_owner
 from sundown.frontdesk.people.people import Person
 from sundown.model.parts import Workload
 from sundown.model.resources import CloudStatus, EnvScheduleStatus
 from sundown.usecases.find import Found, find
 from sundown.usecases.look import Picture, look_at, standing
-
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
 
 _PARTS_SHOWN = 25
 _HISTORY_SHOWN = 5

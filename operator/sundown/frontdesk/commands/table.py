@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sundown.cluster.errors import Busy, Unreachable
 from sundown.frontdesk.commands import deleting, looking, wishing
@@ -21,15 +21,13 @@ from sundown.frontdesk.commands.parsing import (
     words_of,
 )
 from sundown.frontdesk.commands.reply import Place, Reply
+from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights
 from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.model.cutting import clip
 
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
-
-Handle = Callable[["Desk", Person, Asked, Place], Awaitable[Reply]]
+Handle = Callable[[Desk, Person, Asked, Place], Awaitable[Reply]]
 
 
 class Parse(Protocol):

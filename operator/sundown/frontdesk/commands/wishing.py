@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from sundown import wording
 from sundown.frontdesk.commands.parsing import Asked
 from sundown.frontdesk.commands.reply import Bold, Button, Line, Place, Reply
 from sundown.frontdesk.commands.zones import zone_of
+from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.wishes.actions import Done, Wanted
 from sundown.model.resources import EnvScheduleStatus
-
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
 
 _DOWN = frozenset({"Asleep", "FallingAsleep"})
 

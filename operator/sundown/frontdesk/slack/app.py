@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -15,16 +15,14 @@ from sundown.frontdesk.commands.helping import sorry
 from sundown.frontdesk.metrics import DELIVERIES
 from sundown.frontdesk.slack.listeners import buttons, commands, delete_modal, home, profiles
 from sundown.frontdesk.slack.transport.client import AsyncWebClient, quiet
+from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
 from sundown.frontdesk.wishes.pace import TooMuch
 
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
-
 log = structlog.get_logger(__name__)
 
-Room = Callable[[AsyncApp, "Desk"], None]
+Room = Callable[[AsyncApp, SlackDesk], None]
 
 ROOMS: tuple[Room, ...] = (commands.listen, profiles.listen, home.listen, delete_modal.listen, buttons.listen)
 """Who listens. ``listen`` registers listeners on the app, and may start tasks of its own with ``desk.start_task``.
@@ -38,7 +36,7 @@ _ASKS = frozenset({"command", "mention", "block_actions", "view_submission"})
 _ANYTHING = re.compile(r".*", re.DOTALL)
 
 
-def make_app(desk: Desk, client: AsyncWebClient) -> AsyncApp:
+def make_app(desk: SlackDesk, client: AsyncWebClient) -> AsyncApp:
     """The app with the listeners of all rooms. Requests come from the socket or the door, which have checked them."""
 
     async def authorize(**_: Any) -> AuthorizeResult:

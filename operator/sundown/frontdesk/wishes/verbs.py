@@ -1,6 +1,6 @@
 """The buttons of Sundown's messages and homes as a table: a row is all there is to one. Pure.
 
-``docs/adding.md`` has the recipe. What a button does is a wish (see ``asking.wishing``), a command that only looks, or a
+``docs/adding.md`` has the recipe. What a button does is a wish (see ``usecases.wish``), a command that only looks, or a
 window of its own.
 """
 

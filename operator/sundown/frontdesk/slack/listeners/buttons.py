@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -29,6 +29,7 @@ from sundown.frontdesk.envs.snapshot import standing
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.slack.listeners import commands
 from sundown.frontdesk.slack.listeners.channels import CHANNELS
+from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.messages import Messages
 from sundown.frontdesk.slack.views import blocks
 from sundown.frontdesk.slack.views.notices import in_words
@@ -39,9 +40,6 @@ from sundown.frontdesk.wishes.verbs import VERBS, Stale
 from sundown.model.scalars import zone
 from sundown.usecases.find import Found, find
 from sundown.usecases.wish import in_a_sentence
-
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +75,7 @@ class Click:
         )
 
 
-def listen(app: AsyncApp, desk: Desk) -> None:
+def listen(app: AsyncApp, desk: SlackDesk) -> None:
     """Answer the buttons, and keep the messages in step with the envs."""
     room = Room(desk)
     desk.board.changed.append(room.reminding.changed)
@@ -98,7 +96,7 @@ def listen(app: AsyncApp, desk: Desk) -> None:
             room.reminding.channels_changed()
 
 
-def _listener(desk: Desk, room: Room, do: str) -> Callable[..., Awaitable[None]]:
+def _listener(desk: SlackDesk, room: Room, do: str) -> Callable[..., Awaitable[None]]:
     async def clicked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         await ack()
         carries = action.get("value") or _dict(action, "selected_option").get("value")
@@ -110,7 +108,7 @@ def _listener(desk: Desk, room: Room, do: str) -> Callable[..., Awaitable[None]]
 class Room:
     """What the buttons and the reminders share."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: SlackDesk) -> None:
         self._desk = desk
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._ledger = ClusterLedger(desk.cluster, desk.board)

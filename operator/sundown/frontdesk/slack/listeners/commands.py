@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,11 +13,9 @@ from sundown.frontdesk.commands import helping
 from sundown.frontdesk.commands.reply import Place, Reply
 from sundown.frontdesk.commands.table import parse, require_right
 from sundown.frontdesk.metrics import ANSWER_SECONDS
+from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.targets import words_of_mention
-
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +40,7 @@ class Once:
         return True
 
 
-def listen(app: AsyncApp, desk: Desk) -> None:
+def listen(app: AsyncApp, desk: SlackDesk) -> None:
     """Answer the slash command, wherever it is typed, and mentions of the app, in their thread."""
     once = Once()
 
@@ -70,13 +68,13 @@ def listen(app: AsyncApp, desk: Desk) -> None:
         desk.work("mention", answer(desk, words_of_mention(event), place))
 
 
-async def answer(desk: Desk, text: str, place: Place) -> None:
+async def answer(desk: SlackDesk, text: str, place: Place) -> None:
     """Understand, do, and say what came of it; whatever goes wrong is said too."""
     with ANSWER_SECONDS.time():
         await say(desk, place, await reply_to(desk, text, place))
 
 
-async def reply_to(desk: Desk, text: str, place: Place) -> Reply:
+async def reply_to(desk: SlackDesk, text: str, place: Place) -> Reply:
     """What there is to say to a command."""
     program, env = desk.settings.slack_command, ""
     try:

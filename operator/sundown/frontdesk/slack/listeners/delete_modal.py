@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -15,14 +15,12 @@ from sundown.errors import SundownError
 from sundown.frontdesk.people.people import SlackAway
 from sundown.frontdesk.requests.deletions import MaybeAsked, News, Tell
 from sundown.frontdesk.slack.transport.client import FAILURES, SlackApiError, away
+from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.views import blocks
 from sundown.frontdesk.slack.views.blocks import Block
 from sundown.frontdesk.slack.views.inputs import filled
 from sundown.model.action_request import Target
 from sundown.model.cutting import clip
-
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +46,7 @@ class Window:
         return json.dumps(said, separators=(",", ":"))
 
 
-def listen(app: AsyncApp, desk: Desk) -> None:
+def listen(app: AsyncApp, desk: SlackDesk) -> None:
     """Answer the button and the window, and tell people of the end."""
 
     @app.action(ACTION)
@@ -84,7 +82,7 @@ def listen(app: AsyncApp, desk: Desk) -> None:
     desk.start_task("deletions", desk.deletions.run(teller(desk)))
 
 
-async def _clicked(desk: Desk, body: dict[str, Any], value: str) -> None:
+async def _clicked(desk: SlackDesk, body: dict[str, Any], value: str) -> None:
     trigger_id, user = str(body.get("trigger_id") or ""), str((body.get("user") or {}).get("id") or "")
     try:
         meant = json.loads(value)
@@ -101,7 +99,7 @@ async def _clicked(desk: Desk, body: dict[str, Any], value: str) -> None:
         await _refuse(desk, body, user=user, trigger_id=trigger_id, text=_sentence(error))
 
 
-async def _ask(desk: Desk, window: Window, *, user: str, view_id: str, said_at_once: asyncio.Future[str]) -> None:
+async def _ask(desk: SlackDesk, window: Window, *, user: str, view_id: str, said_at_once: asyncio.Future[str]) -> None:
     """Write the request down, and give the text to be ``said_at_once``; where nobody waits for it any more, put it into the window."""
     name = window.target.namespace
     try:
@@ -121,7 +119,7 @@ async def _ask(desk: Desk, window: Window, *, user: str, view_id: str, said_at_o
         log.info("window-gone", user=user, error=str(away(error)))
 
 
-async def _refuse(desk: Desk, body: dict[str, Any], *, user: str, trigger_id: str, text: str) -> None:
+async def _refuse(desk: SlackDesk, body: dict[str, Any], *, user: str, trigger_id: str, text: str) -> None:
     """Say no in a window, as that is what the click promised; where it is too late for one, where the click was."""
     try:
         await _open(desk, said(text), trigger_id=trigger_id)
@@ -136,7 +134,7 @@ async def _refuse(desk: Desk, body: dict[str, Any], *, user: str, trigger_id: st
             log.warning("reply-lost", user=user, error=str(away(error)))
 
 
-async def _open(desk: Desk, view: Block, *, trigger_id: str) -> None:
+async def _open(desk: SlackDesk, view: Block, *, trigger_id: str) -> None:
     try:
         await desk.client.views_open(trigger_id=trigger_id, view=view)
     except FAILURES as error:
@@ -210,7 +208,7 @@ def _plainly(error: SundownError) -> str:
 # What people are told in the end.
 
 
-def teller(desk: Desk) -> Tell:
+def teller(desk: SlackDesk) -> Tell:
     """Writes to whoever asked. Raises SlackAway when that has to be tried again."""
 
     async def tell(news: News) -> None:
@@ -232,7 +230,7 @@ def teller(desk: Desk) -> Tell:
     return tell
 
 
-async def _is_there(desk: Desk, channel: str, *, key: str, news: News) -> bool:
+async def _is_there(desk: SlackDesk, channel: str, *, key: str, news: News) -> bool:
     """Whether the message was written before the frontdesk ended last."""
     finished = news.asked.status.finished_at
     oldest = str(int(finished.timestamp()) - 60) if finished is not None else "0"
@@ -243,7 +241,7 @@ async def _is_there(desk: Desk, channel: str, *, key: str, news: News) -> bool:
     return any(payload.get("key") == key for payload in payloads)
 
 
-def message(desk: Desk, news: News, *, key: str) -> dict[str, Any]:
+def message(desk: SlackDesk, news: News, *, key: str) -> dict[str, Any]:
     """The message that says how it ended, or why it does not (C7: with metadata)."""
     name, status = news.spec.target.namespace, news.asked.status
     if not status.finished:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -20,6 +20,7 @@ from sundown.frontdesk.people.people import Person, UnknownPerson
 from sundown.frontdesk.people.preferences import Preferences
 from sundown.frontdesk.slack.home_refresh import MOST_PEOPLE, Drawn, Glance, Homes
 from sundown.frontdesk.slack.transport.client import FAILURES, away
+from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.views import blocks, home, preferences_modal
 from sundown.frontdesk.slack.views.home import EARLIER, EVERYTHING, LATER, MINE, PREFERENCES, ROW, Home
 from sundown.frontdesk.wishes import clicks
@@ -28,15 +29,12 @@ from sundown.frontdesk.wishes.verbs import VERBS, Verb
 from sundown.usecases.find import Found
 from sundown.usecases.spans import parse_span
 
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
-
 log = structlog.get_logger(__name__)
 
 _OURS = re.compile(rf"{re.escape(ROW)}.+", re.DOTALL)
 
 
-def listen(app: AsyncApp, desk: Desk) -> None:
+def listen(app: AsyncApp, desk: SlackDesk) -> None:
     """Draw the home of whoever opens it, and answer what they do there. Comes before those who listen to the same buttons."""
     room = Room(desk)
 
@@ -76,7 +74,7 @@ def listen(app: AsyncApp, desk: Desk) -> None:
     desk.start_task("homes", room.homes.run(room.draw))
 
 
-def _wished(desk: Desk, room: Room, verb: Verb) -> Callable[..., Awaitable[None]]:
+def _wished(desk: SlackDesk, room: Room, verb: Verb) -> Callable[..., Awaitable[None]]:
     async def wished(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         await ack()
         desk.work("home-wish", room.wish(_user(body), verb, action))
@@ -87,7 +85,7 @@ def _wished(desk: Desk, room: Room, verb: Verb) -> Callable[..., Awaitable[None]
 class Room:
     """What the listeners share."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: SlackDesk) -> None:
         self._desk = desk
         self._people: dict[str, Person] = {}
         self.homes = Homes(owns=self._owns, now=asyncio.get_running_loop().time)

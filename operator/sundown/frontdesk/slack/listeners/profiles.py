@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
+from sundown.frontdesk.slack.transport.desk import SlackDesk
 
 
-def listen(app: AsyncApp, desk: Desk) -> None:
+def listen(app: AsyncApp, desk: SlackDesk) -> None:
     """Keep the people as Slack has them."""
 
     @app.event("user_change")

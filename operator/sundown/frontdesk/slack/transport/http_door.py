@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 import aiohttp
@@ -20,13 +20,11 @@ from slack_bolt.response import BoltResponse
 
 from sundown.frontdesk.commands.helping import sorry
 from sundown.frontdesk.metrics import REFUSED_REQUESTS
+from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.guard import SMALL, Connections, Crowded, Readings
 from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, Replays, flaw, flaw_of_the_head
 from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
-
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +46,7 @@ _OF_THIS_HOP = frozenset({"host", "content-length", "connection", "keep-alive", 
 class Door:
     """Answers one request after the other; it keeps only the signatures that it has seen."""
 
-    def __init__(self, app: AsyncApp, desk: Desk, session: aiohttp.ClientSession) -> None:
+    def __init__(self, app: AsyncApp, desk: SlackDesk, session: aiohttp.ClientSession) -> None:
         assert desk.settings.slack_signing_secret is not None
         self._app = app
         self._desk = desk
@@ -155,7 +153,7 @@ def read(body: bytes, *, content_type: str) -> dict[str, Any] | None:
 
 
 @asynccontextmanager
-async def open_door(app: AsyncApp, desk: Desk) -> AsyncIterator[int]:
+async def open_door(app: AsyncApp, desk: SlackDesk) -> AsyncIterator[int]:
     """Listen on ``SUNDOWN_SLACK_PORT`` (0: any free one); gives the port.
 
     Raises:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from sundown.frontdesk.commands.reply import Place, Reply
 from sundown.frontdesk.slack.transport.client import FAILURES, Again, away, is_slack, proxy_for, quiet
+from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.views.replies import render
-
-if TYPE_CHECKING:
-    from sundown.frontdesk.process import Desk
 
 log = structlog.get_logger(__name__)
 
 
-async def say(desk: Desk, place: Place, reply: Reply) -> None:
+async def say(desk: SlackDesk, place: Place, reply: Reply) -> None:
     """Answer. A command is answered by its address for answers, for the person alone unless others should know; a mention
     in its thread. If that fails it comes as a direct message. What cannot be said at all is logged.
     """
@@ -40,7 +38,7 @@ async def say(desk: Desk, place: Place, reply: Reply) -> None:
         log.warning("reply-lost", channel=place.channel, user=place.user, error=str(away(error)))
 
 
-async def _respond(desk: Desk, url: str, message: dict[str, Any]) -> None:
+async def _respond(desk: SlackDesk, url: str, message: dict[str, Any]) -> None:
     if not is_slack(url, api=desk.settings.slack_api_url):
         raise OSError("the address for answers is none of Slack's")
     client = AsyncWebhookClient(url, session=desk.client.session, logger=quiet("respond"), retry_handlers=[Again()])

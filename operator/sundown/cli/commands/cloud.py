@@ -15,12 +15,12 @@ import yaml
 
 from sundown.aws.problems import Problem
 from sundown.aws.settings import AwsSettings
-from sundown.cli.commands.list_envs import visible
 from sundown.cli.shared.cloud_access import looking
 from sundown.cli.shared.cluster_access import connected
 from sundown.cli.shared.cluster_options import cluster_options
 from sundown.cli.shared.output import as_json, examples, failed, note, printable, say, table
 from sundown.cli.shared.settings_options import WithEnvironment, settings_from
+from sundown.cli.shared.visible_envs import visible
 from sundown.errors import SundownError
 from sundown.model.cloud import CloudPart
 from sundown.model.scalars import format_instant

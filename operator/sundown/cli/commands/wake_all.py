@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from sundown.aws.settings import AwsSettings
-from sundown.cli.commands.list_envs import Listed, visible
 from sundown.cli.commands.wish import Result, ask_all, report, wait_all
 from sundown.cli.shared.cluster_access import connected, context_namespace
 from sundown.cli.shared.cluster_options import cluster_options, span
@@ -19,6 +18,7 @@ from sundown.cli.shared.output import as_json, examples, failed, note, say
 from sundown.cli.shared.restoring import Sleeping, Woken, running_operator, sleeping, wake
 from sundown.cli.shared.restoring_cloud import Restored, Starting, forgotten, remembered, restore, rows
 from sundown.cli.shared.settings_options import settings_from
+from sundown.cli.shared.visible_envs import Listed, visible
 from sundown.cli.shared.waiting import Expected
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster

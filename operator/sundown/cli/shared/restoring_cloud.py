@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from sundown.aws.errors import CloudBusy, CloudError
 from sundown.aws.settings import AwsSettings
-from sundown.cli.commands.list_envs import Listed
 from sundown.cli.shared.cloud_access import looking
 from sundown.cli.shared.restoring import Woken
+from sundown.cli.shared.visible_envs import Listed
 from sundown.model.cloud import CloudPart, CloudState
 from sundown.model.record import Record
 from sundown.reconcile.cloud_status import LEFT_STOPPED

@@ -1,21 +1,15 @@
 """Somebody in the workspace, as tests, the demo and the story play them."""
 
-from __future__ import annotations  # remote.py and this module name each other
-
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sundown_lab.slack.remote import Workspace
-
-Json = dict[str, Any]
-PATIENCE = 60.0
+from sundown_lab.slack.onlooker import PATIENCE, Json, Onlooker
 
 
 class Actor:
     """Somebody in the workspace. Each method returns how the app took it: ``acked``, ``took``, ``error``, ..."""
 
-    def __init__(self, workspace: Workspace, user: str) -> None:
+    def __init__(self, workspace: Onlooker, user: str) -> None:
         self.workspace = workspace
         self.user = user
 

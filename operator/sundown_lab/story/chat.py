@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sundown_lab.slack.actor import Actor
-from sundown_lab.slack.remote import Json, Workspace
+from sundown_lab.slack.onlooker import Json
+from sundown_lab.slack.remote import Workspace
 
 RESUME, SUSPEND, SNOOZE = "sundown.resume", "sundown.suspend", "sundown.snooze"
 PATIENCE = 60.0

@@ -7,8 +7,9 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.webhook import WebhookClient
 
+from sundown_lab.slack.onlooker import Refusal
 from sundown_lab.slack.reading import actions, words
-from sundown_lab.slack.remote import Refusal, Workspace
+from sundown_lab.slack.remote import Workspace
 from support.slack.bolts import Bolt, channel_id, client, refusal
 
 both_ways = pytest.mark.parametrize("http", [False, True], ids=["socket", "http"])

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sundown_lab.slack.remote import Refusal, Workspace
+from sundown_lab.slack.onlooker import Refusal
+from sundown_lab.slack.remote import Workspace
 from support.slack.bolts import client
 
 Json = dict[str, Any]

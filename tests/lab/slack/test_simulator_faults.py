@@ -4,7 +4,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from sundown_lab.slack.remote import Refusal, Workspace
+from sundown_lab.slack.onlooker import Refusal
+from sundown_lab.slack.remote import Workspace
 from support.slack.bolts import client, refusal
 
 

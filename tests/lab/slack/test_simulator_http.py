@@ -12,7 +12,8 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
-from sundown_lab.slack.remote import Refusal, Workspace
+from sundown_lab.slack.onlooker import Refusal
+from sundown_lab.slack.remote import Workspace
 from support.slack.bolts import Bolt, client
 
 Json = dict[str, Any]

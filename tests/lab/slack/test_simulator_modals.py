@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from sundown_lab.slack.remote import Refusal, Workspace
+from sundown_lab.slack.onlooker import Refusal
+from sundown_lab.slack.remote import Workspace
 from support.slack.bolts import Bolt, client, refusal
 
 both_ways = pytest.mark.parametrize("http", [False, True], ids=["socket", "http"])

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sundown_lab.slack.remote import Refusal, Workspace
+from sundown_lab.slack.onlooker import Refusal
+from sundown_lab.slack.remote import Workspace
 from support.slack.bolts import channel_id, client, refusal
 
 

@@ -22,7 +22,7 @@ from sundown.model.resources import (
     WhyRunning,
 )
 from sundown.model.scalars import DAYS
-from sundown.reconcile.cloud_status import LEFT_STOPPED, MORE_MINUTES
+from sundown.reconcile.cloud_status import MORE_MINUTES
 from sundown.schedule.decision import Decision, Turn
 
 STATES = {
@@ -216,7 +216,7 @@ def moving(parts: Iterable[CloudStatus], *, asleep: bool) -> tuple[CloudStatus, 
 
 
 def _follows(one: CloudStatus, *, asleep: bool) -> bool:
-    return asleep or one.note is None or LEFT_STOPPED not in one.note
+    return asleep or not one.left_stopped
 
 
 def waits_for_database(parts: Iterable[CloudStatus]) -> bool:

@@ -276,7 +276,7 @@ def test_a_paused_env_is_known_by_the_operators_word_where_the_namespace_may_not
     sundown: Sundown, sleeper: Env, person: Callable[..., Path]
 ) -> None:
     ana = person(sleeper.name, "sundown-user")
-    status = {"state": "Paused", "why": "paused: namespace label scheduler=disabled", "observedGeneration": 1}
+    status = {"state": "Paused", "pausedBy": "namespace label scheduler=disabled", "observedGeneration": 1}
     sleeper.api.merge(f"{sleeper.schedules('default')}/status", {"status": status})
     called = sundown("start", sleeper.name, who=ana)
     assert (called.code, overridden(sleeper)) == (1, {})

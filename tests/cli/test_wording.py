@@ -165,7 +165,7 @@ def test_parts_in_aws_are_said_in_one_line(parts: list[CloudStatus], said: str) 
 
 
 def test_what_is_not_where_it_should_be_in_aws_is_known() -> None:
-    left = database(state="stopped", note="somebody else stopped it, so Sundown does not start it")
+    left = database(state="stopped", leftStopped=True)
     stopped, starting, refused = in_aws(state="stopped"), in_aws(state="starting"), in_aws(refused="spot")
     parts = [left, stopped, starting, refused, in_aws(state="busy")]
     assert wording.moving(parts, asleep=False) == (stopped, starting)
@@ -174,7 +174,7 @@ def test_what_is_not_where_it_should_be_in_aws_is_known() -> None:
 
 def test_a_database_that_stays_stopped_keeps_nobody_waiting() -> None:
     """D3"""
-    left = database(state="stopped", note="somebody else stopped it, so Sundown does not start it")
+    left = database(state="stopped", leftStopped=True)
     assert not wording.waits_for_database([left, in_aws(state="stopped")])
     assert wording.waits_for_database([database(state="stopped")])
 

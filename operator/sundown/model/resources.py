@@ -119,6 +119,11 @@ class CloudStatus(Lenient):
     phase: Named | None = None
     wave: int | None = None
     refused: Said | None = None
+    left_stopped: bool | None = None
+    """Whether somebody else stopped it, so that Sundown does not start it; None where not."""
+    started_by_aws: bool | None = None
+    """Whether AWS has started it in this sleep, as it does after seven days; None where not."""
+    unheard_since: Instant | None = None
     note: Said | None = None
 
     @property
@@ -173,6 +178,7 @@ class EnvScheduleStatus(Lenient):
     state: State | None = None
     since: Instant | None = None
     why: Said = ""
+    paused_by: Said | None = None
     owner: Person | None = None
     active_since: Instant | None = None
     next_transition: Transition | None = None

@@ -22,9 +22,34 @@ LEFT_STOPPED = "somebody else stopped it, so Sundown does not start it"
 
 UNHEARD = "nothing new is known of it since "
 
-_INSTANT = len("2026-11-23T18:00:00Z")
+_GOING_DOWN = frozenset({"stopping", "stopped"})
 _DIGITS = 4
 """Of a price: a small instance costs half a cent an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is not of this moment alone: whoever looks next, and other programs, read it from the status."""
+
+    alone: bool
+    left: bool
+    started_by_aws: bool
+    unheard_since: datetime | None
+
+    @classmethod
+    def of(
+        cls, one: Standing, part: CloudPart, was: CloudStatus | None, *, alone: bool, asleep: bool, now: datetime
+    ) -> _Facts:
+        """Of a part; ``was`` is what was said of it last, ``alone`` whether it never stops with the env."""
+        unheard_since = (was.unheard_since if was is not None else None) or now if part.unreachable else None
+        told = asleep and not alone
+        stopped_again = was is not None and bool(was.started_by_aws) and part.ours and part.state in _GOING_DOWN
+        return cls(
+            alone=alone,
+            left=not alone and _is_left(one, part),
+            started_by_aws=told and (restarted_by_aws(part, now) or stopped_again),
+            unheard_since=unheard_since,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +74,8 @@ def tell(standings: Iterable[Standing], *, old: EnvScheduleStatus, asleep: bool,
     for one, part in judged[:MOST_CLOUD]:
         was = before.get((part.identifier, part.region, part.account))
         alone = _alone(one, part, now=now)
-        note = _note(part, was, asleep=asleep, now=now, left=_is_left(one, part)) if alone is None else ""
-        notes = (_unheard(part, was, now=now), note)
-        cloud.append(_status(part, alone=alone, note="; ".join(note for note in notes if note)))
+        facts = _Facts.of(one, part, was, alone=alone is not None, asleep=asleep, now=now)
+        cloud.append(_status(part, alone=alone, facts=facts, note=_note(part, facts, asleep=asleep, now=now)))
     return Told(
         tuple(cloud),
         _cost([part for one, part in judged if _takes_part(one, part)]),
@@ -62,7 +86,7 @@ def _order(part: CloudPart) -> tuple[int, str, str, str]:
     return wave_of(part)[0], part.kind, part.identifier, part.arn
 
 
-def _status(part: CloudPart, *, alone: str | None, note: str) -> CloudStatus:
+def _status(part: CloudPart, *, alone: str | None, facts: _Facts, note: str) -> CloudStatus:
     wave, usual = wave_of(part)[0], usual_wave(part.kind)
     return CloudStatus(
         kind=part.kind,
@@ -74,6 +98,9 @@ def _status(part: CloudPart, *, alone: str | None, note: str) -> CloudStatus:
         phase=part.phase,
         wave=wave if wave != usual else None,
         refused=alone,
+        left_stopped=facts.left or None,
+        started_by_aws=facts.started_by_aws or None,
+        unheard_since=facts.unheard_since,
         note=note or None,
     )
 
@@ -91,15 +118,6 @@ def _alone(one: Standing, part: CloudPart, *, now: datetime) -> str | None:
     return "spec.aws.enabled is false"
 
 
-def _unheard(part: CloudPart, before: CloudStatus | None, *, now: datetime) -> str:
-    """Since when nothing newer is known: since it was said first, so that it does not change with every look."""
-    if not part.unreachable:
-        return ""
-    said = before.note if before is not None and before.note is not None else ""
-    since = said[len(UNHEARD) :][:_INSTANT] if said.startswith(UNHEARD) else format_instant(now)
-    return f"{UNHEARD}{since}: {part.unreachable}"
-
-
 def _takes_part(one: Standing, part: CloudPart) -> bool:
     """Whether it runs when the env is awake: it costs something then."""
     comes_back = part.state != "stopped" or part.ours or one.record is not None
@@ -111,25 +129,25 @@ def _is_left(one: Standing, part: CloudPart) -> bool:
     return part.state == "stopped" and part.record is None and one.record is None
 
 
-def _note(part: CloudPart, before: CloudStatus | None, *, asleep: bool, now: datetime, left: bool) -> str:
-    """The one thing that a person who wonders about this part should know."""
-    if asleep and restarted_by_aws(part, now):
+def _note(part: CloudPart, facts: _Facts, *, asleep: bool, now: datetime) -> str:
+    """What a person who wonders about this part should know."""
+    unheard = f"{UNHEARD}{format_instant(facts.unheard_since)}: {part.unreachable}" if facts.unheard_since else ""
+    wonder = "" if facts.alone else _wonder(part, facts, asleep=asleep, now=now)
+    return "; ".join(text for text in (unheard, wonder) if text)
+
+
+def _wonder(part: CloudPart, facts: _Facts, *, asleep: bool, now: datetime) -> str:
+    if facts.started_by_aws and restarted_by_aws(part, now):
         return f"{AFTER_A_WEEK}; it is being stopped again"
-    if asleep and _is_stopped_again(part, before) and part.stopped_at is not None:
+    if facts.started_by_aws and part.stopped_at is not None:
         return f"{AFTER_A_WEEK}; it was stopped again on {part.stopped_at:%Y-%m-%d at %H:%M} UTC"
     if part.trouble and not (asleep and part.state == "stopped"):
-        return f"{LEFT_STOPPED}; {part.trouble}" if left else part.trouble
+        return f"{LEFT_STOPPED}; {part.trouble}" if facts.left else part.trouble
     if part.state == "busy":
         return "it can be neither stopped nor started before AWS is done with it"
     if part.state == "starting" and part.kind in DATABASES:
         return MORE_MINUTES
-    return LEFT_STOPPED if left else ""
-
-
-def _is_stopped_again(part: CloudPart, before: CloudStatus | None) -> bool:
-    """Whether AWS had started it before it was stopped last: only what was said then remembers it."""
-    told = before is not None and before.note is not None and AFTER_A_WEEK in before.note
-    return told and part.ours and part.state in {"stopping", "stopped"}
+    return LEFT_STOPPED if facts.left else ""
 
 
 def _cost(parts: Iterable[CloudPart]) -> Cost | None:

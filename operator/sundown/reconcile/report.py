@@ -112,6 +112,7 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         state=state,
         since=now if changed else old.since,
         why=why,
+        paused_by=decision.why.paused_by if state == "Paused" else None,
         owner=finding.owner,
         active_since=finding.active_since,
         next_transition=Transition(at=upcoming.at, to=upcoming.to) if upcoming is not None else None,
@@ -208,7 +209,15 @@ def troubled_status(
     if owner is not None:
         update["owner"] = owner
     if reason == "Superseded":
-        update |= {"state": None, "since": None, "why": message, "parts": Parts(), "cloud": (), "cost": None}
+        update |= {
+            "state": None,
+            "since": None,
+            "why": message,
+            "paused_by": None,
+            "parts": Parts(),
+            "cloud": (),
+            "cost": None,
+        }
         update["still_running"] = None
         update |= {"asleep_since": None, "records": ()}
     return old.model_copy(update=update)

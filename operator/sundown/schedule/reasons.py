@@ -19,15 +19,16 @@ _SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A reason such as ``Holiday``, its sentence, and who asked for it where somebody did."""
+    """A reason such as ``Holiday``, its sentence, who asked for it where somebody did, and what pauses it where something does."""
 
     reason: str
     text: str
     by: str | None = None
+    paused_by: str | None = None
 
 
 def paused(by: str) -> Why:
-    return Why("Paused", f"paused: {by}")
+    return Why("Paused", f"paused: {by}", paused_by=by)
 
 
 def overridden(override: Override, *, end: datetime, zone_name: str) -> Why:

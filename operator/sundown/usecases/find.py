@@ -164,7 +164,7 @@ def _told_paused(known: Known) -> str | None:
     spec_says_so = known.schedule is not None and known.schedule.spec.paused
     if status.state != "Paused" or spec_says_so or status.observed_generation < metadata.generation:
         return None
-    return status.why.removeprefix("paused: ") or "the operator says so"
+    return status.paused_by or "the operator says so"
 
 
 async def _namespace(cluster: Cluster, name: str) -> tuple[Namespace | None, bool]:

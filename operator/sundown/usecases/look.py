@@ -16,7 +16,6 @@ from sundown.model.cutting import clip
 from sundown.model.env import Env
 from sundown.model.parts import Workload
 from sundown.model.resources import UNREACHED, CloudStatus, EnvScheduleStatus
-from sundown.reconcile.cloud_status import LEFT_STOPPED
 from sundown.reconcile.memory import Memory, believed, recall
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, began, plan
@@ -165,7 +164,7 @@ def _as_believed(workload: Workload, memory: Memory) -> Workload:
 
 def _part(one: CloudStatus, namespace: str) -> CloudPart:
     """A part in AWS as far as the operator tells of it: one that is down and not left so is to come back."""
-    comes_back = one.state in {"stopped", "stopping"} and LEFT_STOPPED not in (one.note or "")
+    comes_back = one.state in {"stopped", "stopping"} and not one.left_stopped
     return CloudPart(
         kind=one.kind,
         arn=one.id,

@@ -101,7 +101,7 @@ def _circumstances(schedule: EnvSchedule, *, from_cluster: bool) -> Circumstance
     return Circumstances(
         active_since=status.active_since or metadata.creation_timestamp,
         zones=zones,
-        paused_by=status.why.removeprefix("paused: ") if told_paused else None,
+        paused_by=status.paused_by or status.why if told_paused else None,
     )
 
 

@@ -19,7 +19,6 @@ from sundown.cli.shared.restoring import Woken
 from sundown.cli.shared.visible_envs import Listed
 from sundown.model.cloud import CloudPart, CloudState
 from sundown.model.record import Record
-from sundown.reconcile.cloud_status import LEFT_STOPPED
 from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.memory import Memory, by_key
 from sundown.reconcile.part_verdict import Goal, stand
@@ -143,7 +142,7 @@ def forgotten(rows: Iterable[Listed], *, regions: Collection[str]) -> list[str]:
         if part.region not in regions
         and part.state in {"stopped", "stopping"}
         and part.refused is None
-        and LEFT_STOPPED not in (part.note or "")
+        and not part.left_stopped
     ]
 
 

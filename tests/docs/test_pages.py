@@ -71,6 +71,14 @@ def test_each_module_that_is_named_is_there() -> None:
     assert sorted(missing) == []
 
 
+def test_each_room_stands_in_the_architecture() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    package = ROOT / "operator/sundown"
+    rooms = [file.parent for where in (package, package / "frontdesk") for file in where.glob("*/__init__.py")]
+    assert len(rooms) > 15
+    assert sorted(room.name for room in rooms if not re.search(rf"^\| `{room.name}/` \|", text, re.MULTILINE)) == []
+
+
 def test_the_readme_fits_on_a_few_screens() -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 200

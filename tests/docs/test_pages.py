@@ -85,6 +85,14 @@ def test_the_readme_fits_on_a_few_screens() -> None:
     assert [line for line in lines if len(line) > 160] == []
 
 
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.parent.name != "reference"], ids=lambda page: page.name
+)
+def test_a_line_of_prose_is_read_without_turning_the_head(page: Path) -> None:
+    """Tables and output are as wide as they are; the pages that are made say a description in one line."""
+    assert [line for line in _prose(page) if len(line) > 150 and not line.startswith(("|", "<!--"))] == []
+
+
 def test_each_page_is_found_from_the_readme() -> None:
     """A page to which nothing leads is read by nobody."""
     found, to_read = set[Path](), [ROOT / "README.md"]

@@ -1,8 +1,6 @@
 """The inventory: by env and ARN, newer knowledge before older, and only those told whom a change concerns."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,46 +11,9 @@ from sundown.aws.errors import CloudDenied, CloudError, CloudThrottled, CloudUnr
 from sundown.aws.inventory import Inventory, Surroundings
 from sundown.aws.settings import AwsSettings
 from sundown.model.cloud import CloudKind, CloudPart
+from support.aws.parts import FRANKFURT, IRELAND, Told, database, part
 
-FRANKFURT = Place(None, "", "eu-central-1")
-IRELAND = Place(None, "", "eu-west-1")
 ENVS = frozenset({"dev1", "dev2", "qa"})
-
-
-def part(name: str = "i-1", namespace: str = "dev1", *, region: str = "eu-central-1", **fields: Any) -> CloudPart:
-    return CloudPart(
-        **{
-            "kind": "EC2Instance",
-            "arn": f"arn:aws:ec2:{region}:123456789012:instance/{name}",
-            "identifier": name,
-            "name": name,
-            "namespace": namespace,
-            "account": "123456789012",
-            "region": region,
-            "state": "running",
-            "phase": "running",
-            **fields,
-        }
-    )
-
-
-def database(name: str = "db", namespace: str = "dev1", **fields: Any) -> CloudPart:
-    arn = f"arn:aws:rds:eu-central-1:123456789012:db:{name}"
-    return part(name, namespace, kind="RDSInstance", arn=arn, phase="available", **fields)
-
-
-class Told:
-    """Collects whom the inventory tells that something is different."""
-
-    def __init__(self) -> None:
-        self.namespaces: list[str] = []
-
-    def __call__(self, namespaces: Iterable[str]) -> None:
-        self.namespaces += sorted(namespaces)
-
-    def since(self) -> list[str]:
-        told, self.namespaces = self.namespaces, []
-        return told
 
 
 @pytest.fixture

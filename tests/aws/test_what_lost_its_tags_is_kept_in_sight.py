@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from test_the_inventory_remembers import FRANKFURT, Told, part
 
 from sundown.aws.discovery import Listing
 from sundown.aws.errors import CloudDenied, CloudUnreachable
@@ -16,6 +15,7 @@ from sundown.reconcile.memory import Memory, by_key
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
 from sundown_lab.aws.remote import Aws
+from support.aws.parts import FRANKFURT, Told, part
 from support.aws.skies import Seen, Sky
 from support.samples import NOW
 

@@ -8,33 +8,16 @@ from typing import Any
 
 import pytest
 
-from sundown.cluster import reading
 from sundown.model.action_request import ActionRequestStatus, Asked
 from sundown.model.env import Env
 from sundown.reconcile.request_verdict import judge, next_status
 from sundown.reconcile.stuck_namespace import SOONEST
 from sundown.settings import Settings
+from support.requested import HOME, UID, asked
 from support.samples import NOW, after, env, known, namespace
 
-HOME = "sundown-system"
-UID = "uid-of-dev"
 ALLOWED = {"allowDelete": True}
 SETTINGS = Settings(namespace=HOME)
-
-
-def asked(*, state: str | None = None, home: str = HOME, **spec: Any) -> Asked:
-    """A request to delete ``dev``, in order unless fields of its spec are given."""
-    body = {
-        "action": "Delete",
-        "target": {"namespace": "dev", "uid": UID},
-        "requestedBy": "ana@example.com",
-        "via": "slack",
-        "requestedAt": NOW,
-        "expiresAt": after(minutes=15),
-        "confirmation": "dev",
-    }
-    metadata = {"name": "one", "namespace": home, "uid": "1", "resourceVersion": "7", "generation": 1}
-    return reading.action_request({"metadata": metadata, "spec": {**body, **spec}, "status": {"state": state}})
 
 
 def target(spec: dict[str, Any] | None = None, **of_namespace: Any) -> Env:

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from test_judging_requests import HOME, UID, asked
 
 from sundown.cluster import reading
 from sundown.model.action_request import ActionRequestStatus
@@ -13,6 +12,7 @@ from sundown.model.env import Env
 from sundown.reconcile.request_verdict import judge, next_status
 from sundown.reconcile.stuck_namespace import LATEST, PATIENCE, SOONEST, held, look_again
 from sundown.settings import Settings
+from support.requested import HOME, UID, asked
 from support.samples import NOW, Json, after
 
 SETTINGS = Settings(namespace=HOME)

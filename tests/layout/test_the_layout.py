@@ -1,5 +1,6 @@
 """Where things stand: files of a size that is read at a sitting, and what tests share in one place (issue 10, items 1 and 8)."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,16 @@ def test_names_of_test_files_are_told_apart_without_their_folders() -> None:
     """Pytest imports them by their names alone, and of two of one name it refuses the second."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(names) == sorted(set(names))
+
+
+def test_no_test_takes_anything_from_the_file_of_another_test() -> None:
+    """Pytest would load that file a second time, under another name; what two files need is in ``support``."""
+    paths = sorted((ROOT / "tests").rglob("*.py"))
+    tests = {path.stem for path in paths if path.name.startswith("test_")}
+    taken = [
+        f"{path.name} takes from {node.module}"
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] in tests
+    ]
+    assert taken == []

@@ -1,7 +1,6 @@
 """The whole of ``schedule`` against an oracle that lives through the minutes, over all zones and the years 2015 to 2040."""
 
 import itertools
-from datetime import datetime
 
 from hypothesis import given
 
@@ -9,23 +8,8 @@ from sundown.model.base import parse
 from sundown.model.spec import EnvScheduleSpec
 from sundown.schedule.decision import Circumstances, asleep_time, decide, turns
 from support.schedule.effort import examples
+from support.schedule.judged import judged, lived
 from support.schedule.lives import Life, lives
-from support.schedule.oracle import Oracle
-
-
-def judged(life: Life) -> list[tuple[datetime, str]]:
-    spec = parse(EnvScheduleSpec, life.spec)
-    circumstances = Circumstances(active_since=life.active_since, zones=tuple(life.zones))
-    decision = decide(spec, circumstances, life.start)
-    return [
-        (life.start, decision.state),
-        *((turn.at, turn.to) for turn in turns(spec, circumstances, start=life.start, until=life.until)),
-    ]
-
-
-def lived(life: Life) -> list[tuple[datetime, str]]:
-    oracle = Oracle(life.spec, zones=life.zones, active_since=life.active_since)
-    return list(oracle.live(life.start, life.until))
 
 
 @examples(fast=40, thorough=5000)

@@ -7,10 +7,10 @@ import holidays as library
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_against_the_oracle import judged, lived
 
 from sundown.schedule.decision import Circumstances
 from support.schedule.effort import examples
+from support.schedule.judged import judged, lived
 from support.schedule.lives import Life, lives
 from support.schedule.telling import EVERY_DAY, WEEKDAYS, at, told, window
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from frontdesk.alerts.test_reminders_reach_people import Book, env, person
 from sundown.cluster.client import Cluster
 from sundown.frontdesk.alerts import unreached
 from sundown.frontdesk.alerts.channel_backoff import Patience, Refusal, Silent, SlackTrouble
@@ -15,6 +14,7 @@ from sundown.frontdesk.alerts.reaching import Reaching
 from sundown.frontdesk.alerts.recipients import Reached, Recipients
 from sundown.frontdesk.people.preferences import NONE
 from sundown.model.resources import UNREACHED
+from support.frontdesk.book import Book, env, person
 
 DEV = env(None, notify={"channel": "#dev"})
 MINUTE = timedelta(minutes=1)

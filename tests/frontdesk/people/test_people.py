@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +14,7 @@ from sundown.frontdesk.people.rights import GUESTS, groups_of
 from sundown.frontdesk.slack.transport.client import AsyncWebClient, client_for, open_session
 from sundown.frontdesk.slack.transport.directory import SlackDirectory
 from sundown.frontdesk.slack.transport.identity import Identity
+from support.frontdesk.clocks import Clock
 
 ANA = Profile(id="U1", email="Ana@example.com", name="Ana", time_zone="Europe/Berlin")
 
@@ -43,16 +44,6 @@ class Directory:
         self.asked[what] += 1
         if self.away:
             raise SlackAway("Slack does not answer")
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
 
 
 @pytest.fixture

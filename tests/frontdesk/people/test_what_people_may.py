@@ -8,13 +8,11 @@ from sundown_lab.slack.actor import Actor
 from sundown_lab.slack.remote import Workspace
 from support.apiserver import Api, Json, eventually
 from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
+from support.frontdesk.rbac import EVERYBODY, RBAC
 from support.frontdesk.saying import answer_to, words
 from support.frontdesks import both_ways
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("frontdesk")]
-
-RBAC = "/apis/rbac.authorization.k8s.io/v1"
-EVERYBODY = f"{RBAC}/clusterrolebindings/sundown-slack"
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from frontdesk.people.test_people import Clock
-from frontdesk.people.test_what_people_may import EVERYBODY, RBAC
 from sundown.cluster.errors import Unreachable
 from sundown.cluster.reviews import REVIEWS
 from sundown.frontdesk.people.people import Person
@@ -21,6 +19,8 @@ from sundown_lab.slack.remote import Workspace
 from support.apiserver import Api, eventually
 from support.audit import Audit
 from support.envs import ALWAYS_AWAKE, Env
+from support.frontdesk.clocks import Clock
+from support.frontdesk.rbac import EVERYBODY, RBAC
 from support.frontdesk.saying import answer_to, words
 from support.frontdesks import USER, Counter
 

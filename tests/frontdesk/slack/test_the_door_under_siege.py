@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from frontdesk.slack.test_the_door import EXAMPLE, NOW, Visitor, door
 from sundown.frontdesk.slack.transport.guard import Connections, Crowded, Readings
 from sundown.frontdesk.slack.transport.http_door import MOST_BYTES
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, TIMESTAMP
+from support.frontdesk.doors import EXAMPLE, NOW, Visitor, door
 
 HEAD = b"POST /slack/events HTTP/1.1\r\nHost: sundown.example.com\r\n"
 PLAUSIBLE = {TIMESTAMP: str(int(NOW.timestamp())), SIGNATURE: f"v0={'0' * 64}"}

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from frontdesk.people.test_people import Clock
 from sundown.frontdesk.wishes.pace import Pace, TooMuch
 from sundown_lab.slack.remote import Workspace
+from support.frontdesk.clocks import Clock
 from support.frontdesk.saying import answer_to, words
 from support.frontdesks import Counter
 

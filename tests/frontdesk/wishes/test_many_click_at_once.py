@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import pytest
 
-from frontdesk.envs.test_the_mirror import board, schedule, space
-from frontdesk.people.test_people import Clock
 from sundown.frontdesk.alerts.loop import Reminding
 from sundown.frontdesk.alerts.recipients import Reached
 from sundown.frontdesk.wishes.click_load import LONGEST, MANY, Rush
+from support.frontdesk.boards import board, schedule, space
+from support.frontdesk.clocks import Clock
 
 SECOND = timedelta(seconds=1)
 

@@ -5,7 +5,7 @@ import gc
 import sys
 from pathlib import Path
 
-from frontdesk.slack.test_the_door import door
+from support.frontdesk.doors import door
 
 
 def memory(field: str) -> int:

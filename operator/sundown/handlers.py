@@ -13,6 +13,7 @@ import kopf
 from kubernetes_asyncio.client import Configuration
 
 from sundown.aws.settings import AwsSettings
+from sundown.cluster.scope import Scope
 from sundown.kopf_glue.setup import configure, run_until
 from sundown.process.operator import Operator
 from sundown.settings import Settings
@@ -57,7 +58,12 @@ def registry() -> kopf.OperatorRegistry:
 async def run(configuration: Configuration, settings: Settings, aws: AwsSettings) -> None:
     """Run the operator until SIGTERM or SIGINT."""
     operator = Operator(configuration, settings, aws)
-    await run_until(operator.stopped, registry(), memo=kopf.Memo(operator=operator))
+    await run_until(
+        operator.stopped,
+        registry(),
+        memo=kopf.Memo(operator=operator),
+        scope=Scope(settings.namespaces, home=settings.namespace),
+    )
 
 
 def _operator(memo: kopf.Memo) -> Operator:

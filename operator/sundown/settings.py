@@ -15,6 +15,7 @@ NAMELESS = "default"
 """What a cluster is called that nobody has given a name; so any number of them are."""
 
 ClusterName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
+NamespaceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
 
 class Settings(BaseSettings):
@@ -28,6 +29,10 @@ class Settings(BaseSettings):
         description="What people call this cluster, and what is stopped in AWS is marked with: with AWS a name of its own.",
     )
     scheduler_label: str = Field(default="scheduler", description="The namespace label that enables or disables.")
+    namespaces: tuple[NamespaceName, ...] = Field(
+        default=(),
+        description='The only namespaces that are looked at, by name, as JSON: ["team-a"]; empty: all of them.',
+    )
     protected_namespaces: tuple[str, ...] = Field(
         default=("kube-*",),
         description="Namespaces that are never touched, whatever their label (JSON list, * allowed).",
@@ -59,6 +64,14 @@ class Settings(BaseSettings):
         """The time between two comparisons of everything."""
         return timedelta(minutes=self.sweep_minutes)
 
+    def covers(self, namespace: str) -> bool:
+        """Whether the namespace is one of those that are looked at."""
+        return not self.namespaces or namespace in self.namespaces
+
     def protects(self, namespace: str) -> bool:
         """Whether the namespace is one that is never touched, whatever its label."""
-        return namespace == self.namespace or any(fnmatchcase(namespace, glob) for glob in self.protected_namespaces)
+        return (
+            namespace == self.namespace
+            or not self.covers(namespace)
+            or any(fnmatchcase(namespace, glob) for glob in self.protected_namespaces)
+        )

@@ -7,23 +7,18 @@ from __future__ import annotations
 
 import json
 from itertools import combinations
-from pathlib import Path
-from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
-import yaml
 
 from sundown_lab.cluster import Cluster
+from support.apiserver import Json
+from support.kustomize import Kitchen
+from support.operators import HOME
 
-ROOT = Path(__file__).parents[2]
-HOME = "sundown-system"
-PARTS = ("split", "slack-http", "operator-only", "aws", "hold", "policies")
+PARTS = ("namespaced", "split", "slack-http", "operator-only", "aws", "hold", "policies")
 NEEDS = {"slack-http": "split"}
 """What the internet reaches never runs under the operator's account."""
 CONTRADICTIONS = ({"operator-only", "split"}, {"operator-only", "slack-http"})
-
-Json = dict[str, Any]
 
 pytestmark = pytest.mark.lab
 
@@ -45,28 +40,6 @@ PAIRS = [pair for count in (0, 1, 2) for pair in combinations(PARTS, count)]
 ALL = tuple(part for part in PARTS if part != "operator-only")
 WAYS = sorted({completed(pair) for pair in PAIRS if makes_sense(completed(pair))} | {ALL})
 NONSENSE = [pair for pair in PAIRS if not makes_sense(pair)]
-
-
-class Kitchen:
-    """Where kustomizations are made, outside the checkout."""
-
-    def __init__(self, cluster: Cluster, folder: Path) -> None:
-        self._cluster = cluster
-        self._folder = folder
-        for name in ("deploy", "crds"):
-            (folder / name).symlink_to(ROOT / name)
-
-    def build(self, parts: tuple[str, ...], *, check: bool = True) -> CompletedProcess[str]:
-        """The base with these parts."""
-        place = self._folder / "-".join(("try", *parts))
-        place.mkdir(exist_ok=True)
-        wanted = {"resources": ["../deploy/base"], "components": [f"../deploy/components/{part}" for part in parts]}
-        (place / "kustomization.yaml").write_text(yaml.safe_dump(wanted))
-        return self._cluster.kubectl("kustomize", str(place), check=check)
-
-    def objects(self, parts: tuple[str, ...]) -> list[Json]:
-        """The same as objects."""
-        return list(yaml.safe_load_all(self.build(parts).stdout))
 
 
 @pytest.fixture(scope="module")

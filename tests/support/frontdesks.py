@@ -74,8 +74,11 @@ class Frontdesk(Program):
 class Counter:
     """Where at most one frontdesk runs at a time."""
 
-    def __init__(self, cluster: Cluster, *, logs: Path) -> None:
+    def __init__(
+        self, cluster: Cluster, *, logs: Path, installation: Path = ROOT / "deploy" / "overlays" / "split"
+    ) -> None:
         self._cluster = cluster
+        self._installation = installation
         self._logs = logs
         self._count = 0
         self._account: Path | None = None
@@ -86,7 +89,7 @@ class Counter:
     def account(self) -> Path:
         """A kubeconfig of the frontdesk's ServiceAccount, with the rights of the split installation and no others."""
         if self._account is None:
-            shown = self._cluster.kubectl("kustomize", str(ROOT / "deploy" / "overlays" / "split")).stdout
+            shown = self._cluster.kubectl("kustomize", str(self._installation)).stdout
             items = [each for each in yaml.safe_load_all(shown) if each["kind"] in NEEDED]
             document = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
             self._cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=document)

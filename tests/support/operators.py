@@ -36,8 +36,9 @@ class Operator(Program):
 class Stage:
     """Where at most one operator runs at a time."""
 
-    def __init__(self, cluster: Cluster, *, logs: Path) -> None:
+    def __init__(self, cluster: Cluster, *, logs: Path, installation: Path = ROOT / "deploy" / "base") -> None:
         self._cluster = cluster
+        self._installation = installation
         self._logs = logs
         self._count = 0
         self._on: Operator | None = None
@@ -47,9 +48,9 @@ class Stage:
 
     @property
     def account(self) -> Path:
-        """A kubeconfig of the operator's ServiceAccount, with the rights that ``deploy/base`` grants and no others."""
+        """A kubeconfig of the operator's ServiceAccount, with the rights that the installation grants and no others."""
         if self._account is None:
-            shown = self._cluster.kubectl("kustomize", str(ROOT / "deploy" / "base")).stdout
+            shown = self._cluster.kubectl("kustomize", str(self._installation)).stdout
             rights = [each for each in yaml.safe_load_all(shown) if each["kind"] in RIGHTS]
             self._cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=_list(rights))
             self._account = self._cluster.service_account_kubeconfig(HOME, ACCOUNT)

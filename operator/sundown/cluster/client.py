@@ -20,9 +20,10 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from sundown.cluster.body import Body
-from sundown.cluster.errors import ApiError, Busy, Expired, TooLarge, Unreachable, error_for, told
+from sundown.cluster.errors import ApiError, Busy, Denied, Expired, TooLarge, Unreachable, error_for, told
 from sundown.cluster.page_size import PageSize
 from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object
+from sundown.cluster.scope import EVERYWHERE, Scope
 from sundown.cluster.session import open_session, proxy_for
 from sundown.errors import SundownError
 from sundown.metrics import API_REQUESTS
@@ -75,7 +76,7 @@ async def load_configuration(*, kubeconfig: Path | None = None, context: str | N
 class Cluster:
     """An open connection to one cluster. Use as ``async with Cluster(configuration) as cluster``.
 
-    ``manager`` is the field manager of the writes that name none.
+    ``manager`` is the field manager of the writes that name none. What is listed of all namespaces is listed in ``scope``.
     """
 
     def __init__(
@@ -85,12 +86,15 @@ class Cluster:
         request_timeout: float = 20.0,
         attempts: int = 5,
         manager: str = managers.UNNAMED,
+        scope: Scope = EVERYWHERE,
     ) -> None:
         self.configuration = configuration
         self._host = str(configuration.host).rstrip("/")
         self._request_timeout = request_timeout
         self._attempts = attempts
         self._manager = manager
+        self._scope = scope
+        self._closed_to_us: set[str] = set()
         self._proxy = proxy_for(configuration)
         self._bodies = Bodies()
         self._session: aiohttp.ClientSession | None = None
@@ -131,9 +135,37 @@ class Cluster:
         ``read`` raises ValueError for what is no such page. The ``first`` page can be shorter, so that it comes sooner.
         A page of too many bytes is asked for again with fewer objects; one that is too large by itself is passed by.
 
+        A namespace in which the scope may not look is passed by: it is gone, and its RoleBinding with it.
+
         Raises:
             Expired: as with ``pages``.
         """
+        places = self._scope.lists(path)
+        for place in places:
+            pages = self._pages(place, read, limit=limit, first=first, metadata_only=metadata_only, **params)
+            try:
+                async for items in pages:
+                    yield items
+            except Denied as error:
+                if places == (path,):
+                    raise
+                if place not in self._closed_to_us:
+                    log.warning("namespace-not-granted", path=place, error=str(error))
+                self._closed_to_us.add(place)
+            else:
+                self._closed_to_us.discard(place)
+
+    async def _pages(
+        self,
+        path: str,
+        read: Callable[[Body], Page[T]],
+        *,
+        limit: int,
+        first: int | None,
+        metadata_only: bool,
+        **params: str,
+    ) -> AsyncIterator[Iterable[T]]:
+        """The pages of one list."""
         size = PageSize(limit, first=first)
         accept = METADATA_LIST if metadata_only else "application/json"
         while True:

@@ -6,7 +6,9 @@ write what is watched could fill its memory; so its session brings it what Sundo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any, cast
 
 import aiohttp
@@ -27,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 _UNLESS_ASKED = 30.0
 _PAGE_BYTES = 2 * 2**20
+_AGAIN = 10.0
+"""So long a namespace that may not be watched is left in peace, in seconds."""
 
 
 class _Event(msgspec.Struct, gc=False):
@@ -57,6 +61,7 @@ class _Slim:
     def __init__(self) -> None:
         self._bodies = Bodies()
         self._sizes: dict[str, PageSize] = {}
+        self._closed_to_us: set[str] = set()
 
     async def answer(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -66,11 +71,31 @@ class _Slim:
         if request.method != "GET" or not {"limit", "watch"} & query.keys():
             return await handler(request)
         if "watch" in query:
-            response = await handler(request)
+            response = await self._granted(request, handler)
             if response.ok:
                 response.content = cast("aiohttp.StreamReader", _SlimLines(response.content))
             return response
         return await self._list(request, handler)
+
+    async def _granted(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """The answer; where one namespace of several may not be watched, a lost connection, which Kopf tries again.
+
+        It would end the process otherwise, and with it what goes on in all other namespaces. The namespace may be gone, and
+        its RoleBinding with it, or not be there yet.
+        """
+        response = await handler(request)
+        path = request.url.path
+        if response.status != HTTPStatus.FORBIDDEN or "/namespaces/" not in path:
+            self._closed_to_us.discard(path)
+            return response
+        if path not in self._closed_to_us:
+            log.warning("namespace-not-granted", path=path)
+        self._closed_to_us.add(path)
+        response.release()
+        await asyncio.sleep(_AGAIN)
+        raise aiohttp.ClientConnectionError(f"{path} may not be watched")
 
     async def _list(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         query = request.url.query
@@ -79,7 +104,7 @@ class _Slim:
         size = self._sizes[request.url.path]
         while True:
             request.url = request.url.update_query(limit=str(size.now))
-            response = await handler(request)
+            response = await self._granted(request, handler)
             if not response.ok:
                 return response
             try:

@@ -13,6 +13,7 @@ from typing import Any
 from kubernetes_asyncio.client import Configuration
 
 from sundown.cluster.client import Cluster
+from sundown.cluster.scope import Scope
 from sundown.frontdesk.envs.feed import Feed
 from sundown.frontdesk.envs.mirror import Board
 from sundown.frontdesk.people.people import People
@@ -54,10 +55,11 @@ class Desk:
             request_timeout=min(settings.request_timeout_seconds, _PATIENCE),
             attempts=_ATTEMPTS,
             manager=managers.FRONTDESK,
+            scope=Scope(settings.namespaces, home=settings.namespace),
         )
         self.door = Door(manager=managers.FRONTDESK, via="slack", program=settings.slack_command, own_rights=False)
         self.board = Board(rules=settings)
-        self.feed = Feed(self.cluster, self.board, period=_RELISTING)
+        self.feed = Feed(self.cluster, self.board, period=_RELISTING, covers=settings.covers)
         self.rights = Rights(self.cluster)
         self.sight = Sight(self.rights, clock=self.clock, good_for=timedelta(seconds=settings.sight_seconds))
         self.pace = Pace(at_most=settings.person_requests, clock=self.clock)

@@ -8,6 +8,7 @@ import kopf
 import structlog
 from kubernetes_asyncio.client import Configuration
 
+from sundown.cluster.scope import Scope
 from sundown.frontdesk.process import Frontdesk
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.kopf_glue.setup import configure, run_until
@@ -51,7 +52,12 @@ async def run(configuration: Configuration, settings: FrontdeskSettings) -> None
     """Run the frontdesk until SIGTERM or SIGINT."""
     frontdesk = Frontdesk(configuration, settings)
     try:
-        await run_until(frontdesk.stopped, registry(), memo=kopf.Memo(frontdesk=frontdesk))
+        await run_until(
+            frontdesk.stopped,
+            registry(),
+            memo=kopf.Memo(frontdesk=frontdesk),
+            scope=Scope(settings.namespaces, home=settings.namespace),
+        )
     except Exception as error:
         if not frontdesk.stopped.is_set():
             raise

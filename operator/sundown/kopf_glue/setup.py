@@ -11,6 +11,7 @@ from itertools import chain, repeat
 import kopf
 from kubernetes_asyncio.client import Configuration
 
+from sundown.cluster.scope import EVERYWHERE, Scope
 from sundown.cluster.watched import open_slim_session
 from sundown.kopf_glue.storage import NoEssence
 
@@ -58,12 +59,15 @@ async def credentials(configuration: Configuration) -> kopf.AiohttpSession:
     )
 
 
-async def run_until(stopped: asyncio.Event, registry: kopf.OperatorRegistry, *, memo: kopf.Memo) -> None:
+async def run_until(
+    stopped: asyncio.Event, registry: kopf.OperatorRegistry, *, memo: kopf.Memo, scope: Scope = EVERYWHERE
+) -> None:
     """Run these handlers; once ``stopped`` is set, which their cleanup does, it ends within a second."""
     # Kopf would make up an identity from the name of the user, and in a pod the user has none.
     work = kopf.operator(
         registry=registry,
-        clusterwide=True,
+        clusterwide=not scope.watched,
+        namespaces=scope.watched,
         standalone=True,
         identity=socket.gethostname(),  # type: ignore[arg-type] # its type for names is private
         memo=memo,

@@ -21,6 +21,7 @@ from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
 from sundown.cluster.guards import Guards
 from sundown.cluster.policies import HoldPolicies
+from sundown.cluster.scope import Scope
 from sundown.kopf_glue import setup
 from sundown.metrics import ENVS
 from sundown.model import managers
@@ -61,7 +62,10 @@ class Operator:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._cluster = Cluster(
-            configuration, request_timeout=settings.request_timeout_seconds, manager=managers.OPERATOR
+            configuration,
+            request_timeout=settings.request_timeout_seconds,
+            manager=managers.OPERATOR,
+            scope=Scope(settings.namespaces, home=settings.namespace),
         )
         gate = Gate(width=settings.writes_in_flight)
         self._store = Store()
@@ -173,6 +177,8 @@ class Operator:
 
     def namespace_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A namespace came, changed or went."""
+        if not self._settings.covers(raw["metadata"]["name"]):
+            return
         self._sweep.listing.notice(kind, raw)
         namespace = reading.namespace(raw)
         if kind == "DELETED":

@@ -77,7 +77,7 @@ class Sweep:
         defaults = await self._cluster.list_all(paths.CLUSTER_ENV_SCHEDULES, limit=PAGE)
         touched = self._store.replace_all(
             Snapshot(
-                namespaces=tuple(namespaces),
+                namespaces=tuple(one for one in namespaces if self._settings.covers(one.name)),
                 schedules=tuple(schedules),
                 defaults=frozenset(raw["metadata"]["name"] for raw in defaults),
             )

@@ -100,6 +100,8 @@ async def find(cluster: Cluster, namespace: str, *, door: Door = COMMAND_LINE) -
     all_of_them = f"`{door.program} list` shows all"
     if not NAME.fullmatch(namespace):
         raise NotFound(f'no environment "{namespace}": no namespace can have that name; {all_of_them}')
+    if not settings().covers(namespace):
+        raise NotFound(f'no environment "{namespace}": Sundown does not look after that namespace; {all_of_them}')
     try:
         schedules = await cluster.list_as(paths.env_schedules(namespace), reading.env_schedule)
     except ApiError as error:

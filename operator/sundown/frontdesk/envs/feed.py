@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +15,11 @@ from sundown.frontdesk.envs.mirror import Board
 class Feed:
     """Keeps the board complete."""
 
-    def __init__(self, cluster: Cluster, board: Board, *, period: timedelta) -> None:
+    def __init__(self, cluster: Cluster, board: Board, *, period: timedelta, covers: Callable[[str], bool]) -> None:
         self._cluster = cluster
         self._board = board
         self._period = period
+        self._covers = covers
         self.listing = Listing()
 
     async def run(self) -> None:
@@ -28,6 +30,8 @@ class Feed:
 
     def namespace_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A namespace came, changed or went."""
+        if not self._covers(raw["metadata"]["name"]):
+            return
         self.listing.notice(kind, raw)
         namespace = reading.namespace(raw)
         if kind == "DELETED":
@@ -49,4 +53,4 @@ class Feed:
         self._board.begin_listing()
         namespaces = await self._cluster.list_as(paths.NAMESPACES, reading.namespace, limit=PAGE)
         schedules = await self._cluster.list_as(paths.ENV_SCHEDULES, reading.env_schedule, limit=PAGE)
-        self._board.replace_all(namespaces, schedules)
+        self._board.replace_all([one for one in namespaces if self._covers(one.name)], schedules)

@@ -10,6 +10,10 @@ import pytest
 
 from sundown.cluster.guards import FILES, UNGUARDED, Guards, in_words, lacking, shipped
 from sundown.cluster.policies import POLICY_VERSION, title
+from sundown.frontdesk.alerts.marks import MARKS
+from sundown.frontdesk.requests.deletions import TELLING
+from sundown.model.resources import OWNER_ZONES, STATE_LABEL, UNREACHED
+from sundown.settings import Settings
 from support.cluster.scripted import Script, door, reply
 
 Json = dict[str, Any]
@@ -51,6 +55,20 @@ def test_all_guards_mean_the_same_accounts_by_sundown() -> None:
     assert {tuple(ast.literal_eval(each)) for each in lists} == {
         tuple(f"system:serviceaccount:sundown-system:sundown-{name}" for name in ("frontdesk", "operator"))
     }
+
+
+def test_the_guard_of_the_frontdesk_and_the_frontdesk_agree_on_its_annotations() -> None:
+    (guard,) = [each["spec"] for each in shipped() if title(each) == "ValidatingAdmissionPolicy sundown-frontdesk"]
+    (notes,) = [each["expression"] for each in guard["variables"] if each["name"] == "notes"]
+    of_schedules, of_requests = ({*ast.literal_eval(each)} for each in re.findall(r"\[[^]]*\]", notes))
+    assert (of_schedules, of_requests) == ({MARKS, UNREACHED, OWNER_ZONES}, {TELLING})
+
+
+def test_the_guard_of_the_operator_and_the_operator_agree_on_its_labels() -> None:
+    (guard,) = [each["spec"] for each in shipped() if title(each) == "ValidatingAdmissionPolicy sundown-operator"]
+    (ours,) = [each["expression"] for each in guard["variables"] if each["name"] == "ours"]
+    label = Settings.model_fields["scheduler_label"].default
+    assert {*ast.literal_eval(re.findall(r"\[[^]]+\]", ours)[0])} == {label, STATE_LABEL}
 
 
 def test_what_is_all_there_is_in_force() -> None:

@@ -8,7 +8,7 @@ from sundown_lab.cluster import Cluster
 from sundown_lab.slack.remote import Workspace
 from support.apiserver import eventually
 from support.audit import Audit
-from support.envs import ALWAYS_AWAKE, Env
+from support.envs import ALWAYS_AWAKE, Env, manifest
 from support.frontdesk.deletable import deletable, forget, window_of
 from support.frontdesk.saying import answer_to
 from support.frontdesks import USER, Frontdesk
@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(180, func_only=True)]
 REFUSED = {403, 422}
 
 
+@pytest.mark.usefixtures("with_and_without_policies")  # those of the hold write beside the operator
 def test_an_env_sleeps_wakes_and_is_deleted_and_nothing_is_refused(
     control_plane: Cluster,
     stage: Stage,
@@ -33,7 +34,8 @@ def test_an_env_sleeps_wakes_and_is_deleted_and_nothing_is_refused(
     covered = make_env({"team": "guards", "scheduler": "enabled"})
     env = deletable(make_env(annotations={"email": "ana@example.com"}))
     for kind in ("Deployment", "StatefulSet"):
-        env.add("web", 2, kind=kind)
+        whole = manifest(kind, "web", 2)
+        env.api.apply(f"{env.collection(kind)}/web", whole, manager="helm")  # who applies owns the count
     env.until("Awake")
     covered.until("Awake")
     ana = slack.act("ana")

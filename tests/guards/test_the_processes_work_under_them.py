@@ -28,7 +28,8 @@ def test_an_env_sleeps_wakes_and_is_deleted_and_nothing_is_refused(
     make_env: Callable[..., Env],
     make_default: Callable[..., str],
 ) -> None:
-    operator = stage.usual()
+    operator = stage.fresh()  # one that runs already has looked before they came, and does so again in minutes
+    operator.start()
     audits = [Audit(control_plane), Audit(control_plane, user=USER)]
     make_default(ALWAYS_AWAKE, team="guards")
     covered = make_env({"team": "guards", "scheduler": "enabled"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from kubernetes_asyncio.client import Configuration
@@ -21,6 +22,7 @@ from sundown.frontdesk.people.preferences import PreferenceBook
 from sundown.frontdesk.people.rights import Rights
 from sundown.frontdesk.people.sight import Sight
 from sundown.frontdesk.requests.deletions import Deletions
+from sundown.frontdesk.seal import Seal, vouch
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.frontdesk.wishes.actions import Actions
 from sundown.frontdesk.wishes.pace import Pace
@@ -38,7 +40,7 @@ class Desk:
     """The services of one frontdesk.
 
     ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``board``, ``people``, ``rights``,
-    ``sight``, ``pace``, ``preferences``, ``actions`` and ``deletions`` are for every room above. A room plugs in by ``board.changed.append(...)``, by
+    ``sight``, ``pace``, ``seal``, ``preferences``, ``actions`` and ``deletions`` are for every room above. A room plugs in by ``board.changed.append(...)``, by
     ``actions.carried_out.append(...)``, by ``start_task`` for what runs as long as the process, and by ``work`` for what
     answers one delivery.
     """
@@ -57,7 +59,14 @@ class Desk:
             manager=managers.FRONTDESK,
             scope=Scope(settings.namespaces, home=settings.namespace),
         )
-        self.door = Door(manager=managers.FRONTDESK, via="slack", program=settings.slack_command, own_rights=False)
+        self.seal = Seal(settings.slack_bot_token.get_secret_value(), cluster=settings.cluster_name)
+        self.door = Door(
+            manager=managers.FRONTDESK,
+            via="slack",
+            program=settings.slack_command,
+            own_rights=False,
+            vouch=partial(vouch, self.seal),
+        )
         self.board = Board(rules=settings)
         self.feed = Feed(self.cluster, self.board, period=_RELISTING, covers=settings.covers)
         self.rights = Rights(self.cluster)

@@ -69,6 +69,15 @@ class FrontdeskSettings(Settings):
     slack_channel: str = Field(
         default="", description="The channel for notices of schedules that name none, such as #dev; empty: none."
     )
+    slack_channels: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Which environments may name which channels, of those that the app is in, as JSON with * and ?: "
+        '{"team-a": ["team-a-*"], "C0123ABCD": ["*"]}; empty: each may name each.',
+    )
+    owner_domains: tuple[str, ...] = Field(
+        default=(),
+        description='The domains of the addresses that owners may have to be told, as JSON: ["example.com"]; empty: any.',
+    )
     clusters: dict[ClusterName, str] = Field(
         default_factory=dict,
         description='The HTTP doors of all clusters that share the Slack app, as JSON: {"eu": "https://.../slack/events"}.',

@@ -153,7 +153,7 @@ async def ask(
         try:
             written = await cluster.apply(
                 paths.env_schedule(namespace, found.known.metadata.name),
-                manifest(found, override),
+                manifest(found, override, door=door),
                 manager=door.manager,
                 force=True,
                 **({"dryRun": "All"} if request.dry_run else {}),
@@ -180,9 +180,11 @@ async def ask(
     raise Conflict(f"others changed it {_TRIES} times in a row while it was being written; try again", status=409)
 
 
-def manifest(found: Found, override: Override) -> dict[str, Any]:
-    """What is applied: the override and nothing else, to the very object that was read."""
-    return part_of_env_schedule(found.known.metadata, spec={"override": override.to_json()})
+def manifest(found: Found, override: Override, *, door: Door) -> dict[str, Any]:
+    """What is applied: the override, what the door vouches for it with, and nothing else, to the very object that was read."""
+    metadata = found.known.metadata
+    vouched = door.vouch(metadata, override) if door.vouch is not None else None
+    return part_of_env_schedule(metadata, spec={"override": override.to_json()}, annotations=vouched)
 
 
 def refuse(found: Found, wish: Wish) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from sundown.frontdesk.alerts import marks as remembering
 from sundown.frontdesk.alerts.channel_backoff import Refusal
 from sundown.frontdesk.alerts.delivery import Delivery
 from sundown.frontdesk.alerts.marks import Marks, Waiting
@@ -14,7 +13,7 @@ from sundown.frontdesk.alerts.plan import GRACE, plan
 from sundown.model.spec import Override
 from sundown.usecases.find import Found
 from support.frontdesk.notice_samples import STOP, awake
-from support.frontdesk.notice_world import Killed, World
+from support.frontdesk.notice_world import SEAL, Killed, World
 
 ASKED = STOP - timedelta(hours=8)
 
@@ -26,12 +25,12 @@ class Desk:
         asked = Override(state="Awake", at=ASKED, by="bo@example.com", via="slack")
         self.env = replace(awake(before=(), asked=asked, state="Awake"), since=ASKED)
         self.world = World(time=ASKED + timedelta(minutes=3))
-        self.world.annotation = Marks().wait(Waiting(to="C1", by="U2", at=ASKED)).to_text()
+        self.world.put(Marks().wait(Waiting(to="C1", by="U2", at=ASKED)))
         self._again()
 
     @property
     def marks(self) -> Marks:
-        marks, broken = remembering.read(self.world.found().known.metadata)
+        marks, broken = self.world.marks()
         assert broken is None
         return marks
 
@@ -52,7 +51,9 @@ class Desk:
         await self.look(*faults)
 
     def _again(self) -> None:
-        self._delivery = Delivery(ledger=self.world, voice=self.world, clock=self.world, cluster_name="default")
+        self._delivery = Delivery(
+            ledger=self.world, voice=self.world, clock=self.world, cluster_name="default", seal=SEAL
+        )
 
     def _planned(self, _: Found, marks: Marks) -> Plan:
         return plan(self.env, marks, (), now=self.world.now())

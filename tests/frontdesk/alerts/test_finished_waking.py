@@ -2,6 +2,8 @@
 
 import pytest
 
+from sundown.cluster import reading
+from sundown.frontdesk.seal import Seal, vouch
 from sundown_lab.slack.remote import Workspace
 from support.apiserver import eventually
 from support.envs import ASLEEP_FOR_EVER, Env, instant
@@ -61,6 +63,16 @@ def test_nobody_is_told_that_an_env_is_awake_which_was_so_before(slack: Workspac
     assert [one for one in all_about(slack, env) if "awake again" in words(one)] == []
 
 
+def vouched_for(slack: Workspace, env: Env) -> None:
+    """As the frontdesk writes it with the wish (S6)."""
+    known = reading.env_schedule(env.api.get(env.schedules("default")))
+    assert known.schedule is not None
+    assert known.schedule.spec.override is not None
+    seal = Seal(slack.environment["SLACK_BOT_TOKEN"], cluster="default")
+    annotations = vouch(seal, known.metadata, known.schedule.spec.override)
+    env.patch({"metadata": {"annotations": annotations}})
+
+
 def test_a_frontdesk_that_ended_before_it_noted_who_waits_finds_out_by_the_schedule(
     slack: Workspace, counter: Counter, frontdesk: Frontdesk, sleeping: Env
 ) -> None:
@@ -68,6 +80,7 @@ def test_a_frontdesk_that_ended_before_it_noted_who_waits_finds_out_by_the_sched
     assert frontdesk.runs
     counter.clear()
     sleeping.wish("Awake", at=instant(), by="chen@example.com", via="slack")
+    vouched_for(slack, sleeping)
     sleeping.until("Awake")
     counter.usual(slack)
     announced(slack, sleeping, "is awake again", channel="@chen")

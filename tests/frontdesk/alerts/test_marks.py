@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.frontdesk.alerts.marks import MARKS, MOST_MARKS, MOST_WAITING, Mark, Marks, Waiting, manifest, read
+from sundown.frontdesk.seal import Seal
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus, Metadata
 from support.frontdesk.notice_samples import STOP
+
+SEAL = Seal("xoxb-1", cluster="default")
 
 
 def written(text: str) -> Metadata:
@@ -29,13 +32,14 @@ def test_what_was_written_is_read_again() -> None:
     marks = Marks(
         messages=(mark(ts="1.2", shown="stop/ab"),), waiting=(Waiting(to="C1", by="U1", at=STOP),), heard=STOP
     )
-    assert read(written(marks.to_text())) == (marks, None)
+    text = manifest(known(), marks, SEAL)["metadata"]["annotations"][MARKS]
+    assert read(written(text), SEAL) == (marks, None)
 
 
 @given(st.text(max_size=200) | st.binary(max_size=50).map(repr) | st.just("[" * 5000) | st.just("x" * 100_000))
 def test_whatever_stands_there_is_read_without_an_error(text: str) -> None:
     """Z: one malformed annotation stops nothing."""
-    marks, broken = read(written(text))
+    marks, broken = read(written(text), SEAL)
     assert broken is None or marks == Marks()
 
 
@@ -44,23 +48,23 @@ def test_whatever_stands_there_is_read_without_an_error(text: str) -> None:
     ['{"messages": 7}', '{"messages": [{"what": "stop"}]}', "null", "[]", '{"messages": [{"to": "<!channel>"}]}'],
 )
 def test_what_is_malformed_is_told_and_replaced(text: str) -> None:
-    marks, broken = read(written(text))
+    marks, broken = read(written(text), SEAL)
     assert (marks, bool(broken)) == (Marks(), True)
-    assert manifest(known(text), marks)["metadata"]["annotations"] == {MARKS: "{}"}
+    assert manifest(known(text), marks, SEAL)["metadata"]["annotations"] == {MARKS: "{}"}
 
 
 def test_fields_of_a_later_version_are_no_mistake() -> None:
-    assert read(written('{"messages": [], "later": 1}')) == (Marks(), None)
+    assert read(written('{"messages": [], "later": 1}'), SEAL) == (Marks(), None)
 
 
 def test_nothing_to_remember_leaves_no_annotation() -> None:
     """A5"""
-    assert manifest(known(), Marks())["metadata"]["annotations"] == {}
+    assert manifest(known(), Marks(), SEAL)["metadata"]["annotations"] == {}
 
 
 def test_only_the_object_that_was_read_is_written_to() -> None:
     """Conflict-safe."""
-    metadata = manifest(known(), Marks(messages=(mark(),)))["metadata"]
+    metadata = manifest(known(), Marks(messages=(mark(),)), SEAL)["metadata"]
     assert (metadata["uid"], metadata["resourceVersion"]) == ("uid-1", "7")
 
 

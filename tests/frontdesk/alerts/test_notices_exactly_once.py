@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from sundown.cluster.errors import Conflict
-from sundown.frontdesk.alerts import marks as remembering
 from sundown.frontdesk.alerts.delivery import Delivery
-from sundown.frontdesk.alerts.marks import Marks, Waiting
+from sundown.frontdesk.alerts.marks import Mark, Marks, Waiting
 from sundown.frontdesk.alerts.notice import Plan
 from sundown.frontdesk.alerts.plan import plan
 from sundown.frontdesk.envs.snapshot import Standing
@@ -25,11 +24,18 @@ from sundown.model.resources import Parts
 from sundown.model.spec import Override
 from sundown.usecases.find import Found
 from support.frontdesk.notice_samples import ANA, CHANNEL, STOP, asleep, awake, kept_awake
-from support.frontdesk.notice_world import Killed, World
+from support.frontdesk.notice_world import SEAL, Killed, Message, World
 
 PLACES = (CHANNEL, ANA)
 
 
+VICTIM = Message(ts="99.9", channel="C9", key="theirs", says="stop", digest="theirs")
+FORGED = (
+    "",  # ours without the seal, as in versions before
+    Marks(messages=(Mark(what="stop", to="C9", due=STOP, channel="C9", ts=VICTIM.ts, at=STOP),)).to_text(),
+    Marks(waiting=(Waiting(to="C9", by="U9", at=STOP),)).to_text(),
+    Marks(heard=STOP + timedelta(days=9)).to_text(),
+)
 FAULTS = st.lists(
     st.sampled_from(
         ["", "", "killed before", "killed after", "busy", "refused", "lost", "silent after", "conflict"],
@@ -94,14 +100,19 @@ class Story(RuleBasedStateMachine):
             before=self.env.before, since=at, shutdown_at=shutdown, asked=asked, answered_at=at, state="Awake"
         )
         if reported:
-            marks, _ = remembering.read(self.world.found().known.metadata)
-            self.world.annotation = marks.wait(Waiting(to="C1", by="U2", at=at)).to_text()
-            self.world.version += 1
+            marks, _ = self.world.marks()
+            self.world.put(marks.wait(Waiting(to="C1", by="U2", at=at)))
 
     @precondition(lambda self: not self.env.sleeps)
     @rule(ready=st.sampled_from([0, 3]))
     def pods_come_and_go(self, ready: int) -> None:
         self.env = replace(self.env, parts=Parts(total=3, asleep=0, ready=ready))
+
+    @rule(text=st.sampled_from(FORGED))
+    def a_tenant_forges_the_marks(self, text: str) -> None:
+        """S6: whatever they write there, no foreign message is touched, and ours are found again."""
+        self.world.annotation = text or self.world.marks()[0].to_text()
+        self.world.version += 1
 
     @rule()
     def the_operator_writes_a_status(self) -> None:
@@ -136,7 +147,7 @@ class Story(RuleBasedStateMachine):
             if self.desk.patience.until("C1") or self.desk.patience.until("D1"):
                 self.desk = self._fresh()
             self._look()
-        marks, _ = remembering.read(self.world.found().known.metadata)
+        marks, _ = self.world.marks()
         shutdown = self.env.shutdown_at
         planned = self._planned(self.world.found(), Marks())
         wanted = {
@@ -155,6 +166,10 @@ class Story(RuleBasedStateMachine):
         assert all(count == 1 for count in self.world.posted.values()), self.world.posted
 
     @invariant()
+    def nobody_else_is_written_to(self) -> None:
+        assert {one.channel for one in self.world.messages} <= {"C1", "D1", "U2"}
+
+    @invariant()
     def the_marks_stay_small(self) -> None:
         assert len(self.world.annotation) < 20_000
 
@@ -170,7 +185,7 @@ class Story(RuleBasedStateMachine):
         self.env = asleep(before=self.env.before, since=at)
 
     def _fresh(self) -> Delivery:
-        return Delivery(ledger=self.world, voice=self.world, clock=self.world, cluster_name="default")
+        return Delivery(ledger=self.world, voice=self.world, clock=self.world, cluster_name="default", seal=SEAL)
 
     def _planned(self, _found: Found, marks: Marks) -> Plan:
         return plan(self.env, marks, PLACES, now=self.world.time)

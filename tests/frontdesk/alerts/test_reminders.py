@@ -187,7 +187,7 @@ def test_a_malformed_annotation_is_replaced_and_nothing_is_posted_twice(
     env.patch({"metadata": {"annotations": {"sundown.dev/slack": '{"messages": [{"what": "nonsense"}'}}})
     eventually(lambda: first["ts"] in marks(env), what="the message is remembered again")
     assert len(all_about(slack, env)) == 1
-    assert any(line.get("event") == "marks-unreadable" for line in frontdesk.lines)
+    assert any(line.get("event") == "marks-not-believed" for line in frontdesk.lines)
 
 
 def test_the_messages_of_a_deleted_env_say_that_it_is_gone(slack: Workspace, env: Env) -> None:

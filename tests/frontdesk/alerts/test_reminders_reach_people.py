@@ -34,7 +34,7 @@ async def test_the_channel_of_the_schedule_counts_else_the_usual_one() -> None:
     """B6"""
     assert await told(env(None, notify={"channel": "#dev"})) == ["C00000DEV"]
     assert await told(env(None, notify={"channel": "dev"})) == ["C00000DEV"]
-    assert await told(env(None, notify={"channel": "C0123456789"})) == ["C0123456789"]
+    assert await told(env(None, notify={"channel": "C00000DEV"})) == ["C00000DEV"]
     assert await told(env(None)) == ["C00000OPS"]
     assert await told(env(None), channel="") == []
 

@@ -203,6 +203,7 @@ async def test_what_is_said_on_the_env_goes_when_it_is_mended(slack: Slack, reci
 async def test_a_channel_named_by_its_id_is_told_of_by_what_slack_refuses(slack: Slack, recipients: Recipients) -> None:
     cluster, patience = Schedules(), Patience(slack)
     reaching = Reaching(cluster, recipients=recipients, patience=patience)
+    slack.rooms = {"dev": "C0123456789"}
     found = env(None, notify={"channel": "C0123456789"})
     patience.failed("C0123456789", Refusal("is_archived"))
     await reaching.say(found, reached=None)

@@ -7,8 +7,10 @@ from typing import Any, cast
 
 import pytest
 
+from sundown.frontdesk.alerts.belief import Belief
 from sundown.frontdesk.alerts.loop import Reminding
 from sundown.frontdesk.alerts.recipients import Reached
+from sundown.frontdesk.seal import Seal
 from sundown.frontdesk.wishes.click_load import LONGEST, MANY, Rush
 from support.frontdesk.boards import board, schedule, space
 from support.frontdesk.clocks import Clock
@@ -56,6 +58,9 @@ class Looks:
     def __init__(self) -> None:
         self.count = 0
         self.patience = None
+        self.belief = Belief(
+            seal=Seal("xoxb-1", cluster="default"), witness=cast(Any, None), clock=Clock(), cluster_name="default"
+        )
 
     async def look(self, *_: object) -> None:
         self.count += 1

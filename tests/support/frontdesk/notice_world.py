@@ -10,10 +10,13 @@ from sundown.frontdesk.alerts import marks as remembering
 from sundown.frontdesk.alerts.channel_backoff import Busy, Refusal, Silent
 from sundown.frontdesk.alerts.marks import Marks
 from sundown.frontdesk.alerts.notice import Notice
+from sundown.frontdesk.seal import Seal
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus, Metadata
 from sundown.usecases.find import Found
 from support.frontdesk.notice_samples import STOP
+
+SEAL = Seal("xoxb-of-the-model", cluster="default")
 
 
 class Killed(BaseException):
@@ -91,6 +94,12 @@ class World:
         self._after(fault)
         return found[-1] if found else None
 
+    async def stands(self, channel: str, *, ts: str, key: str) -> bool:
+        await asyncio.sleep(0)
+        fault = self._fault()
+        self._after(fault)
+        return any((one.channel, one.ts, one.key) == (channel, ts, key) for one in self.messages)
+
     # The ledger.
 
     @property
@@ -124,11 +133,21 @@ class World:
         fault = self._fault(writes=True)
         if found.known.metadata.resource_version != str(self.version):
             raise Conflict("409", status=409)
-        body = remembering.manifest(found.known, marks)
+        body = remembering.manifest(found.known, marks, SEAL)
         self.annotation = body["metadata"]["annotations"].get(remembering.MARKS, "")
         self.version += 1
         self._after(fault, writes=True)
         return self._learnt()
+
+    def put(self, marks: Marks) -> None:
+        """The marks as a frontdesk writes them."""
+        body = remembering.manifest(self.found().known, marks, SEAL)
+        self.annotation = body["metadata"]["annotations"].get(remembering.MARKS, "")
+        self.version += 1
+
+    def marks(self) -> tuple[Marks, str | None]:
+        """What is remembered, and what is wrong with it."""
+        return remembering.read(self.found().known.metadata, SEAL)
 
     def _learnt(self) -> Found:
         if self.seen is not None:

@@ -8,7 +8,7 @@ frontdesks that think of the same message at once only one comes to post it.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,12 +17,13 @@ from typing import Protocol
 import structlog
 
 from sundown.cluster.errors import Conflict
-from sundown.frontdesk.alerts import marks as remembering
+from sundown.frontdesk.alerts.belief import Belief
 from sundown.frontdesk.alerts.channel_backoff import Patience, Refusal, Silent, SlackTrouble, TooLate
 from sundown.frontdesk.alerts.marks import Mark, Marks
 from sundown.frontdesk.alerts.notice import Close, Drop, Find, Forget, Notice, Plan, Post, Step, Update
 from sundown.frontdesk.alerts.plan import LATEST
 from sundown.frontdesk.metrics import NOTICES
+from sundown.frontdesk.seal import Seal
 from sundown.schedule.clock import Clock
 from sundown.usecases.find import Found
 
@@ -44,6 +45,10 @@ class Voice(Protocol):
 
     async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
         """The ``ts`` of our message of that key that still says ``what`` (``stop``, ``ready``), or None."""
+        ...
+
+    async def stands(self, channel: str, *, ts: str, key: str) -> bool:
+        """Whether the message at that place is one of ours, with that key."""
         ...
 
 
@@ -102,15 +107,15 @@ def _settled(marks: Marks, outcome: Outcome) -> Marks:
 class Delivery:
     """Brings plans about. One env is never in two of its calls at once; its callers see to that."""
 
-    def __init__(self, *, ledger: Ledger, voice: Voice, clock: Clock, cluster_name: str) -> None:
+    def __init__(self, *, ledger: Ledger, voice: Voice, clock: Clock, cluster_name: str, seal: Seal) -> None:
         self._ledger = ledger
         self._voice = voice
         self._clock = clock
         self._cluster_name = cluster_name
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._broken: dict[str, str] = {}
-        self._known: dict[str, Marks] = {}
+        self._posted: OrderedDict[str, str] = OrderedDict()
         self.patience = Patience(clock)
+        self.belief = Belief(seal=seal, witness=voice, clock=clock, cluster_name=cluster_name)
 
     async def look(self, found: Found, planned: Callable[[Found, Marks], Plan]) -> datetime | None:
         """Do what is to be done about an env as the caller knows it, and say when to look again.
@@ -122,13 +127,21 @@ class Delivery:
             Conflict: it has changed meanwhile; ask again.
             ApiError: the marks cannot be read or written.
         """
-        marks, broken = self._marks(found)
+        marks, broken = self.belief.of(found)
+        if broken is None:
+            self.belief.learn(found, marks)
+        else:
+            try:
+                marks = await self.belief.recall(found)
+            except SlackTrouble:
+                return self._clock.now() + _LATER
         plan = self._possible(planned(found, marks))
         steps = plan.steps
-        if not steps and broken is None:
-            if not marks.messages:
-                self._known.pop(found.known.metadata.uid, None)
-            return plan.look_at
+        if not steps:
+            if broken is not None and (at := self.belief.mend_at(found)) is not None:
+                return _soonest(plan.look_at, at)
+            if broken is None:
+                return plan.look_at
         if broken is not None:
             # Messages may be there of which nobody knows any more.
             steps = tuple(Post(one.mark, one.notice, begun=True) if isinstance(one, Post) else one for one in steps)
@@ -137,6 +150,9 @@ class Delivery:
         if meant != marks or broken is not None:
             try:
                 fresh = await self._ledger.write(found, meant)
+                if broken is not None:
+                    self.belief.mended(found)
+                    self.belief.learn(found, meant)
             except Conflict:
                 # Whoever keeps what is read is up to date then, however far behind the watches are.
                 if await self._ledger.read(found) is None:
@@ -148,12 +164,13 @@ class Delivery:
         if refused and written is not None:
             # Where it is said instead is remembered by now, as with any other message.
             aside = await asyncio.gather(*(self._say_aside(outcome, written) for outcome in refused))
-            await self._remember(written, self._marks(written)[0], aside)
+            await self._remember(written, self.belief.of(written)[0], aside)
         return _soonest(plan.look_at, *(self.patience.turn(channel) for channel in {_channel(step) for step in steps}))
 
     async def close(self, found: Found, planned: Callable[[Marks], Plan]) -> None:
         """Write the last words of an env that is gone, as it was seen last: nothing can be remembered of it."""
-        marks = self._known.pop(found.known.metadata.uid, None) or self._marks(found)[0]
+        marks = self.belief.last(found) or self.belief.of(found)[0]
+        self.belief.forget(found)
         await asyncio.gather(*(self._do(step, found) for step in self._possible(planned(marks)).steps))
 
     async def _remember(self, found: Found, marks: Marks, outcomes: Iterable[Outcome]) -> Found | None:
@@ -164,7 +181,7 @@ class Delivery:
             if after == marks:
                 return found
             # Known at once: the env may be deleted before it can be written.
-            self._known[found.known.metadata.uid] = after
+            self.belief.learn(found, after)
             try:
                 return await self._ledger.write(found, after)
             except Conflict:
@@ -172,7 +189,7 @@ class Delivery:
                 fresh = await self._ledger.read(found)
                 if fresh is None:
                     return None
-                found, marks = fresh, self._marks(fresh)[0]
+                found, marks = fresh, self.belief.of(fresh)[0]
         raise Conflict(f"others changed {found.namespace} {_TRIES} times in a row", status=409)
 
     def _possible(self, plan: Plan) -> Plan:
@@ -229,12 +246,17 @@ class Delivery:
         if isinstance(step, Find):
             return Outcome(step, ts=await self._find(step.mark, key))
         if isinstance(step, Post):
-            ts = await self._look_for(step.mark, key) if step.begun else None
+            ts = self._posted.get(key) or (await self._look_for(step.mark, key) if step.begun else None)
             if ts is None:
                 ts = await self._post(step, key)
             else:
                 await self._voice.update(step.notice, ts=ts, key=key)
+            self._posted[key] = ts
+            if len(self._posted) > _MOST_POSTED:
+                self._posted.popitem(last=False)
             return Outcome(step, ts=ts)
+        if isinstance(step, Close):
+            self._posted.pop(key, None)
         if step.mark.ts is not None:
             await self._voice.update(step.notice, ts=step.mark.ts, key=key)
         return Outcome(step, ts=step.mark.ts)
@@ -255,15 +277,9 @@ class Delivery:
         what = "ready" if mark.what == "awake" else "stop"
         return await self._voice.find(mark.channel, key=key, what=what, since=mark.at - _EARLIEST)
 
-    def _marks(self, found: Found) -> tuple[Marks, str | None]:
-        marks, broken = remembering.read(found.known.metadata)
-        if broken is not None and self._broken.get(found.namespace) != broken:
-            self._broken[found.namespace] = broken
-            log.warning("marks-unreadable", namespace=found.namespace, annotation=remembering.MARKS, error=broken)
-        elif broken is None:
-            self._broken.pop(found.namespace, None)
-        return marks, broken
 
+_LATER = timedelta(seconds=15)
+_MOST_POSTED = 5_000
 
 _GONE = frozenset(
     {

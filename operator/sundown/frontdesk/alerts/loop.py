@@ -12,7 +12,6 @@ import structlog
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict
 from sundown.errors import SundownError
-from sundown.frontdesk.alerts import marks as remembering
 from sundown.frontdesk.alerts import owner_zones
 from sundown.frontdesk.alerts.channel_backoff import SlackTrouble
 from sundown.frontdesk.alerts.delivery import Delivery
@@ -148,7 +147,7 @@ class Reminding:
         if status.state == "Awake" and not woken:
             return
         to = done.wanted.channel or await self._recipients.direct(done.wanted.person)
-        await self._ledger.wait(found, Waiting(to=to, by=done.wanted.person.id, at=at))
+        await self._ledger.wait(found, Waiting(to=to, by=done.wanted.person.id, at=at), believed=self._believed)
 
     def _begin(self) -> None:
         now = self._clock.now()
@@ -210,10 +209,10 @@ class Reminding:
             return None
         now = self._clock.now()
         where = standing(found, now=now)
-        marks, _ = remembering.read(found.known.metadata)
+        marks, _ = self._delivery.belief.of(found)
         self._note(_Seen(found, where, self._recipients.channel_name(found)))
         later = [await self._zones(found, now=now)]
-        if overlooked(where, marks, now=now):
+        if overlooked(where, marks, now=now) and self._delivery.belief.is_vouched_for(found):
             later.append(await self._wait_for(found, where, now=now))
         reached: Reached | None = None
         if marks.messages or applies(where, now=now):
@@ -222,7 +221,7 @@ class Reminding:
                 later.append(now + _UNSURE)
         look_at = await self._delivery.look(found, lambda one, its: self._plan(one, its, reached or Reached(())))
         if where.silent is None:
-            await self._reaching.say(found, reached=reached)
+            await self._reaching.say(found, reached=reached, doubt=self._delivery.belief.doubt(found))
         return min((at for at in (look_at, *later) if at is not None), default=None)
 
     def _plan(self, found: Found, marks: Marks, reached: Reached) -> Plan:
@@ -248,8 +247,11 @@ class Reminding:
         near = [one for one in self._seen.values() if one.channel and one.channel == seen.channel]
         if len(near) <= _A_FEW:
             for one in near:
-                if one.standing.namespace != seen.standing.namespace and _announced(one.found):
+                if one.standing.namespace != seen.standing.namespace and _announced(self._believed(one.found)):
                     self.look_at(one.standing.namespace)
+
+    def _believed(self, found: Found) -> Marks:
+        return self._delivery.belief.of(found)[0]
 
     async def _zones(self, found: Found, *, now: datetime) -> datetime | None:
         """Keep the owners' zones as Slack has them; when to ask again."""
@@ -277,10 +279,9 @@ class Reminding:
                 raise
             log.info("nobody-to-report-to", namespace=found.namespace, error=str(error))
             return None
-        await self._ledger.wait(found, Waiting(to=to, by=person.id, at=asked.at))
+        await self._ledger.wait(found, Waiting(to=to, by=person.id, at=asked.at), believed=self._believed)
         return None
 
 
-def _announced(found: Found) -> bool:
-    marks, _ = remembering.read(found.known.metadata)
+def _announced(marks: Marks) -> bool:
     return any(mark.what == "stop" for mark in marks.messages)

@@ -2,6 +2,9 @@
 
 A mark is written before its message is posted, and once more with the message's ``ts`` afterwards. So a mark without ``ts``
 says that the message may be there or may not, and the one who finds it has to look.
+
+Whoever may edit the EnvSchedule can write there too, so only what is sealed is believed: a mark says which message of the
+app's is overwritten, and who is written to.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from sundown.cluster import paths, reading
 from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
+from sundown.frontdesk.seal import Seal
 from sundown.model import managers
 from sundown.model.base import mistakes_of
 from sundown.model.env import Known
@@ -120,22 +124,51 @@ def _bounded(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(mark for mark in found if mark.name not in gone)
 
 
-def read(metadata: Metadata) -> tuple[Marks, str | None]:
-    """What is remembered, and what is wrong with the annotation where it cannot be read (then nothing is remembered)."""
+class _Written(Marks):
+    """As it stands in the annotation."""
+
+    seal: Annotated[str, StringConstraints(max_length=100)] = ""
+
+    @property
+    def marks(self) -> Marks:
+        return Marks.model_construct(messages=self.messages, waiting=self.waiting, heard=self.heard)
+
+
+UNSEALED = (
+    "is not as Sundown has written it for this env: copied, edited, or written under another token of the Slack app or by a "
+    "version before 0.1"
+)
+
+
+def read(metadata: Metadata, seal: Seal) -> tuple[Marks, str | None]:
+    """What is remembered, and what is wrong with the annotation where it cannot be read or believed (then nothing is)."""
+    written, broken = _parsed(metadata)
+    marks = written.marks
+    if broken is None and marks != Marks() and not seal.fits(written.seal, metadata, MARKS, marks.to_text()):
+        return Marks(), UNSEALED
+    return marks, broken
+
+
+def claimed(metadata: Metadata) -> Marks:
+    """What the annotation says, whoever has written it: nothing of it may be done before it has been proven."""
+    return _parsed(metadata)[0].marks
+
+
+def _parsed(metadata: Metadata) -> tuple[_Written, str | None]:
     text = metadata.annotations.get(MARKS, "")
     if not text:
-        return Marks(), None
+        return _Written(), None
     if len(text) > _LONGEST:
-        return Marks(), f"{len(text)} characters are too many"
+        return _Written(), f"cannot be read: {len(text)} characters are too many"
     try:
-        return Marks.model_validate_json(text), None
+        return _Written.model_validate_json(text), None
     except ValidationError as error:
         mistakes = mistakes_of(error)
         more = f" and {len(mistakes) - 3} more" if len(mistakes) > 3 else ""
-        return Marks(), "; ".join(str(mistake) for mistake in mistakes[:3]) + more
+        return _Written(), f"cannot be read: {'; '.join(str(mistake) for mistake in mistakes[:3])}{more}"
 
 
-async def write(cluster: Cluster, known: Known, marks: Marks) -> Known:
+async def write(cluster: Cluster, known: Known, marks: Marks, seal: Seal) -> Known:
     """Put the marks on the EnvSchedule as it was read, and give it back as it stands then.
 
     Raises:
@@ -143,16 +176,18 @@ async def write(cluster: Cluster, known: Known, marks: Marks) -> Known:
         ApiError: it cannot be written.
     """
     path = paths.env_schedule(known.metadata.namespace, known.metadata.name)
-    written = await cluster.apply(path, manifest(known, marks), manager=managers.FRONTDESK_MARKS, force=True)
+    written = await cluster.apply(path, manifest(known, marks, seal), manager=managers.FRONTDESK_MARKS, force=True)
     return reading.env_schedule(written)
 
 
-def manifest(known: Known, marks: Marks) -> dict[str, Any]:
+def manifest(known: Known, marks: Marks, seal: Seal) -> dict[str, Any]:
     """What is applied: the annotation and nothing else, or its absence, to the very object that was read."""
     metadata = known.metadata
     text = marks.to_text()
-    _, broken = read(metadata)
-    if broken is not None and not text:
+    if text:
+        sealed = _Written(**dict(marks), seal=seal.of(metadata, MARKS, text))
+        text = sealed.to_text()
+    elif read(metadata, seal)[1] is not None:
         # What somebody else has written goes only by something that takes its place.
         text = "{}"
     return part_of_env_schedule(metadata, annotations={MARKS: text} if text else {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from sundown.cluster import paths, reading
@@ -11,6 +12,7 @@ from sundown.cluster.errors import ApiError, Conflict
 from sundown.frontdesk.alerts import marks as remembering
 from sundown.frontdesk.alerts.marks import Marks, Waiting
 from sundown.frontdesk.envs.mirror import Board
+from sundown.frontdesk.seal import Seal
 from sundown.model.env import Known
 from sundown.sleepers.kinds import KINDS
 from sundown.usecases.find import Found
@@ -21,9 +23,10 @@ _TRIES = 12
 class ClusterLedger:
     """Reads and writes marks. What it learns stands on the board at once, so that the next look knows it."""
 
-    def __init__(self, cluster: Cluster, board: Board) -> None:
+    def __init__(self, cluster: Cluster, board: Board, *, seal: Seal) -> None:
         self._cluster = cluster
         self._board = board
+        self._seal = seal
 
     async def read(self, found: Found) -> Found | None:
         """The env as it is now; None where its schedule is gone.
@@ -43,10 +46,10 @@ class ClusterLedger:
             Conflict: somebody has written to it since it was read.
             ApiError: it cannot be written.
         """
-        return self._learnt(found, await remembering.write(self._cluster, found.known, marks))
+        return self._learnt(found, await remembering.write(self._cluster, found.known, marks, self._seal))
 
-    async def wait(self, found: Found, waiting: Waiting) -> None:
-        """Note that somebody waits for the env to wake.
+    async def wait(self, found: Found, waiting: Waiting, *, believed: Callable[[Found], Marks]) -> None:
+        """Note that somebody waits for the env to wake, beside what is ``believed`` of what stands there.
 
         Raises:
             ApiError: it cannot be noted.
@@ -55,7 +58,7 @@ class ClusterLedger:
         for attempt in range(_TRIES):
             if fresh is None:
                 return
-            marks, _ = remembering.read(fresh.known.metadata)
+            marks = believed(fresh)
             if marks.heard is not None and marks.heard >= waiting.at:
                 return
             try:

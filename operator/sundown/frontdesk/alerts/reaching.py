@@ -19,14 +19,22 @@ class Reaching:
         self._patience = patience
         self._owners: dict[str, tuple[str, ...]] = {}
 
-    async def say(self, found: Found, *, reached: Reached | None) -> None:
-        """Write down who cannot be told. ``reached`` is who was looked for just now, None where nobody had to be."""
+    async def say(self, found: Found, *, reached: Reached | None, doubt: str | None = None) -> None:
+        """Write down who cannot be told. ``reached`` is who was looked for just now, None where nobody had to be.
+
+        ``doubt`` is what else is wrong that only the frontdesk knows of.
+        """
         channel = await self._recipients.channel(found)
         if reached is not None and not reached.unsure:
             people = [place for place in reached.places if place.person]
             others = [text for text in reached.troubles if text not in channel.troubles]
             self._owners[found.namespace] = (*others, *self._refused(people))
-        troubles = [*channel.troubles, *self._refused(channel.places), *self._owners.get(found.namespace, ())]
+        troubles = [
+            *([doubt] if doubt else []),
+            *channel.troubles,
+            *self._refused(channel.places),
+            *self._owners.get(found.namespace, ()),
+        ]
         if troubles or not channel.unsure:
             await unreached.write(self._cluster, found, unreached.text(troubles))
 

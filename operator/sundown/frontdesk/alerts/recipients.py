@@ -14,6 +14,7 @@ import structlog
 
 from sundown.errors import NotFound
 from sundown.frontdesk.alerts.channel_backoff import Refusal, SlackTrouble
+from sundown.frontdesk.alerts.confines import NONE, Confines
 from sundown.frontdesk.alerts.notice import Place
 from sundown.frontdesk.alerts.unreached import channel_trouble, person_trouble
 from sundown.frontdesk.people.people import Person, SlackAway, UnknownPerson
@@ -109,6 +110,7 @@ class Recipients:
         preferences: Callable[[str], Preferences],
         clock: Clock,
         default_channel: str,
+        confines: Confines = NONE,
     ) -> None:
         self._people = people
         self._groups = groups
@@ -116,6 +118,7 @@ class Recipients:
         self._preferences = preferences
         self._clock = clock
         self._default_channel = default_channel
+        self._confines = confines
         self._said: set[tuple[str, str]] = set()
         self._conversations: dict[str, str] = {}
         self._channels: dict[str, str] = {}
@@ -154,15 +157,17 @@ class Recipients:
         name = self.channel_name(found)
         if not name:
             return Reached(())
-        if _CHANNEL.fullmatch(name):
-            return Reached((Place(to=name, channel=name, name=name),))
+        bare = name.removeprefix("#")
         try:
-            channel, fate = await self._channel(name.removeprefix("#"))
+            channel, fate = await self._channel(bare)
         except SlackTrouble as trouble:
             self._say_once(name, f"channels cannot be listed: {trouble}")
             refused = (f"channels cannot be listed, {trouble}",) if isinstance(trouble, Refusal) else ()
             return Reached((), unsure=True, troubles=refused)
-        shown = f"#{name.removeprefix('#')}"
+        shown = name if bare == channel or _CHANNEL.fullmatch(name) else f"#{bare}"
+        if channel and not self._may_name(found, channel):
+            self._say_once(name, f"{found.namespace} may not name it")
+            return Reached((), troubles=(f"channel {clip(shown, 90)} {_NOT_ALLOWED}",))
         if channel:
             return Reached((Place(to=channel, channel=channel, name=shown),))
         self._say_once(name, fate or "there is no such channel, or the app is not in it")
@@ -179,7 +184,11 @@ class Recipients:
         for name in _SEPARATORS.split(named or "")[: MOST_OWNERS * 2]:
             try:
                 for person in await self._named(name) if name else ():
-                    people.setdefault(person.id, person)
+                    if self._confines.lets_own(person.email):
+                        people.setdefault(person.id, person)
+                    else:
+                        troubles.append(f"owner {clip(name, 90)}: {_FOREIGN}")
+                        self._say_once(name, _FOREIGN)
             except (SlackAway, SlackTrouble) as error:
                 unsure = unsure or not isinstance(error, Refusal)
                 troubles += [_owner_trouble(name, error)] if isinstance(error, Refusal) else []
@@ -214,6 +223,14 @@ class Recipients:
         if person.id not in self._conversations:
             self._conversations[person.id] = await self._switchboard.conversation_with(person.id)
         return self._conversations[person.id]
+
+    def _may_name(self, found: Found, channel: str) -> bool:
+        """Whether an env may have this channel told; the one of the settings is told of any."""
+        schedule = found.known.schedule
+        if schedule is None or not schedule.spec.notify.channel:
+            return True
+        name = next((name for name, id_ in self._channels.items() if id_ == channel), channel)
+        return self._confines.lets_name(name, id_=channel, namespace=found.namespace)
 
     async def _named(self, name: str) -> list[Person]:
         user, group = _USER.fullmatch(name), _GROUP.fullmatch(name)
@@ -261,23 +278,30 @@ class Recipients:
         )
 
     async def _channel(self, name: str) -> tuple[str, str]:
-        """The id of a channel; where there is none of that name that the app can see, what has become of it."""
+        """The id of a channel by its name or id; where there is none that the app is in, what has become of it."""
         async with self._listing:
-            now, life = self._clock.now(), _FRESH if name in self._channels and not self._doubted else _SOON
+            known = self._id_of(name)
+            now, life = self._clock.now(), _FRESH if known and not self._doubted else _SOON
             if self._listed_at is None or self._listed_at + life <= now:
                 await self._list(now, wanted=name)
-            if name in self._channels:
-                return self._channels[name], ""
+            if known := self._id_of(name):
+                return known, ""
+            if _CHANNEL.fullmatch(name):
+                return "", _NO_SUCH_ID
             if self._fates_until is None or self._fates_until <= now:
                 # All that ever was, which may be many pages.
                 self._fates, self._fates_until = await self._switchboard.fates(), now + _KEPT
             return "", self._fates.get(name, "")
 
+    def _id_of(self, name: str) -> str:
+        """Of a channel that the app is in; an id is taken for one only there, or anybody could be written to by theirs."""
+        return self._channels.get(name) or (name if name in self._channels.values() else "")
+
     async def _list(self, now: datetime, *, wanted: str) -> None:
         try:
             self._channels = await self._switchboard.channels()
         except SlackTrouble:
-            if wanted not in self._channels:
+            if not self._id_of(wanted):
                 raise
             # The one of a moment ago is better than none.
             self._doubted = True
@@ -294,6 +318,9 @@ class Recipients:
 
 
 _MISSING = "channel_not_found"
+_NO_SUCH_ID = "is not there, it is archived, or the app is not in it: invite the app, or name another"
+_NOT_ALLOWED = "is none that this environment may name: SUNDOWN_SLACK_CHANNELS says which"
+_FOREIGN = "the address is of no domain that owners may have: SUNDOWN_OWNER_DOMAINS says which"
 
 
 def _owner_trouble(name: str, error: Exception) -> str:

@@ -20,6 +20,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from sundown.errors import NotFound, SundownError
 from sundown.frontdesk.alerts import marks as remembering
 from sundown.frontdesk.alerts.channel_backoff import SlackTrouble
+from sundown.frontdesk.alerts.confines import Confines
 from sundown.frontdesk.alerts.delivery import Delivery
 from sundown.frontdesk.alerts.loop import Reminding
 from sundown.frontdesk.alerts.marks_store import ClusterLedger
@@ -111,13 +112,14 @@ class Room:
     def __init__(self, desk: SlackDesk) -> None:
         self._desk = desk
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._ledger = ClusterLedger(desk.cluster, desk.board)
+        self._ledger = ClusterLedger(desk.cluster, desk.board, seal=desk.seal)
         self._messages = Messages(
             desk.client,
             cluster_name=desk.settings.cluster_name,
             callback_url=desk.settings.callback_url,
             counting=self._ledger.counts,
             team=lambda: desk.identity.workspace,
+            bot=lambda: desk.identity.bot,
         )
         recipients = Recipients(
             people=desk.people,
@@ -126,6 +128,7 @@ class Room:
             preferences=desk.preferences.of,
             clock=desk.clock,
             default_channel=desk.settings.slack_channel,
+            confines=Confines(channels=desk.settings.slack_channels, owner_domains=desk.settings.owner_domains),
         )
         self.reminding = Reminding(
             cluster=desk.cluster,
@@ -138,6 +141,7 @@ class Room:
                 voice=self._messages,
                 clock=desk.clock,
                 cluster_name=desk.settings.cluster_name,
+                seal=desk.seal,
             ),
             ledger=self._ledger,
             rush=desk.actions.rush,
@@ -188,7 +192,7 @@ class Room:
             log.info("click-stale", user=person.email, namespace=name, action=carried.do)
             text = self._in_words(name, late, person)
             await self._aside(click, f"{text} Nothing was changed by your click.")
-            if not _tracked(found, click):
+            if not self._tracked(found, click):
                 await self._retire(click, f":white_circle: {text}")
             return
         wish = VERBS[carried.do].wish
@@ -197,7 +201,7 @@ class Room:
         done = await self._desk.actions.carry_out(
             Wanted(person, wish, name, span=carried.span, channel="" if click.ephemeral else click.channel)
         )
-        if not _tracked(found, click):
+        if not self._tracked(found, click):
             await self._confirm(carried, click, done)
 
     async def _find(self, name: str) -> Found:
@@ -248,6 +252,11 @@ class Room:
         except SundownError as error:
             log.warning("report-not-noted", namespace=found.namespace, error=str(error))
 
+    def _tracked(self, found: Found, click: Click) -> bool:
+        """Whether the message is one that the reminders look after."""
+        marks, _ = remembering.read(found.known.metadata, self._desk.seal)
+        return any((mark.channel, mark.ts) == (click.channel, click.ts) for mark in marks.messages)
+
     def _in_words(self, name: str, late: Stale, person: Person) -> str:
         """What happened instead, in mrkdwn."""
         local = _zone(person.time_zone)
@@ -258,12 +267,6 @@ class Room:
         if late.until is not None:
             text += f"; until {blocks.when(late.until, f'{late.until.astimezone(local):%a %H:%M} {local.key}')}"
         return f"{text}."
-
-
-def _tracked(found: Found, click: Click) -> bool:
-    """Whether the message is one that the reminders look after."""
-    marks, _ = remembering.read(found.known.metadata)
-    return any((mark.channel, mark.ts) == (click.channel, click.ts) for mark in marks.messages)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -18,6 +18,7 @@ from sundown.frontdesk.slack.transport.client import AsyncWebClient, SlackApiErr
 from sundown.frontdesk.slack.views.notices import Counts, render
 from sundown.model.scalars import format_duration
 
+NOT_A_MEMBER = "does not have the app in it: invite it"
 EVENT_TYPE = "sundown_notice"
 
 _PATIENCE = 5.0
@@ -32,7 +33,10 @@ Counting = Callable[[str], Awaitable[Counts | None]]
 
 
 class Messages:
-    """The app's own messages. ``team`` is the workspace whose channels and groups are meant, None where there is but one."""
+    """The app's own messages. ``team`` is the workspace whose channels and groups are meant, None where there is but one.
+
+    ``bot`` is who has written them, None while nobody knows: other apps may put our metadata on messages of theirs.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class Messages:
         callback_url: str,
         counting: Counting,
         team: Callable[[], str | None] = lambda: None,
+        bot: Callable[[], str | None] = lambda: None,
     ) -> None:
         # The desk's client asks again by itself; this one never does.
         self._client = AsyncWebClient(
@@ -56,6 +61,7 @@ class Messages:
         self._callback_url = callback_url
         self._counting = counting
         self._team = team
+        self._bot = bot
 
     async def post(self, notice: Notice, *, key: str) -> str:
         """Post a notice, and give the message's ``ts``.
@@ -101,18 +107,39 @@ class Messages:
         for _ in range(_PAGES):
             answer = await self._call("conversations.history", asked)
             for message in answer.get("messages") or ():
-                metadata = message.get("metadata") or {}
-                payload = metadata.get("event_payload") or {}
-                if metadata.get("event_type") == EVENT_TYPE and (payload.get("key"), payload.get("action")) == (
-                    key,
-                    what,
-                ):
+                if self._key_and_action(message) == (key, what):
                     return str(message["ts"])
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return None
             asked["cursor"] = cursor
         return None
+
+    async def stands(self, channel: str, *, ts: str, key: str) -> bool:
+        """Whether the message at that place is one of ours, with that key.
+
+        Raises:
+            SlackTrouble: it cannot be looked at.
+        """
+        asked = {
+            "channel": await self._conversation(channel),
+            "include_all_metadata": True,
+            "inclusive": True,
+            "oldest": ts,
+            "latest": ts,
+            "limit": 1,
+        }
+        answer = await self._call("conversations.history", asked)
+        there = answer.get("messages") or ()
+        return any(str(each.get("ts")) == ts and self._key_and_action(each)[0] == key for each in there)
+
+    def _key_and_action(self, message: dict[str, Any]) -> tuple[str, str]:
+        """What a message of ours says of itself; nothing of one that is not."""
+        metadata, bot = message.get("metadata") or {}, self._bot()
+        if metadata.get("event_type") != EVENT_TYPE or (bot is not None and message.get("bot_id") != bot):
+            return "", ""
+        payload = metadata.get("event_payload") or {}
+        return str(payload.get("key") or ""), str(payload.get("action") or "")
 
     async def say_aside(
         self, *, channel: str, user: str, text: str, blocks: list[dict[str, Any]] | None = None
@@ -154,13 +181,14 @@ class Messages:
         return await self.conversation_with(channel) if channel.startswith(("U", "W")) else channel
 
     async def channels(self) -> dict[str, str]:
-        """The ids of the channels that the app can see and that are in use, by name.
+        """The ids of the channels in use that the app is a member of, by name.
 
         Raises:
             SlackTrouble: they cannot be listed.
         """
         listed = await self._channels(archived=False)
-        return {str(each.get("name")): str(each["id"]) for each in listed if not each.get("is_archived")}
+        ours = (each for each in listed if each.get("is_member") and not each.get("is_archived"))
+        return {str(each.get("name")): str(each["id"]) for each in ours}
 
     async def fates(self) -> dict[str, str]:
         """What has become of channels that are not in use under their name any more, by that name, in words.
@@ -175,6 +203,7 @@ class Messages:
             before = each.get("previous_names")
             for former in before if isinstance(before, list) else ():
                 fates.setdefault(str(former), f"was renamed to #{name}{' and archived' if archived else ''}")
+        fates |= {str(each.get("name")): NOT_A_MEMBER for each in listed if not each.get("is_member")}
         return fates | {str(each.get("name")): "is archived" for each in listed if each.get("is_archived")}
 
     async def _channels(self, *, archived: bool) -> list[dict[str, Any]]:

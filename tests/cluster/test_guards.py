@@ -12,6 +12,7 @@ from sundown.cluster.guards import FILES, UNGUARDED, Guards, in_words, lacking, 
 from sundown.cluster.policies import POLICY_VERSION, title
 from sundown.frontdesk.alerts.marks import MARKS
 from sundown.frontdesk.requests.deletions import TELLING
+from sundown.frontdesk.seal import ASKED
 from sundown.model.resources import OWNER_ZONES, STATE_LABEL, UNREACHED
 from sundown.settings import Settings
 from support.cluster.scripted import Script, door, reply
@@ -61,7 +62,7 @@ def test_the_guard_of_the_frontdesk_and_the_frontdesk_agree_on_its_annotations()
     (guard,) = [each["spec"] for each in shipped() if title(each) == "ValidatingAdmissionPolicy sundown-frontdesk"]
     (notes,) = [each["expression"] for each in guard["variables"] if each["name"] == "notes"]
     of_schedules, of_requests = ({*ast.literal_eval(each)} for each in re.findall(r"\[[^]]*\]", notes))
-    assert (of_schedules, of_requests) == ({MARKS, UNREACHED, OWNER_ZONES}, {TELLING})
+    assert (of_schedules, of_requests) == ({MARKS, ASKED, UNREACHED, OWNER_ZONES}, {TELLING})
 
 
 def test_the_guard_of_the_operator_and_the_operator_agree_on_its_labels() -> None:

@@ -1,8 +1,10 @@
 """Pages for people: the README stays short, and no link leads nowhere."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -77,6 +79,28 @@ def test_each_room_stands_in_the_architecture() -> None:
     rooms = [file.parent for where in (package, package / "frontdesk") for file in where.glob("*/__init__.py")]
     assert len(rooms) > 15
     assert sorted(room.name for room in rooms if not re.search(rf"^\| `{room.name}/` \|", text, re.MULTILINE)) == []
+
+
+@pytest.mark.parametrize(
+    ("contract", "table"),
+    [
+        ("Inner rooms know nothing of outer ones", "## The rooms"),
+        ("The frontdesk's rooms: Slack knows the desk, the desk does not know Slack", "Inside the frontdesk"),
+    ],
+)
+def test_rooms_stand_in_the_order_that_the_contracts_keep(contract: str, table: str) -> None:
+    kept = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(each["layers"] for each in kept if each["name"] == contract)
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").partition(table)[2]
+    rows = re.findall(r"^\| (`.+?) \|", text.partition("|---|")[2].partition("\n\n")[0], re.MULTILINE)
+    places = {name: place for place, row in enumerate(rows) for name in re.findall(r"`([a-z_]+)(?:/|\.py)`", row)}
+    inside_out = [
+        [name.removeprefix("sundown.").split(".")[0] for name in layer.split(" | ")] for layer in reversed(layers)
+    ]
+    known = [[places[name] for name in layer if name in places] for layer in inside_out]
+    found = [layer for layer in known if layer]
+    assert len(found) >= 8
+    assert [(inner, outer) for inner, outer in pairwise(found) if max(inner) > min(outer)] == []
 
 
 def test_the_readme_fits_on_a_few_screens() -> None:

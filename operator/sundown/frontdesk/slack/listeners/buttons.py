@@ -23,6 +23,7 @@ from sundown.frontdesk.alerts.channel_backoff import SlackTrouble
 from sundown.frontdesk.alerts.confines import Confines
 from sundown.frontdesk.alerts.delivery import Delivery
 from sundown.frontdesk.alerts.loop import Reminding
+from sundown.frontdesk.alerts.marks import Marks
 from sundown.frontdesk.alerts.marks_store import ClusterLedger
 from sundown.frontdesk.alerts.recipients import Recipients
 from sundown.frontdesk.commands.reply import Place
@@ -255,7 +256,7 @@ class Room:
     def _tracked(self, found: Found, click: Click) -> bool:
         """Whether the message is one that the reminders look after."""
         marks, _ = remembering.read(found.known.metadata, self._desk.seal)
-        return any((mark.channel, mark.ts) == (click.channel, click.ts) for mark in marks.messages)
+        return is_theirs(click, marks)
 
     def _in_words(self, name: str, late: Stale, person: Person) -> str:
         """What happened instead, in mrkdwn."""
@@ -267,6 +268,12 @@ class Room:
         if late.until is not None:
             text += f"; until {blocks.when(late.until, f'{late.until.astimezone(local):%a %H:%M} {local.key}')}"
         return f"{text}."
+
+
+def is_theirs(click: Click, marks: Marks) -> bool:
+    """Whether a click is on a message of these marks, or may be: of one that is being posted no ``ts`` is known yet."""
+    here = {click.channel, click.user}  # a conversation with a person may go by their id
+    return any(mark.channel in here and mark.ts in {click.ts, None} for mark in marks.messages)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sundown.cluster.errors import Conflict
 from sundown.frontdesk.alerts.delivery import Delivery
-from sundown.frontdesk.alerts.marks import Mark, Marks, Waiting
+from sundown.frontdesk.alerts.marks import Mark, Marks, Waiting, claimed
 from sundown.frontdesk.alerts.notice import Plan
 from sundown.frontdesk.alerts.plan import plan
 from sundown.frontdesk.envs.snapshot import Standing
@@ -111,7 +111,8 @@ class Story(RuleBasedStateMachine):
     @rule(text=st.sampled_from(FORGED))
     def a_tenant_forges_the_marks(self, text: str) -> None:
         """S6: whatever they write there, no foreign message is touched, and ours are found again."""
-        self.world.annotation = text or self.world.marks()[0].to_text()
+        # What it says and not what is believed of it, or forging twice would be taking the annotation away.
+        self.world.annotation = text or claimed(self.world.found().known.metadata).to_text()
         self.world.version += 1
 
     @rule()

@@ -10,7 +10,9 @@ import pytest
 
 from sundown.model.action_request import ActionRequestStatus, Asked
 from sundown.model.env import Env
-from sundown.reconcile.request_verdict import judge, next_status
+from sundown.reconcile.request_judge import judge
+from sundown.reconcile.request_status import next_status, sentence
+from sundown.reconcile.request_verdict import Reason, Verdict
 from sundown.reconcile.stuck_namespace import SOONEST
 from sundown.settings import Settings
 from support.requested import HOME, UID, asked
@@ -50,7 +52,8 @@ def test_a_request_in_order_is_carried_out() -> None:
         pytest.param("DeletedAlready", asked(), target(terminating=True), id="on its way out"),
         pytest.param("WrongNamespace", asked(home="dev"), target(), id="request elsewhere"),
         pytest.param("InvalidSpec", asked(confirmation="prod"), target(), id="another name typed"),
-        pytest.param("InvalidSpec", asked(action="Reboot"), target(), id="unknown action"),
+        pytest.param("UnknownAction", asked(action="Reboot"), target(), id="unknown action"),
+        pytest.param("InvalidSpec", asked(action="reboot now"), target(), id="no action at all"),
         pytest.param(
             "InvalidSpec",
             asked(approval={"required": True, "by": "ana@example.com", "at": NOW}),
@@ -63,7 +66,37 @@ def test_whatever_is_not_in_order_refuses_it(reason: str, request_: Asked, there
     """C4"""
     verdict = judge(request_, there, settings=SETTINGS, now=NOW)
     assert (verdict.state, verdict.reason, verdict.act) == ("Refused", reason, False)
-    assert verdict.outcome
+    status = next_status(request_, verdict, now=NOW)
+    assert {one.reason for one in status.conditions} == {reason}
+    assert status.outcome
+
+
+UNDERSTOOD = [Reason.UNDER_WAY, Reason.DONE, Reason.HELD]
+"""Reasons of requests that were found in order; the others are given of any."""
+
+
+@pytest.mark.parametrize("schedule", ["", "default"])
+@pytest.mark.parametrize(
+    ("reason", "request_"),
+    [
+        *((reason, asked()) for reason in Reason),
+        *((reason, asked(action="Reboot")) for reason in Reason if reason not in UNDERSTOOD),
+        *((reason, asked(confirmation="prod")) for reason in Reason if reason not in UNDERSTOOD),
+    ],
+)
+def test_every_reason_has_its_sentence(reason: Reason, schedule: str, request_: Asked) -> None:
+    """A reason is data; what is said of it comes from one table, whatever the texts of others have in them."""
+    verdict = Verdict("Refused", reason, schedule=schedule, word="Word", detail="{detail} of {others}")
+    said = sentence(request_, verdict)
+    assert said
+    assert "{" not in said.replace("{detail} of {others}", "")
+
+
+def test_an_action_that_the_operator_does_not_know_is_refused_by_name_with_those_that_it_knows() -> None:
+    request = asked(action="Reboot")
+    verdict = judge(request, target(), settings=SETTINGS, now=NOW)
+    outcome = next_status(request, verdict, now=NOW).outcome
+    assert outcome == 'this operator knows no action "Reboot"; it knows Delete'
 
 
 def test_the_schedule_in_force_decides_and_no_other() -> None:

@@ -9,7 +9,8 @@ from sundown.cluster import reading
 from sundown.model.action_request import ActionRequestStatus
 from sundown.model.base import parse
 from sundown.model.env import Env
-from sundown.reconcile.request_verdict import judge, next_status
+from sundown.reconcile.request_judge import judge
+from sundown.reconcile.request_status import next_status
 from sundown.reconcile.stuck_namespace import LATEST, PATIENCE, SOONEST, held, look_again
 from sundown.settings import Settings
 from support.requested import HOME, UID, asked

@@ -27,18 +27,6 @@ class Review:
     denied: bool
 
 
-def deletion_of(namespace: str) -> dict[str, str]:
-    """What is asked about where a namespace is to be deleted: the very thing that is done, not a right of our own."""
-    return {
-        "group": "",
-        "version": "v1",
-        "resource": "namespaces",
-        "verb": "delete",
-        "namespace": namespace,
-        "name": namespace,
-    }
-
-
 async def review(cluster: Cluster, user: str, groups: Sequence[str], attributes: Mapping[str, str]) -> Review:
     """Ask the cluster. Nothing is cached: a right that was taken away is gone at once.
 

@@ -20,12 +20,13 @@ LONGEST_LIFE = timedelta(hours=24)
 MOST_GROUPS = 100
 """So many groups of a person are asked about; Slack knows nobody in more."""
 
-Action = Literal["Delete"]
 RequestState = Literal["Pending", "Approved", "Done", "Refused", "Expired", "Failed"]
 FINISHED: frozenset[str] = frozenset({"Done", "Refused", "Expired", "Failed"})
 
 _DNS_LABEL = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 
+ActionName = Annotated[str, StringConstraints(max_length=63, pattern=r"^[A-Z][A-Za-z0-9]*$")]
+"""One that the operator does not know is refused in the status: a newer frontdesk must not need a newer CRD."""
 NamespaceName = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=_DNS_LABEL)]
 Asker = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -55,7 +56,7 @@ class Approval(Model):
 class ActionRequestSpec(Model):
     """What is asked for; it never changes, but for the approval, which is given once."""
 
-    action: Action
+    action: ActionName
     target: Target
     requested_by: Asker
     groups: Annotated[tuple[GroupName, ...], Field(max_length=MOST_GROUPS)] = ()

@@ -29,7 +29,7 @@ from sundown.model.resources import State
 from sundown.process.probes import Health, serve
 from sundown.process.supervisor import Supervisor
 from sundown.reconcile.defaults import Defaults
-from sundown.reconcile.deletions import Deletions
+from sundown.reconcile.requests import Requests
 from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.statuses import StatusWriter
@@ -93,18 +93,18 @@ class Operator:
             )
         )
         self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)
-        self._deletions = Deletions(
+        self._requests = Requests(
             self._cluster, gate, store=self._store, recorder=self._recorder, clock=self._clock, settings=settings
         )
-        self._requests = Scheduler(visit=self._deletions.visit, clock=self._clock, visited=lambda _: None)
+        self._request_visits = Scheduler(visit=self._requests.visit, clock=self._clock, visited=lambda _: None)
         self._sweep = Sweep(
             self._cluster,
             store=self._store,
             defaults=self._defaults,
             census=self._census,
             scheduler=self._scheduler,
-            deletions=self._deletions,
             requests=self._requests,
+            visits=self._request_visits,
             settings=settings,
         )
         self._resources = AsyncExitStack()
@@ -123,7 +123,7 @@ class Operator:
             await self._policies.look()
         for name, work in (
             ("scheduler", self._visit_envs()),
-            ("requests", self._requests.run()),
+            ("requests", self._request_visits.run()),
             ("sweep", self._sweep.run()),
             ("events", self._recorder.run()),
             ("policies", self._policies.run(self._settings.sweep)),
@@ -183,7 +183,7 @@ class Operator:
         namespace = reading.namespace(raw)
         if kind == "DELETED":
             self._store.drop_namespace(namespace.name, resource_version=namespace.resource_version)
-            self._requests.touch(self._deletions.about(namespace.name))
+            self._request_visits.touch(self._requests.about(namespace.name))
         else:
             self._scheduler.touch(self._store.put_namespace(namespace))
 
@@ -210,9 +210,9 @@ class Operator:
         self._sweep.listing.notice(kind, raw)
         asked = reading.action_request(raw)
         if kind == "DELETED":
-            self._deletions.drop(asked.key)
+            self._requests.drop(asked.key)
         else:
-            self._requests.touch(self._deletions.take(asked))
+            self._request_visits.touch(self._requests.take(asked))
 
     async def _visit_envs(self) -> None:
         """Once AWS is known: an env whose databases nobody knows of would be called asleep too early.

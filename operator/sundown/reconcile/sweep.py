@@ -15,7 +15,7 @@ from sundown.cluster.errors import Denied, Missing
 from sundown.cluster.listing import PAGE, Listing
 from sundown.model.action_request import Asked
 from sundown.reconcile.defaults import Defaults
-from sundown.reconcile.deletions import Deletions
+from sundown.reconcile.requests import Requests
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.store import Snapshot, Store
 from sundown.settings import Settings
@@ -35,8 +35,8 @@ class Sweep:
         defaults: Defaults,
         census: Census,
         scheduler: Scheduler,
-        deletions: Deletions,
-        requests: Scheduler,
+        requests: Requests,
+        visits: Scheduler,
         settings: Settings,
     ) -> None:
         self._cluster = cluster
@@ -44,8 +44,8 @@ class Sweep:
         self._defaults = defaults
         self._census = census
         self._scheduler = scheduler
-        self._deletions = deletions
         self._requests = requests
+        self._request_visits = visits
         self._settings = settings
         self.listing = Listing()
         self.done = asyncio.Event()
@@ -71,7 +71,7 @@ class Sweep:
     async def _list(self) -> None:
         """Find out what has come, changed or gone without an event that said so."""
         self._store.begin_listing()
-        self._deletions.begin_listing()
+        self._requests.begin_listing()
         namespaces = await self._cluster.list_as(paths.NAMESPACES, reading.namespace, limit=PAGE)
         schedules = await self._cluster.list_as(paths.ENV_SCHEDULES, reading.env_schedule, limit=PAGE)
         defaults = await self._cluster.list_all(paths.CLUSTER_ENV_SCHEDULES, limit=PAGE)
@@ -83,7 +83,7 @@ class Sweep:
             )
         )
         self._scheduler.touch(touched.union(*(self._defaults.take(raw) for raw in defaults)))
-        self._requests.touch(self._deletions.replace_all(await self._asked()))
+        self._request_visits.touch(self._requests.replace_all(await self._asked()))
 
     async def _asked(self) -> list[Asked]:
         try:

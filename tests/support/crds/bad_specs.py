@@ -79,7 +79,9 @@ OTHER = "confirmation must be the name of the target"
 LATE_OR_EARLY = "expiresAt must be after requestedAt"
 REQUESTS = (
     *(asked(f"request without {field}", f"spec.{field}", "Required", **{field: None}) for field in ASKED),
-    asked("unknown action", "spec.action", "Unsupported value", action="Reboot"),
+    asked("action of two words", "spec.action", "should match", action="Reboot now"),
+    asked("action in small letters", "spec.action", "should match", action="delete"),
+    asked("action of 64 letters", "spec.action", "Too long", action="A" * 64),
     asked("name in capitals", "spec.target.namespace", "should match", target={"namespace": "Dev1", "uid": "1"}),
     asked("another name typed", "spec.confirmation", OTHER, confirmation="dev2"),
     asked("half the name typed", "spec.confirmation", OTHER, confirmation="dev"),

@@ -125,7 +125,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     at = draw(st.datetimes(FIRST, LAST - timedelta(days=1), timezones=st.just(UTC))).replace(microsecond=0)
     namespace, by = draw(namespaces), draw(people)
     spec = {
-        "action": "Delete",
+        "action": draw(st.just("Delete") | st.from_regex(r"[A-Z][A-Za-z0-9]{0,62}", fullmatch=True)),
         "target": {"namespace": namespace, "uid": draw(st.uuids().map(str))},
         "requestedBy": by,
         "via": draw(text(64).filter(bool)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.reviews import AUTHENTICATED, deletion_of, review
+from sundown.cluster.reviews import AUTHENTICATED, review
 from sundown.frontdesk.people.people import Person
+from sundown.model.actions import DELETE
 from sundown.model.resources import GROUP
 from sundown.usecases.find import NotAllowed
 
@@ -51,7 +52,7 @@ class Rights:
             ApiError: the cluster could not be asked.
         """
         await self.require(person, "delete", namespace)
-        name = await self._known_as(person, deletion_of(namespace))
+        name = await self._known_as(person, DELETE.right.within(namespace))
         if name is None:
             raise NotAllowed(
                 f'you ({person.email}) may not delete the namespace "{namespace}": ask whoever runs the cluster for the '

@@ -1,14 +1,14 @@
-"""Carries out ActionRequests, which as yet means: deletes the namespaces of envs that people want gone.
+"""Carries out ActionRequests: what each kind of them does is a row of ``actions.ACTIONS``.
 
-It may be killed at any point. "Approved" is written before the namespace is deleted, so that one that is found gone
-afterwards was deleted for this request, and one that is still there is looked at once more before anything is done.
+It may be killed at any point. "Approved" is written before anything is done, so that a namespace that is found gone
+afterwards was deleted for this request, and what is not done yet is looked at once more before it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
@@ -18,11 +18,14 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
 from sundown.cluster.events import EventRecorder, Notice, Regarding
 from sundown.cluster.gate import Gate, Urgency
-from sundown.cluster.reviews import AUTHENTICATED, NotAsked, deletion_of, review
+from sundown.cluster.reviews import AUTHENTICATED, NotAsked, review
 from sundown.model.action_request import ActionRequestSpec, Asked
 from sundown.model.env import Env
 from sundown.model.resources import API_VERSION
-from sundown.reconcile.request_verdict import Verdict, forbidden, judge, next_status, unasked
+from sundown.reconcile.action_kind import ActionKind
+from sundown.reconcile.request_judge import judge
+from sundown.reconcile.request_status import event_word, kind_of, next_status, word
+from sundown.reconcile.request_verdict import Reason, Verdict, refused
 from sundown.reconcile.store import Store
 from sundown.reconcile.stuck_namespace import SOONEST
 from sundown.schedule.clock import Clock
@@ -30,10 +33,12 @@ from sundown.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-_EVENTS = {"Approved": "Deleting", "Done": "Deleted"}
+_AGAIN = timedelta(seconds=1)
+"""How long until the next look where the target has changed under our hands: it may do so for ever, and requests expire."""
+_UNREADABLE = "Judge"
 
 
-class Deletions:
+class Requests:
     """Knows the requests that are not finished; ``visit`` brings one a step further. The scheduler says when."""
 
     def __init__(
@@ -108,35 +113,47 @@ class Deletions:
         if asked is None:
             return None
         verdict = judge(asked, await self._target(asked), settings=self._settings, now=self._clock.now())
-        if verdict.act and asked.spec is not None:
-            verdict = await self._by_rights(asked.spec, verdict)
-        if not await self._say(asked, verdict):
+        spec, kind = asked.spec, kind_of(asked)
+        if not verdict.act or spec is None or kind is None:
+            return verdict.again if await self._say(asked, verdict) else None
+        verdict = await self._by_rights(spec, kind, verdict)
+        if not await self._say(asked, verdict) or not verdict.act:
             return None
-        if not verdict.act or asked.spec is None:
-            return verdict.again
-        target = asked.spec.target
+        return await self._carry_out(key, spec, kind)
+
+    async def _carry_out(self, key: str, spec: ActionRequestSpec, kind: ActionKind) -> datetime | None:
+        facts = {"action": spec.action, "namespace": spec.target.namespace, "by": spec.requested_by, "request": key}
         try:
-            async with self._gate.slot(Urgency.SLEEP, whose=target.namespace):
-                await self._cluster.delete(paths.namespace(target.namespace), uid=target.uid)
+            async with self._gate.slot(Urgency.SLEEP, whose=spec.target.namespace):
+                done = await kind.carry_out(self._cluster, spec)
         except (Missing, Conflict):
-            return self._clock.now()  # gone, newer, or on its way out: the next look tells which
+            return self._clock.now() + _AGAIN  # gone, newer, or on its way out: the next look tells which
         except (Busy, Unreachable):
             raise
         except ApiError as error:
-            await self._say(self._open.get(key, asked), Verdict("Failed", error.reason, str(error)))
+            await self._end(key, Verdict("Failed", Reason.REFUSED_BY_API, word=error.reason, detail=str(error)))
             return None
-        log.info("namespace-deleted", namespace=target.namespace, by=asked.spec.requested_by, request=key)
-        return self._clock.now() + SOONEST
+        log.info("request-carried-out", **facts, done=done)
+        if not done:
+            return self._clock.now() + SOONEST
+        await self._end(key, Verdict("Done", Reason.DONE))
+        return None
 
-    async def _by_rights(self, spec: ActionRequestSpec, verdict: Verdict) -> Verdict:
-        """The verdict, if the person may delete the namespace themselves; the frontdesk has asked, and may be wrong or another."""
+    async def _end(self, key: str, verdict: Verdict) -> None:
+        asked = self._open.get(key)
+        if asked is not None:
+            await self._say(asked, verdict)
+
+    async def _by_rights(self, spec: ActionRequestSpec, kind: ActionKind, verdict: Verdict) -> Verdict:
+        """The verdict, if the person may do it themselves; the frontdesk has asked, and may be wrong or another."""
         groups = (*spec.groups, AUTHENTICATED) if AUTHENTICATED not in spec.groups else spec.groups
+        right = kind.action.right.within(spec.target.namespace)
         try:
-            answer = await review(self._cluster, spec.requested_by, groups, deletion_of(spec.target.namespace))
+            answer = await review(self._cluster, spec.requested_by, groups, right)
         except NotAsked as error:
             log.error("rights-unasked", error=str(error))
-            return unasked(spec)
-        return verdict if answer.allowed and not answer.denied else forbidden(spec)
+            return refused(Reason.MISCONFIGURED)
+        return verdict if answer.allowed and not answer.denied else refused(Reason.FORBIDDEN)
 
     async def _target(self, asked: Asked) -> Env:
         """The target as the API server has it now; what the watches have told may be older than the request."""
@@ -180,21 +197,19 @@ class Deletions:
             self._told.add(asked.key)
             self._open[asked.key] = replace(asked, metadata=reading.metadata(reply), status=status)
         if _news(asked, verdict):
-            self._tell(asked, verdict)
+            self._tell(asked, verdict, status.outcome)
         return True
 
-    def _tell(self, asked: Asked, verdict: Verdict) -> None:
+    def _tell(self, asked: Asked, verdict: Verdict, outcome: str) -> None:
         metadata = asked.metadata
-        log.info(
-            "request-judged", request=asked.key, state=verdict.state, reason=verdict.reason, outcome=verdict.outcome
-        )
+        log.info("request-judged", request=asked.key, state=verdict.state, reason=word(asked, verdict), outcome=outcome)
         kind: Literal["Normal", "Warning"] = "Warning" if verdict.in_vain or verdict.held_by else "Normal"
         self._recorder.post(
             Notice(
                 Regarding(API_VERSION, "ActionRequest", metadata.name, metadata.namespace, metadata.uid),
-                "DeletionHeld" if verdict.held_by else _EVENTS.get(verdict.state, verdict.state),
-                verdict.outcome,
-                action="Delete",
+                event_word(asked, verdict),
+                outcome,
+                action=asked.spec.action if asked.spec is not None else _UNREADABLE,
                 at=self._clock.now(),
                 type=kind,
             )
@@ -206,4 +221,4 @@ def _news(asked: Asked, verdict: Verdict) -> bool:
     if asked.status.state != verdict.state:
         return True
     reasons = {one.reason for one in asked.status.conditions}
-    return bool(verdict.held_by) and verdict.reason not in reasons
+    return bool(verdict.held_by) and word(asked, verdict) not in reasons

@@ -1,0 +1,9 @@
+"""The actions that the operator can carry out for an ActionRequest, as a table: ``docs/adding.md`` has the recipe."""
+
+from __future__ import annotations
+
+from sundown.reconcile.action_kind import ActionKind
+from sundown.reconcile.namespace_deletion import DELETION
+
+ACTIONS: dict[str, ActionKind] = {row.action.name: row for row in (DELETION,)}
+"""By what ``spec.action`` says."""

@@ -1,0 +1,134 @@
+"""What is written into an ActionRequest for people and machines, made from a verdict. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from sundown.model.action_request import ActionRequestStatus, Asked, RequestCondition
+from sundown.model.scalars import format_instant
+from sundown.reconcile.action_kind import ActionKind
+from sundown.reconcile.actions import ACTIONS
+from sundown.reconcile.request_verdict import Reason, Verdict
+
+
+def next_status(asked: Asked, verdict: Verdict, *, now: datetime) -> ActionRequestStatus:
+    """The status that a verdict makes; equal to the one before when there is nothing new to say."""
+    conditions = (
+        _condition(asked, verdict, "Complete", holds=verdict.state == "Done", now=now),
+        _condition(asked, verdict, "Failed", holds=verdict.in_vain, now=now),
+    )
+    finished = verdict.in_vain or verdict.state == "Done"
+    return ActionRequestStatus(
+        observed_generation=asked.metadata.generation,
+        state=verdict.state,
+        outcome=sentence(asked, verdict),
+        held_by=verdict.held_by,
+        finished_at=now if finished else None,
+        conditions=conditions,
+    )
+
+
+def _condition(
+    asked: Asked, verdict: Verdict, kind: Literal["Complete", "Failed"], *, holds: bool, now: datetime
+) -> RequestCondition:
+    was = next((one for one in asked.status.conditions if one.type == kind), None)
+    status: Literal["True", "False"] = "True" if holds else "False"
+    return RequestCondition(
+        type=kind,
+        status=status,
+        reason=word(asked, verdict),
+        message=sentence(asked, verdict),
+        last_transition_time=was.last_transition_time if was is not None and was.status == status else now,
+        observed_generation=asked.metadata.generation,
+    )
+
+
+def kind_of(asked: Asked) -> ActionKind | None:
+    """The row of what is asked for; None where it cannot be read, or is none that is known."""
+    return ACTIONS.get(asked.spec.action) if asked.spec is not None else None
+
+
+def word(asked: Asked, verdict: Verdict) -> str:
+    """Why, for machines."""
+    kind = kind_of(asked)
+    match verdict.reason:
+        case Reason.UNDER_WAY if kind is not None:
+            return kind.under_way.word
+        case Reason.DONE if kind is not None:
+            return kind.done.word
+        case Reason.HELD | Reason.REFUSED_BY_API | Reason.OF_ITS_KIND:
+            return verdict.word or verdict.reason.value
+        case _:
+            return verdict.reason.value
+
+
+def event_word(asked: Asked, verdict: Verdict) -> str:
+    """The reason of the Event: what goes on, or the state in which it ended."""
+    kind = kind_of(asked)
+    if kind is None:
+        return verdict.state
+    if verdict.held_by and kind.held is not None:
+        return kind.held.word
+    return {"Approved": kind.under_way.word, "Done": kind.done.word}.get(verdict.state, verdict.state)
+
+
+_SENTENCES: dict[Reason, str] = {
+    Reason.WAITING_FOR_APPROVAL: "waits until somebody else than {by} approves it",
+    Reason.EXPIRED: "not carried out by {expires}; ask again",
+    Reason.WRONG_NAMESPACE: 'only requests in "{detail}" count, and this one is in "{home}"',
+    Reason.INVALID_SPEC: "{detail}",
+    Reason.UNKNOWN_ACTION: 'this operator knows no action "{action}"; it knows {detail}',
+    Reason.NOT_FOUND: 'there is no namespace "{namespace}" any more',
+    Reason.NEWER_NAMESPACE: 'the namespace "{namespace}" of now is a newer one than was meant',
+    Reason.DELETED_ALREADY: 'namespace "{namespace}" is being deleted already',
+    Reason.PROTECTED_NAMESPACE: 'namespace "{namespace}" is protected: Sundown never touches it',
+    Reason.INVALID_LABEL: "{detail}",
+    Reason.PAUSED: '"{namespace}" is left alone: {detail}',
+    Reason.NO_SCHEDULE: 'no EnvSchedule in "{namespace}" is in force, so none allows to {deed}',
+    Reason.NOT_ALLOWED: 'EnvSchedule "{schedule}" does not say {detail}',
+    Reason.DRY_RUN: "Sundown only reports here (SUNDOWN_DRY_RUN) and does not {deed}",
+    Reason.FORBIDDEN: "{by} may not {deed}: whoever runs the cluster can grant the right to {right} there",
+    Reason.MISCONFIGURED: (
+        "Sundown may not ask the cluster whether {by} may {deed}: grant its operator the right to create "
+        "subjectaccessreviews.authorization.k8s.io, as deploy/base does"
+    ),
+    Reason.REFUSED_BY_API: "{detail}",
+    Reason.OF_ITS_KIND: "{detail}",
+}
+_OF_A_SCHEDULE: dict[Reason, str] = {
+    Reason.PAUSED: 'EnvSchedule "{schedule}" says paused: true, so "{namespace}" is left alone',
+    Reason.DRY_RUN: 'EnvSchedule "{schedule}" says dryRun: true, which does not {deed}',
+}
+"""Where the verdict names the schedule that says so."""
+
+
+def sentence(asked: Asked, verdict: Verdict) -> str:
+    """Why, for people."""
+    spec, kind = asked.spec, kind_of(asked)
+    namespace = spec.target.namespace if spec is not None else ""
+    return _pattern(verdict, kind).format(
+        action=spec.action if spec is not None else "",
+        by=spec.requested_by if spec is not None else "",
+        deed=kind.action.of(namespace) if kind is not None else "",
+        detail=verdict.detail,
+        expires=format_instant(spec.expires_at) if spec is not None else "",
+        home=asked.metadata.namespace,
+        namespace=namespace,
+        right=kind.action.right if kind is not None else "",
+        schedule=verdict.schedule,
+    )
+
+
+def _pattern(verdict: Verdict, kind: ActionKind | None) -> str:
+    match verdict.reason:
+        case Reason.UNDER_WAY if kind is not None:
+            return kind.under_way.text
+        case Reason.HELD if kind is not None:
+            return (kind.held or kind.under_way).text
+        case Reason.DONE if kind is not None:
+            return kind.done.text
+        case reason if verdict.schedule and reason in _OF_A_SCHEDULE:
+            return _OF_A_SCHEDULE[reason]
+        case reason:
+            return _SENTENCES[reason]

@@ -11,7 +11,7 @@ import pytest
 from sundown.cluster.guards import FILES, UNGUARDED, Guards, in_words, lacking, shipped
 from sundown.cluster.policies import POLICY_VERSION, title
 from sundown.frontdesk.alerts.marks import MARKS
-from sundown.frontdesk.requests.deletions import TELLING
+from sundown.frontdesk.requests.outcomes import TELLING
 from sundown.frontdesk.seal import ASKED
 from sundown.model.resources import OWNER_ZONES, STATE_LABEL, UNREACHED
 from sundown.settings import Settings

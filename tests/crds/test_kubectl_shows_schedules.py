@@ -11,6 +11,7 @@ from sundown.model.resources import API_VERSION
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import wait_until
 from support.crds.bad_specs import ASKED
+from support.operators import Stage
 
 pytestmark = pytest.mark.lab
 
@@ -24,6 +25,12 @@ STATUS = {
     "conditions": [{"type": "Ready", "status": "True", "reason": "InForce", "lastTransitionTime": AT}],
 }
 SPEC = {"timeZone": "Europe/Berlin", "awake": [{"days": ["Mon"], "from": "08:00", "to": "18:00"}]}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nobody_acts(stage: Stage) -> None:
+    """An operator that an earlier test has left would write statuses of its own."""
+    stage.clear()
 
 
 def applied(control_plane: Cluster, kind: str, name: str, namespace: str = "", **fields: Any) -> None:

@@ -24,6 +24,7 @@ from sundown.frontdesk.people.people import People, Person, Profile, UnknownPers
 from sundown.frontdesk.people.rights import Rights
 from sundown.frontdesk.slack.listeners.commands import reply_to
 from sundown.frontdesk.wishes.actions import Actions, Wanted
+from sundown.model.actions import DELETE
 from sundown.model.resources import EnvScheduleStatus
 from sundown.settings import Settings
 from sundown.usecases.doors import COMMAND_LINE
@@ -222,7 +223,7 @@ async def test_nobody_ends_a_namespace_by_the_roles_of_the_install(kind: Kind, *
     if person is None:
         return
     with pytest.raises(NotAllowed):
-        await Rights(Rbac(kind, strict=strict)).require_deletion(person, ENV)
+        await Rights(Rbac(kind, strict=strict)).require_action(person, "delete", DELETE, ENV)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -21,7 +21,8 @@ from sundown.frontdesk.people.people import People
 from sundown.frontdesk.people.preferences import PreferenceBook
 from sundown.frontdesk.people.rights import Rights
 from sundown.frontdesk.people.sight import Sight
-from sundown.frontdesk.requests.deletions import Deletions
+from sundown.frontdesk.requests.asking import Requests
+from sundown.frontdesk.requests.outcomes import Outcomes
 from sundown.frontdesk.seal import Seal, vouch
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.frontdesk.wishes.actions import Actions
@@ -40,9 +41,9 @@ class Desk:
     """The services of one frontdesk.
 
     ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``board``, ``people``, ``rights``,
-    ``sight``, ``pace``, ``seal``, ``preferences``, ``actions`` and ``deletions`` are for every room above. A room plugs in by ``board.changed.append(...)``, by
-    ``actions.carried_out.append(...)``, by ``start_task`` for what runs as long as the process, and by ``work`` for what
-    answers one delivery.
+    ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests`` and ``outcomes`` are for every room
+    above. A room plugs in by ``board.changed.append(...)``, by ``actions.carried_out.append(...)``, by ``start_task`` for what
+    runs as long as the process, and by ``work`` for what answers one delivery.
     """
 
     people: People
@@ -74,9 +75,8 @@ class Desk:
         self.pace = Pace(at_most=settings.person_requests, clock=self.clock)
         self.preferences = PreferenceBook(self.cluster, namespace=settings.namespace)
         self.actions = Actions(self.cluster, board=self.board, rights=self.rights, clock=self.clock, door=self.door)
-        self.deletions = Deletions(
-            self.cluster, rights=self.rights, clock=self.clock, settings=settings, door=self.door
-        )
+        self.requests = Requests(self.cluster, rights=self.rights, clock=self.clock, settings=settings, door=self.door)
+        self.outcomes = Outcomes(self.cluster, settings=settings)
         self.tasks = Supervisor()
 
     def start_task(self, name: str, coroutine: Coroutine[Any, Any, None]) -> None:

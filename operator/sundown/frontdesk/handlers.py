@@ -43,7 +43,7 @@ def registry() -> kopf.OperatorRegistry:
 
     @kopf.on.event("sundown.dev", "v1alpha1", "actionrequests", registry=handlers)
     async def action_request(type: str | None, body: kopf.Body, memo: kopf.Memo, **_: Any) -> None:  # noqa: A002
-        _frontdesk(memo).desk.deletions.event(type, dict(body))
+        _frontdesk(memo).desk.outcomes.event(type, dict(body))
 
     return handlers
 

@@ -59,6 +59,11 @@ class Found:
         """What the schedule says; of one that cannot be read, what is left of it."""
         return self.known.legible_spec
 
+    @property
+    def scheduler_label(self) -> str:
+        """The label of namespaces that says whether Sundown may touch them."""
+        return (self.rules or settings()).scheduler_label
+
     def circumstances(self) -> Circumstances:
         """What its decisions depend on beyond the spec."""
         return circumstances(self.known, paused_by=self.paused_by, rules=self.rules)

@@ -43,7 +43,7 @@ class People:
 
 def desk(cluster: Rbac) -> Any:
     return SimpleNamespace(
-        settings=SimpleNamespace(slack_command="/devenv"), people=People(), rights=Rights(cluster), deletions=None
+        settings=SimpleNamespace(slack_command="/devenv"), people=People(), rights=Rights(cluster), requests=None
     )
 
 

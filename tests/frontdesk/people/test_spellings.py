@@ -14,8 +14,9 @@ from sundown.errors import InvalidObject, NotFound
 from sundown.frontdesk.people.ownership import is_owner
 from sundown.frontdesk.people.people import People, Person, Profile, SlackAway, UnknownPerson
 from sundown.frontdesk.people.rights import Rights
-from sundown.frontdesk.requests.deletions import name_of
+from sundown.frontdesk.requests.asking import name_of
 from sundown.model.action_request import ActionRequestSpec, Target
+from sundown.model.actions import DELETE
 from sundown.model.addresses import folded, same_person, second_spelling
 from sundown.model.base import parse
 from sundown.usecases.find import Found, NotAllowed
@@ -169,7 +170,7 @@ def test_nobody_approves_a_request_of_their_own_by_another_spelling(approver: st
 
 def test_a_second_click_makes_no_second_request_because_the_spelling_changed_in_between() -> None:
     target = Target(namespace="dev", uid="1")
-    names = {name_of(target, person=folded(name), token="t") for name in ("Ana@example.com", "ana@example.com")}
+    names = {name_of(DELETE, target, person=folded(name), token="t") for name in ("Ana@example.com", "ana@example.com")}
     assert len(names) == 1
 
 
@@ -198,6 +199,9 @@ def test_nobody_is_not_the_same_as_nobody() -> None:
 async def test_who_deletes_is_written_down_by_the_spelling_that_has_the_right() -> None:
     """S3: the operator asks the cluster again by the name that stands in the request."""
     ana = await people(Directory(ANA)).of("U1")
-    assert await Rights(Rbac("ana.mueller@example.com")).require_deletion(ana, "dev1") == "ana.mueller@example.com"
+    assert (
+        await Rights(Rbac("ana.mueller@example.com")).require_action(ana, "delete", DELETE, "dev1")
+        == "ana.mueller@example.com"
+    )
     with pytest.raises(NotAllowed):
-        await Rights(Rbac()).require_deletion(ana, "dev1")
+        await Rights(Rbac()).require_action(ana, "delete", DELETE, "dev1")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sundown.cluster.errors import Busy, Unreachable
-from sundown.frontdesk.commands import deleting, looking, wishing
+from sundown.frontdesk.commands import looking, requesting, wishing
 from sundown.frontdesk.commands.parsing import (
     Asked,
     UnknownCommand,
@@ -156,7 +156,7 @@ COMMANDS: dict[str, Command] = {
             ),
             examples=("delete dev1",),
             parse=one_env,
-            handle=deleting.delete,
+            handle=requesting.request("Delete"),
             right="delete",
         ),
         Command(

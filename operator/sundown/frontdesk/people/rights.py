@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sundown.cluster.client import Cluster
 from sundown.cluster.reviews import AUTHENTICATED, review
 from sundown.frontdesk.people.people import Person
-from sundown.model.actions import DELETE
+from sundown.model.actions import Action
 from sundown.model.resources import GROUP
 from sundown.usecases.find import NotAllowed
 
@@ -42,8 +42,8 @@ class Rights:
                 f'cluster, for the right to "{verb}" envschedules.sundown.dev there'
             )
 
-    async def require_deletion(self, person: Person, namespace: str) -> str:
-        """The spelling of the person by which they may delete this namespace itself, with all that is in it.
+    async def require_action(self, person: Person, verb: str, action: Action, namespace: str) -> str:
+        """The spelling of the person by which they may do this to the namespace themselves, besides ``verb`` on its EnvSchedules.
 
         The right to "delete" an EnvSchedule is not enough: whoever edits a namespace has it, and may not end it.
 
@@ -51,12 +51,12 @@ class Rights:
             NotAllowed: they may not.
             ApiError: the cluster could not be asked.
         """
-        await self.require(person, "delete", namespace)
-        name = await self._known_as(person, DELETE.right.within(namespace))
+        await self.require(person, verb, namespace)
+        name = await self._known_as(person, action.right.within(namespace))
         if name is None:
             raise NotAllowed(
-                f'you ({person.email}) may not delete the namespace "{namespace}": ask whoever runs the cluster for the '
-                f'right to "delete" namespaces there'
+                f"you ({person.email}) may not {action.of(namespace)}: ask whoever runs the cluster for the right to "
+                f"{action.right} there"
             )
         return name
 

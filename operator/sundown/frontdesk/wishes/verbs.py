@@ -41,8 +41,8 @@ class Verb:
     """One button. ``do`` is what it carries; its action id is ``sundown.`` and that.
 
     ``label`` and ``told`` may have ``{span}`` in them, ``told`` also ``{env}`` and ``{by}``: it is Slack's mrkdwn and takes the
-    place of a message that was clicked. ``wish`` is the verb of the wish, ``command`` what is answered instead; where both
-    are None a window listens for itself. ``spans`` are offered one by one, behind the person's usual one where
+    place of a message that was clicked. ``wish`` is the verb of the wish; where it is None, ``command`` is what
+    is answered, or ``request`` the action that a window asks to be confirmed. ``spans`` are offered one by one, behind the person's usual one where
     ``usual_first``. ``undone_by`` is the button that is offered then. ``deletes`` shows it only where the env may be deleted.
     """
 
@@ -51,6 +51,7 @@ class Verb:
     on: frozenset[Surface] = frozenset()
     wish: str | None = None
     command: str | None = None
+    request: str | None = None
     late: Late = lambda _standing, _shutdown: None
     told: str = ""
     undone_by: str | None = None
@@ -152,7 +153,7 @@ VERBS: dict[str, Verb] = {
             undone_by="resume",
         ),
         Verb("status", "Status", command="status"),
-        Verb("delete", "Delete…", HOME | {"reminder"}, style="danger", deletes=True),
+        Verb("delete", "Delete…", HOME | {"reminder"}, request="Delete", style="danger", deletes=True),
     )
 }
 

@@ -1,0 +1,181 @@
+"""Asking for what cannot be undone: who may, what they confirm, and what is written down.
+
+The frontdesk does nothing of it. It writes an ActionRequest, the operator looks at everything again and acts; ``outcomes``
+has the person who asked told what became of it. What can be asked for is in ``table``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from sundown.cluster import paths
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import Busy, Conflict, Unreachable
+from sundown.errors import NotFound, SundownError
+from sundown.frontdesk.metrics import WISHES_TOTAL
+from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.people.rights import Rights, groups_of
+from sundown.frontdesk.requests.outcomes import TELLING, Told
+from sundown.frontdesk.requests.request_kind import Proposal, RequestKind
+from sundown.frontdesk.wishes.actions import ClusterAway
+from sundown.model import managers
+from sundown.model.action_request import MOST_GROUPS, ActionRequestSpec, Target
+from sundown.model.actions import Action
+from sundown.model.addresses import folded
+from sundown.model.resources import API_VERSION
+from sundown.schedule.clock import Clock
+from sundown.settings import Settings
+from sundown.usecases.doors import Door
+from sundown.usecases.find import Found, find
+
+log = structlog.get_logger(__name__)
+
+LIFETIME = timedelta(minutes=15)
+"""So long the operator may be away; what it finds later is not what the person had before their eyes."""
+
+
+class NotPossible(SundownError):
+    """What the operator would refuse, or what was not confirmed as it has to be."""
+
+    reason = "NotPossible"
+
+
+class OtherNow(SundownError):
+    """The namespace was deleted, and made anew, since the person was asked."""
+
+    reason = "NewerNamespace"
+
+
+class MaybeAsked(SundownError):
+    """The cluster was lost in the middle: nobody knows whether the request is there."""
+
+    reason = "InDoubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a person is asked to confirm."""
+
+    kind: RequestKind
+    target: Target
+    proposal: Proposal
+
+
+Confirm = Callable[[Proposed, str], Awaitable[None]]
+"""Asks somebody whether they are sure, by the trigger of what they did. Raises SundownError when it cannot."""
+
+
+class Requests:
+    """The one path of everything that has to be confirmed. ``confirm`` is put in by whoever can ask people."""
+
+    confirm: Confirm
+
+    def __init__(self, cluster: Cluster, *, rights: Rights, clock: Clock, settings: Settings, door: Door) -> None:
+        self._cluster = cluster
+        self._rights = rights
+        self._clock = clock
+        self._home = settings.namespace
+        self._door = door
+
+    async def begin(self, person: Person, kind: RequestKind, namespace: str, *, trigger: str) -> None:
+        """Have the person confirm it, if they may; by the env as it is now, not as it was told of last.
+
+        Raises:
+            NotAllowed: the person lacks the right.
+            NotFound, NotPossible: there is no such env, or the operator would refuse it.
+            ClusterAway, ApiError: the cluster could not be asked.
+            SundownError: they could not be asked.
+        """
+        found, target, _ = await self._look(person, kind, namespace)
+        await self.confirm(Proposed(kind, target, kind.proposal(found)), trigger)
+
+    async def ask(self, person: Person, kind: RequestKind, target: Target, *, confirmed: str, token: str) -> None:
+        """Write the request down. The same ``token`` makes the same request: a second click makes no second one.
+
+        Raises:
+            SundownError: as with ``begin``; or the namespace is another one by now.
+        """
+        facts = {"user": person.email, "command": kind.verb, "namespace": target.namespace}
+        try:
+            await self._ask(person, kind, target, confirmed=confirmed, token=token)
+        except SundownError as error:
+            WISHES_TOTAL.labels(kind.verb, error.reason).inc()
+            log.info("wish-refused", **facts, outcome=error.reason, error=str(error))
+            raise
+        WISHES_TOTAL.labels(kind.verb, "Done").inc()
+        log.info("wish-written", **facts, outcome="Done")
+
+    async def _look(self, person: Person, kind: RequestKind, namespace: str) -> tuple[Found, Target, str]:
+        """The env, and the spelling of the person that has the right."""
+        try:
+            name = await self._rights.require_action(person, kind.right, kind.action, namespace)
+            found = await find(self._cluster, namespace, door=self._door)
+        except (Unreachable, Busy) as error:
+            raise ClusterAway.before_anything(namespace) from error
+        return found, target_of(found, kind), name
+
+    async def _ask(self, person: Person, kind: RequestKind, target: Target, *, confirmed: str, token: str) -> None:
+        name = target.namespace
+        if confirmed != name:
+            raise NotPossible(f'nothing was asked for: "{name}" has to be typed letter by letter')
+        _, now, spelling = await self._look(person, kind, name)
+        if now.uid != target.uid:
+            raise OtherNow(f'"{name}" was deleted meanwhile, and there is a new one of that name')
+        try:
+            await self._write(person, kind, target, spelling=spelling, token=token)
+        except (Unreachable, Busy) as error:
+            raise MaybeAsked(
+                f"the cluster was lost while it was asked to {kind.verb} {name}, so it may be {kind.participle} or not: you "
+                "will be told if it is, and asking again does no harm"
+            ) from error
+
+    async def _write(self, person: Person, kind: RequestKind, target: Target, *, spelling: str, token: str) -> None:
+        now = self._clock.now().replace(microsecond=0)
+        spec = ActionRequestSpec(
+            action=kind.action.name,
+            target=target,
+            requested_by=spelling,
+            groups=tuple(groups_of(person)[:MOST_GROUPS]),
+            via=self._door.via,
+            requested_at=now,
+            expires_at=now + LIFETIME,
+            confirmation=target.namespace,
+        )
+        body = {
+            "apiVersion": API_VERSION,
+            "kind": "ActionRequest",
+            "metadata": {
+                "name": name_of(kind.action, target, person=folded(person.email), token=token),
+                "annotations": {TELLING: Told(user=person.id).model_dump_json(exclude_none=True)},
+            },
+            "spec": spec.to_json(),
+        }
+        with suppress(Conflict):  # it has been asked for already
+            await self._cluster.create(paths.action_requests(self._home), body, fieldManager=managers.FRONTDESK)
+
+
+def target_of(found: Found, kind: RequestKind) -> Target:
+    """The namespace that is meant, unless the operator would refuse the request.
+
+    Raises:
+        NotPossible, NotFound: with the reason.
+    """
+    name = found.namespace
+    why = next((text for objection in kind.objections if (text := objection(found)) is not None), None)
+    if why is not None:
+        raise NotPossible(f'"{name}" cannot be {kind.participle} from here: {why}')
+    if found.space is None or not found.space.uid:
+        raise NotFound(f'the namespace "{name}" cannot be seen, so nobody can say which one is meant')
+    return Target(namespace=name, uid=found.space.uid)
+
+
+def name_of(action: Action, target: Target, *, person: str, token: str) -> str:
+    """The name of a request: the same for the same wish of the same person, and none that Kubernetes would refuse."""
+    digest = hashlib.sha256("\n".join((target.uid, person, token)).encode()).hexdigest()[:12]
+    return f"{action.name.lower()[:9]}-{target.namespace[:40].rstrip('-')}-{digest}"

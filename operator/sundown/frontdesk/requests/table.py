@@ -1,0 +1,9 @@
+"""What can be asked for with an ActionRequest, as a table: ``docs/adding.md`` has the recipe."""
+
+from __future__ import annotations
+
+from sundown.frontdesk.requests.deletion import DELETION
+from sundown.frontdesk.requests.request_kind import RequestKind
+
+REQUESTS: dict[str, RequestKind] = {row.action.name: row for row in (DELETION,)}
+"""By what ``spec.action`` says."""

@@ -1,0 +1,108 @@
+"""The windows in which people confirm what cannot be undone, and the message that says what became of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from sundown.frontdesk.requests.outcomes import News
+from sundown.frontdesk.requests.request_kind import Proposal, RequestKind
+from sundown.frontdesk.slack.views import blocks
+from sundown.frontdesk.slack.views.blocks import Block
+from sundown.frontdesk.slack.views.inputs import filled
+from sundown.model.action_request import Target
+from sundown.model.cutting import clip
+
+NAME_BLOCK = "name"
+_MOST_TITLE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What an open window is about, as it stands in its ``private_metadata``."""
+
+    target: Target
+    cluster: str
+
+    def to_text(self) -> str:
+        """At most 200 characters."""
+        said = {"ns": self.target.namespace, "uid": self.target.uid, "cluster": self.cluster}
+        return json.dumps(said, separators=(",", ":"))
+
+
+def confirmation(kind: RequestKind, proposal: Proposal, window: Window) -> Block:
+    """The window that says what will be done, and asks for the name where it has to be typed."""
+    name = window.target.namespace
+    text = proposal.text.format(env=blocks.code(name), cluster=blocks.bold(window.cluster))
+    typing = {
+        "type": "input",
+        "block_id": NAME_BLOCK,
+        "label": _plain(f"Type {name} to confirm"),
+        "element": {"type": "plain_text_input", "action_id": NAME_BLOCK, "max_length": 100},
+    }
+    return {
+        "type": "modal",
+        "callback_id": kind.action_id,
+        "private_metadata": window.to_text(),
+        "title": _title(proposal.title),
+        "submit": _title(proposal.confirm),
+        "close": _title(proposal.keep),
+        "blocks": [blocks.section(text), *([typing] if kind.typed else [])],
+    }
+
+
+def said(kind: RequestKind, text: str) -> Block:
+    """A window that only says something."""
+    section = {"type": "section", "text": {"type": "plain_text", "text": clip(text, blocks.MOST_SECTION)}}
+    return {"type": "modal", "title": _title(kind.verb.capitalize()), "close": _plain("Close"), "blocks": [section]}
+
+
+def read_window(view: dict[str, Any]) -> Window | None:
+    """What a window is about; None where that cannot be read."""
+    try:
+        meant = json.loads(view.get("private_metadata") or "")
+        return Window(Target(namespace=meant["ns"], uid=meant["uid"]), str(meant["cluster"]))
+    except (ValueError, KeyError, TypeError, ValidationError):
+        return None
+
+
+def confirmed_name(kind: RequestKind, view: dict[str, Any], window: Window) -> str:
+    """What was typed, where it had to be. Spaces around it are a slip of the hand and no other name."""
+    return filled(view, NAME_BLOCK, "value").strip() if kind.typed else window.target.namespace
+
+
+def outcome(news: News, *, cluster: str, callback_url: str, key: str) -> dict[str, Any]:
+    """The message that says how it ended, or why it does not (C7: with metadata)."""
+    kind, name, status = news.kind, news.spec.target.namespace, news.asked.status
+    env = blocks.bold(name)
+    if not status.finished:
+        text = kind.held.format(env=env) + "".join(f"\n• {blocks.escape(each)}" for each in status.held_by)
+    elif status.state == "Done":
+        text = kind.done.format(env=env)
+    else:
+        text = f":warning: {env} is not {kind.participle}: {blocks.escape(status.outcome)}."
+    record = f"You asked for it; the record is the ActionRequest {news.asked.metadata.name}."
+    payload = {
+        "namespace": name,
+        "cluster": cluster,
+        "action": kind.verb,
+        "duration": "",
+        "callback_url": callback_url,
+        "key": key,
+    }
+    return {
+        "text": blocks.cut(text, blocks.MOST_TEXT),
+        "blocks": [blocks.section(text), blocks.context(blocks.escape(record))],
+        "metadata": {"event_type": "sundown_notice", "event_payload": payload},
+    }
+
+
+def _title(text: str) -> Block:
+    return _plain(clip(text, _MOST_TITLE))
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text}

@@ -231,7 +231,8 @@ class Delivery:
         if isinstance(trouble, Refusal):
             if isinstance(step, Post) and step.notice.asker not in {None, step.mark.channel}:
                 return Outcome(step, refused=trouble)
-            if not isinstance(step, Post) and trouble.code in _GONE:
+            given_up = trouble.code in _SHUT and self._clock.now() - step.mark.due > _KEPT_FOR
+            if not isinstance(step, Post) and (trouble.code in _GONE or given_up):
                 # Somebody has deleted the message, or its conversation; whether that one still is there a post will tell.
                 return Outcome(step, missed=True)
             if isinstance(step, Find) and trouble.code in _UNREADABLE:
@@ -287,11 +288,12 @@ _GONE = frozenset(
         "cant_update_message",
         "edit_window_closed",
         "channel_not_found",
-        # Of an archived channel: what stands there stays as it is.
-        "is_archived",
-        "is_inactive",
     }
 )
+_SHUT = frozenset({"is_archived", "is_inactive"})
+"""An archived channel can be opened again, with messages that would say for ever what is not true."""
+_KEPT_FOR = timedelta(days=7)
+"""So long after its shutdown a message there is remembered."""
 _UNREADABLE = frozenset({"not_in_channel", "missing_scope"})
 _EARLIEST = timedelta(days=1)
 """How far back a message of ours is looked for."""

@@ -32,6 +32,8 @@ class Message:
     key: str
     says: str
     digest: str
+    stays: bool = False
+    """Its conversation was archived when it was to be changed: what stands there stays as it is."""
 
 
 @dataclass
@@ -81,8 +83,9 @@ class World:
 
     async def update(self, notice: Notice, *, ts: str, key: str) -> None:
         await asyncio.sleep(0)
-        fault = self._fault()
         message = next(one for one in self.messages if one.ts == ts)
+        message.stays = self.faults[:1] == ["refused"]
+        fault = self._fault()
         assert message.key == key
         message.says, message.digest = notice.says, notice.digest
         self._after(fault)

@@ -32,8 +32,6 @@ class Message:
     key: str
     says: str
     digest: str
-    stays: bool = False
-    """Its conversation was archived when it was to be changed: what stands there stays as it is."""
 
 
 @dataclass
@@ -83,9 +81,8 @@ class World:
 
     async def update(self, notice: Notice, *, ts: str, key: str) -> None:
         await asyncio.sleep(0)
-        message = next(one for one in self.messages if one.ts == ts)
-        message.stays = self.faults[:1] == ["refused"]
         fault = self._fault()
+        message = next(one for one in self.messages if one.ts == ts)
         assert message.key == key
         message.says, message.digest = notice.says, notice.digest
         self._after(fault)

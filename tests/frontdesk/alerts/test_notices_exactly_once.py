@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sundown.cluster.errors import Conflict
 from sundown.frontdesk.alerts.delivery import Delivery
-from sundown.frontdesk.alerts.marks import Mark, Marks, Waiting, claimed
+from sundown.frontdesk.alerts.marks import Marks, Waiting
 from sundown.frontdesk.alerts.notice import Plan
 from sundown.frontdesk.alerts.plan import plan
 from sundown.frontdesk.envs.snapshot import Standing
@@ -24,18 +24,11 @@ from sundown.model.resources import Parts
 from sundown.model.spec import Override
 from sundown.usecases.find import Found
 from support.frontdesk.notice_samples import ANA, CHANNEL, STOP, asleep, awake, kept_awake
-from support.frontdesk.notice_world import SEAL, Killed, Message, World
+from support.frontdesk.notice_world import SEAL, Killed, World
 
 PLACES = (CHANNEL, ANA)
 
 
-VICTIM = Message(ts="99.9", channel="C9", key="theirs", says="stop", digest="theirs")
-FORGED = (
-    "",  # ours without the seal, as in versions before
-    Marks(messages=(Mark(what="stop", to="C9", due=STOP, channel="C9", ts=VICTIM.ts, at=STOP),)).to_text(),
-    Marks(waiting=(Waiting(to="C9", by="U9", at=STOP),)).to_text(),
-    Marks(heard=STOP + timedelta(days=9)).to_text(),
-)
 FAULTS = st.lists(
     st.sampled_from(
         ["", "", "killed before", "killed after", "busy", "refused", "lost", "silent after", "conflict"],
@@ -100,20 +93,14 @@ class Story(RuleBasedStateMachine):
             before=self.env.before, since=at, shutdown_at=shutdown, asked=asked, answered_at=at, state="Awake"
         )
         if reported:
-            marks, _ = self.world.marks()
-            self.world.put(marks.wait(Waiting(to="C1", by="U2", at=at)))
+            marks, broken = self.desk.belief.of(self.world.found())
+            if broken is None or self.desk.belief.last(self.world.found()) is not None:
+                self.world.put(marks.wait(Waiting(to="C1", by="U2", at=at)))
 
     @precondition(lambda self: not self.env.sleeps)
     @rule(ready=st.sampled_from([0, 3]))
     def pods_come_and_go(self, ready: int) -> None:
         self.env = replace(self.env, parts=Parts(total=3, asleep=0, ready=ready))
-
-    @rule(text=st.sampled_from(FORGED))
-    def a_tenant_forges_the_marks(self, text: str) -> None:
-        """S6: whatever they write there, no foreign message is touched, and ours are found again."""
-        # What it says and not what is believed of it, or forging twice would be taking the annotation away.
-        self.world.annotation = text or claimed(self.world.found().known.metadata).to_text()
-        self.world.version += 1
 
     @rule()
     def the_operator_writes_a_status(self) -> None:

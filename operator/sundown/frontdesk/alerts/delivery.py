@@ -271,7 +271,9 @@ class Delivery:
         """As ``_find``; None where we may not look: rather twice than not at all."""
         try:
             return await self._find(mark, key)
-        except Refusal:
+        except Refusal as refusal:
+            if refusal.code not in _UNREADABLE | _GONE:
+                raise
             return None
 
     async def _find(self, mark: Mark, key: str) -> str | None:

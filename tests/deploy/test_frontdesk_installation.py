@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from sundown_lab.cluster import Cluster
+from support.operators import for_both_accounts
 
 ROOT = Path(__file__).parents[2]
 HOME = "sundown-system"
@@ -65,7 +66,9 @@ def installed(control_plane: Cluster, split: list[dict[str, Any]]) -> Cluster:
     """The control plane with the identities and rights of the split installation."""
     items = [each for each in split if each["kind"] in RIGHTS]
     command = ("apply", "--server-side", "--force-conflicts", "-f", "-")
-    control_plane.kubectl(*command, input=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    control_plane.kubectl(
+        *command, input=json.dumps({"apiVersion": "v1", "kind": "List", "items": for_both_accounts(items)})
+    )
     return control_plane
 
 

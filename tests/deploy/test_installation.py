@@ -11,6 +11,7 @@ import yaml
 
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import wait_until
+from support.operators import for_both_accounts
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "deploy" / "base"
@@ -30,7 +31,9 @@ def installed(control_plane: Cluster, manifests: list[dict[str, Any]]) -> Cluste
     """The control plane with identities and rights, but nothing that would run."""
     items = [each for each in manifests if each["kind"] in RIGHTS]
     command = ("apply", "--server-side", "--force-conflicts", "-f", "-")
-    control_plane.kubectl(*command, input=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    control_plane.kubectl(
+        *command, input=json.dumps({"apiVersion": "v1", "kind": "List", "items": for_both_accounts(items)})
+    )
     return control_plane
 
 

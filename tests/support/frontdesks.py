@@ -18,7 +18,7 @@ from sundown_lab import kubeconfig as kubeconfigs
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import LOOPBACK
 from sundown_lab.slack.remote import Workspace
-from support.operators import HOME, RIGHTS, ROOT
+from support.operators import HOME, RIGHTS, ROOT, for_both_accounts
 from support.programs import Program
 
 ACCOUNT = "sundown-frontdesk"
@@ -91,7 +91,7 @@ class Counter:
         if self._account is None:
             shown = self._cluster.kubectl("kustomize", str(self._installation)).stdout
             items = [each for each in yaml.safe_load_all(shown) if each["kind"] in NEEDED]
-            document = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+            document = json.dumps({"apiVersion": "v1", "kind": "List", "items": for_both_accounts(items)})
             self._cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=document)
             self._account = self._cluster.service_account_kubeconfig(HOME, ACCOUNT)
         return self._account

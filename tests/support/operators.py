@@ -23,7 +23,22 @@ ACCOUNT = "sundown-operator"
 USER = f"system:serviceaccount:{HOME}:{ACCOUNT}"
 RIGHTS = {"Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
 
+FRONTDESK = "sundown-frontdesk"
+
 _stage = pytest.StashKey["Stage"]()
+
+
+def for_both_accounts(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """These objects, where the frontdesk's roles are bound to the account that it shares and to the one of its own.
+
+    The tests of a run share a cluster, and whoever installs one way must not take the rights of those who installed the other.
+    """
+    subjects = [{"kind": "ServiceAccount", "name": name, "namespace": HOME} for name in (ACCOUNT, FRONTDESK)]
+    ours = {"ClusterRoleBinding", "RoleBinding"}
+    return [
+        {**each, "subjects": subjects} if each["kind"] in ours and each["metadata"]["name"] == FRONTDESK else each
+        for each in items
+    ]
 
 
 class Operator(Program):
@@ -52,7 +67,9 @@ class Stage:
         if self._account is None:
             shown = self._cluster.kubectl("kustomize", str(self._installation)).stdout
             rights = [each for each in yaml.safe_load_all(shown) if each["kind"] in RIGHTS]
-            self._cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=_list(rights))
+            self._cluster.kubectl(
+                "apply", "--server-side", "--force-conflicts", "-f", "-", input=_list(for_both_accounts(rights))
+            )
             self._account = self._cluster.service_account_kubeconfig(HOME, ACCOUNT)
         return self._account
 

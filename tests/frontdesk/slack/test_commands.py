@@ -53,11 +53,13 @@ def test_start_is_written_in_the_persons_name_and_told_to_all(slack: Workspace, 
     assert not answer["ephemeral"]
 
 
-def test_a_wish_is_the_only_field_that_the_frontdesk_owns(slack: Workspace, sleeper: Env) -> None:
+def test_a_wish_and_where_it_was_asked_for_are_all_that_the_frontdesk_owns(slack: Workspace, sleeper: Env) -> None:
+    """A19: and the seal that it came from Slack (fault S6)."""
     answer_to(slack.act("ana"), f"start {sleeper.name}")
     fields = sleeper.api.get(sleeper.schedules("default"))["metadata"]["managedFields"]
     ours = [entry["fieldsV1"] for entry in fields if entry["manager"] == "sundown-frontdesk"]
-    assert ours == [{"f:spec": {"f:override": {}}}]
+    asked = {"f:annotations": {"f:sundown.dev/slack-asked": {}}}
+    assert ours == [{"f:metadata": asked, "f:spec": {"f:override": {}}}]
 
 
 def test_stop_lasts_until_the_next_start_and_offers_to_resume(slack: Workspace, env: Env) -> None:

@@ -32,7 +32,7 @@ story: setup ## The same without a person: sleeps, wakes, compares the counts, s
 	@$(BIN)/sundown-lab story
 
 .PHONY: check lint unit
-check: setup ## Format, lint, types, import contract, dead code, unit tests: under a minute
+check: setup ## Format, lint, types, import contract, dead code, unit tests: a minute and a bit
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint unit
 
 lint:

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Literal
 
 import pytest
 from hypothesis import settings
@@ -39,120 +38,23 @@ from sundown.model.resources import (
     EnvScheduleStatus,
 )
 from sundown.model.spec import Wanted
-from sundown.reconcile.memory import Memory, NotRemembered, believed, by_key, mark, recall
+from sundown.reconcile.memory import NotRemembered, believed, by_key
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
 from sundown.reconcile.report import Finding, next_status
-from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.ways import direct
-from support.samples import NOW, decision, env, known, namespace
+from support.counting_api_server import ApiServer, Key
+from support.samples import NOW, decision, namespace
 
-Key = tuple[Literal["Deployment", "StatefulSet"], str]
 KEYS: list[Key] = [("Deployment", "web"), ("Deployment", "api"), ("StatefulSet", "db")]
 ROUNDS = 4
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-OPERATOR, OWNER = "sundown-operator", "kubectl"
+OPERATOR = "sundown-operator"
 MARKS = (PREVIOUS_REPLICAS, ASLEEP_SINCE)
 
 keys = st.sampled_from(KEYS)
 counts = st.sampled_from([0, 1, 2, 3, 5])
 wishes = st.sampled_from(["Asleep", "Asleep", "Awake"])
-
-
-class ApiServer:
-    """Workloads by kind and name, as far as versions, merge patches and owners go; and what Sundown says of them."""
-
-    def __init__(self) -> None:
-        self.objects: dict[Key, dict[str, Any]] = {}
-        self.status = EnvScheduleStatus()
-        self.space = namespace()
-        self.clock = 0
-        self._version = 0
-
-    def create(self, key: Key, replicas: int) -> None:
-        """A new object: another uid."""
-        self._version += 1
-        about = {"name": key[1], "namespace": "dev", "uid": f"uid-{self._version}", "annotations": {}}
-        self._write(key, {"metadata": about, "spec": {"replicas": replicas}}, by=OWNER)
-
-    def replace(self, key: Key, replicas: int) -> None:
-        """The whole object anew: annotations that the new manifest does not have are gone."""
-        uid = self.objects[key]["metadata"]["uid"]
-        about = {"name": key[1], "namespace": "dev", "uid": uid, "annotations": {}}
-        self._write(key, {"metadata": about, "spec": {"replicas": replicas}}, by=OWNER)
-
-    def patch(self, key: Key, body: dict[str, Any], *, by: str = OWNER) -> None:
-        """A merge patch.
-
-        Raises:
-            Missing: where there is no such object.
-            Conflict: where the patch names another version than the present one.
-        """
-        there = self.objects.get(key)
-        if there is None:
-            raise Missing("no such workload", status=404)
-        version = body.get("metadata", {}).get("resourceVersion", there["metadata"]["resourceVersion"])
-        if version != there["metadata"]["resourceVersion"]:
-            raise Conflict("the object has been modified", status=409)
-        self._write(key, _merged(there, body), by=by)
-
-    def annotations(self, key: Key) -> dict[str, str]:
-        """Those of one workload."""
-        found: dict[str, str] = self.objects[key]["metadata"]["annotations"]
-        return found
-
-    def look(self, key: Key) -> Workload:
-        """One workload, read as the operator reads it.
-
-        Raises:
-            Missing: where there is no such object.
-        """
-        if key not in self.objects:
-            raise Missing("no such workload", status=404)
-        return KINDS[key[0]].read(copy.deepcopy(self.objects[key]))
-
-    def all(self) -> list[Workload]:
-        """Every workload."""
-        return [self.look(key) for key in self.objects]
-
-    def memory(self) -> Memory:
-        """What a fresh operator remembers."""
-        return recall(*_known(self))
-
-    def is_marked(self, key: Key) -> bool:
-        """Whether what stands on a workload was written in this sleep on this object."""
-        found, sleep = self.look(key), self.memory().sleep
-        return found.previous is not None and sleep is not None and found.mark == mark(sleep, found.uid)
-
-    def _write(self, key: Key, wanted: dict[str, Any], *, by: str) -> None:
-        before = self.objects.get(key)
-        if before == wanted:
-            return
-        self._version += 1
-        wanted["metadata"]["resourceVersion"] = f"{self._version}"
-        if before is None or before["spec"]["replicas"] != wanted["spec"]["replicas"]:
-            wanted["metadata"]["managedFields"] = _owned_by(by)
-        else:
-            wanted["metadata"]["managedFields"] = before["metadata"]["managedFields"]
-        self.objects[key] = wanted
-
-
-def _owned_by(manager: str) -> list[dict[str, Any]]:
-    fields = {"f:spec": {"f:replicas": {}}}
-    return [{"manager": manager, "operation": "Update", "apiVersion": "apps/v1", "fieldsV1": fields}]
-
-
-def _merged(target: Any, patch: Any) -> Any:
-    if not isinstance(patch, dict):
-        return patch
-    kept = dict(target) if isinstance(target, dict) else {}
-    changed = {key: _merged(kept.get(key), value) for key, value in patch.items() if value is not None}
-    return {key: value for key, value in {**kept, **changed}.items() if patch.get(key, "") is not None}
-
-
-def _known(server: ApiServer) -> tuple[Any, Any]:
-    schedule = known(status=server.status)
-    return env(schedule, namespace=server.space), schedule
 
 
 def visit(wanted: Wanted, server: ApiServer) -> tuple[Goal, list[Step]]:

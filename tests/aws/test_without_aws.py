@@ -15,12 +15,13 @@ from kubernetes_asyncio.client import Configuration
 import sundown.cli.app
 from sundown.aws.settings import AwsSettings
 from sundown.cli.commands.operator import operator
-from sundown.handlers import registry
+from sundown.handlers import watched
+from sundown.kopf_glue.watching import registry
 from sundown.process.operator import Operator
 from sundown.settings import Settings
 
-registry()
-Operator(Configuration(), Settings(), AwsSettings())
+one = Operator(Configuration(), Settings(), AwsSettings())
+registry(one, watched(one))
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 

@@ -59,9 +59,7 @@ async def credentials(configuration: Configuration) -> kopf.AiohttpSession:
     )
 
 
-async def run_until(
-    stopped: asyncio.Event, registry: kopf.OperatorRegistry, *, memo: kopf.Memo, scope: Scope = EVERYWHERE
-) -> None:
+async def run_until(stopped: asyncio.Event, registry: kopf.OperatorRegistry, *, scope: Scope = EVERYWHERE) -> None:
     """Run these handlers; once ``stopped`` is set, which their cleanup does, it ends within a second."""
     # Kopf would make up an identity from the name of the user, and in a pod the user has none.
     work = kopf.operator(
@@ -70,7 +68,6 @@ async def run_until(
         namespaces=scope.watched,
         standalone=True,
         identity=socket.gethostname(),  # type: ignore[arg-type] # its type for names is private
-        memo=memo,
     )
     kopf_task = asyncio.create_task(work, name="kopf")
     stopping = asyncio.create_task(stopped.wait(), name="stopped")

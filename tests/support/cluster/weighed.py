@@ -70,7 +70,7 @@ async def watch(configuration: Configuration, *, plural: str, expected: int) -> 
         if seen == expected:
             stopped.set()
 
-    await setup.run_until(stopped, handlers, memo=kopf.Memo())
+    await setup.run_until(stopped, handlers)
     return seen
 
 

@@ -31,13 +31,17 @@ Make = Callable[[EnvScheduleSpec, Circumstances, datetime, Asker, timedelta], Ov
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A verb that people know: what it says of itself, which state it brings, and how its override is made."""
+    """A verb that people know: what it says of itself, which state it brings, and how its override is made.
+
+    ``right`` is the verb on EnvSchedules that whoever asks in Slack needs; kubectl's users need the one to patch them.
+    """
 
     verb: str
     summary: str
     text: str
     wanted: Wanted
     make: Make
+    right: str
     takes_span: bool = False
     examples: tuple[str, ...] = ()
 
@@ -51,6 +55,7 @@ WISHES: dict[str, Wish] = {
             "Where no shutdown is scheduled they stay awake until somebody stops them.",
             "Awake",
             lambda spec, circumstances, now, asker, _: wishes.start(spec, circumstances, now, asker),
+            right="wake",
             examples=("sundown start dev1", "sundown start dev1 dev2 --wait --reason 'release test'"),
         ),
         Wish(
@@ -59,6 +64,7 @@ WISHES: dict[str, Wish] = {
             "Where no start is scheduled they sleep until somebody starts them.",
             "Asleep",
             lambda spec, circumstances, now, asker, _: wishes.stop(spec, circumstances, now, asker),
+            right="suspend",
             examples=("sundown stop dev1", "sundown stop dev1 --dry-run"),
         ),
         Wish(
@@ -68,6 +74,7 @@ WISHES: dict[str, Wish] = {
             "Between 1 minute and 24 hours; the daily reset ends it.",
             "Awake",
             lambda spec, circumstances, now, asker, span: wishes.prolongate(spec, circumstances, now, asker, span=span),
+            right="extend",
             takes_span=True,
             examples=("sundown extend dev1 2h", "sundown extend dev1 2      # hours", "sundown extend dev1 dev2 1h30m"),
         ),
@@ -77,6 +84,7 @@ WISHES: dict[str, Wish] = {
             "SPAN counts from now and takes the place of whatever was asked for before. Between 1 minute and 30 days.",
             "Awake",
             lambda spec, circumstances, now, asker, span: wishes.snooze(spec, circumstances, now, asker, span=span),
+            right="snooze",
             takes_span=True,
             examples=("sundown snooze dev1 3h", "sundown snooze dev1 3d --reason 'trade fair'"),
         ),

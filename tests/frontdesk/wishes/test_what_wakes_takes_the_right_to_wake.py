@@ -11,7 +11,7 @@ from sundown.cluster.client import Cluster
 from sundown.frontdesk.envs.mirror import Board
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights
-from sundown.frontdesk.wishes.actions import RIGHTS, Actions, Wanted
+from sundown.frontdesk.wishes.actions import Actions, Wanted
 from sundown.model.resources import EnvScheduleStatus
 from sundown.settings import Settings
 from sundown.usecases.doors import COMMAND_LINE
@@ -63,7 +63,7 @@ async def ask(cluster: OneEnv, verb: str, spec: dict[str, Any], *, state: Any = 
     ids=["stopped", "stopped just now", "stopped, nobody has looked", "by its schedule", "on its way down"],
 )
 async def test_one_that_sleeps_is_not_woken_without_it(verb: str, spec: dict[str, Any], state: Any) -> None:
-    others = {right for right in RIGHTS.values() if right != "wake"}
+    others = {one.right for one in WISHES.values() if one.right != "wake"}
     cluster = OneEnv(*others)
     with pytest.raises(NotAllowed, match='the right to "wake"'):
         await ask(cluster, verb, spec, state=state)
@@ -72,13 +72,13 @@ async def test_one_that_sleeps_is_not_woken_without_it(verb: str, spec: dict[str
 
 @pytest.mark.parametrize("verb", [verb for verb in WAKING if verb != "start"])
 async def test_with_it_the_same_is_done(verb: str) -> None:
-    cluster = OneEnv("wake", RIGHTS[verb])
+    cluster = OneEnv("wake", WISHES[verb].right)
     await ask(cluster, verb, STOPPED, state="Asleep")
     assert [override["state"] for override in cluster.written] == ["Awake"]
 
 
 @pytest.mark.parametrize("verb", [verb for verb in WAKING if verb != "start"])
 async def test_one_that_is_awake_is_kept_awake_without_it(verb: str) -> None:
-    cluster = OneEnv(RIGHTS[verb])
+    cluster = OneEnv(WISHES[verb].right)
     await ask(cluster, verb, RUNS_UNTIL, state="Awake")
     assert len(cluster.written) == 1

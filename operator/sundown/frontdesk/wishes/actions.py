@@ -27,9 +27,6 @@ log = structlog.get_logger(__name__)
 WAKE = "wake"
 """The right that whatever wakes an env takes, besides its own."""
 
-RIGHTS: dict[str, str] = {"start": WAKE, "stop": "suspend", "extend": "extend", "snooze": "snooze"}
-"""The right that each verb of the wishes takes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -113,7 +110,7 @@ class Actions:
 
     async def _carry_out(self, wanted: Wanted) -> Done:
         request = Request(WISHES[wanted.verb], span=wanted.span, reason=wanted.reason)
-        right = RIGHTS[wanted.verb]
+        right = request.wish.right
 
         async def permit(found: Found, now: datetime) -> None:
             if request.wish.wanted == "Awake" and right != WAKE and sleeps(found, now):

@@ -13,13 +13,13 @@ from typing import Literal
 
 from sundown.frontdesk.envs.snapshot import Standing
 
-Surface = Literal["reminder", "asleep", "home awake", "home asleep"]
+Surface = Literal["reminder", "asleep", "home awake", "home asleep", "home paused"]
 """Where buttons stand: a notice of a coming shutdown, the message of a sleeping env, a row of the home by the env's state."""
 
 SNOOZES = (timedelta(hours=1), timedelta(hours=3), timedelta(days=1), timedelta(days=3))
 """The spans that are offered, besides somebody's usual one (requirement C1)."""
 EXTENSION = timedelta(hours=1)
-HOME: frozenset[Surface] = frozenset({"home awake", "home asleep"})
+HOME: frozenset[Surface] = frozenset({"home awake", "home asleep", "home paused"})
 
 
 @dataclass(frozen=True, slots=True)

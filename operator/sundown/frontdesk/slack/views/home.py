@@ -14,7 +14,7 @@ from sundown.frontdesk.people.preferences import Preferences
 from sundown.frontdesk.slack.home_refresh import Glance
 from sundown.frontdesk.slack.views import blocks
 from sundown.frontdesk.slack.views.blocks import Block
-from sundown.frontdesk.wishes.verbs import VERBS, Surface, Verb, shown
+from sundown.frontdesk.wishes.verbs import Surface, Verb, shown
 from sundown.model.cutting import clip
 from sundown.model.scalars import format_duration, zone
 from sundown.usecases.find import Found
@@ -134,10 +134,8 @@ def _buttons(found: Found, home: Home) -> list[Block]:
         return []
     schedule = found.known.schedule
     may_be_deleted = schedule is not None and schedule.spec.allow_delete
-    if state in _ASLEEP or state in _AWAKE:
-        surface: Surface = "home asleep" if state in _ASLEEP else "home awake"
-        return [_element(verb, found, home) for verb in shown(surface, may_be_deleted=may_be_deleted)]
-    return [_element(verb, found, home) for verb in VERBS.values() if verb.deletes and may_be_deleted]
+    surface: Surface = "home asleep" if state in _ASLEEP else "home awake" if state in _AWAKE else "home paused"
+    return [_element(verb, found, home) for verb in shown(surface, may_be_deleted=may_be_deleted)]
 
 
 def _element(verb: Verb, found: Found, home: Home) -> Block:

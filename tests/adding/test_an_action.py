@@ -25,9 +25,9 @@ from sundown.cluster import paths
 from sundown.reconcile.action_kind import ActionKind, Words
 from sundown.reconcile.actions import ACTIONS
 from sundown.reconcile.request_verdict import left_alone
-async def label(cluster, spec):
-    body = {"metadata": {"uid": spec.target.uid, "labels": {"example.com/labelled": "by-request"}}}
-    await cluster.merge_patch(paths.namespace(spec.target.namespace), body)
+async def label(cluster, case):
+    body = {"metadata": {"uid": case.spec.target.uid, "labels": {"example.com/labelled": "by-request"}}}
+    await cluster.merge_patch(paths.namespace(case.spec.target.namespace), body)
     return True
 ACTIONS["Label"] = ActionKind(
     action=LABEL, objections=(left_alone,), carry_out=label,
@@ -42,8 +42,8 @@ IN_THE_FRONTDESK = (
 from sundown.frontdesk.commands import parsing, requesting, table
 from sundown.frontdesk.requests.request_kind import Proposal, RequestKind, left_alone
 from sundown.frontdesk.requests.table import REQUESTS
-def proposal(found):
-    return Proposal("Label it?", f"{{env}} has {len(found.space.labels)} labels, and one more then.", "Label it", "Leave it")
+def proposal(meant):
+    return Proposal("Label it?", f"{{env}} has {len(meant.found.space.labels)} labels, and one more then.", "Label it", "Leave it")
 REQUESTS["Label"] = RequestKind(
     action=LABEL, verb="label", participle="labelled", right="suspend", objections=(left_alone,), proposal=proposal,
     typed=False, asked="{env} will be labelled.", done=":label: {env} is labelled.", held="{env} is not labelled yet.",
@@ -115,4 +115,4 @@ def test_an_action_that_no_row_knows_is_refused_by_name(env: Env, stage: Stage) 
     stage.usual()
     refused = request(env, action="Label", granted=False).finished()
     assert (refused["state"], refused["conditions"][1]["reason"]) == ("Refused", "UnknownAction")
-    assert refused["outcome"] == 'this operator knows no action "Label"; it knows Delete'
+    assert refused["outcome"] == 'this operator knows no action "Label"; it knows Delete, Scale, Restart'

@@ -42,6 +42,8 @@ def change(api: Api, namespace: str) -> Change:
         {"requestedBy": "bo@example.com"},
         {"groups": ["slack:dev"]},
         {"via": "kubectl"},
+        {"parameters": {"replicas": "1"}},
+        {"seen": {"uid": "1", "change": "3 -> 0"}},
         {"requestedAt": "2026-11-23T17:00:01Z"},
         {"expiresAt": "2026-11-23T18:00:00Z"},
     ],

@@ -11,6 +11,7 @@ from support.apiserver import Api, eventually
 from support.audit import Audit, Right
 from support.enders import let_end
 from support.envs import ALWAYS_AWAKE, DEFAULTS, SUNDOWN, Env, instant
+from support.operating import let_operate
 from support.operators import HOME, ROOT, Stage
 
 pytestmark = pytest.mark.lab
@@ -46,7 +47,8 @@ def test_every_right_is_needed_and_none_is_missing(
     doomed = make_env()
     doomed.schedule({**ALWAYS_AWAKE, "allowDelete": True})
     let_end(doomed, "ana@example.com")
-    request = _request(api, doomed)
+    let_operate(env, "ana@example.com")
+    requests = [_request(api, doomed), *(_request(api, env, kind=kind) for kind in ("Deployment", "StatefulSet"))]
     api.merge(f"{DEFAULTS}/{default}", {"spec": {"template": {"timeZone": "Nowhere/AtAll"}}})
     done = threading.Event()
     editors = [
@@ -67,8 +69,9 @@ def test_every_right_is_needed_and_none_is_missing(
         for editor in editors:
             editor.join()
     _have_a_database_hang(make_env())
-    eventually(lambda: api.get(request).get("status", {}).get("state") == "Done", what="the request is carried out")
-    api.delete(request)
+    for request in requests:
+        eventually(lambda: api.get(request).get("status", {}).get("state") == "Done", what="it is carried out")  # noqa: B023
+        api.delete(request)
     eventually(
         lambda: {each.resource for each in audit.writes()} >= {"events", "envschedules/status"}, what="all is told"
     )
@@ -86,10 +89,11 @@ def _have_a_database_hang(env: Env) -> None:
     env.until_condition("Degraded", "True", "PartsNotReady")
 
 
-def _request(api: Api, env: Env) -> str:
-    """Ask for an env to be deleted; the path of the request."""
+def _request(api: Api, env: Env, *, kind: str = "") -> str:
+    """Ask for an env to be deleted, or for its workload of a kind to be scaled; the path of the request."""
+    scaling = {"action": "Scale", "parameters": {"kind": kind, "name": "web", "replicas": "3"}}
     spec = {
-        "action": "Delete",
+        **(scaling if kind else {"action": "Delete"}),
         "target": {"namespace": env.name, "uid": api.get(env.path)["metadata"]["uid"]},
         "requestedBy": "ana@example.com",
         "via": "kubectl",
@@ -97,10 +101,11 @@ def _request(api: Api, env: Env) -> str:
         "expiresAt": instant(minutes=15),
         "confirmation": env.name,
     }
-    kind = {"apiVersion": "sundown.dev/v1alpha1", "kind": "ActionRequest", "metadata": {"name": f"delete-{env.name}"}}
+    name = f"{kind.lower() or 'delete'}-{env.name}"
+    head = {"apiVersion": "sundown.dev/v1alpha1", "kind": "ActionRequest", "metadata": {"name": name}}
     path = f"{SUNDOWN}/namespaces/{HOME}/actionrequests"
-    api.create(path, {**kind, "spec": spec})
-    return f"{path}/delete-{env.name}"
+    api.create(path, {**head, "spec": spec})
+    return f"{path}/{name}"
 
 
 def _keep_editing(cluster: Cluster, namespace: str, plural: str, done: threading.Event) -> None:

@@ -86,7 +86,8 @@ def test_the_operator_writes_counts_and_notes_of_its_own(env: Env, operators: Ap
     "body",
     [
         {"spec": {"template": {"spec": {"hostNetwork": True}}}},
-        {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "now"}}}}},
+        {"spec": {"template": {"metadata": {"annotations": {"example.com/restarted": "now"}}}}},
+        {"spec": {"template": {"metadata": {"labels": {"team": "eve"}}}}},
         {"spec": {"minReadySeconds": 9}},
         {"metadata": {"annotations": {"example.com/owner": "eve"}}},
         {"metadata": {"labels": {"team": "eve"}}},
@@ -95,6 +96,18 @@ def test_the_operator_writes_counts_and_notes_of_its_own(env: Env, operators: Ap
 )
 def test_the_operator_writes_nothing_else_of_a_workload(env: Env, operators: Api, kind: str, body: Json) -> None:
     assert "the operator writes" in refusal(lambda: operators.merge(f"{env.collection(kind)}/web", body))
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
+def test_the_operator_restarts_pods(env: Env, operators: Api, kind: str) -> None:
+    """I4: as kubectl does it, the first time and again, and what else is noted there stays."""
+    path = f"{env.collection(kind)}/web"
+    for moment in ("2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z"):
+        note = {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": moment}}}
+        assert refusal(lambda note=note: operators.merge(path, {"spec": {"template": note}})) == ""  # type: ignore[misc]
+    env.edit("web", {"spec": {"template": {"metadata": {"annotations": {"example.com/note": "1"}}}}}, kind=kind)
+    gone = {"metadata": {"annotations": {"example.com/note": None}}}
+    assert "the operator writes" in refusal(lambda: operators.merge(path, {"spec": {"template": gone}}))
 
 
 def test_the_operator_makes_and_deletes_no_workload(env: Env, operators: Api) -> None:

@@ -27,7 +27,12 @@ def test_a_name_that_is_like_it_is_somebody_elses(name: str) -> None:
 def test_the_list_is_of_all_the_names() -> None:
     """A18."""
     named = {value for name, value in vars(managers).items() if name.isupper() and isinstance(value, str)}
-    assert named == managers.OURS
+    assert named == managers.OURS | {managers.FOR_PEOPLE}
+
+
+def test_what_is_done_for_somebody_is_not_sundowns_own() -> None:
+    """I4: a zero that was asked for is a zero that stays."""
+    assert not Owner(managers.FOR_PEOPLE, applies=False, fields=frozenset()).ours
 
 
 def _written_out() -> Iterator[str]:

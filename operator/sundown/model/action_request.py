@@ -30,6 +30,10 @@ ActionName = Annotated[str, StringConstraints(max_length=63, pattern=r"^[A-Z][A-
 NamespaceName = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=_DNS_LABEL)]
 Asker = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+ParameterName = Annotated[str, StringConstraints(max_length=63, pattern=r"^[a-z][A-Za-z0-9]*$")]
+ParameterValue = Annotated[str, StringConstraints(max_length=253)]
+MOST_PARAMETERS = 8
+"""So many has an action at most; what each may be is said by the action's own row."""
 
 
 class Target(Model):
@@ -37,6 +41,14 @@ class Target(Model):
 
     namespace: NamespaceName
     uid: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Seen(Model):
+    """What the person had before their eyes: of which object, and what they were told would change."""
+
+    uid: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    resource_version: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    change: Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
 class Approval(Model):
@@ -58,6 +70,10 @@ class ActionRequestSpec(Model):
 
     action: ActionName
     target: Target
+    parameters: Annotated[dict[ParameterName, ParameterValue], Field(max_length=MOST_PARAMETERS)] = Field(
+        default_factory=dict
+    )
+    seen: Seen | None = None
     requested_by: Asker
     groups: Annotated[tuple[GroupName, ...], Field(max_length=MOST_GROUPS)] = ()
     via: Annotated[str, StringConstraints(min_length=1, max_length=64)]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from sundown.model.base import Model, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,7 @@ class Right:
     group: str = ""
     version: str = "v1"
     subresource: str = ""
+    name: str = ""
 
     def __str__(self) -> str:
         """As whoever can grant it knows it: ``"delete" namespaces``."""
@@ -32,20 +37,50 @@ class Right:
         if self.subresource:
             asked["subresource"] = self.subresource
         # A Role in the namespace counts for the namespace itself only where it is named.
-        return {**asked, "name": namespace} if (self.group, self.resource) == ("", "namespaces") else asked
+        name = namespace if (self.group, self.resource) == ("", "namespaces") else self.name
+        return {**asked, "name": name} if name else asked
+
+
+class Parameters(Model):
+    """What an action takes besides a namespace: here, nothing."""
+
+
+Asked = Callable[[Any], Right]
+"""The right that is asked for, where it depends on the parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``name`` is what ``spec.action`` says; ``deed`` what it is in a sentence, with ``{namespace}`` in it."""
+    """``name`` is what ``spec.action`` says; ``deed`` what it is in a sentence, with ``{namespace}`` and the parameters in it.
+
+    ``parameters`` is the model that ``spec.parameters`` is read by.
+    """
 
     name: str
     deed: str
-    right: Right
+    right: Right | Asked
+    parameters: type[Parameters] = Parameters
 
-    def of(self, namespace: str) -> str:
-        """What is done, of this namespace: what somebody may do, or may not."""
-        return self.deed.format(namespace=namespace)
+    def read(self, given: Mapping[str, str]) -> Parameters:
+        """What was given for it.
+
+        Raises:
+            InvalidObject: it takes no such thing, or not that much of it; each mistake has its path.
+        """
+        return parse(self.parameters, given, prefix="spec.parameters")
+
+    def of(self, namespace: str, parameters: Parameters | None = None) -> str:
+        """What is done, to this namespace: what somebody may do, or may not."""
+        return self.deed.format(**said(parameters), namespace=namespace)
+
+    def asks(self, parameters: Parameters | None = None) -> Right:
+        """The right that it takes of the person."""
+        return self.right if isinstance(self.right, Right) else self.right(parameters)
+
+
+def said(parameters: Parameters | None) -> dict[str, Any]:
+    """Parameters by their names, for sentences."""
+    return {} if parameters is None else {name: getattr(parameters, name) for name in type(parameters).model_fields}
 
 
 DELETE = Action("Delete", 'delete the namespace "{namespace}"', Right("delete", "namespaces"))

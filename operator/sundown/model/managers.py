@@ -14,4 +14,8 @@ FRONTDESK_MARKS = "sundown-frontdesk-marks"
 FRONTDESK_UNREACHED = "sundown-frontdesk-unreached"
 FRONTDESK_ZONES = "sundown-frontdesk-zones"
 
+FOR_PEOPLE = "sundown-for-people"
+"""Of what the operator does to a workload because somebody has asked for it: that is their wish, and not Sundown's, so it is
+none of ``OURS``: a zero that a person wanted is not woken."""
+
 OURS = frozenset({UNNAMED, OPERATOR, COMMAND_LINE, FRONTDESK, FRONTDESK_MARKS, FRONTDESK_UNREACHED, FRONTDESK_ZONES})

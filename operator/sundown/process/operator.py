@@ -94,7 +94,13 @@ class Operator:
         )
         self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)
         self._requests = Requests(
-            self._cluster, gate, store=self._store, recorder=self._recorder, clock=self._clock, settings=settings
+            self._cluster,
+            gate,
+            store=self._store,
+            recorder=self._recorder,
+            clock=self._clock,
+            settings=settings,
+            changed=self._scheduler.touch,
         )
         self._request_visits = Scheduler(visit=self._requests.visit, clock=self._clock, visited=lambda _: None)
         self._sweep = Sweep(

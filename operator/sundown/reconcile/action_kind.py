@@ -6,15 +6,17 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from sundown.cluster.client import Cluster
-from sundown.model.action_request import ActionRequestSpec
 from sundown.model.actions import Action
 from sundown.reconcile.request_verdict import Case, Verdict
+from sundown.reconcile.workload_changes import Change
 
 Objection = Callable[[Case], Iterator[Verdict]]
 """Pure: the verdicts that stand against it, the gravest first; none where all is in order."""
 Progress = Callable[[Case], Verdict | None]
 """Pure: what has come of a request that was begun, by what is there; None where that does not tell, and it is done again."""
-CarryOut = Callable[[Cluster, ActionRequestSpec], Awaitable[bool]]
+Changes = Callable[[Case], Change]
+"""Pure: what would change, of which object. Asked only where nothing stands against it."""
+CarryOut = Callable[[Cluster, Case], Awaitable[bool]]
 """Does it, and answers whether it is done thereby. It is called again where the operator was killed before it had said so, so
 it must bear that; and it has to name the uid of what it changes, for what was meant may be another by now.
 
@@ -24,7 +26,7 @@ Raises ApiError: Missing and Conflict have it judged once more, Busy and Unreach
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A word for Events and conditions, and a sentence with ``{namespace}`` in it."""
+    """A word for Events and conditions, and a sentence with ``{namespace}`` and the parameters in it, and ``{change}``."""
 
     word: str
     text: str
@@ -39,7 +41,7 @@ class ActionKind:
     """A row of ``actions.ACTIONS``.
 
     ``objections`` come after those that count for all: no such namespace, a newer one, too late, protected, dry run of the
-    operator. ``held`` is said while something named in the verdict keeps it from its end, and may have ``{detail}`` in it.
+    operator. Where the row says what ``changes``, that must be what the person saw. ``held`` is said while something named in the verdict keeps it from its end, and may have ``{detail}`` in it.
     """
 
     action: Action
@@ -49,3 +51,4 @@ class ActionKind:
     held: Words | None = None
     objections: tuple[Objection, ...] = ()
     progress: Progress = _untold
+    changes: Changes | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sundown.reconcile.action_kind import ActionKind
 from sundown.reconcile.namespace_deletion import DELETION
+from sundown.reconcile.workload_requests import RESTARTING, SCALING
 
-ACTIONS: dict[str, ActionKind] = {row.action.name: row for row in (DELETION,)}
+ACTIONS: dict[str, ActionKind] = {row.action.name: row for row in (DELETION, SCALING, RESTARTING)}
 """By what ``spec.action`` says."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
-from sundown.model.action_request import ActionRequestSpec
 from sundown.model.actions import DELETE
 from sundown.reconcile.action_kind import ActionKind, Words
 from sundown.reconcile.request_verdict import Case, Reason, Verdict, left_alone, only_tried, refused
@@ -33,9 +32,10 @@ def how_far(case: Case) -> Verdict | None:
     return Verdict("Approved", Reason.HELD, again=again, held_by=holding.by, word=holding.reason, detail=str(holding))
 
 
-async def delete(cluster: Cluster, spec: ActionRequestSpec) -> bool:
+async def delete(cluster: Cluster, case: Case) -> bool:
     """Begin it; it takes as long as what is in the namespace takes to end."""
-    await cluster.delete(paths.namespace(spec.target.namespace), uid=spec.target.uid)
+    target = case.spec.target
+    await cluster.delete(paths.namespace(target.namespace), uid=target.uid)
     return False
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from sundown.errors import InvalidObject
 from sundown.model.action_request import ActionRequestStatus, Asked, RequestCondition
+from sundown.model.actions import Parameters, said
 from sundown.model.scalars import format_instant
 from sundown.reconcile.action_kind import ActionKind
 from sundown.reconcile.actions import ACTIONS
@@ -73,6 +75,7 @@ def event_word(asked: Asked, verdict: Verdict) -> str:
     return {"Approved": kind.under_way.word, "Done": kind.done.word}.get(verdict.state, verdict.state)
 
 
+_AS_ASKED = "as it was asked for"
 _SENTENCES: dict[Reason, str] = {
     Reason.WAITING_FOR_APPROVAL: "waits until somebody else than {by} approves it",
     Reason.EXPIRED: "not carried out by {expires}; ask again",
@@ -82,6 +85,9 @@ _SENTENCES: dict[Reason, str] = {
     Reason.NOT_FOUND: 'there is no namespace "{namespace}" any more',
     Reason.NEWER_NAMESPACE: 'the namespace "{namespace}" of now is a newer one than was meant',
     Reason.DELETED_ALREADY: 'namespace "{namespace}" is being deleted already',
+    Reason.NO_SUCH_WORKLOAD: 'there is no {detail} in "{namespace}"',
+    Reason.NOTHING_TO_DO: "{detail}",
+    Reason.CHANGED: "look again, and ask again: {detail}",
     Reason.PROTECTED_NAMESPACE: 'namespace "{namespace}" is protected: Sundown never touches it',
     Reason.INVALID_LABEL: "{detail}",
     Reason.PAUSED: '"{namespace}" is left alone: {detail}',
@@ -107,17 +113,36 @@ def sentence(asked: Asked, verdict: Verdict) -> str:
     """Why, for people."""
     spec, kind = asked.spec, kind_of(asked)
     namespace = spec.target.namespace if spec is not None else ""
+    parameters = _parameters(asked, kind)
     return _pattern(verdict, kind).format(
+        **said(parameters),
         action=spec.action if spec is not None else "",
         by=spec.requested_by if spec is not None else "",
-        deed=kind.action.of(namespace) if kind is not None else "",
+        change=verdict.detail or (spec.seen.change if spec is not None and spec.seen is not None else _AS_ASKED),
+        deed=_deed(namespace, kind, parameters),
         detail=verdict.detail,
         expires=format_instant(spec.expires_at) if spec is not None else "",
         home=asked.metadata.namespace,
         namespace=namespace,
-        right=kind.action.right if kind is not None else "",
+        right=_right(kind, parameters),
         schedule=verdict.schedule,
     )
+
+
+def _parameters(asked: Asked, kind: ActionKind | None) -> Parameters | None:
+    """What it takes; None where that cannot be read, of which the verdict speaks then."""
+    try:
+        return kind.action.read(asked.spec.parameters) if kind is not None and asked.spec is not None else None
+    except InvalidObject:
+        return None
+
+
+def _deed(namespace: str, kind: ActionKind | None, parameters: Parameters | None) -> str:
+    return kind.action.of(namespace, parameters) if kind is not None and parameters is not None else ""
+
+
+def _right(kind: ActionKind | None, parameters: Parameters | None) -> str:
+    return str(kind.action.asks(parameters)) if kind is not None and parameters is not None else ""
 
 
 def _pattern(verdict: Verdict, kind: ActionKind | None) -> str:

@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import assert_never
 
 from sundown.model.action_request import ActionRequestSpec, Asked, RequestState
+from sundown.model.actions import Parameters
 from sundown.model.env import Env
 from sundown.reconcile.governance import Governance, Role
+from sundown.reconcile.workload_changes import Subject
 from sundown.settings import Settings
 
 
@@ -30,6 +32,9 @@ class Reason(StrEnum):
     NOT_FOUND = "NotFound"
     NEWER_NAMESPACE = "NewerNamespace"
     DELETED_ALREADY = "DeletedAlready"
+    NO_SUCH_WORKLOAD = "NoSuchWorkload"
+    NOTHING_TO_DO = "NothingToDo"
+    CHANGED = "Changed"
     PROTECTED_NAMESPACE = "ProtectedNamespace"
     INVALID_LABEL = "InvalidLabel"
     PAUSED = "Paused"
@@ -68,7 +73,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request that can be read, and what there is at this moment. ``env`` has no namespace where there is none of that name."""
+    """A request that can be read, and what there is at this moment. ``env`` has no namespace where there is none of that name.
+
+    ``subject`` is the workload that is meant, None where none is, or where it is not there.
+    """
 
     asked: Asked
     spec: ActionRequestSpec
@@ -76,6 +84,8 @@ class Case:
     governance: Governance
     settings: Settings
     now: datetime
+    parameters: Parameters
+    subject: Subject | None = None
 
     @property
     def begun(self) -> bool:

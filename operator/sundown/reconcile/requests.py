@@ -6,7 +6,7 @@ afterwards was deleted for this request, and what is not done yet is looked at o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,15 +19,17 @@ from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachabl
 from sundown.cluster.events import EventRecorder, Notice, Regarding
 from sundown.cluster.gate import Gate, Urgency
 from sundown.cluster.reviews import AUTHENTICATED, NotAsked, review
-from sundown.model.action_request import ActionRequestSpec, Asked
+from sundown.model.action_request import Asked
 from sundown.model.env import Env
 from sundown.model.resources import API_VERSION
-from sundown.reconcile.action_kind import ActionKind
-from sundown.reconcile.request_judge import judge
-from sundown.reconcile.request_status import event_word, kind_of, next_status, word
-from sundown.reconcile.request_verdict import Reason, Verdict, refused
+from sundown.reconcile.actions import ACTIONS
+from sundown.reconcile.request_judge import meant, understand, verdict_of
+from sundown.reconcile.request_status import event_word, next_status, word
+from sundown.reconcile.request_verdict import Case, Reason, Verdict, refused
 from sundown.reconcile.store import Store
 from sundown.reconcile.stuck_namespace import SOONEST
+from sundown.reconcile.workload_changes import Subject
+from sundown.reconcile.workload_look import look
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
 
@@ -39,7 +41,10 @@ _UNREADABLE = "Judge"
 
 
 class Requests:
-    """Knows the requests that are not finished; ``visit`` brings one a step further. The scheduler says when."""
+    """Knows the requests that are not finished; ``visit`` brings one a step further. The scheduler says when.
+
+    ``changed`` is told of envs in which something was done, so that what is remembered of them is renewed.
+    """
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class Requests:
         recorder: EventRecorder,
         clock: Clock,
         settings: Settings,
+        changed: Callable[[Iterable[str]], None] = lambda _: None,
     ) -> None:
         self._cluster = cluster
         self._gate = gate
@@ -57,6 +63,7 @@ class Requests:
         self._recorder = recorder
         self._clock = clock
         self._settings = settings
+        self._changed = changed
         self._open: dict[str, Asked] = {}
         self._told: set[str] = set()
 
@@ -112,20 +119,25 @@ class Requests:
         asked = self._open.get(key)
         if asked is None:
             return None
-        verdict = judge(asked, await self._target(asked), settings=self._settings, now=self._clock.now())
-        spec, kind = asked.spec, kind_of(asked)
-        if not verdict.act or spec is None or kind is None:
+        env, subject = await self._target(asked), await self._subject(asked)
+        case = understand(asked, env, settings=self._settings, now=self._clock.now(), subject=subject)
+        if isinstance(case, Verdict):
+            await self._say(asked, case)
+            return None
+        verdict = verdict_of(case)
+        if not verdict.act:
             return verdict.again if await self._say(asked, verdict) else None
-        verdict = await self._by_rights(spec, kind, verdict)
+        verdict = await self._by_rights(case, verdict)
         if not await self._say(asked, verdict) or not verdict.act:
             return None
-        return await self._carry_out(key, spec, kind)
+        return await self._carry_out(key, case, verdict)
 
-    async def _carry_out(self, key: str, spec: ActionRequestSpec, kind: ActionKind) -> datetime | None:
+    async def _carry_out(self, key: str, case: Case, verdict: Verdict) -> datetime | None:
+        spec = case.spec
         facts = {"action": spec.action, "namespace": spec.target.namespace, "by": spec.requested_by, "request": key}
         try:
             async with self._gate.slot(Urgency.SLEEP, whose=spec.target.namespace):
-                done = await kind.carry_out(self._cluster, spec)
+                done = await ACTIONS[spec.action].carry_out(self._cluster, case)
         except (Missing, Conflict):
             return self._clock.now() + _AGAIN  # gone, newer, or on its way out: the next look tells which
         except (Busy, Unreachable):
@@ -136,7 +148,8 @@ class Requests:
         log.info("request-carried-out", **facts, done=done)
         if not done:
             return self._clock.now() + SOONEST
-        await self._end(key, Verdict("Done", Reason.DONE))
+        await self._end(key, Verdict("Done", Reason.DONE, detail=verdict.detail))
+        self._changed({spec.target.namespace})
         return None
 
     async def _end(self, key: str, verdict: Verdict) -> None:
@@ -144,10 +157,11 @@ class Requests:
         if asked is not None:
             await self._say(asked, verdict)
 
-    async def _by_rights(self, spec: ActionRequestSpec, kind: ActionKind, verdict: Verdict) -> Verdict:
+    async def _by_rights(self, case: Case, verdict: Verdict) -> Verdict:
         """The verdict, if the person may do it themselves; the frontdesk has asked, and may be wrong or another."""
+        spec = case.spec
         groups = (*spec.groups, AUTHENTICATED) if AUTHENTICATED not in spec.groups else spec.groups
-        right = kind.action.right.within(spec.target.namespace)
+        right = ACTIONS[spec.action].action.asks(case.parameters).within(spec.target.namespace)
         try:
             answer = await review(self._cluster, spec.requested_by, groups, right)
         except NotAsked as error:
@@ -170,6 +184,13 @@ class Requests:
             defaults=known.defaults,
             unreadable_defaults=known.unreadable_defaults,
         )
+
+    async def _subject(self, asked: Asked) -> Subject | None:
+        """The workload that is meant, as the API server has it now; None where none is."""
+        workload = meant(asked)
+        if workload is None or asked.spec is None or asked.metadata.namespace != self._settings.namespace:
+            return None
+        return await look(self._cluster, asked.spec.target.namespace, workload)
 
     async def _say(self, asked: Asked, verdict: Verdict) -> bool:
         """Write the verdict where it is news; false when the request is gone, and so nothing may follow.

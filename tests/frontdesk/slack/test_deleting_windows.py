@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sundown.frontdesk.requests.asking import name_of
+from sundown.frontdesk.requests.asking import Wanted, name_of
 from sundown.frontdesk.requests.request_kind import Proposal
 from sundown.frontdesk.requests.table import REQUESTS
 from sundown.frontdesk.slack.views.requests import Window, confirmation, confirmed_name, read_window, said
@@ -34,14 +34,14 @@ PROPOSAL = Proposal(
     confirm="A button with a long text on it",
     keep="Keep it",
 )
-WINDOW = Window(Target(namespace="dev1", uid=UID), "default")
+WINDOW = Window(Wanted(Target(namespace="dev1", uid=UID)), "default")
 
 
 @settings(deadline=None)
 @given(names, names)
 def test_the_window_is_one_that_slack_takes_and_can_be_read_back(namespace: str, cluster: str) -> None:
     """C4"""
-    window = Window(Target(namespace=namespace, uid=UID), cluster)
+    window = Window(Wanted(Target(namespace=namespace, uid=UID)), cluster)
     for kind in (DELETE, CLICKED):
         view = confirmation(kind, PROPOSAL, window)
         view_or_refuse(json.dumps(view))

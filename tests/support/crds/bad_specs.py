@@ -68,7 +68,8 @@ ASKED = {
 def asked(name: str, path: str, api: str, **fields: object) -> Bad:
     """A bad ActionRequest; a field that is None is left out."""
     spec = {key: value for key, value in {**ASKED, **fields}.items() if value is not None}
-    model = "" if api in {"Required", "Too long", "Too many", "should match", "Unsupported value"} else api
+    of_the_schema = {"Required", "Too long", "Too many", "should match", "Unsupported value", "words such as"}
+    model = "" if api in of_the_schema else api
     at_once = path == "spec.confirmation" or path.startswith("spec.expires") or path == "spec.approval.by"
     rule = at_once and model != ""
     return Bad(name, spec, "spec" if rule else path, api, model=model, api_path=path, kind="ActionRequest")
@@ -82,6 +83,10 @@ REQUESTS = (
     asked("action of two words", "spec.action", "should match", action="Reboot now"),
     asked("action in small letters", "spec.action", "should match", action="delete"),
     asked("action of 64 letters", "spec.action", "Too long", action="A" * 64),
+    asked("a name of a parameter", "spec.parameters", "words such as", parameters={"Replicas": "3"}),
+    asked("nine parameters", "spec.parameters", "Too many", parameters={f"p{index}": "" for index in range(9)}),
+    asked("a parameter without end", "spec.parameters.name", "Too long", parameters={"name": "x" * 254}),
+    asked("seen of nothing", "spec.seen.uid", "Required", seen={"change": "3 -> 0"}),
     asked("name in capitals", "spec.target.namespace", "should match", target={"namespace": "Dev1", "uid": "1"}),
     asked("another name typed", "spec.confirmation", OTHER, confirmation="dev2"),
     asked("half the name typed", "spec.confirmation", OTHER, confirmation="dev"),

@@ -135,7 +135,11 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     }
     given = some({"required": flags}, by=people.filter(lambda one: one != by), at=instants)
     groups = st.lists(people | st.just("system:authenticated"), max_size=5)
-    return spec | draw(some({"approval": some({"required": flags}) | given, "groups": groups}))
+    names = st.from_regex(r"[a-z][A-Za-z0-9]{0,62}", fullmatch=True)
+    parameters = st.dictionaries(names, text(253), max_size=8)
+    seen = some({"resourceVersion": text(64).filter(bool)}, uid=st.uuids().map(str), change=text(256).filter(bool))
+    more = {"approval": some({"required": flags}) | given, "groups": groups, "parameters": parameters, "seen": seen}
+    return spec | draw(some(more))
 
 
 cluster_specs = some({"namespaceSelector": selectors, "priority": st.integers(-1000, 1000)}, template=some(TEMPLATE))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sundown.errors import SundownError
@@ -73,12 +73,13 @@ class EnvName:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for, after the verb. ``topic`` is the command that help is wanted on."""
+    """What was asked for, after the verb. ``topic`` is the command that help is wanted on, ``parameters`` what an action takes."""
 
     env: EnvName = EnvName("")
     span: timedelta = timedelta()
     reason: str | None = None
     topic: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 def words_of(text: str) -> tuple[str, ...]:

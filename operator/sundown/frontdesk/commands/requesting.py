@@ -21,7 +21,7 @@ def request(action: str) -> Callable[[Desk, Person, Asked, Place], Awaitable[Rep
             return Reply(
                 title=("That has to be confirmed in a window, and a mention cannot open one: type ", Code(command))
             )
-        await desk.requests.begin(person, kind, name, trigger=place.trigger_id)
+        await desk.requests.begin(person, kind, name, trigger=place.trigger_id, parameters=asked.parameters)
         what = "type its name into" if kind.typed else "confirm it in"
         return Reply(title=(f"To {kind.verb} ", Bold(name), f", {what} the window that has opened."))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sundown.cluster.client import Cluster
 from sundown.cluster.reviews import AUTHENTICATED, review
 from sundown.frontdesk.people.people import Person
-from sundown.model.actions import Action
+from sundown.model.actions import Action, Parameters
 from sundown.model.resources import GROUP
 from sundown.usecases.find import NotAllowed
 
@@ -42,7 +42,9 @@ class Rights:
                 f'cluster, for the right to "{verb}" envschedules.sundown.dev there'
             )
 
-    async def require_action(self, person: Person, verb: str, action: Action, namespace: str) -> str:
+    async def require_action(
+        self, person: Person, verb: str, action: Action, namespace: str, *, parameters: Parameters | None = None
+    ) -> str:
         """The spelling of the person by which they may do this to the namespace themselves, besides ``verb`` on its EnvSchedules.
 
         The right to "delete" an EnvSchedule is not enough: whoever edits a namespace has it, and may not end it.
@@ -52,11 +54,12 @@ class Rights:
             ApiError: the cluster could not be asked.
         """
         await self.require(person, verb, namespace)
-        name = await self._known_as(person, action.right.within(namespace))
+        right = action.asks(parameters)
+        name = await self._known_as(person, right.within(namespace))
         if name is None:
             raise NotAllowed(
-                f"you ({person.email}) may not {action.of(namespace)}: ask whoever runs the cluster for the right to "
-                f"{action.right} there"
+                f"you ({person.email}) may not {action.of(namespace, parameters)}: ask whoever runs the cluster for the right to "
+                f"{right} there"
             )
         return name
 

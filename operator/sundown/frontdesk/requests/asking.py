@@ -7,32 +7,35 @@ has the person who asked told what became of it. What can be asked for is in ``t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Busy, Conflict, Unreachable
-from sundown.errors import NotFound, SundownError
+from sundown.errors import InvalidObject, NotFound, SundownError
 from sundown.frontdesk.metrics import WISHES_TOTAL
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights, groups_of
 from sundown.frontdesk.requests.outcomes import TELLING, Told
-from sundown.frontdesk.requests.request_kind import Proposal, RequestKind
+from sundown.frontdesk.requests.request_kind import Meant, Proposal, RequestKind
 from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.model import managers
-from sundown.model.action_request import MOST_GROUPS, ActionRequestSpec, Target
-from sundown.model.actions import Action
+from sundown.model.action_request import MOST_GROUPS, ActionRequestSpec, Seen, Target
+from sundown.model.actions import Action, Parameters
 from sundown.model.addresses import folded
 from sundown.model.resources import API_VERSION
+from sundown.reconcile.workload_changes import OfWorkload
+from sundown.reconcile.workload_look import look
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
 from sundown.usecases.doors import Door
-from sundown.usecases.find import Found, find
+from sundown.usecases.find import find
 
 log = structlog.get_logger(__name__)
 
@@ -59,11 +62,20 @@ class MaybeAsked(SundownError):
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be done to what, and what the person has seen of it."""
+
+    target: Target
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Proposed:
     """What a person is asked to confirm."""
 
     kind: RequestKind
-    target: Target
+    wanted: Wanted
     proposal: Proposal
 
 
@@ -83,27 +95,36 @@ class Requests:
         self._home = settings.namespace
         self._door = door
 
-    async def begin(self, person: Person, kind: RequestKind, namespace: str, *, trigger: str) -> None:
+    async def begin(
+        self,
+        person: Person,
+        kind: RequestKind,
+        namespace: str,
+        *,
+        trigger: str,
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
         """Have the person confirm it, if they may; by the env as it is now, not as it was told of last.
 
         Raises:
             NotAllowed: the person lacks the right.
-            NotFound, NotPossible: there is no such env, or the operator would refuse it.
+            NotFound, NotPossible: there is no such env or workload, or the operator would refuse it.
             ClusterAway, ApiError: the cluster could not be asked.
             SundownError: they could not be asked.
         """
-        found, target, _ = await self._look(person, kind, namespace)
-        await self.confirm(Proposed(kind, target, kind.proposal(found)), trigger)
+        given = parameters or {}
+        meant, _ = await self._look(person, kind, namespace, given)
+        await self.confirm(Proposed(kind, wanted(kind, meant, given), kind.proposal(meant)), trigger)
 
-    async def ask(self, person: Person, kind: RequestKind, target: Target, *, confirmed: str, token: str) -> None:
+    async def ask(self, person: Person, kind: RequestKind, wish: Wanted, *, confirmed: str, token: str) -> None:
         """Write the request down. The same ``token`` makes the same request: a second click makes no second one.
 
         Raises:
-            SundownError: as with ``begin``; or the namespace is another one by now.
+            SundownError: as with ``begin``; or what was seen has changed by now.
         """
-        facts = {"user": person.email, "command": kind.verb, "namespace": target.namespace}
+        facts = {"user": person.email, "command": kind.verb, "namespace": wish.target.namespace, **wish.parameters}
         try:
-            await self._ask(person, kind, target, confirmed=confirmed, token=token)
+            await self._ask(person, kind, wish, confirmed=confirmed, token=token)
         except SundownError as error:
             WISHES_TOTAL.labels(kind.verb, error.reason).inc()
             log.info("wish-refused", **facts, outcome=error.reason, error=str(error))
@@ -111,47 +132,64 @@ class Requests:
         WISHES_TOTAL.labels(kind.verb, "Done").inc()
         log.info("wish-written", **facts, outcome="Done")
 
-    async def _look(self, person: Person, kind: RequestKind, namespace: str) -> tuple[Found, Target, str]:
-        """The env, and the spelling of the person that has the right."""
+    async def _look(
+        self, person: Person, kind: RequestKind, namespace: str, given: Mapping[str, str]
+    ) -> tuple[Meant, str]:
+        """What is meant, and the spelling of the person that has the right."""
+        parameters = _read(kind, given)
         try:
-            name = await self._rights.require_action(person, kind.right, kind.action, namespace)
+            name = await self._rights.require_action(person, kind.right, kind.action, namespace, parameters=parameters)
             found = await find(self._cluster, namespace, door=self._door)
+            subject = None
+            if isinstance(parameters, OfWorkload):
+                subject = await look(self._cluster, namespace, parameters)
         except (Unreachable, Busy) as error:
             raise ClusterAway.before_anything(namespace) from error
-        return found, target_of(found, kind), name
+        return Meant(found, parameters, subject), name
 
-    async def _ask(self, person: Person, kind: RequestKind, target: Target, *, confirmed: str, token: str) -> None:
-        name = target.namespace
+    async def _ask(self, person: Person, kind: RequestKind, wish: Wanted, *, confirmed: str, token: str) -> None:
+        name = wish.target.namespace
         if confirmed != name:
             raise NotPossible(f'nothing was asked for: "{name}" has to be typed letter by letter')
-        _, now, spelling = await self._look(person, kind, name)
-        if now.uid != target.uid:
+        meant, spelling = await self._look(person, kind, name, wish.parameters)
+        now = wanted(kind, meant, wish.parameters)
+        if now.target.uid != wish.target.uid:
             raise OtherNow(f'"{name}" was deleted meanwhile, and there is a new one of that name')
+        if (now.seen is None) != (wish.seen is None) or (
+            now.seen is not None and wish.seen is not None and _differ(now.seen, wish.seen)
+        ):
+            raise OtherNow(f"it has changed meanwhile: look again, and {kind.verb} it then")
         try:
-            await self._write(person, kind, target, spelling=spelling, token=token)
+            await self._write(person, kind, wish, spelling=spelling, token=token)
         except (Unreachable, Busy) as error:
             raise MaybeAsked(
                 f"the cluster was lost while it was asked to {kind.verb} {name}, so it may be {kind.participle} or not: you "
                 "will be told if it is, and asking again does no harm"
             ) from error
 
-    async def _write(self, person: Person, kind: RequestKind, target: Target, *, spelling: str, token: str) -> None:
+    async def _write(self, person: Person, kind: RequestKind, wish: Wanted, *, spelling: str, token: str) -> None:
         now = self._clock.now().replace(microsecond=0)
+        of_the_kind: dict[str, Any] = {}
+        if wish.parameters:
+            of_the_kind["parameters"] = dict(wish.parameters)
+        if wish.seen is not None:
+            of_the_kind["seen"] = wish.seen
         spec = ActionRequestSpec(
             action=kind.action.name,
-            target=target,
+            target=wish.target,
+            **of_the_kind,
             requested_by=spelling,
             groups=tuple(groups_of(person)[:MOST_GROUPS]),
             via=self._door.via,
             requested_at=now,
             expires_at=now + LIFETIME,
-            confirmation=target.namespace,
+            confirmation=wish.target.namespace,
         )
         body = {
             "apiVersion": API_VERSION,
             "kind": "ActionRequest",
             "metadata": {
-                "name": name_of(kind.action, target, person=folded(person.email), token=token),
+                "name": name_of(kind.action, wish.target, person=folded(person.email), token=token),
                 "annotations": {TELLING: Told(user=person.id).model_dump_json(exclude_none=True)},
             },
             "spec": spec.to_json(),
@@ -160,19 +198,36 @@ class Requests:
             await self._cluster.create(paths.action_requests(self._home), body, fieldManager=managers.FRONTDESK)
 
 
-def target_of(found: Found, kind: RequestKind) -> Target:
-    """The namespace that is meant, unless the operator would refuse the request.
+def wanted(kind: RequestKind, meant: Meant, given: Mapping[str, str]) -> Wanted:
+    """What is asked for as it is now, unless the operator would refuse the request.
 
     Raises:
         NotPossible, NotFound: with the reason.
     """
-    name = found.namespace
-    why = next((text for objection in kind.objections if (text := objection(found)) is not None), None)
+    name, space = meant.found.namespace, meant.found.space
+    quoted = f'"{name}"'
+    why = next((text for objection in kind.objections if (text := objection(meant)) is not None), None)
     if why is not None:
-        raise NotPossible(f'"{name}" cannot be {kind.participle} from here: {why}')
-    if found.space is None or not found.space.uid:
+        raise NotPossible(f"{kind.named(quoted, given)} cannot be {kind.participle} from here: {why}")
+    if space is None or not space.uid:
         raise NotFound(f'the namespace "{name}" cannot be seen, so nobody can say which one is meant')
-    return Target(namespace=name, uid=found.space.uid)
+    target = Target(namespace=name, uid=space.uid)
+    if kind.changes is None:
+        return Wanted(target, given)
+    change = kind.changes(meant)
+    return Wanted(target, given, Seen(uid=change.uid, resource_version=change.resource_version, change=change.text))
+
+
+def _read(kind: RequestKind, given: Mapping[str, str]) -> Parameters:
+    try:
+        return kind.action.read(given)
+    except InvalidObject as error:
+        mistakes = (f"{each.path.removeprefix('spec.parameters.')} {each.text}" for each in error.mistakes)
+        raise NotPossible(f"to {kind.verb} it that way is not possible: {'; '.join(mistakes)}") from None
+
+
+def _differ(now: Seen, then: Seen) -> bool:
+    return (now.uid, now.change) != (then.uid, then.change)
 
 
 def name_of(action: Action, target: Target, *, person: str, token: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sundown.frontdesk.requests.request_kind import Proposal, RequestKind, left_alone, only_tried
+from sundown.frontdesk.requests.request_kind import Meant, Proposal, RequestKind, left_alone, only_tried
 from sundown.model.actions import DELETE
-from sundown.usecases.find import Found
 
 _PROPOSAL = Proposal(
     title="Delete for good?",
@@ -17,8 +16,9 @@ _PROPOSAL = Proposal(
 )
 
 
-def not_deletable(found: Found) -> str | None:
+def not_deletable(meant: Meant) -> str | None:
     """An env whose schedule does not say that it may be deleted."""
+    found = meant.found
     name = found.known.metadata.name
     return None if found.spec.allow_delete else f'its EnvSchedule "{name}" does not say allowDelete: true'
 

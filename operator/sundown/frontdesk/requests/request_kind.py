@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sundown.model.actions import Action
+from sundown.model.actions import Action, Parameters
+from sundown.model.env import Env
+from sundown.reconcile.workload_changes import Asleep, Change, Subject, asleep
 from sundown.usecases.find import Found
 
-Objection = Callable[[Found], str | None]
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What is to be done to what: the env, and the workload in it where the action is about one and it is there."""
+
+    found: Found
+    parameters: Parameters
+    subject: Subject | None = None
+
+    @property
+    def sleeping(self) -> Asleep | None:
+        """What is remembered of the workload, where it sleeps with its env."""
+        if self.subject is None:
+            return None
+        env = Env(name=self.found.namespace, namespace=self.found.space, schedules=(self.found.known,))
+        return asleep(env, self.found.known, self.subject)
+
+
+Objection = Callable[[Meant], str | None]
 """Pure: why the operator would refuse it, as a part of a sentence; None where it would not."""
 
 
@@ -16,7 +38,7 @@ Objection = Callable[[Found], str | None]
 class Proposal:
     """What somebody is asked before anything is written down: 24 characters at most for each but the ``text``.
 
-    ``text`` is Slack's mrkdwn, with ``{env}`` and ``{cluster}`` in it.
+    ``text`` is Slack's mrkdwn, with ``{env}``, ``{cluster}``, ``{change}`` and the parameters in it.
     """
 
     title: str
@@ -29,36 +51,50 @@ class Proposal:
 class RequestKind:
     """A row of ``table.REQUESTS``.
 
-    ``verb`` is how people and metrics call it, ``participle`` what the env is then (``deleted``). ``right`` on EnvSchedules is
-    asked for besides the right of the action itself, as any command's is. ``proposal`` may say what would change, by what is
-    there now. Where ``typed``, the name of the env has to be typed to confirm it; else a click does.
+    ``verb`` is how people and metrics call it, ``thing`` what it is done to, ``participle`` what that is then (``deleted``).
+    ``right`` on EnvSchedules is asked for besides the right of the action itself, as any command's is. ``proposal`` may say what
+    would change, by what is there now; where the row says what ``changes``, the operator does that and nothing else. Where
+    ``typed``, the name of the env has to be typed to confirm it; else a click does.
 
     ``asked`` is said, in plain text, once it is written down; ``done`` when it has come to its end, and ``held`` when it does
-    not get there, in mrkdwn. All have ``{env}`` in them. Why it was not done is said in words of the operator's.
+    not get there, in mrkdwn. All have ``{env}`` and the parameters in them, the last two also ``{outcome}``, which is the
+    operator's. Why it was not done is said in words of the operator's too.
     """
 
     action: Action
     verb: str
     participle: str
     right: str
-    proposal: Callable[[Found], Proposal]
+    proposal: Callable[[Meant], Proposal]
     asked: str
     done: str
     held: str
+    thing: str = "{env}"
     typed: bool = True
     objections: tuple[Objection, ...] = ()
+    changes: Callable[[Meant], Change] | None = None
 
     @property
     def action_id(self) -> str:
         """As Slack knows its button and its window."""
         return f"sundown.{self.verb}"
 
+    def named(self, env: str, given: Mapping[str, str]) -> str:
+        """What it is done to; ``given`` are parameters as they stand in a request, in order or not."""
+        return in_words(self.thing, given, env=env)
+
+
+def in_words(pattern: str, given: Mapping[str, str], **more: Any) -> str:
+    """A sentence of a row with everything in its place; a parameter that nobody gave leaves a gap and breaks nothing."""
+    return pattern.format_map(defaultdict(lambda: "?", {**given, **more}))
+
 
 # Objections that an action may have or not.
 
 
-def left_alone(found: Found) -> str | None:
+def left_alone(meant: Meant) -> str | None:
     """An env with a schedule or label that nobody can follow, or that was taken out of Sundown's hands."""
+    found = meant.found
     if found.trouble is not None:
         return found.trouble
     schedule, key = found.known.metadata.name, found.scheduler_label
@@ -70,6 +106,7 @@ def left_alone(found: Found) -> str | None:
     return f"it is left alone ({why})" if why is not None else None
 
 
-def only_tried(found: Found) -> str | None:
+def only_tried(meant: Meant) -> str | None:
     """An env whose schedule is a dry run."""
+    found = meant.found
     return f'its EnvSchedule "{found.known.metadata.name}" says dryRun: true' if found.spec.dry_run else None

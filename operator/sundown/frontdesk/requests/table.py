@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sundown.frontdesk.requests.deletion import DELETION
 from sundown.frontdesk.requests.request_kind import RequestKind
+from sundown.frontdesk.requests.workloads import RESTARTING, SCALING
 
-REQUESTS: dict[str, RequestKind] = {row.action.name: row for row in (DELETION,)}
+REQUESTS: dict[str, RequestKind] = {row.action.name: row for row in (DELETION, SCALING, RESTARTING)}
 """By what ``spec.action`` says."""

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from sundown.errors import SundownError
 from sundown.frontdesk.people.people import SlackAway
 from sundown.frontdesk.requests.asking import MaybeAsked, Proposed
-from sundown.frontdesk.requests.request_kind import RequestKind
+from sundown.frontdesk.requests.request_kind import RequestKind, in_words
 from sundown.frontdesk.requests.table import REQUESTS
 from sundown.frontdesk.slack.listeners.request_outcomes import teller
 from sundown.frontdesk.slack.transport.client import FAILURES, away
@@ -39,7 +39,7 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
         app.view(kind.action_id)(_window(desk, kind))
 
     async def confirm(proposed: Proposed, trigger_id: str) -> None:
-        window = Window(proposed.target, desk.settings.cluster_name)
+        window = Window(proposed.wanted, desk.settings.cluster_name)
         await _open(desk, confirmation(proposed.kind, proposed.proposal, window), trigger_id=trigger_id)
 
     desk.requests.confirm = confirm
@@ -102,11 +102,11 @@ async def _ask(
     name = window.target.namespace
     try:
         person = await desk.people.of(user)
-        await desk.requests.ask(person, kind, window.target, confirmed=name, token=view_id)
-        answer = kind.asked.format(env=name)
+        await desk.requests.ask(person, kind, window.wanted, confirmed=name, token=view_id)
+        answer = in_words(kind.asked, window.wanted.parameters, env=name)
     except SundownError as error:
         log.info("request-refused", user=user, namespace=name, action=kind.action.name, outcome=error.reason)
-        not_done = f"{name} is not {kind.participle}: {_plainly(error)}"
+        not_done = f"{kind.named(name, window.wanted.parameters)} is not {kind.participle}: {_plainly(error)}"
         answer = _sentence(error) if isinstance(error, MaybeAsked) else not_done
     if not said_at_once.done():
         said_at_once.set_result(answer)

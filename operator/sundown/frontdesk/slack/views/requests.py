@@ -8,12 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sundown.frontdesk.requests.asking import Wanted
 from sundown.frontdesk.requests.outcomes import News
-from sundown.frontdesk.requests.request_kind import Proposal, RequestKind
+from sundown.frontdesk.requests.request_kind import Proposal, RequestKind, in_words
 from sundown.frontdesk.slack.views import blocks
 from sundown.frontdesk.slack.views.blocks import Block
 from sundown.frontdesk.slack.views.inputs import filled
-from sundown.model.action_request import Target
+from sundown.model.action_request import Seen, Target
 from sundown.model.cutting import clip
 
 NAME_BLOCK = "name"
@@ -24,19 +25,34 @@ _MOST_TITLE = 24
 class Window:
     """What an open window is about, as it stands in its ``private_metadata``."""
 
-    target: Target
+    wanted: Wanted
     cluster: str
 
+    @property
+    def target(self) -> Target:
+        """The namespace that is meant."""
+        return self.wanted.target
+
     def to_text(self) -> str:
-        """At most 200 characters."""
-        said = {"ns": self.target.namespace, "uid": self.target.uid, "cluster": self.cluster}
-        return json.dumps(said, separators=(",", ":"))
+        """Less than the 3,000 characters that Slack takes, with as many parameters as there can be."""
+        said: dict[str, Any] = {"ns": self.target.namespace, "uid": self.target.uid, "cluster": self.cluster}
+        if self.wanted.parameters:
+            said["with"] = dict(self.wanted.parameters)
+        if self.wanted.seen is not None:
+            said["seen"] = self.wanted.seen.to_json()
+        return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
 
 def confirmation(kind: RequestKind, proposal: Proposal, window: Window) -> Block:
     """The window that says what will be done, and asks for the name where it has to be typed."""
     name = window.target.namespace
-    text = proposal.text.format(env=blocks.code(name), cluster=blocks.bold(window.cluster))
+    text = in_words(
+        proposal.text,
+        {key: blocks.escape(value) for key, value in window.wanted.parameters.items()},
+        env=blocks.code(name),
+        cluster=blocks.bold(window.cluster),
+        change=blocks.escape(window.wanted.seen.change) if window.wanted.seen is not None else "",
+    )
     typing = {
         "type": "input",
         "block_id": NAME_BLOCK,
@@ -64,8 +80,13 @@ def read_window(view: dict[str, Any]) -> Window | None:
     """What a window is about; None where that cannot be read."""
     try:
         meant = json.loads(view.get("private_metadata") or "")
-        return Window(Target(namespace=meant["ns"], uid=meant["uid"]), str(meant["cluster"]))
-    except (ValueError, KeyError, TypeError, ValidationError):
+        target = Target(namespace=meant["ns"], uid=meant["uid"])
+        given = meant.get("with") or {}
+        if not all(isinstance(part, str) for pair in given.items() for part in pair):
+            return None
+        seen = Seen.model_validate(meant["seen"]) if "seen" in meant else None
+        return Window(Wanted(target, given, seen), str(meant["cluster"]))
+    except (ValueError, KeyError, TypeError, AttributeError, ValidationError):
         return None
 
 
@@ -77,13 +98,16 @@ def confirmed_name(kind: RequestKind, view: dict[str, Any], window: Window) -> s
 def outcome(news: News, *, cluster: str, callback_url: str, key: str) -> dict[str, Any]:
     """The message that says how it ended, or why it does not (C7: with metadata)."""
     kind, name, status = news.kind, news.spec.target.namespace, news.asked.status
-    env = blocks.bold(name)
+    env, given = blocks.bold(name), {key: blocks.escape(value) for key, value in news.spec.parameters.items()}
+    became = blocks.escape(status.outcome)
     if not status.finished:
-        text = kind.held.format(env=env) + "".join(f"\n• {blocks.escape(each)}" for each in status.held_by)
+        text = in_words(kind.held, given, env=env, outcome=became) + "".join(
+            f"\n• {blocks.escape(each)}" for each in status.held_by
+        )
     elif status.state == "Done":
-        text = kind.done.format(env=env)
+        text = in_words(kind.done, given, env=env, outcome=became)
     else:
-        text = f":warning: {env} is not {kind.participle}: {blocks.escape(status.outcome)}."
+        text = f":warning: {kind.named(env, given)} is not {kind.participle}: {became}."
     record = f"You asked for it; the record is the ActionRequest {news.asked.metadata.name}."
     payload = {
         "namespace": name,

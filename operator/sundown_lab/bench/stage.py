@@ -205,6 +205,8 @@ class Stage:
 
     async def _reschedule(self, spec: Json, namespace: str) -> None:
         path = f"{env_schedules(namespace)}/hours"
+        # A click's wish outlasts the row that clicked, and the schedule would wait for its end.
+        spec = {"override": None, "notify": None, **spec}
         await self.wire.ask("PATCH", path, body={"spec": spec}, content_type=MERGE_PATCH, accept=METADATA)
 
     async def _play(self, keys: list[tuple[str, str, str]], *, awake: bool) -> None:

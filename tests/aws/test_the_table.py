@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from sundown.aws import dynamodb
 from sundown.aws.refusals import translated
 from sundown.aws.sessions import Sessions
+from sundown.backoff import Backoff
 from sundown_lab.aws.remote import Aws
 from support.tables import NOON, Clock, DynamoDB, Open, by_arn, part
 
@@ -192,7 +193,7 @@ async def test_an_item_that_cannot_be_read_is_replaced_when_its_resource_is_seen
 async def test_resources_that_others_write_about_at_the_same_moment_are_tried_again(
     opened: Open, sessions: Sessions, table: DynamoDB, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dynamodb, "_PAUSE", 0.01)
+    monkeypatch.setattr(dynamodb, "_AGAIN", Backoff(0.01, longest=0.01))
     tried = _conflicts(sessions, monkeypatch, count=2)
     ours = opened()
     await ours.save([part()], now=NOON)

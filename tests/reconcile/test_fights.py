@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.model.parts import Action, Step
-from sundown.reconcile.fights import A_FIGHT, FIRST_WAIT, LONGEST_WAIT, Fights, Round, told
+from sundown.reconcile.fights import A_FIGHT, Fights, Round, told
 from support.samples import NOW, after, cloud, workload
 
 WEB = "Deployment/web"
@@ -56,7 +56,7 @@ def test_records_that_are_taken_off_and_parts_in_the_cloud_are_not_fought_for() 
 def test_each_write_is_made_later_than_the_one_before_up_to_a_limit(writes: int) -> None:
     """W9: back-off to minutes."""
     wait = Round("Sleep", writes, NOW).due - NOW
-    assert FIRST_WAIT <= wait <= LONGEST_WAIT
+    assert timedelta(seconds=15) <= wait <= timedelta(minutes=10)
     assert wait <= Round("Sleep", writes + 1, NOW).due - NOW
 
 

@@ -24,6 +24,7 @@ from sundown.aws.settings import AwsSettings
 from sundown.aws.stop_start import Acting
 from sundown.aws.table import Table
 from sundown.aws.watching import Watching
+from sundown.backoff import Backoff
 from sundown.metrics import AWS_REFRESHED, AWS_UNREACHABLE
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
@@ -32,7 +33,7 @@ from sundown.schedule.clock import Clock
 log = structlog.get_logger(__name__)
 
 _FIRST_LOOK = 20.0
-_FIRST_RETRY = 2.0
+_AGAIN = Backoff(2.0, longest=3600.0)
 _SAVED_EVERY = 1.0
 _LAST_SAVE = 2.0
 
@@ -225,9 +226,9 @@ class AwsCloud:
                 log.exception("inventory-failed", place=str(place))
                 failures += 1
             looked.set()
-            soon = _FIRST_RETRY * 2 ** min(failures - 1, 10) if failures else self._settings.inventory_seconds
+            usual = self._settings.inventory_seconds
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(soon, self._settings.inventory_seconds)):
+                async with asyncio.timeout(min(_AGAIN.after(failures), usual) if failures else usual):
                     await self._soon[place].wait()
 
     async def _save(self, table: Table) -> None:

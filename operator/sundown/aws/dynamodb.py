@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from sundown.aws.account_regions import Place
 from sundown.aws.errors import CloudBusy, CloudError, CloudGone
 from sundown.aws.items import EXPIRES, KEY, OBSERVED, Item, item_of, milliseconds
 from sundown.aws.sessions import Sessions
+from sundown.backoff import Backoff
 from sundown.model.cloud import CloudPart
 
 AT_ONCE = 100
@@ -22,7 +22,7 @@ AT_ONCE = 100
 _A_PAGE = 1000
 """Items in one answer: less than the 1 MB that ends a page anyway, so that no answer takes long."""
 _TRIES = 5
-_PAUSE = 0.1
+_AGAIN = Backoff(0.1, longest=5.0, spread=0.5)
 _MADE_WITHIN = 60
 """Seconds."""
 _NEWER = "attribute_not_exists(#observed) OR #observed < :observed"
@@ -78,7 +78,7 @@ class DynamoTable:
         """
         newer: dict[str, Item] = {}
         left = list(writes)
-        for attempt in range(_TRIES):
+        for attempt in range(1, _TRIES + 1):
             if not left:
                 return newer
             try:
@@ -96,7 +96,7 @@ class DynamoTable:
                 }
                 if not late:
                     _refuse_unless_passing(reasons, error)
-                    await asyncio.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+                    await asyncio.sleep(_AGAIN.after(attempt))
                 newer |= late
                 left = [write for write in left if write.arn not in late]
             else:

@@ -6,14 +6,12 @@ Kept in memory: after a restart the first start is tried at once, and the pauses
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from sundown.backoff import Backoff
 from sundown.model.cloud import CloudPart
 
-_FIRST_PAUSE = timedelta(seconds=15)
-_LONGEST_PAUSE = timedelta(minutes=10)
-_DOUBLED = 6
-"""So often the pause is doubled, until it is the longest."""
+_PAUSES = Backoff(15.0, longest=600.0)
 
 AGAIN = "tried again less and less often, at least every 10 minutes"
 
@@ -32,12 +30,6 @@ class Attempts:
     not_before: datetime | None = None
 
 
-def pause_after(in_vain: int) -> timedelta:
-    """How long the next start waits after so many that came to nothing."""
-    doubled = min(max(in_vain - 1, 0), _DOUBLED)
-    return min(_FIRST_PAUSE * int(2**doubled), _LONGEST_PAUSE)
-
-
 def attempts_after(
     known: Attempts | None, before: CloudPart | None, part: CloudPart, *, now: datetime
 ) -> Attempts | None:
@@ -51,7 +43,7 @@ def attempts_after(
         known = Attempts(part.stopped_at)
     if part.state == "stopped" and known.under_way:
         in_vain = known.in_vain + 1
-        return Attempts(part.stopped_at, in_vain, not_before=now + pause_after(in_vain))
+        return Attempts(part.stopped_at, in_vain, not_before=now + _PAUSES.span(in_vain))
     if part.state == "starting" and before is not None and before.state == "stopped":
         return replace(known, under_way=True)
     return known

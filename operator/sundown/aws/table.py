@@ -22,12 +22,13 @@ from sundown.aws.errors import CloudError, CloudGone
 from sundown.aws.items import KEY, LIFETIME, OBSERVED, Unreadable, milliseconds, number, part_of
 from sundown.aws.sessions import Sessions
 from sundown.aws.settings import AwsSettings
+from sundown.backoff import Backoff
 from sundown.model.cloud import CloudPart
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-_SHORTEST_WAIT, _LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=5)
+_AGAIN = Backoff(15.0, longest=300.0)
 _AT_ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -52,7 +53,7 @@ class Table:
         self._waiting: dict[str, Write] = {}
         self._busy = asyncio.Lock()
         self._trouble = ""
-        self._wait = _SHORTEST_WAIT
+        self._failures = 0
         self._not_before = _AT_ANY_TIME
 
     async def load(self) -> list[CloudPart]:
@@ -170,8 +171,8 @@ class Table:
         if trouble != self._trouble:
             log.warning("table-away", table=self._table.name, error=self.problem)
         self._trouble = trouble
-        self._not_before = self._clock.now() + self._wait
-        self._wait = min(self._wait * 2, _LONGEST_WAIT)
+        self._failures += 1
+        self._not_before = self._clock.now() + _AGAIN.span(self._failures)
         return False
 
     def _forget(self) -> None:
@@ -194,5 +195,5 @@ class Table:
         if self._trouble:
             log.info("table-back", table=self._table.name)
         self._trouble = self.problem = ""
-        self._wait = _SHORTEST_WAIT
+        self._failures = 0
         self._not_before = _AT_ANY_TIME

@@ -18,6 +18,7 @@ from kubernetes_asyncio.config import load_incluster_config, load_kube_config
 from kubernetes_asyncio.config.config_exception import ConfigException
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
+from sundown.backoff import Backoff
 from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from sundown.cluster.body import Body
 from sundown.cluster.errors import ApiError, Busy, Denied, Expired, TooLarge, Unreachable, error_for, told
@@ -40,6 +41,7 @@ MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 _METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 _LONGEST_WAIT = 30.0
+_AGAIN = Backoff(0.4, longest=_LONGEST_WAIT)
 
 
 class NoCluster(SundownError):
@@ -388,8 +390,8 @@ def _seconds(retry_after: str | None) -> float | None:
 
 
 def _as_the_server_says(state: RetryCallState) -> float:
-    """Retry-After where the server sent one, else 0.2 s doubled with each attempt."""
+    """Retry-After where the server sent one, else longer each time."""
     error = state.outcome.exception() if state.outcome is not None else None
     if isinstance(error, Busy) and error.retry_after is not None:
         return error.retry_after
-    return min(0.2 * 2.0**state.attempt_number, _LONGEST_WAIT)
+    return _AGAIN(state)

@@ -11,14 +11,15 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
+from sundown.backoff import Backoff, failure
 from sundown.cluster.errors import ApiError
 
 log = structlog.get_logger(__name__)
 
 PAGE = 1000
-_FIRST_RETRY = 0.5
-_LONGEST_RETRY = 15.0
+_AGAIN = Backoff(0.5, longest=15.0)
 _SETTLING = 3.0
 
 
@@ -52,15 +53,9 @@ class Listing:
 
     async def until_it_works(self, work: Callable[[], Awaitable[None]]) -> None:
         """List, again and again until the API server answers."""
-        wait = _FIRST_RETRY
-        while True:
-            try:
-                await work()
-            except ApiError as error:
-                self.failed = str(error)
-                log.warning("listing-repeated", error=str(error), wait_seconds=wait)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, _LONGEST_RETRY)
-            else:
-                self.failed = None
-                return
+        await AsyncRetrying(retry=retry_if_exception_type(ApiError), wait=_AGAIN, before_sleep=self._note)(work)
+        self.failed = None
+
+    def _note(self, state: RetryCallState) -> None:
+        self.failed = str(failure(state))
+        log.warning("listing-repeated", error=self.failed, wait_seconds=state.upcoming_sleep)

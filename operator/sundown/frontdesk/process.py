@@ -8,7 +8,9 @@ from contextlib import AsyncExitStack
 import kopf
 import structlog
 from kubernetes_asyncio.client import Configuration
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
+from sundown.backoff import Backoff, failure
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.frontdesk.slack.app import make_app
 from sundown.frontdesk.slack.transport.client import FAILURES, away, client_for, open_session
@@ -22,6 +24,7 @@ from sundown.process.probes import Health, serve
 log = structlog.get_logger(__name__)
 
 _LAST_WORDS = 1.5
+_AGAIN = Backoff(1.0, longest=30.0)
 
 
 class Frontdesk:
@@ -83,17 +86,14 @@ class Frontdesk:
 
     async def _identify(self) -> None:
         """Ask Slack who the app is, until it says so."""
-        wait = 1.0
-        while True:
-            try:
-                self.desk.identity = await identify(self.desk.client, wanted=self._settings.slack_team)
-            except (*FAILURES, WhichWorkspace) as error:
-                trouble = error if isinstance(error, WhichWorkspace) else away(error)
-                self._unknown = f"does not know who it is: {trouble}"
-                log.warning("identity-unknown", error=str(trouble), wait_seconds=wait)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 30.0)
-            else:
-                self.desk.directory.home = self.desk.identity
-                self._unknown = None
-                return
+        known = retry_if_exception_type((*FAILURES, WhichWorkspace))
+        again = AsyncRetrying(retry=known, wait=_AGAIN, before_sleep=self._not_identified)
+        desk = self.desk
+        desk.identity = desk.directory.home = await again(identify, desk.client, wanted=self._settings.slack_team)
+        self._unknown = None
+
+    def _not_identified(self, state: RetryCallState) -> None:
+        error = failure(state)
+        trouble = error if isinstance(error, WhichWorkspace) else away(error)
+        self._unknown = f"does not know who it is: {trouble}"
+        log.warning("identity-unknown", error=str(trouble), wait_seconds=state.upcoming_sleep)

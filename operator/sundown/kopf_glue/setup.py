@@ -6,17 +6,19 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import chain, repeat
+from itertools import count
 
 import kopf
 from kubernetes_asyncio.client import Configuration
 
+from sundown.backoff import Backoff
 from sundown.cluster.scope import EVERYWHERE, Scope
 from sundown.cluster.watched import open_slim_session
 from sundown.kopf_glue.storage import NoEssence
 
 _CREDENTIALS = timedelta(minutes=5)
 _KOPF_ENDS_WITHIN = 1.0
+_AGAIN = Backoff(0.5, longest=5.0)
 
 
 def configure(settings: kopf.OperatorSettings) -> None:
@@ -46,7 +48,7 @@ class Patience:
     """
 
     def __iter__(self) -> Iterator[float]:
-        return chain((0.5, 1.0, 2.0), repeat(5.0))
+        return map(_AGAIN.after, count(1))
 
 
 async def credentials(configuration: Configuration) -> kopf.AiohttpSession:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sundown.backoff import Backoff
 from sundown.model.parts import Action, Step, Workload
 
 A_FIGHT = 3
 """So many writes, each set back by somebody: once may be a person's slip, and twice two people's."""
-FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(minutes=10)
+WAITS = Backoff(15.0, longest=600.0)
 _FORGOTTEN = timedelta(minutes=30)
 """A write so long ago has nothing to do with the next one."""
 _MOST = 1000
@@ -41,7 +41,7 @@ class Round:
         """When it may be written again; and when there is peace, if nobody has set it back until then."""
         if not self.is_fight:
             return self.last
-        return self.last + min(FIRST_WAIT * 2.0 ** min(self.writes - A_FIGHT, 20), LONGEST_WAIT)
+        return self.last + WAITS.span(self.writes - A_FIGHT + 1)
 
 
 Rounds = Mapping[str, Round]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from sundown.aws.errors import CloudError, CloudUnreachable
+from sundown.backoff import Backoff
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
@@ -22,6 +23,8 @@ from sundown.reconcile.plan import Plan
 from sundown.sleepers.replicas import NO_POLICIES, Policies, look, write
 
 log = structlog.get_logger(__name__)
+
+_AGAIN = Backoff(0.04, longest=3.0)
 
 PATIENCE = 30.0
 """Seconds that a visit waits for the cloud: meanwhile nobody's wish for the env is followed."""
@@ -122,7 +125,7 @@ async def _write(hands: _Hands, step: Step, again: Callable[[Part], Step | None]
         except Conflict:
             WRITES.labels(current.action, "conflict").inc()
             if attempt:
-                await asyncio.sleep(0.02 * 2**attempt)
+                await asyncio.sleep(_AGAIN.after(attempt))
             try:
                 current = again(await look(hands.cluster, current.workload))
             except Missing:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import random
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 
+from sundown.backoff import Backoff
 from sundown.cluster.errors import ApiError
 from sundown.metrics import DECIDED, VISIT_ERRORS
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-_FIRST_RETRY = 0.5
-_LONGEST_RETRY = 30.0
+_AGAIN = Backoff(0.5, longest=30.0, spread=0.25)
 _LONGEST_SLEEP = 30.0
 _STARTS_IN_A_ROW = 20
 
@@ -111,7 +110,7 @@ class Scheduler:
 
     def _retry(self, name: str, *, reason: str, error: Exception) -> datetime:
         failures = self._failures[name] = self._failures.get(name, 0) + 1
-        wait = min(_FIRST_RETRY * 2 ** min(failures - 1, 10), _LONGEST_RETRY) * random.uniform(0.75, 1.25)  # noqa: S311
+        wait = _AGAIN.after(failures)
         VISIT_ERRORS.labels(reason).inc()
         log.warning(
             "visit-repeated",

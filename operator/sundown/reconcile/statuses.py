@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from sundown.backoff import Backoff
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict, Missing, Refused
@@ -17,8 +18,7 @@ from sundown.model.resources import EnvScheduleStatus
 
 log = structlog.get_logger(__name__)
 
-_FIRST_WAIT = 0.5
-_LONGEST_WAIT = 30.0
+_AGAIN = Backoff(0.5, longest=30.0)
 _OLD_SCHEMA = (
     "the EnvSchedule CRD of this cluster is of an earlier version and drops status.{field}; "
     "kubectl apply --server-side -k crds brings it up to date"
@@ -103,7 +103,7 @@ class StatusWriter:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _deliver(self, address: _Address) -> None:
-        wait = _FIRST_WAIT
+        failures = 0
         try:
             while address in self._letters:
                 async with self._gate.slot(Urgency.STATUS, whose=address.namespace), self._turn(address):
@@ -112,7 +112,7 @@ class StatusWriter:
                         continue
                     try:
                         await self._send(address, letter)
-                        wait = _FIRST_WAIT
+                        failures = 0
                         continue
                     except (Missing, Conflict):
                         # The object is gone; another of its name may be there, of which this is not true.
@@ -125,8 +125,8 @@ class StatusWriter:
                     except ApiError as error:
                         log.warning("status-delayed", namespace=address.namespace, name=address.name, error=str(error))
                         self._post_again(address, letter)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, _LONGEST_WAIT)
+                failures += 1
+                await asyncio.sleep(_AGAIN.after(failures))
         finally:
             del self._tasks[address]
 

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from sundown.backoff import Backoff
 from sundown.errors import SundownError
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-_FIRST_WAIT = timedelta(seconds=5)
-_LONGEST_WAIT = timedelta(minutes=1)
-_LONGEST_REFUSED_WAIT = timedelta(minutes=10)
+_AGAIN = Backoff(5.0, longest=60.0)
+_REFUSED = Backoff(5.0, longest=600.0)
+"""Somebody may be about to invite the app; but what is refused for good is hardly asked for any more."""
 _LONGEST_QUEUE = 60
 
 
@@ -97,15 +98,14 @@ class Patience:
 
     def failed(self, channel: str, trouble: SlackTrouble) -> None:
         """It has not."""
+        self._failures[channel] += 1
         if isinstance(trouble, Refusal):
             self._refused[channel] = trouble.code
         if isinstance(trouble, Busy):
             wait = timedelta(seconds=trouble.retry_after)
         else:
-            # Somebody may be about to invite the app; but what is refused for good is hardly asked for any more.
-            longest = _LONGEST_REFUSED_WAIT if isinstance(trouble, Refusal) else _LONGEST_WAIT
-            wait = min(_FIRST_WAIT * 2 ** min(self._failures[channel], 8), longest)
-        self._failures[channel] += 1
+            waits = _REFUSED if isinstance(trouble, Refusal) else _AGAIN
+            wait = waits.span(self._failures[channel])
         self._waiting.pop(channel, None)
         self._until[channel] = self._clock.now() + wait
         if self._said.get(channel) != str(trouble):

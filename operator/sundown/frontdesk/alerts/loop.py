@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from sundown.backoff import Backoff
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict
 from sundown.errors import SundownError
@@ -33,8 +34,8 @@ from sundown.usecases.find import Found
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 16
-_RETRY = timedelta(seconds=3)
-_LONGEST_RETRY = timedelta(minutes=1)
+_AGAIN = Backoff(3.0, longest=60.0)
+_STILL_UNSURE = timedelta(minutes=1)
 _SOON = timedelta(milliseconds=50)
 _UNSURE = timedelta(seconds=8)
 """When to ask again who is to be told, after Slack did not say so of everybody."""
@@ -193,10 +194,8 @@ class Reminding:
             self._some.set()
 
     def _after_failure(self, namespace: str) -> datetime:
-        failures = self._failures.get(namespace, 0)
-        self._failures[namespace] = failures + 1
-        wait: timedelta = min(_RETRY * 2 ** min(failures, 6), _LONGEST_RETRY)
-        return self._clock.now() + wait
+        failures = self._failures[namespace] = self._failures.get(namespace, 0) + 1
+        return self._clock.now() + _AGAIN.span(failures)
 
     async def _look(self, namespace: str) -> datetime | None:
         found = self._board.env(namespace)
@@ -262,7 +261,7 @@ class Reminding:
         zones = owner_zones.wanted(found, owners)
         if zones is not None:
             await owner_zones.write(self._cluster, found, zones)
-        return now + (_LONGEST_RETRY if owners.unsure else ZONES_PERIOD)
+        return now + (_STILL_UNSURE if owners.unsure else ZONES_PERIOD)
 
     async def _wait_for(self, found: Found, where: Standing, *, now: datetime) -> datetime | None:
         """Note what a frontdesk that ended right after a wish did not come to note; when to look whether it has."""

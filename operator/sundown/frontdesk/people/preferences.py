@@ -11,6 +11,7 @@ from typing import Annotated
 import structlog
 from pydantic import AfterValidator, Field
 
+from sundown.backoff import Backoff
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict, Missing
@@ -19,6 +20,7 @@ from sundown.model import managers
 from sundown.model.base import parse
 from sundown.model.resources import Lenient
 from sundown.model.scalars import MINUTES_A_DAY, OWNER_ZONE, Duration, TimeOfDay, TimeZoneName
+from sundown.once import Once
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +31,8 @@ _MOST_PEOPLE = 4_000
 """With some 200 characters each they stay below the 1 MiB that a ConfigMap may have."""
 _LONGEST_ENTRY = 1_000
 _TRIES = 8
-_AGAIN = 300.0
-_FIRST_RETRY, _LONGEST_RETRY = 0.5, 30.0
+_RELOADED_EVERY = 300.0
+_AGAIN = Backoff(0.5, longest=30.0)
 
 
 class FullBook(SundownError):
@@ -91,7 +93,7 @@ class PreferenceBook:
         self._cluster = cluster
         self._namespace = namespace
         self._known: dict[str, Preferences] = {}
-        self._complained: set[tuple[str, str]] = set()
+        self._complained = Once(at_most=_MOST_PEOPLE)
         self._version = ""
         self._saving = asyncio.Lock()
 
@@ -101,14 +103,15 @@ class PreferenceBook:
 
     async def run(self) -> None:
         """Read what there is, now and again, until cancelled."""
-        wait = _FIRST_RETRY
+        failures = 0
         while True:
             try:
                 await self.load()
-                wait, pause = _FIRST_RETRY, _AGAIN
+                failures, pause = 0, _RELOADED_EVERY
             except ApiError as error:
-                log.warning("preferences-unread", error=str(error), wait_seconds=wait)
-                wait, pause = min(wait * 2, _LONGEST_RETRY), wait
+                failures += 1
+                pause = _AGAIN.after(failures)
+                log.warning("preferences-unread", error=str(error), wait_seconds=pause)
             await asyncio.sleep(pause)
 
     async def load(self) -> None:
@@ -127,8 +130,7 @@ class PreferenceBook:
             try:
                 known[user_id] = _read(text)
             except ValueError as error:
-                if (user_id, text) not in self._complained:
-                    self._complained.add((user_id, text))
+                if self._complained.is_new((user_id, text)):
                     log.warning("preferences-malformed", user=user_id, error=str(error)[:200])
         self._known = known
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import structlog
+from cachetools import FIFOCache
 from pydantic import StringConstraints, ValidationError
 
+from sundown.backoff import Backoff
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Missing
@@ -26,7 +28,8 @@ log = structlog.get_logger(__name__)
 TELLING = f"{GROUP}/slack"
 """Annotation of a request that was made in Slack: who asked, and what they have been told."""
 
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+_AGAIN = Backoff(2.0, longest=60.0)
+_MOST_SETTLED = 10_000
 
 
 class Told(Lenient):
@@ -64,7 +67,7 @@ class Outcomes:
         self._cluster = cluster
         self._home = settings.namespace
         self._news: dict[str, Asked] = {}
-        self._settled: set[tuple[str, RequestState | None]] = set()
+        self._settled: FIFOCache[tuple[str, RequestState | None], None] = FIFOCache(_MOST_SETTLED)
         self._some = asyncio.Event()
 
     def event(self, kind: str | None, raw: dict[str, Any]) -> None:
@@ -86,14 +89,14 @@ class Outcomes:
 
         First it is written that somebody is about to be told, then they are, then that is written.
         """
-        wait = _FIRST_WAIT
+        failures = 0
         while True:
             await self._some.wait()
             self._some.clear()
             failed = [key for key in tuple(self._news) if not await self._tell(key, tell)]
-            wait = min(wait * 2, _LONGEST_WAIT) if failed else _FIRST_WAIT
+            failures = failures + 1 if failed else 0
             if failed:
-                await asyncio.sleep(wait)
+                await asyncio.sleep(_AGAIN.after(failures))
                 self._some.set()
 
     async def _tell(self, key: str, tell: Tell) -> bool:
@@ -108,7 +111,7 @@ class Outcomes:
                 asked = await self._mark(asked, told.model_copy(update={"about": state}))
             await tell(News(asked, kind, told.user, begun=told.about == state))
             await self._mark(asked, told.model_copy(update={"about": None, "told": state}))
-            self._settled.add((asked.metadata.uid, state))
+            self._settled[asked.metadata.uid, state] = None
         except Missing:
             self._news.pop(key, None)
         except (SundownError, ApiError) as error:

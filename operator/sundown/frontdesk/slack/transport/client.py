@@ -18,6 +18,7 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sundown.backoff import Backoff
 from sundown.frontdesk.people.people import SlackAway
 
 __all__ = ["FAILURES", "AsyncWebClient", "SlackApiError", "away", "client_for", "open_session", "quiet"]
@@ -29,6 +30,7 @@ _SLACKS = (".slack.com", ".slack-gov.com")
 _TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 _TIMES = 4
 _LONGEST_WAIT = 60.0
+_AGAIN = Backoff(0.5, longest=_LONGEST_WAIT, spread=0.25)
 _NOT_TWICE = ("/chat.postMessage", "/chat.postEphemeral", "/files.completeUploadExternal")
 
 
@@ -69,9 +71,8 @@ class Again(AsyncRetryHandler):
     ) -> None:
         """Wait before the next attempt."""
         state.next_attempt_requested = True
-        wait = min(0.5 * 2.0**state.current_attempt, _LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
-        await asyncio.sleep(_told_to_wait(response) or wait)
         state.increment_current_attempt()
+        await asyncio.sleep(_told_to_wait(response) or _AGAIN.after(state.current_attempt))
 
 
 def _told_to_wait(response: HttpResponse | None) -> float | None:

@@ -11,7 +11,9 @@ import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
+from sundown.backoff import Backoff, failure
 from sundown.frontdesk.metrics import RECONNECTS, SOCKET_AGE
 from sundown.frontdesk.slack.transport.client import FAILURES, AsyncWebClient, away, quiet
 
@@ -19,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 _PING = 5.0
 _LOOK = 1.0
+_AGAIN = Backoff(0.5, longest=15.0)
 _DEAD = 20.0
 """Without a sign of life for so many seconds, that is four pings, a socket is given up."""
 
@@ -47,35 +50,34 @@ class Socket:
             await self._close()
 
     async def _connect(self) -> None:
-        wait = 0.5
-        while True:
-            handler = AsyncSocketModeHandler(
-                self._app,
-                self._app_token,
-                logger=quiet("socket"),
-                web_client=self._client,
-                proxy=self._client.proxy,
-                ping_interval=_PING,
-            )
-            handler.client.proxy = self._client.proxy
-            handler.client.on_message_listeners.append(self._alive)
-            self._handler = handler
-            try:
-                # By itself the client would try the same address for ever; a ticket is good for one connection only.
-                handler.client.wss_uri = await handler.client.issue_new_wss_url()
-                async with asyncio.timeout(_DEAD):
-                    await handler.connect_async()  # type: ignore[no-untyped-call]
-            except FAILURES as error:
-                self.trouble = f"no connection to Slack: {away(error)}"
-                log.warning("socket-not-connected", error=str(away(error)), wait_seconds=wait)
-                await self._close()
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 15.0)
-            else:
-                self._sign, self._pong = time.monotonic(), None
-                self.trouble = None
-                log.info("socket-connected")
-                return
+        again = AsyncRetrying(retry=retry_if_exception_type(FAILURES), wait=_AGAIN, before_sleep=self._not_connected)
+        await again(self._connect_once)
+        self._sign, self._pong = time.monotonic(), None
+        self.trouble = None
+        log.info("socket-connected")
+
+    async def _connect_once(self) -> None:
+        handler = AsyncSocketModeHandler(
+            self._app,
+            self._app_token,
+            logger=quiet("socket"),
+            web_client=self._client,
+            proxy=self._client.proxy,
+            ping_interval=_PING,
+        )
+        handler.client.proxy = self._client.proxy
+        handler.client.on_message_listeners.append(self._alive)
+        self._handler = handler
+        # By itself the client would try the same address for ever; a ticket is good for one connection only.
+        handler.client.wss_uri = await handler.client.issue_new_wss_url()
+        async with asyncio.timeout(_DEAD):
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+
+    async def _not_connected(self, state: RetryCallState) -> None:
+        trouble = away(failure(state))
+        self.trouble = f"no connection to Slack: {trouble}"
+        log.warning("socket-not-connected", error=str(trouble), wait_seconds=state.upcoming_sleep)
+        await self._close()
 
     async def _watch(self) -> None:
         """Return when the socket is dead, whatever it says of itself."""

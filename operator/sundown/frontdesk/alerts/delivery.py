@@ -8,13 +8,14 @@ frontdesks that think of the same message at once only one comes to post it.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from cachetools import FIFOCache
 
 from sundown.cluster.errors import Conflict
 from sundown.frontdesk.alerts.belief import Belief
@@ -113,7 +114,7 @@ class Delivery:
         self._clock = clock
         self._cluster_name = cluster_name
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._posted: OrderedDict[str, str] = OrderedDict()
+        self._posted: FIFOCache[str, str] = FIFOCache(_MOST_POSTED)
         self.patience = Patience(clock)
         self.belief = Belief(seal=seal, witness=voice, clock=clock, cluster_name=cluster_name)
 
@@ -253,8 +254,6 @@ class Delivery:
             else:
                 await self._voice.update(step.notice, ts=ts, key=key)
             self._posted[key] = ts
-            if len(self._posted) > _MOST_POSTED:
-                self._posted.popitem(last=False)
             return Outcome(step, ts=ts)
         if isinstance(step, Close):
             self._posted.pop(key, None)

@@ -11,6 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
+from cachetools import TTLCache
 
 from sundown.errors import NotFound
 from sundown.frontdesk.alerts.channel_backoff import Refusal, SlackTrouble
@@ -22,6 +23,7 @@ from sundown.frontdesk.people.preferences import Preferences
 from sundown.model.cutting import clip
 from sundown.model.resources import OWNER
 from sundown.model.scalars import zone
+from sundown.once import Once
 from sundown.schedule.clock import Clock
 from sundown.usecases.find import Found
 
@@ -33,6 +35,7 @@ _USER = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|[^>]*)?>|([UW][A-Z0-9]{6,20})")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]{2,20})(?:\|[^>]*)?>|(S[A-Z0-9]{6,20})")
 _CHANNEL = re.compile(r"[CDG][A-Z0-9]{6,20}")
 _KEPT = timedelta(minutes=10)
+_MOST_GROUPS = 1000
 _FRESH, _SOON = timedelta(minutes=3), timedelta(minutes=1)
 """For so long a channel is believed to be the one of its name, and not to be there: channels are renamed and made anew."""
 
@@ -119,7 +122,7 @@ class Recipients:
         self._clock = clock
         self._default_channel = default_channel
         self._confines = confines
-        self._said: set[tuple[str, str]] = set()
+        self._said = Once(at_most=1000)
         self._conversations: dict[str, str] = {}
         self._channels: dict[str, str] = {}
         self._fates: dict[str, str] = {}
@@ -127,7 +130,7 @@ class Recipients:
         self._doubted = False
         self._listed_at: datetime | None = None
         self._listing = asyncio.Lock()
-        self._members: dict[str, tuple[datetime, tuple[str, ...]]] = {}
+        self._members: TTLCache[str, tuple[str, ...], datetime] = TTLCache(_MOST_GROUPS, ttl=_KEPT, timer=clock.now)
 
     def channel_name(self, found: Found) -> str:
         """The channel of an env as people write it; empty where it has none."""
@@ -255,12 +258,10 @@ class Recipients:
         return found
 
     async def _members_of(self, group: str) -> tuple[str, ...]:
-        now = self._clock.now()
         known = self._members.get(group)
-        if known is None or known[0] <= now:
-            known = now + _KEPT, await self._switchboard.members_of(group)
-            self._members[group] = known
-        return known[1]
+        if known is None:
+            known = self._members[group] = await self._switchboard.members_of(group)
+        return known
 
     async def _person(self, person: Person) -> Place:
         likes = self._preferences(person.id)
@@ -310,10 +311,7 @@ class Recipients:
         self._listed_at = now
 
     def _say_once(self, name: str, text: str) -> None:
-        if (name, text) not in self._said:
-            if len(self._said) > 1000:
-                self._said.clear()
-            self._said.add((name, text))
+        if self._said.is_new((name, text)):
             log.warning("nobody-to-tell", name=clip(name, 100), reason=text)
 
 

@@ -6,11 +6,12 @@ What somebody may do is never believed, it is asked each time; see ``rights``.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from cachetools import TTLCache
 
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import groups_of
@@ -32,7 +33,6 @@ class Asking(Protocol):
 class _Known:
     """What the cluster has said of one person: of everything, and of single namespaces."""
 
-    until: datetime
     everything: bool | None = None
     namespaces: dict[str, bool] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -44,9 +44,7 @@ class Sight:
 
     def __init__(self, rights: Asking, *, clock: Clock, good_for: timedelta) -> None:
         self._rights = rights
-        self._clock = clock
-        self._good_for = good_for
-        self._known: OrderedDict[object, _Known] = OrderedDict()
+        self._known: TTLCache[object, _Known, datetime] = TTLCache(MOST_PEOPLE, ttl=good_for, timer=clock.now)
         self._questions = asyncio.Semaphore(QUESTIONS_AT_ONCE)
 
     async def of(self, person: Person, envs: Sequence[Found]) -> tuple[Found, ...]:
@@ -70,11 +68,4 @@ class Sight:
             known.namespaces[namespace] = await self._rights.may(person, "get", namespace)
 
     def _of(self, person: Person) -> _Known:
-        now, name = self._clock.now(), (person.id, person.spellings, tuple(groups_of(person)))
-        known = self._known.pop(name, None)
-        if known is None or known.until <= now:
-            known = _Known(now + self._good_for)
-        self._known[name] = known
-        while len(self._known) > MOST_PEOPLE:
-            self._known.popitem(last=False)
-        return known
+        return self._known.setdefault((person.id, person.spellings, tuple(groups_of(person))), _Known())

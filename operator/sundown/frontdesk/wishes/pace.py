@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from cachetools import LRUCache
 
 from sundown.errors import SundownError
 from sundown.schedule.clock import Clock
@@ -39,7 +40,7 @@ class Pace:
     def __init__(self, *, at_most: int, clock: Clock) -> None:
         self._at_most = at_most
         self._clock = clock
-        self._people: OrderedDict[str, _Bucket] = OrderedDict()
+        self._people: LRUCache[str, _Bucket] = LRUCache(_MOST_PEOPLE)
 
     def admit(self, user: str) -> bool:
         """Whether something that somebody wants is done; where it is not, and they have not been told yet, they are to be told.
@@ -59,11 +60,8 @@ class Pace:
         return True
 
     def _bucket(self, user: str, now: datetime) -> _Bucket:
-        bucket = self._people.pop(user, None) or _Bucket(self._at_most, now)
+        bucket = self._people.setdefault(user, _Bucket(self._at_most, now))
         passed = max((now - bucket.seen).total_seconds(), 0.0)
         bucket.left = min(bucket.left + passed * self._at_most / 60, float(self._at_most))
         bucket.seen = now
-        self._people[user] = bucket
-        if len(self._people) > _MOST_PEOPLE:
-            self._people.popitem(last=False)
         return bucket

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 import structlog
@@ -16,33 +15,16 @@ from sundown.frontdesk.metrics import ANSWER_SECONDS
 from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.targets import words_of_mention
+from sundown.once import Once
 
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = 1000
 
 
-class Once:
-    """What has been here lately. Slack sends an event again when its acknowledgement came late or was lost."""
-
-    def __init__(self) -> None:
-        self._seen: OrderedDict[str, None] = OrderedDict()
-
-    def is_new(self, name: str) -> bool:
-        """Whether this is the first time."""
-        if not name:
-            return True
-        if name in self._seen:
-            return False
-        self._seen[name] = None
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
-        return True
-
-
 def listen(app: AsyncApp, desk: SlackDesk) -> None:
     """Answer the slash command, wherever it is typed, and mentions of the app, in their thread."""
-    once = Once()
+    once = Once(at_most=_REMEMBERED)
 
     @app.command(desk.settings.slack_command)
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -58,7 +40,10 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
     @app.event("app_mention")
     async def mention(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
         await ack()
-        if event.get("bot_id") or not event.get("user") or not once.is_new(_text(body, "event_id")):
+        if event.get("bot_id") or not event.get("user"):
+            return
+        # Slack sends an event again when its acknowledgement came late or was lost.
+        if (name := _text(body, "event_id")) and not once.is_new(name):
             return
         place = Place(
             channel=_text(event, "channel"),

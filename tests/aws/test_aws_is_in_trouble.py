@@ -159,9 +159,9 @@ async def test_an_instance_that_is_protected_against_being_stopped_is_refused(sk
     aws.client("ec2").modify_instance_attribute(InstanceId=protected, DisableApiStop={"Value": True})
     async with sky.seen() as seen:
         await seen.until(lambda: seen.part(protected).refused is not None, "it was asked about")
-        assert "disableApiStop" in (seen.part(protected).refused or "")
+        assert "disableApiStop" in str(seen.part(protected).refused)
         await seen.look()
-        assert "disableApiStop" in (seen.part(protected).refused or "")
+        assert "disableApiStop" in str(seen.part(protected).refused)
         assert seen.part(plain).refused is None
 
 

@@ -11,6 +11,7 @@ from sundown.aws.inventory import Inventory, Surroundings
 from sundown.aws.protection import Protection
 from sundown.aws.settings import AwsSettings
 from sundown.model.cloud import CloudPart
+from sundown.model.cloud_refusal import Cause, Refusal
 from support.virtualtime import LoopClock, in_virtual_time
 
 HERE = Place(None, "", "eu-central-1")
@@ -87,7 +88,7 @@ async def test_what_is_refused_anyway_or_unreachable_or_no_instance_is_not_asked
     account = Account()
     database = part("db", refused=None)
     known = inventory(
-        part("i-1", refused="it is a spot instance"),
+        part("i-1", refused=Refusal(Cause.TOLD, "it is a spot instance")),
         part("i-2", unreachable="no answer"),
         CloudPart(
             kind="RDSInstance",

@@ -199,7 +199,7 @@ def test_a_wish_to_be_left_out_that_is_misspelt_leaves_it_running(key: str) -> N
     """X5, A14: leaving something running is the mistake that harms nobody."""
     part = part_of("EC2Instance", "running", {key: "true"})
     assert step("Asleep", part) is None
-    assert "call it sundown:exclude" in (part.refused or "")
+    assert "call it sundown:exclude" in str(part.refused)
 
 
 @pytest.mark.parametrize(

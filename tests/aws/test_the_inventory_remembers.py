@@ -11,6 +11,7 @@ from sundown.aws.errors import CloudDenied, CloudError, CloudThrottled, CloudUnr
 from sundown.aws.inventory import Inventory, Surroundings
 from sundown.aws.settings import AwsSettings
 from sundown.model.cloud import CloudKind, CloudPart
+from sundown.model.cloud_refusal import Cause, Refusal
 from support.aws.parts import FRANKFURT, IRELAND, Told, database, part
 
 ENVS = frozenset({"dev1", "dev2", "qa"})
@@ -75,7 +76,10 @@ def test_a_part_that_is_tagged_for_another_env_moves_and_both_are_told(inventory
 
 
 def test_a_part_that_two_envs_claim_is_shown_in_both(inventory: Inventory, told: Told) -> None:
-    look(inventory, part("i-1", "dev1,dev2", refused="its namespace tag names several envs (dev1, dev2)"))
+    look(
+        inventory,
+        part("i-1", "dev1,dev2", refused=Refusal(Cause.TOLD, "its namespace tag names several envs (dev1, dev2)")),
+    )
     assert [one.refused for one in inventory.of("dev1")] == [one.refused for one in inventory.of("dev2")]
     assert told.since() == ["dev1", "dev2"]
     assert "several envs" in inventory.problems[0].text
@@ -186,7 +190,7 @@ def test_a_part_that_turns_out_to_be_protected_is_refused_and_its_env_told(inven
     look(inventory, part("i-1"))
     told.since()
     inventory.protect(part("i-1").arn, protected=True)
-    assert "disableApiStop" in (inventory.of("dev1")[0].refused or "")
+    assert "disableApiStop" in str(inventory.of("dev1")[0].refused)
     assert told.since() == ["dev1"]
     inventory.protect(part("i-1").arn, protected=False)
     assert inventory.of("dev1")[0].refused is None
@@ -210,7 +214,7 @@ def test_what_was_known_before_a_restart_is_known_at_once(inventory: Inventory, 
 
 def test_what_was_remembered_of_another_cluster_is_not_taken_for_ours(inventory: Inventory) -> None:
     inventory.remember([part("i-1", state="stopped", record="running", holder="other/dev1")])
-    assert "stopped by other/dev1" in (inventory.of("dev1")[0].refused or "")
+    assert "stopped by other/dev1" in str(inventory.of("dev1")[0].refused)
 
 
 def test_only_what_has_changed_is_to_be_saved(inventory: Inventory) -> None:

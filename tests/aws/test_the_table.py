@@ -12,6 +12,7 @@ from sundown.aws import dynamodb
 from sundown.aws.refusals import translated
 from sundown.aws.sessions import Sessions
 from sundown.backoff import Backoff
+from sundown.model.cloud_refusal import Cause, Refusal
 from sundown_lab.aws.remote import Aws
 from support.tables import NOON, Clock, DynamoDB, Open, by_arn, part
 
@@ -34,7 +35,7 @@ async def test_a_restart_reads_what_was_known(opened: Open) -> None:
         wave="-5",
         exclude="true",
         enabled=False,
-        refused="it is a read replica",
+        refused=Refusal(Cause.READ_REPLICA, "db-1"),
         hourly=0.017,
     )
     await opened().save([part(), asleep], now=NOON)
@@ -175,8 +176,8 @@ async def test_items_that_cannot_be_read_are_skipped_with_one_warning(
     await opened().save([part(1)], now=NOON)
     soon = int((NOON + timedelta(hours=1)).timestamp())
     table.put(arn="arn:by:hand", expires=soon)
-    table.put(arn="arn:from:tomorrow", expires=soon, schema=2, part='{"kind": "EC2Instance"}')
-    table.put(arn=part(3).arn, expires=soon, schema=1, part='{"kind": "Lambda"}')
+    table.put(arn="arn:from:tomorrow", expires=soon, schema=3, part='{"kind": "EC2Instance"}')
+    table.put(arn=part(3).arn, expires=soon, schema=2, part='{"kind": "Lambda"}')
     assert await opened().load() == [part(1)]
     (warning,) = [entry for entry in said if entry["log_level"] == "warning"]
     assert (warning["event"], warning["count"]) == ("table-items-unreadable", 3)

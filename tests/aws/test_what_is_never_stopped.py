@@ -14,17 +14,17 @@ CONTEXT = knowing(cluster_name="eu")
 
 def refused_instance(context: Context = CONTEXT, **fields: Any) -> str | None:
     (part,) = ec2_parts(instances(instance(**fields)), HERE, context)
-    return part.refused
+    return str(part.refused) if part.refused is not None else None
 
 
 def refused_database(context: Context = CONTEXT, **fields: Any) -> str | None:
     (part,) = rds_parts(databases(database(**fields)), HERE, context)
-    return part.refused
+    return str(part.refused) if part.refused is not None else None
 
 
 def refused_cluster(context: Context = CONTEXT, **fields: Any) -> str | None:
     (part,) = cluster_parts(clusters(cluster(**fields)), HERE, context)
-    return part.refused
+    return str(part.refused) if part.refused is not None else None
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ async def test_instances_databases_and_clusters_are_found(sky: Sky, aws: Aws) ->
         assert (seen.part("dev1-db").kind, seen.part("dev1-db").state) == ("RDSInstance", "running")
         assert seen.part("dev1-aurora").kind == "AuroraCluster"
         assert seen.part("dev1-aurora").refused is None
-        assert "is stopped instead" in (seen.part("dev1-aurora-0").refused or "")
+        assert "is stopped instead" in str(seen.part("dev1-aurora-0").refused)
         assert sorted(set(seen.told)) == ["dev1", "dev2"]
         assert seen.cloud.health == ""
 
@@ -191,7 +191,7 @@ async def test_what_two_envs_claim_is_refused_in_both(sky: Sky, aws: Aws) -> Non
     both = aws.instance(namespace="dev1,dev2")
     async with sky.seen() as seen:
         for env in ("dev1", "dev2"):
-            assert "names several envs (dev1, dev2)" in (seen.part(both, env).refused or "")
+            assert "names several envs (dev1, dev2)" in str(seen.part(both, env).refused)
 
 
 async def test_an_env_without_parts_asks_nobody(sky: Sky, aws: Aws) -> None:

@@ -4,7 +4,18 @@ import pytest
 from aiohttp import web
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Busy, Conflict, Denied, Expired, Missing, Refused, Unreachable, error_for
+from sundown.cluster.errors import (
+    ApiError,
+    Busy,
+    Conflict,
+    Denied,
+    Expired,
+    Missing,
+    NoSuchKind,
+    Refused,
+    Unreachable,
+    error_for,
+)
 from support.cluster.scripted import Script, door, reply
 
 FAILURE = {"kind": "Status", "metadata": {}, "status": "Failure", "message": "etcdserver: timed out", "code": 500}
@@ -45,6 +56,24 @@ async def test_a_list_that_is_an_error_with_a_200_is_no_empty_list() -> None:
 )
 def test_each_refusal_has_its_own_error(status: int, kind: type[ApiError]) -> None:
     assert type(error_for(status, "no", None)) is kind
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (reply({"kind": "Status", "message": "the server could not", "details": {}}, 404), NoSuchKind),
+        (reply({"kind": "Status", "message": "in other words"}, 404), NoSuchKind),
+        (web.Response(text="404 page not found", status=404), NoSuchKind),
+        (reply({"kind": "Status", "message": "x", "details": {"name": "dev", "kind": "namespaces"}}, 404), Missing),
+    ],
+)
+async def test_a_kind_that_is_not_served_is_told_from_an_object_that_is_not_there(
+    answer: web.Response, kind: type[ApiError]
+) -> None:
+    async with door(Script(answer)) as cluster:
+        with pytest.raises(ApiError) as raised:
+            await cluster.get("/apis/sundown.dev/v1alpha1/envschedules")
+    assert type(raised.value) is kind
 
 
 async def test_a_refusal_is_told_in_the_servers_words() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sundown.model.cloud import CloudPart
+from sundown.model.cloud_refusal import Cause, Refusal
 from sundown.model.resources import MOST_CLOUD, CloudStatus, EnvScheduleStatus
 from sundown.reconcile.cloud_status import Told, tell
 from sundown.reconcile.part_verdict import Goal, stand
@@ -132,7 +133,7 @@ def test_what_somebody_else_stopped_is_said_to_be_left_stopped() -> None:
 
 def test_a_refused_part_says_why_and_nothing_else() -> None:
     """E5"""
-    said = only(told(part(state="stopped", refused="a member of the Auto Scaling group web")))
+    said = only(told(part(state="stopped", refused=Refusal(Cause.TOLD, "a member of the Auto Scaling group web"))))
     assert (said.refused, said.note) == ("a member of the Auto Scaling group web", None)
 
 

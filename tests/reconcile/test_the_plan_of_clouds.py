@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from sundown.model.cloud import CloudPart, CloudState
+from sundown.model.cloud_refusal import Cause, Refusal
 from sundown.model.parts import QUIET
 from sundown.model.record import Record
 from sundown.model.spec import Wanted
@@ -123,12 +124,12 @@ def test_what_is_refused_is_never_touched_and_counts_nowhere(wanted: Wanted, sta
 
 
 def test_a_refusal_of_what_takes_no_part_anyway_is_not_told() -> None:
-    assert planned("Asleep", cloud(refused="it is a spot instance"), cloud=False).refused == ()
+    assert planned("Asleep", cloud(refused=Refusal(Cause.TOLD, "it is a spot instance")), cloud=False).refused == ()
 
 
 def test_what_sundown_stopped_and_may_not_start_is_told_to_whoever_can() -> None:
     """A15: nothing is left asleep without an owner."""
-    (refused,) = planned("Awake", stopped(refused="it is protected against being stopped")).refused
+    (refused,) = planned("Awake", stopped(refused=Refusal(Cause.TOLD, "it is protected against being stopped"))).refused
     assert refused.text.endswith("start it by hand")
 
 
@@ -232,7 +233,7 @@ def test_cloud_parts_are_counted_among_the_parts() -> None:
         cloud(name="i-2", state="busy"),
         cloud(name="i-3", state="starting"),
         stopped(name="i-4"),
-        cloud(name="i-5", refused="it is a spot instance"),
+        cloud(name="i-5", refused=Refusal(Cause.TOLD, "it is a spot instance")),
     ).parts
     assert (parts.total, parts.ready, parts.asleep) == (5, 3, 1)
 

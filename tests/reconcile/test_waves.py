@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sundown.model.cloud_refusal import Cause, Refusal
 from sundown.model.spec import Wanted
 from sundown.reconcile.plan import Plan
 from sundown.reconcile.waves import wave_of
@@ -174,7 +175,7 @@ def test_what_nobody_can_reach_holds_the_others_up_for_its_time_only() -> None:
 @pytest.mark.parametrize("wanted", ["Awake", "Asleep"])
 def test_what_is_refused_holds_nobody_up(wanted: Wanted) -> None:
     """E5, G3."""
-    refused = [cloud(kind, "starting", refused="never") for kind in ("RDSInstance", "EC2Instance")]
+    refused = [cloud(kind, "starting", refused=Refusal(Cause.TOLD, "never")) for kind in ("RDSInstance", "EC2Instance")]
     web = sleeping("web") if wanted == "Awake" else workload("web")
     assert len(planned(wanted, *refused, web).steps) == 1
 

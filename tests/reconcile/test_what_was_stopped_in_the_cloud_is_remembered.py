@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sundown.model.cloud import CloudPart
+from sundown.model.cloud_refusal import Cause, Refusal
 from sundown.model.parts import Part
 from sundown.model.record import Record
 from sundown.model.resources import EnvScheduleStatus
@@ -148,7 +149,7 @@ def test_an_env_that_leaves_aws_alone_forgets_what_nobody_sees() -> None:
 
 def test_disks_in_its_host_keep_nothing_asleep_that_was_stopped_already() -> None:
     """A15, W15: without its tags it looks like one that was never stopped."""
-    part = stopped(**STRIPPED, refused="its type i3.large has disks in its host")
+    part = stopped(**STRIPPED, refused=Refusal(Cause.TOLD, "its type i3.large has disks in its host"))
     assert [step.action for step in planned("Awake", part, remembered=(part,)).steps] == ["Wake"]
 
 

@@ -1,4 +1,4 @@
-"""What may be stopped at all, and in words why the rest may not: pure, from plain facts.
+"""What may be stopped at all, and why the rest may not: pure, from plain facts.
 
 Sources: "Stop and start Amazon EC2 instances", "Enable stop protection for your EC2 instances", "Spot Instance
 interruptions" and "Amazon EC2 managed instances" (EC2 User Guide); "Health checks for instances in an Auto Scaling group"
@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from sundown.aws import tags
-
-STOP_PROTECTED = "it is protected against being stopped (attribute disableApiStop)"
+from sundown.model.cloud_refusal import Cause, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,9 @@ class DatabaseCluster:
 
 Facts = Instance | Database | DatabaseCluster
 
+_Rule = tuple[bool, Cause] | tuple[bool, Cause, str] | tuple[bool, Cause, str, str]
+"""Whether it applies, the cause, and what the cause is about. The first that applies counts."""
+
 _GROUP = "aws:autoscaling:groupName"
 _EMR = "aws:elasticmapreduce:job-flow-id"
 _NODE_KEYS = (
@@ -95,8 +98,8 @@ _NODE_PREFIXES = (
 _NOT_RDS = {"docdb": "Amazon DocumentDB", "neptune": "Amazon Neptune"}
 
 
-def refusal(claim: Claim, facts: Facts, *, runs: bool) -> str | None:
-    """Why it is never stopped or started, in words that follow its name; None where it may be.
+def refusal(claim: Claim, facts: Facts, *, runs: bool) -> Refusal | None:
+    """Why it is never stopped or started; None where it may be.
 
     What Sundown has stopped is started again whatever has become of it meanwhile, and one that somebody protected since
     loses the record first.
@@ -104,116 +107,86 @@ def refusal(claim: Claim, facts: Facts, *, runs: bool) -> str | None:
     tagged = refusal_of_claim(claim)
     if tagged is not None or (claim.record is not None and not runs):
         return tagged
-    words = _of_facts(claim, facts)
-    return None if words == STOP_PROTECTED and claim.record is not None else words
+    found = _of_facts(claim, facts)
+    protected = found is not None and found.cause is Cause.STOP_PROTECTED
+    return None if protected and claim.record is not None else found
 
 
-def refusal_of_claim(claim: Claim) -> str | None:
+def protection(refused: Refusal | None, *, protected: bool) -> Refusal | None:
+    """What speaks against stopping an instance, now that it is known whether it is protected; other reasons stay."""
+    if refused is not None and refused.cause is not Cause.STOP_PROTECTED:
+        return refused
+    return Refusal(Cause.STOP_PROTECTED) if protected else None
+
+
+def refusal_of_claim(claim: Claim) -> Refusal | None:
     """The same as far as it is about tags only."""
     names = tags.claimed(claim.namespace)
     if len(names) > 1:
-        return f"its namespace tag names several envs ({_listed(names)}): leave one, only one can decide when it sleeps"
+        return Refusal(Cause.SEVERAL_ENVS, _listed(names))
     if claim.record is not None and claim.holder and claim.holder != f"{claim.cluster_name}/{claim.namespace}":
-        return (
-            f"it was stopped by {claim.holder}: tag it for that env again, or start it and take the tags "
-            f"{_listed(tags.RECORD)} off"
-        )
+        return Refusal(Cause.HELD_BY_ANOTHER, claim.holder, _listed(tags.RECORD))
     # What was stopped before somebody wrote it otherwise is woken all the same.
-    return f"{claim.misspelt}; until then it does not sleep" if claim.misspelt and claim.record is None else None
+    return Refusal(Cause.MISSPELT, claim.misspelt) if claim.misspelt and claim.record is None else None
 
 
-def _of_facts(claim: Claim, facts: Facts) -> str | None:
+def _of_facts(claim: Claim, facts: Facts) -> Refusal | None:
     match facts:
         case Instance():
-            return _of_instance(facts)
+            rules = _of_instance(facts)
         case Database():
-            return _of_database(claim, facts)
+            rules = _of_database(claim, facts)
         case DatabaseCluster():
-            return _of_cluster(facts)
+            rules = _of_cluster(facts)
+        case _:
+            assert_never(facts)
+    return next((Refusal(*row) for applies, *row in rules if applies), None)
 
 
-def _of_instance(facts: Instance) -> str | None:
-    node = next((key for key in facts.tags if key in _NODE_KEYS or key.startswith(_NODE_PREFIXES)), None)
-    rules = (
-        (
-            _GROUP in facts.tags,
-            f"it is in the Auto Scaling group {facts.tags.get(_GROUP)}, which would replace it: scale the group instead",
-        ),
-        (node is not None, f"it is a node of a Kubernetes cluster (tag {node})"),
-        (bool(facts.operator), f"it is managed by {facts.operator}, which alone may stop it"),
-        (_EMR in facts.tags, f"it is in the EMR cluster {facts.tags.get(_EMR)}, whose instances cannot be stopped"),
-        (facts.lifecycle == "spot", "it is a spot instance, which need not come back after a stop"),
-        (facts.root_device == "instance-store", "its root device is an instance store, which a stop would destroy"),
-        (
-            bool(facts.store) and not facts.may_lose,
-            (
-                f"its type {facts.type} has disks in its host ({facts.store}), and a stop destroys what is on them: tag it "
-                f"{tags.INSTANCE_STORE}={tags.LOSE} if it may be lost"
-            ),
-        ),
-        (
-            facts.store is None and not facts.may_lose,
-            (
-                f"nobody knows whether its type {facts.type} has disks in its host, which a stop would empty: AWS does not "
-                "say, or the policy does not allow ec2:DescribeInstanceTypes"
-            ),
-        ),
-        (facts.stop_protected, STOP_PROTECTED),
+def _of_instance(facts: Instance) -> tuple[_Rule, ...]:
+    node = next((key for key in facts.tags if key in _NODE_KEYS or key.startswith(_NODE_PREFIXES)), "")
+    kept = not facts.may_lose
+    return (
+        (_GROUP in facts.tags, Cause.AUTO_SCALING, facts.tags.get(_GROUP, "")),
+        (bool(node), Cause.CLUSTER_NODE, node),
+        (bool(facts.operator), Cause.MANAGED, facts.operator),
+        (_EMR in facts.tags, Cause.EMR, facts.tags.get(_EMR, "")),
+        (facts.lifecycle == "spot", Cause.SPOT),
+        (facts.root_device == "instance-store", Cause.ROOT_IN_STORE),
+        (bool(facts.store) and kept, Cause.DISKS_IN_HOST, facts.type, facts.store or ""),
+        (facts.store is None and kept, Cause.DISKS_UNKNOWN, facts.type),
+        (facts.stop_protected, Cause.STOP_PROTECTED),
     )
-    return next((words for applies, words in rules if applies), None)
 
 
-def _of_database(claim: Claim, facts: Database) -> str | None:
+def _of_database(claim: Claim, facts: Database) -> tuple[_Rule, ...]:
     engine = facts.engine.removeprefix("custom-")
-    rules = (
-        (facts.engine in _NOT_RDS, f"it belongs to {_NOT_RDS.get(facts.engine)}, which Sundown does not stop"),
-        (
-            bool(facts.cluster) and facts.cluster_namespace not in {None, "", claim.namespace},
-            (
-                f"it is tagged for {claim.namespace}, but is in the cluster {facts.cluster} of {facts.cluster_namespace}, "
-                "which stops as a whole"
-            ),
-        ),
-        (
-            bool(facts.cluster) and facts.cluster_namespace is None,
-            f"it is in the cluster {facts.cluster}, which stops as a whole: tag the cluster instead",
-        ),
-        (bool(facts.cluster), f"it is in the cluster {facts.cluster}, which is stopped instead"),
-        (facts.engine.startswith("aurora"), "it is an Aurora instance: only its cluster can be stopped"),
-        (facts.engine != engine and not engine.startswith("sqlserver"), "it is RDS Custom, which cannot be stopped"),
-        (bool(facts.source), f"it is a read replica (of {facts.source}), which cannot be stopped"),
-        (
-            bool(facts.replicas),
-            f"it has read replicas ({_listed(facts.replicas)}), and cannot be stopped while it has",
-        ),
-        (facts.multi_az and engine.startswith("sqlserver"), "SQL Server cannot be stopped while it is Multi-AZ"),
+    of_cluster, tagged = bool(facts.cluster), facts.cluster_namespace
+    elsewhere = tagged not in {None, "", claim.namespace}
+    return (
+        (facts.engine in _NOT_RDS, Cause.NOT_RDS, _NOT_RDS.get(facts.engine, "")),
+        (of_cluster and elsewhere, Cause.CLUSTER_OF_ANOTHER, f"{facts.cluster} of {tagged}", claim.namespace),
+        (of_cluster and tagged is None, Cause.CLUSTER_UNTAGGED, facts.cluster),
+        (of_cluster, Cause.IN_A_CLUSTER, facts.cluster),
+        (facts.engine.startswith("aurora"), Cause.AURORA_INSTANCE),
+        (facts.engine != engine and not engine.startswith("sqlserver"), Cause.RDS_CUSTOM),
+        (bool(facts.source), Cause.READ_REPLICA, facts.source),
+        (bool(facts.replicas), Cause.HAS_REPLICAS, _listed(facts.replicas)),
+        (facts.multi_az and engine.startswith("sqlserver"), Cause.SQL_SERVER),
     )
-    return next((words for applies, words in rules if applies), None)
 
 
-def _of_cluster(facts: DatabaseCluster) -> str | None:
-    rules = (
-        (facts.engine in _NOT_RDS, f"it belongs to {_NOT_RDS.get(facts.engine)}, which Sundown does not stop"),
-        (
-            not facts.engine.startswith("aurora"),
-            "it is a Multi-AZ DB cluster, which cannot be stopped; only Aurora clusters can",
-        ),
-        (facts.engine_mode == "serverless", "it is Aurora Serverless v1, which pauses by itself and cannot be stopped"),
-        (
-            facts.engine_mode in {"multimaster", "parallelquery"},
-            f"its engine mode {facts.engine_mode} cannot be stopped",
-        ),
-        (
-            bool(facts.global_cluster) or facts.engine_mode == "global",
-            f"it is in the global database {facts.global_cluster}, whose clusters cannot be stopped",
-        ),
-        (bool(facts.source), f"it is a read replica (of {facts.source}), which cannot be stopped"),
-        (
-            bool(facts.replicas),
-            f"it has read replicas ({_listed(facts.replicas)}), and cannot be stopped while it has",
-        ),
+def _of_cluster(facts: DatabaseCluster) -> tuple[_Rule, ...]:
+    in_one = bool(facts.global_cluster) or facts.engine_mode == "global"
+    return (
+        (facts.engine in _NOT_RDS, Cause.NOT_RDS, _NOT_RDS.get(facts.engine, "")),
+        (not facts.engine.startswith("aurora"), Cause.MULTI_AZ_CLUSTER),
+        (facts.engine_mode == "serverless", Cause.SERVERLESS),
+        (facts.engine_mode in {"multimaster", "parallelquery"}, Cause.ENGINE_MODE, facts.engine_mode),
+        (in_one, Cause.GLOBAL_DATABASE, facts.global_cluster),
+        (bool(facts.source), Cause.READ_REPLICA, facts.source),
+        (bool(facts.replicas), Cause.HAS_REPLICAS, _listed(facts.replicas)),
     )
-    return next((words for applies, words in rules if applies), None)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from sundown.aws import tags
 from sundown.aws.account_regions import Place, place_of
 from sundown.aws.describing import Context, Pricing
 from sundown.aws.discovery import KINDS, Listing, kind_of
-from sundown.aws.eligibility import STOP_PROTECTED, Claim, refusal_of_claim
+from sundown.aws.eligibility import Claim, protection, refusal_of_claim
 from sundown.aws.errors import CloudError, CloudThrottled
 from sundown.aws.problems import Problem, problem_of
 from sundown.aws.remembered import StoppedFor
@@ -25,6 +25,7 @@ from sundown.aws.settings import AwsSettings
 from sundown.aws.starts import Attempts, attempts_after, overlaid
 from sundown.metrics import AWS_PARTS, AWS_PROBLEMS
 from sundown.model.cloud import CloudKind, CloudPart
+from sundown.model.cloud_refusal import Cause
 from sundown.schedule.clock import Clock, SystemClock
 
 log = structlog.get_logger(__name__)
@@ -162,8 +163,8 @@ class Inventory:
         """Remember whether an instance is protected against being stopped."""
         self._protected[arn] = protected
         part = self._parts.get(arn)
-        if part is not None and part.record is None and part.refused in {None, STOP_PROTECTED}:
-            self._tell(self._set(replace(part, refused=STOP_PROTECTED if protected else None)))
+        if part is not None and part.record is None:
+            self._tell(self._set(replace(part, refused=protection(part.refused, protected=protected))))
 
     def begin(self) -> int:
         """The moment at which a look begins; it is handed to ``take`` with what the look has brought."""
@@ -229,7 +230,7 @@ class Inventory:
                 continue
             part = replace(part, namespace=tags.env_name(part.namespace))  # noqa: PLW2901 - as it is read today
             claim = Claim(part.namespace, self._surroundings.cluster_name, record=part.record, holder=part.holder)
-            if part.refused == STOP_PROTECTED:
+            if part.refused is not None and part.refused.cause is Cause.STOP_PROTECTED:
                 self._protected[part.arn] = True
             touched |= self._set(replace(part, refused=refusal_of_claim(claim) or part.refused))
         self._unsaved.clear()
@@ -265,7 +266,13 @@ class Inventory:
         self._unsaved.add(part.arn)
         touched |= self._place(part, stopped_for)
         if before is None or (before.state, before.refused) != (part.state, part.refused):
-            log.debug("cloud-part", namespace=part.namespace, part=part.title, state=part.state, refused=part.refused)
+            log.debug(
+                "cloud-part",
+                namespace=part.namespace,
+                part=part.title,
+                state=part.state,
+                refused=part.refused and part.refused.cause,
+            )
         return touched
 
     def _place(self, part: CloudPart, stopped_for: Iterable[str]) -> set[str]:

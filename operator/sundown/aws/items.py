@@ -24,7 +24,7 @@ KEY, OBSERVED, EXPIRES = "arn", "observed", "expires"
 LIFETIME = timedelta(hours=24)
 """So long an item counts after it was written last."""
 
-_SCHEMA = 1
+_SCHEMA = 2
 _OF_THE_MOMENT = {"unreachable", "not_before"}
 """Says how things are for one operator now, and nothing of the part."""
 

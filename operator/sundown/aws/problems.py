@@ -42,7 +42,7 @@ def _text(part: CloudPart, *, known: Callable[[str], bool]) -> str | None:
     if not names:
         return f'its namespace tag is "{part.namespace}", which cannot be the name of a namespace'
     if len(names) > 1:
-        return part.refused
+        return str(part.refused) if part.refused is not None else None
     return _of_no_namespace(part) if not known(part.namespace) else None
 
 

@@ -14,7 +14,7 @@ import structlog
 
 from sundown.aws.account_regions import Place
 from sundown.aws.discovery import identifier_of
-from sundown.aws.eligibility import STOP_PROTECTED
+from sundown.aws.eligibility import protection
 from sundown.aws.errors import CloudDenied, CloudError, CloudGone
 from sundown.aws.inventory import Inventory
 from sundown.aws.stores import Calls
@@ -83,7 +83,7 @@ class Protection:
         return [
             arn
             for arn, part in there.items()
-            if part.refused in {None, STOP_PROTECTED}
+            if protection(part.refused, protected=False) is None
             and not part.unreachable
             and now - self._asked.get(arn, now - _BELIEVED) >= _BELIEVED
         ]

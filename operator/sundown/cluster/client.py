@@ -21,7 +21,8 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from sundown.backoff import Backoff
 from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from sundown.cluster.body import Body
-from sundown.cluster.errors import ApiError, Busy, Denied, Expired, TooLarge, Unreachable, error_for, told
+from sundown.cluster.errors import ApiError, Busy, Denied, Expired, TooLarge, Unreachable, told
+from sundown.cluster.failure import failure
 from sundown.cluster.page_size import PageSize
 from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object
 from sundown.cluster.scope import EVERYWHERE, Scope
@@ -29,7 +30,6 @@ from sundown.cluster.session import open_session, proxy_for
 from sundown.errors import SundownError
 from sundown.metrics import API_REQUESTS
 from sundown.model import managers
-from sundown.model.cutting import clip
 
 log = structlog.get_logger(__name__)
 
@@ -367,20 +367,13 @@ class Cluster:
                 if response.status < 400:
                     return decode(answer)
                 retry_after = _seconds(response.headers.get("Retry-After"))
-                raise error_for(response.status, f"{method} {path}: {_message(answer, response.status)}", retry_after)
+                raise failure(answer, request=f"{method} {path}", status=response.status, retry_after=retry_after)
         except TooLarge as error:
             raise TooLarge(f"{method} {path}: {error}", status=error.status) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             API_REQUESTS.labels(method, "none").inc()
             text = str(error) or type(error).__name__
             raise Unreachable(f"the API server at {self._host} does not answer: {text}") from error
-
-
-def _message(answer: Body, status: int) -> str:
-    try:
-        return told(str(json_object(answer).get("message") or status))
-    except ValueError:
-        return clip(answer[:1000].decode(errors="replace"), 200) or str(status)
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -56,6 +56,12 @@ class Missing(ApiError):
     reason = "NotFound"
 
 
+class NoSuchKind(Missing):
+    """404 that is about no object: the cluster does not serve anything of the kind."""
+
+    reason = "NoSuchKind"
+
+
 class Denied(ApiError):
     """401 or 403: Sundown lacks the right, or the namespace is being deleted."""
 
@@ -74,8 +80,10 @@ class TooLarge(ApiError):
     reason = "TooLarge"
 
 
-def error_for(status: int, text: str, retry_after: float | None) -> ApiError:
-    """The error that stands for an HTTP status of 400 or more."""
+def error_for(status: int, text: str, retry_after: float | None, *, kind_named: bool = True) -> ApiError:
+    """The error that stands for an HTTP status of 400 or more; ``kind_named``: the answer names the kind that it is about."""
+    if status == 404 and not kind_named:
+        return NoSuchKind(text, status=status)
     kinds: dict[int, type[ApiError]] = {401: Denied, 403: Denied, 404: Missing, 409: Conflict, 410: Expired, 429: Busy}
     kind = kinds.get(status, Busy if status >= 500 else Refused)
     return kind(text, status=status, retry_after=retry_after)

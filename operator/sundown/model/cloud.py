@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sundown.model.cloud_refusal import Refusal
+
 CloudKind = Literal["EC2Instance", "RDSInstance", "AuroraCluster"]
 """What of AWS can sleep."""
 
@@ -26,7 +28,7 @@ class CloudPart:
 
     ``identifier`` is what AWS calls it (``i-0abc``, ``dev1-db``), ``name`` its Name tag or the same. ``phase`` is AWS's
     own word for the state. ``record`` is the tag that remembers that Sundown stopped it, ``stopped_at`` when (UTC), and
-    ``holder`` for whom, as ``<cluster>/<namespace>``. ``refused`` says in words why it is never touched. ``wave`` and
+    ``holder`` for whom, as ``<cluster>/<namespace>``. ``refused`` says why it is never touched. ``wave`` and
     ``exclude`` are the raw tags; ``misspelt`` says what is wrong with how its tags are written, and ``meant_for`` names the
     env that they likely mean. ``hourly`` is its price for an hour in use, in ``currency``, None where nobody knows.
     ``unreachable`` says why nothing newer is known of it, empty where it was described just now. ``reason`` is why AWS has put
@@ -52,7 +54,7 @@ class CloudPart:
     misspelt: str = ""
     meant_for: str = ""
     enabled: bool = True
-    refused: str | None = None
+    refused: Refusal | None = None
     hourly: float | None = None
     currency: str = "USD"
     unreachable: str = ""

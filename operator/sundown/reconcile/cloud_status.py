@@ -108,7 +108,7 @@ def _status(part: CloudPart, *, alone: str | None, facts: _Facts, note: str) -> 
 def _alone(one: Standing, part: CloudPart, *, now: datetime) -> str | None:
     """Why a part does not stop with the env; None where it does."""
     if one.refused is not None or (part.refused is not None and one.record is None):
-        return one.refused or part.refused
+        return one.refused or str(part.refused)
     if one.selected:
         return None
     if not part.enabled:

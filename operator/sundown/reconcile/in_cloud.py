@@ -50,7 +50,7 @@ class InCloud:
         if part.refused is not None:
             # Nobody else knows that it does not stand still by its owner's wish.
             left = part.ours and part.state == "stopped" and self.wanted == "Awake" and self._holds
-            return f"{part.refused}; Sundown stopped it before: start it by hand" if left else part.refused
+            return f"{part.refused}; Sundown stopped it before: start it by hand" if left else str(part.refused)
         if part.ours and not self._holds:
             return f"was stopped by {part.holder}, which alone starts it again"
         return None

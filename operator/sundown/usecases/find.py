@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Denied, Missing
+from sundown.cluster.errors import ApiError, Denied, Missing, NoSuchKind
 from sundown.errors import InvalidObject, NotFound, SundownError
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.resources import OWNER_ZONES, ClusterEnvSchedule
@@ -218,6 +218,6 @@ def plainly(error: ApiError, *, wish: str, env: str | None = None, door: Door = 
         return NotAllowed(
             f"you may not {wish} {what}: ask its owner, or whoever runs the cluster, for the right ({error})"
         )
-    if isinstance(error, Missing) and "could not find the requested resource" in str(error):
+    if isinstance(error, NoSuchKind):
         return NotInstalled("Sundown is not installed in this cluster: it has no EnvSchedules (apply crds/ first)")
     return error

@@ -12,6 +12,7 @@ from sundown import wording
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.model.cloud import CloudPart
+from sundown.model.cloud_refusal import Cause, Refusal
 from sundown.model.cutting import clip
 from sundown.model.env import Env
 from sundown.model.parts import Workload
@@ -177,7 +178,7 @@ def _part(one: CloudStatus, namespace: str) -> CloudPart:
         phase=one.phase or "",
         record="running" if comes_back else None,
         wave=str(one.wave) if one.wave is not None else None,
-        refused=one.refused,
+        refused=Refusal(Cause.TOLD, one.refused) if one.refused is not None else None,
     )
 
 

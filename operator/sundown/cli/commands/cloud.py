@@ -77,7 +77,7 @@ class Seen:
             "currency": part.currency,
             "stoppedAt": format_instant(part.stopped_at) if part.stopped_at is not None else None,
             "stoppedFor": part.holder,
-            "refused": part.refused,
+            "refused": str(part.refused) if part.refused is not None else None,
             "verdict": self.verdict,
         }
 

@@ -13,7 +13,7 @@ from kubernetes_asyncio.config import ConfigException, list_kube_config_contexts
 
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster, Json, load_configuration
-from sundown.cluster.errors import ApiError, Denied, Missing, Unreachable
+from sundown.cluster.errors import ApiError, Denied, Missing, NoSuchKind, Unreachable
 from sundown.errors import NotFound
 from sundown.usecases.find import NAME, find, plainly
 
@@ -79,9 +79,9 @@ def fetch_schedule(target: str, kubeconfig: Path | None, context: str | None) ->
         chosen = name if slash else (await find(cluster, namespace)).known.metadata.name
         try:
             return await cluster.get(paths.env_schedule(namespace, chosen))
+        except NoSuchKind as error:
+            raise plainly(error, wish="look at", env=namespace) from error
         except Missing as error:
-            if "could not find the requested resource" in str(error):
-                raise plainly(error, wish="look at", env=namespace) from error
             raise NotFound(f'no EnvSchedule "{chosen}" in namespace "{namespace}"; `sundown list` shows all') from error
         except ApiError as error:
             raise plainly(error, wish="look at", env=namespace) from error

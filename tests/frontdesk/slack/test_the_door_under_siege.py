@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sundown.frontdesk.slack.transport.guard import Connections, Crowded, Readings
+from sundown.frontdesk.guard import Connections, Crowded, Readings
 from sundown.frontdesk.slack.transport.http_door import MOST_BYTES
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, TIMESTAMP
 from support.frontdesk.doors import EXAMPLE, NOW, Visitor, door
@@ -32,9 +32,7 @@ async def visitor() -> AsyncIterator[Visitor]:
 @pytest.fixture
 def limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three connections, and a moment for each head."""
-    monkeypatch.setattr(
-        "sundown.frontdesk.slack.transport.http_door.Connections", partial(Connections, most=3, head_within=0.3)
-    )
+    monkeypatch.setattr("sundown.frontdesk.guard.Connections", partial(Connections, most=3, head_within=0.3))
 
 
 def head(headers: dict[str, str]) -> bytes:

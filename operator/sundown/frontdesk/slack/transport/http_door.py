@@ -19,9 +19,9 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from sundown.frontdesk.commands.helping import sorry
+from sundown.frontdesk.guard import Crowded, Readings, listening
 from sundown.frontdesk.metrics import REFUSED_REQUESTS
 from sundown.frontdesk.slack.transport.desk import SlackDesk
-from sundown.frontdesk.slack.transport.guard import SMALL, Connections, Crowded, Readings
 from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, Replays, flaw, flaw_of_the_head
 from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
@@ -31,9 +31,6 @@ log = structlog.get_logger(__name__)
 PATH = "/slack/events"
 MOST_BYTES = 256 * 2**10
 """Twice what Slack sends; more is not read."""
-_KEPT_ALIVE = 30.0
-_LINGERING = 1.0
-"""So long the rest of a body that was refused is listened to, so that the refusal arrives."""
 _READ_WITHIN = 3.0
 _FIELDS = 100
 _PASSING = aiohttp.ClientTimeout(total=2.0, connect=1.0)
@@ -162,31 +159,18 @@ async def open_door(app: AsyncApp, desk: SlackDesk) -> AsyncIterator[int]:
     session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)
     server = web.Application(client_max_size=MOST_BYTES)
     server.add_routes([web.post(PATH, Door(app, desk, session).answer)])
-    runner = web.AppRunner(
-        server,
-        access_log=None,
-        shutdown_timeout=0.5,
-        keepalive_timeout=_KEPT_ALIVE,
-        lingering_time=_LINGERING,
-        read_bufsize=SMALL,
-    )
-    await runner.setup()
-    listening: asyncio.Server | None = None
+    settings = desk.settings
+    assert settings.slack_port is not None
     try:
-        assert runner.server is not None
-        assert desk.settings.slack_port is not None
-        inner, connections = runner.server, Connections()
-        listening = await asyncio.get_running_loop().create_server(
-            lambda: connections.guard(inner), desk.settings.slack_host or None, desk.settings.slack_port, backlog=128
-        )
-        bound = int(listening.sockets[0].getsockname()[1])
-        log.info("door-listening", port=bound, path=PATH)
-        yield bound
+        async with listening(server, host=settings.slack_host, port=settings.slack_port, refused=_count) as bound:
+            log.info("door-listening", port=bound, path=PATH)
+            yield bound
     finally:
-        if listening is not None:
-            listening.close()
-        await runner.cleanup()
         await session.close()
+
+
+def _count(reason: str) -> None:
+    REFUSED_REQUESTS.labels(reason).inc()
 
 
 def _refuse(request: web.Request, reason: str, *, status: int) -> web.Response:

@@ -1,17 +1,16 @@
-"""Stands before the HTTP door: bounds how many connections there are, how long a head may take, how much is read at once.
+"""Stands before the doors of HTTP: bounds how many connections there are, how long a head may take, how much is read at once.
 
-Anybody on the internet reaches it. Whatever they do, the memory stays small, and who says nothing is gone in a moment.
+Anybody on the internet may reach them. Whatever they do, the memory stays small, and who says nothing is gone in a moment.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import structlog
-
-from sundown.frontdesk.metrics import REFUSED_REQUESTS
+from aiohttp import web
 
 log = structlog.get_logger(__name__)
 
@@ -20,15 +19,23 @@ HEAD_WITHIN = 5.0
 SMALL = 32 * 2**10
 """What Slack posts is smaller, but for some windows and messages."""
 
+_KEPT_ALIVE = 30.0
+_LINGERING = 1.0
+"""So long the rest of a body that was refused is listened to, so that the refusal arrives."""
 _MOST_SMALL = 256
 _MOST_LARGE = 16
 _END = b"\r\n\r\n"
 
 
+Refused = Callable[[str], None]
+"""Told of each connection that is cut, and in a word why."""
+
+
 class Connections:
     """The connections to one door."""
 
-    def __init__(self, *, most: int = MOST_CONNECTIONS, head_within: float = HEAD_WITHIN) -> None:
+    def __init__(self, refused: Refused, *, most: int = MOST_CONNECTIONS, head_within: float = HEAD_WITHIN) -> None:
+        self.refused = refused
         self._most = most
         self._head_within = head_within
         self._open = 0
@@ -67,7 +74,7 @@ class _Guarded(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         if self._connections.full:
-            REFUSED_REQUESTS.labels("crowded").inc()
+            self._connections.refused("crowded")
             transport.abort()
             return
         self._connections.came()
@@ -108,7 +115,7 @@ class _Guarded(asyncio.Protocol):
 
     def _too_slow(self, transport: asyncio.Transport) -> None:
         self._deadline = None
-        REFUSED_REQUESTS.labels("slow").inc()
+        self._connections.refused("slow")
         log.warning("request-refused", reason="slow", status=0, remote=_address(transport))
         transport.abort()
 
@@ -146,6 +153,39 @@ class Readings:
             yield
         finally:
             self._large -= 1
+
+
+@asynccontextmanager
+async def listening(
+    server: web.Application, *, host: str, port: int, refused: Refused, longest_header: int = 8190
+) -> AsyncIterator[int]:
+    """Serve an application behind the guard on ``port`` (0: any free one); gives the port.
+
+    Raises:
+        OSError: when the port is taken.
+    """
+    runner = web.AppRunner(
+        server,
+        access_log=None,
+        shutdown_timeout=0.5,
+        keepalive_timeout=_KEPT_ALIVE,
+        lingering_time=_LINGERING,
+        read_bufsize=SMALL,
+        max_field_size=longest_header,
+    )
+    await runner.setup()
+    listens: asyncio.Server | None = None
+    try:
+        assert runner.server is not None
+        inner, connections = runner.server, Connections(refused)
+        listens = await asyncio.get_running_loop().create_server(
+            lambda: connections.guard(inner), host or None, port, backlog=128
+        )
+        yield int(listens.sockets[0].getsockname()[1])
+    finally:
+        if listens is not None:
+            listens.close()
+        await runner.cleanup()
 
 
 def _address(transport: asyncio.Transport) -> str:

@@ -99,6 +99,18 @@ def snooze(
     return _override("Awake", later(at, span), at, asker)
 
 
+def reset(spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime) -> None:
+    """No override any more: the schedule decides.
+
+    Raises:
+        NothingToDo: nobody has asked for anything.
+        Paused: the env is not in Sundown's hands.
+    """
+    _present(spec, circumstances, now)
+    if spec.override is None:
+        raise NothingToDo("nobody has asked for anything, so its schedule is in force already")
+
+
 def _present(spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime) -> datetime:
     if spec.paused or circumstances.paused_by is not None:
         raise Paused(f"it is paused ({circumstances.paused_by or 'spec.paused is true'}), so its schedule does nothing")

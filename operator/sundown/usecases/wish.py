@@ -26,20 +26,22 @@ from sundown.usecases.find import Found, find, plainly
 _TRIES = 12
 
 Permit = Callable[[Found, datetime], Awaitable[None]]
-Make = Callable[[EnvScheduleSpec, Circumstances, datetime, Asker, timedelta], Override]
+Make = Callable[[EnvScheduleSpec, Circumstances, datetime, Asker, timedelta], Override | None]
+"""Gives the override that a wish is, None where it is that there be none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A verb that people know: what it says of itself, which state it brings, and how its override is made.
 
+    ``wanted`` is None where the state that comes is whatever the schedule says.
     ``right`` is the verb on EnvSchedules that whoever asks in Slack needs; kubectl's users need the one to patch them.
     """
 
     verb: str
     summary: str
     text: str
-    wanted: Wanted
+    wanted: Wanted | None
     make: Make
     right: str
     takes_span: bool = False
@@ -88,6 +90,15 @@ WISHES: dict[str, Wish] = {
             takes_span=True,
             examples=("sundown snooze dev1 3h", "sundown snooze dev1 3d --reason 'trade fair'"),
         ),
+        Wish(
+            "reset",
+            "Give environments back to their schedule.",
+            "Takes back whatever was asked for, a prolongation say, so that it sleeps and wakes when its schedule says so.",
+            None,
+            lambda spec, circumstances, now, _asker, _span: wishes.reset(spec, circumstances, now),
+            right="suspend",
+            examples=("sundown reset dev1",),
+        ),
     )
 }
 
@@ -102,7 +113,7 @@ class Answer:
 
     namespace: str
     written: Known
-    override: Override
+    override: Override | None
     decision: Decision
     asked_at: datetime
     changes_nothing: bool
@@ -159,13 +170,7 @@ async def ask(
         make = wish.make if found.known.schedule is not None else _wake_for_a_day
         override = make(found.spec, found.circumstances(), now, asker, request.span)
         try:
-            written = await cluster.apply(
-                paths.env_schedule(namespace, found.known.metadata.name),
-                manifest(found, override, door=door),
-                manager=door.manager,
-                force=True,
-                **({"dryRun": "All"} if request.dry_run else {}),
-            )
+            written = await _write(cluster, found, override, door=door, dry_run=request.dry_run)
         except (Conflict, Missing) as error:
             if isinstance(error, Missing) and not (known is not None and attempt == 0):
                 raise plainly(error, wish=wish.verb, env=namespace, door=door) from error
@@ -186,6 +191,20 @@ async def ask(
             changes_nothing=spec.dry_run,
         )
     raise Conflict(f"others changed it {_TRIES} times in a row while it was being written; try again", status=409)
+
+
+async def _write(
+    cluster: Cluster, found: Found, override: Override | None, *, door: Door, dry_run: bool
+) -> dict[str, Any]:
+    metadata = found.known.metadata
+    path, params = paths.env_schedule(found.namespace, metadata.name), {"dryRun": "All"} if dry_run else {}
+    if override is not None:
+        body = manifest(found, override, door=door)
+        return await cluster.apply(path, body, manager=door.manager, force=True, **params)
+    # To apply nothing would leave what others have applied.
+    identity = {"uid": metadata.uid, "resourceVersion": metadata.resource_version}
+    gone = {"metadata": identity, "spec": {"override": None}}
+    return await cluster.merge_patch(path, gone, whole=True, fieldManager=door.manager, **params)
 
 
 def manifest(found: Found, override: Override, *, door: Door) -> dict[str, Any]:

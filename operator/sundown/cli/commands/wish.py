@@ -1,4 +1,4 @@
-"""``sundown start|stop|extend|snooze``: one command for each row of the wishes."""
+"""``sundown start|stop|extend|snooze|reset``: one command for each row of the wishes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Result:
             "dryRun": dry_run,
             "state": answer.decision.state if answer is not None else None,
             "until": format_instant(until) if until is not None else None,
-            "override": answer.override.to_json() if answer is not None else None,
+            "override": answer.override.to_json() if answer is not None and answer.override is not None else None,
             "seconds": round(self.outcome.seconds, 1) if isinstance(self.outcome, Arrived) else None,
             "error": {"reason": error.reason, "text": str(error)} if error is not None else None,
         }
@@ -123,7 +123,8 @@ def _say_answer(answer: Answer, *, dry_run: bool, now: datetime) -> None:
     promise = wording.promise(answer.decision, now=now)
     if dry_run:
         say(f"{answer.namespace}: would be {promise}")
-        for key, value in answer.override.to_json().items():
+        override = answer.override.to_json() if answer.override is not None else {}
+        for key, value in override.items():
             say(f"  spec.override.{key}: {json.dumps(value, ensure_ascii=False)}")
         return
     say(f"{answer.namespace}: {promise}")
@@ -139,9 +140,9 @@ def command_for(wish: Wish) -> click.Command:
         envs: tuple[str, ...],
         reason: str | None,
         dry_run: bool,
-        wait: bool,
-        timeout: timedelta,
         output: str,
+        wait: bool = False,
+        timeout: timedelta = timedelta(),
         span: timedelta | None = None,
         **cluster: Any,
     ) -> None:
@@ -150,7 +151,7 @@ def command_for(wish: Wish) -> click.Command:
 
         async def work(cluster: Cluster) -> list[Result]:
             results = await ask_all(cluster, request, envs, clock=clock)
-            if not wait or dry_run:
+            if not wait or dry_run or wish.wanted is None:
                 return results
             return await wait_all(cluster, results, wanted=wish.wanted, patience=timeout, tell=note)
 
@@ -161,7 +162,7 @@ def command_for(wish: Wish) -> click.Command:
     for option in (
         click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", help="How to print it."),
         click.option("--dry-run", is_flag=True, help="Say what would be written, and whether you may; write nothing."),
-        wait_options(wish.wanted),
+        *([wait_options(wish.wanted)] if wish.wanted is not None else []),  # else nobody knows what to wait for
         click.option("--reason", metavar="TEXT", help="Why, for the env's history."),
         cluster_options,
     ):
@@ -178,3 +179,4 @@ start = command_for(WISHES["start"])
 stop = command_for(WISHES["stop"])
 extend = command_for(WISHES["extend"])
 snooze = command_for(WISHES["snooze"])
+reset = command_for(WISHES["reset"])

@@ -147,6 +147,19 @@ COMMANDS: dict[str, Command] = {
             right="snooze",
         ),
         Command(
+            verb="reset",
+            usage="reset <env>",
+            summary="Give it back to its schedule.",
+            details=(
+                "Takes back whatever was asked for, by you or by others: a prolongation, a snooze, a start, a stop. It sleeps and "
+                "wakes when its schedule says so."
+            ),
+            examples=("reset dev1",),
+            parse=env_and_reason,
+            handle=wishing.wish("reset"),
+            right="suspend",
+        ),
+        Command(
             verb="delete",
             usage="delete <env>",
             summary="Delete it for good, after you have typed its name once more.",

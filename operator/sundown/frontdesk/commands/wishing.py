@@ -1,4 +1,4 @@
-"""Answers start, stop, extend and snooze: carries the wish out and says what it has brought about."""
+"""Answers start, stop, extend, snooze and reset: carries the wish out and says what it has brought about."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def told(done: Done, before: EnvScheduleStatus) -> Reply:
     lines: list[Line] = [(f"Asked for by {person.email}" + (f": {done.wanted.reason}" if done.wanted.reason else ""),)]
     if answer.changes_nothing:
         lines.append(("Its schedule is a dry run, so no workload will change.",))
-    button = Button("suspend" if done.wish.wanted == "Awake" else "resume", answer.namespace)
+    button = Button("suspend" if answer.decision.state == "Awake" else "resume", answer.namespace)
     return Reply(title=title, lines=tuple(lines), buttons=(button,), public=True)
 
 
 def _moving(done: Done, before: EnvScheduleStatus) -> str:
     if done.answer.changes_nothing:
         return "would be"
-    if done.wish.wanted == "Awake":
+    if done.answer.decision.state == "Awake":
         return "is waking" if before.state in _DOWN or before.state == "Waking" else "stays awake"
     return "stays asleep" if before.state == "Asleep" else "is falling asleep"

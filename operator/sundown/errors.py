@@ -48,6 +48,12 @@ class Paused(NothingToDo):
     reason = "Paused"
 
 
+class ChangedMeanwhile(SundownError):
+    """Somebody has changed the thing since whoever asks has looked at it, and they asked for that not to be overlooked."""
+
+    reason = "PreconditionFailed"
+
+
 class OutOfRange(SundownError):
     """A number or a span of time that is too small or too large."""
 

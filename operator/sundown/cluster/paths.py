@@ -33,6 +33,11 @@ def action_request(namespace: str, name: str) -> str:
     return f"{action_requests(namespace)}/{name}"
 
 
+def service_account_token(namespace: str, name: str) -> str:
+    """Where tokens of a ServiceAccount are made."""
+    return f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
+
+
 def config_maps(namespace: str) -> str:
     """The ConfigMaps of a namespace."""
     return f"/api/v1/namespaces/{namespace}/configmaps"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Denied, Missing
@@ -27,14 +28,26 @@ class Review:
     denied: bool
 
 
-async def review(cluster: Cluster, user: str, groups: Sequence[str], attributes: Mapping[str, str]) -> Review:
+async def review(
+    cluster: Cluster,
+    user: str,
+    groups: Sequence[str],
+    attributes: Mapping[str, str],
+    *,
+    uid: str = "",
+    extra: Mapping[str, Sequence[str]] | None = None,
+) -> Review:
     """Ask the cluster. Nothing is cached: a right that was taken away is gone at once.
 
     Raises:
         NotAsked: Sundown itself lacks the right to ask.
         ApiError: the cluster could not be asked.
     """
-    spec = {"user": user, "groups": list(groups), "resourceAttributes": dict(attributes)}
+    spec: dict[str, Any] = {"user": user, "groups": list(groups), "resourceAttributes": dict(attributes)}
+    if uid:
+        spec["uid"] = uid
+    if extra:
+        spec["extra"] = {key: list(values) for key, values in extra.items()}
     body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
     try:
         reply = await cluster.create(REVIEWS, body)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
-WISHES_TOTAL = Counter("sundown_wishes_total", "What people asked for.", ["verb", "outcome"])
+WISHES_TOTAL = Counter("sundown_wishes_total", "What people asked for, by the door.", ["verb", "outcome", "door"])
+PROLONGED_HOURS = Counter("sundown_prolonged_hours_total", "Hours by which people put shutdowns off.", ["door"])
+CALLS_TOTAL = Counter("sundown_rest_requests_total", "Requests to the REST API.", ["operation", "status", "outcome"])
+CALL_SECONDS = Histogram(
+    "sundown_rest_seconds",
+    "From the head of a request to the REST API until its answer.",
+    ["operation"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+REFUSED_CALLS = Counter(
+    "sundown_rest_refused_connections_total", "Connections to the REST API that were cut.", ["reason"]
+)
 DELIVERIES = Counter("sundown_slack_deliveries_total", "What Slack delivered.", ["kind"])
 NOTICES = Counter("sundown_slack_notices_total", "Messages posted, updated, closed, looked for.", ["step", "outcome"])
 REFUSED_REQUESTS = Counter("sundown_slack_refused_requests_total", "Requests that were not Slack's.", ["reason"])

@@ -139,7 +139,7 @@ class Reminding:
         Raises:
             ApiError, SlackTrouble: it could not be noted; a later look may find out by itself.
         """
-        at = done.answer.override.at
+        at = done.answer.override.at if done.answer.override is not None else None
         if at is None or done.answer.decision.state != "Awake" or done.answer.changes_nothing:
             return
         status = found.known.status

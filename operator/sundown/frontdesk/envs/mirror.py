@@ -17,6 +17,9 @@ from sundown.usecases.find import Found, choose
 
 log = structlog.get_logger(__name__)
 
+Compare = Callable[[Known, Known], None]
+"""Called with an EnvSchedule as it was and as it is, at once and for each that is newer."""
+
 Listener = Callable[[str], Awaitable[None]]
 """Called with the name of a namespace in which something is different, or which is gone."""
 
@@ -25,7 +28,8 @@ class Board:
     """The envs of the cluster.
 
     Append to ``changed`` to be told of changes: ``board.changed.append(listener)``. Listeners are awaited one after the other
-    by one task, so they put what takes time into a task of their own; several changes of an env may be told as one.
+    by one task, so they put what takes time into a task of their own; several changes of an env may be told as one. What has to
+    see each change of an EnvSchedule is appended to ``replaced``.
     ``complete`` is set once everything there is has been read. Envs are judged by ``rules``, the settings of the moment
     where there are none.
     """
@@ -39,6 +43,7 @@ class Board:
         self._news: dict[str, None] = {}
         self._some = asyncio.Event()
         self.changed: list[Listener] = []
+        self.replaced: list[Compare] = []
         self.complete = asyncio.Event()
 
     @property
@@ -104,6 +109,9 @@ class Board:
         if before is not None and _older(metadata.resource_version, before.metadata.resource_version):
             return
         there[metadata.name] = known
+        if before is not None:
+            for compare in self.replaced:
+                compare(before, known)
         crowd_out(there)
         if before is None or before.metadata.resource_version != metadata.resource_version:
             self._look_again(metadata.namespace)

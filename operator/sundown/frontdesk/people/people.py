@@ -54,11 +54,22 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """How the cluster itself knows somebody who came with a token of it: RBAC is asked about exactly this."""
+
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody whom the cluster's RBAC knows by ``email``. ``time_zone`` is an IANA name, ``groups`` are Slack's handles.
 
     ``email`` is spelled as in their profile, and so they are called wherever it is written who did something. ``also`` is a
     second spelling that is theirs for sure; see ``People``.
+
+    Who did not come by Slack has a ``login``; ``email`` and ``id`` are then what the cluster calls them, an address or not.
     """
 
     id: str
@@ -68,6 +79,7 @@ class Person:
     groups: tuple[str, ...] = ()
     also: str | None = None
     guest: bool = False
+    login: Login | None = None
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.reviews import AUTHENTICATED, review
-from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.people.people import Login, Person
 from sundown.model.actions import Action, Parameters
 from sundown.model.resources import GROUP
 from sundown.usecases.find import NotAllowed
@@ -79,7 +80,7 @@ class Rights:
 
     async def _known_as(self, person: Person, attributes: Mapping[str, str]) -> str | None:
         for name in person.spellings:
-            answer = await review(self._cluster, name, groups_of(person), attributes)
+            answer = await review(self._cluster, name, groups_of(person), attributes, **_beside(person.login))
             if answer.denied:
                 return None
             if answer.allowed:
@@ -88,5 +89,15 @@ class Rights:
 
 
 def groups_of(person: Person) -> list[str]:
-    """The groups that RBAC sees: that of all members or of all guests, and one for each of the person's Slack groups."""
+    """The groups that RBAC sees: that of all members or of all guests, and one for each of the person's Slack groups.
+
+    Of somebody who came with a token of the cluster those that it says: the workspace vouches for no token.
+    """
+    if person.login is not None:
+        return list(person.login.groups)
     return [AUTHENTICATED, GUESTS if person.guest else EVERYBODY, *(f"slack:{handle}" for handle in person.groups)]
+
+
+def _beside(login: Login | None) -> dict[str, Any]:
+    """What an authoriser may judge by besides name and groups, such as the scopes that a token is confined to."""
+    return {} if login is None else {"uid": login.uid, "extra": dict(login.extra)}

@@ -68,4 +68,5 @@ class Sight:
             known.namespaces[namespace] = await self._rights.may(person, "get", namespace)
 
     def _of(self, person: Person) -> _Known:
-        return self._known.setdefault((person.id, person.spellings, tuple(groups_of(person))), _Known())
+        who = (person.id, person.spellings, tuple(groups_of(person)), person.login)
+        return self._known.setdefault(who, _Known())

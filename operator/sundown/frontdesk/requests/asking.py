@@ -126,10 +126,10 @@ class Requests:
         try:
             await self._ask(person, kind, wish, confirmed=confirmed, token=token)
         except SundownError as error:
-            WISHES_TOTAL.labels(kind.verb, error.reason).inc()
+            WISHES_TOTAL.labels(kind.verb, error.reason, self._door.via).inc()
             log.info("wish-refused", **facts, outcome=error.reason, error=str(error))
             raise
-        WISHES_TOTAL.labels(kind.verb, "Done").inc()
+        WISHES_TOTAL.labels(kind.verb, "Done", self._door.via).inc()
         log.info("wish-written", **facts, outcome="Done")
 
     async def _look(

@@ -10,12 +10,14 @@ import structlog
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Busy, Unreachable
-from sundown.errors import SundownError
+from sundown.errors import ChangedMeanwhile, SundownError
 from sundown.frontdesk.envs.mirror import Board
-from sundown.frontdesk.metrics import WISHES_TOTAL
+from sundown.frontdesk.metrics import PROLONGED_HOURS, WISHES_TOTAL
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights
 from sundown.frontdesk.wishes.click_load import Rush
+from sundown.frontdesk.wishes.elsewhere import heard
+from sundown.model.env import Known
 from sundown.schedule.clock import Clock
 from sundown.schedule.decision import decide
 from sundown.usecases.doors import Door
@@ -32,7 +34,8 @@ WAKE = "wake"
 class Wanted:
     """What somebody wants of an env: ``verb`` is one of the wishes (start, stop, extend, snooze), ``span`` its length.
 
-    ``channel`` is the Slack conversation in which they asked; empty where there was none.
+    ``channel`` is the Slack conversation in which they asked; empty where there was none. ``door`` is by which way they came, if
+    not by Slack. ``version`` is that of the EnvSchedule that they have looked at, if it must still be that one.
     """
 
     person: Person
@@ -41,6 +44,8 @@ class Wanted:
     span: timedelta = timedelta()
     reason: str | None = None
     channel: str = ""
+    door: Door | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Actions:
         self._door = door
         self.rush = Rush(clock)
         self.carried_out: list[Listener] = []
+        board.replaced.append(_count_elsewhere)
 
     async def carry_out(self, wanted: Wanted) -> Done:
         """Ask the cluster whether the person may, and write the wish.
@@ -93,27 +99,34 @@ class Actions:
                 then, unless the text says that it may have been.
         """
         self.rush.somebody_came()
+        door = wanted.door or self._door
         try:
-            done = await self._carry_out(wanted)
+            done = await self._carry_out(wanted, door)
         except SundownError as error:
-            WISHES_TOTAL.labels(wanted.verb, error.reason).inc()
-            log.info("wish-refused", **_facts(wanted), outcome=error.reason, error=str(error))
+            WISHES_TOTAL.labels(wanted.verb, error.reason, door.via).inc()
+            log.info("wish-refused", **_facts(wanted, door), outcome=error.reason, error=str(error))
             raise
-        WISHES_TOTAL.labels(wanted.verb, "Done").inc()
-        log.info("wish-written", **_facts(wanted), outcome="Done")
+        WISHES_TOTAL.labels(wanted.verb, "Done", door.via).inc()
+        if wanted.verb == "extend":
+            PROLONGED_HOURS.labels(door.via).inc(wanted.span.total_seconds() / 3600)
+        log.info("wish-written", **_facts(wanted, door), outcome="Done")
         for listener in tuple(self.carried_out):
             try:
                 await listener(done)
             except Exception:
-                log.exception("listener-failed", **_facts(wanted))
+                log.exception("listener-failed", **_facts(wanted, door))
         return done
 
-    async def _carry_out(self, wanted: Wanted) -> Done:
+    async def _carry_out(self, wanted: Wanted, door: Door) -> Done:
         request = Request(WISHES[wanted.verb], span=wanted.span, reason=wanted.reason)
         right = request.wish.right
 
         async def permit(found: Found, now: datetime) -> None:
-            if request.wish.wanted == "Awake" and right != WAKE and sleeps(found, now):
+            if wanted.version and found.known.metadata.resource_version != wanted.version:
+                raise ChangedMeanwhile(
+                    f'"{wanted.namespace}" has changed since you looked at it, so nothing was done: look at it again'
+                )
+            if right != WAKE and _brings(request.wish, found, now) == "Awake" and sleeps(found, now):
                 await self._rights.require(wanted.person, WAKE, wanted.namespace)
 
         try:
@@ -124,14 +137,15 @@ class Actions:
                 request,
                 by=wanted.person.email,
                 clock=self._clock,
-                door=self._door,
-                known=self._board.env(wanted.namespace),
+                door=door,
+                # What somebody has looked at may be newer than what the watches have brought.
+                known=self._board.env(wanted.namespace) if not wanted.version else None,
                 permit=permit,
             )
         except InDoubt as error:
             raise ClusterAway(
                 f"the cluster was lost while it was asked to {wanted.verb} {wanted.namespace}, so it may be done or not: "
-                f"`{self._door.program} why {wanted.namespace}` tells, and asking again does no harm"
+                f"`{door.program} why {wanted.namespace}` tells, and asking again does no harm"
                 + (" but adds the time twice if it was done" if wanted.verb == "extend" else "")
             ) from error
         except (Unreachable, Busy) as error:
@@ -146,5 +160,18 @@ def sleeps(found: Found, now: datetime) -> bool:
     return state == "Asleep" or found.known.status.state in {"Asleep", "FallingAsleep"}
 
 
-def _facts(wanted: Wanted) -> dict[str, str]:
-    return {"user": wanted.person.email, "command": wanted.verb, "namespace": wanted.namespace}
+def _count_elsewhere(before: Known, after: Known) -> None:
+    wish = heard(before, after)
+    if wish is not None:
+        WISHES_TOTAL.labels(wish.verb, "Done", wish.door).inc()
+        PROLONGED_HOURS.labels(wish.door).inc(wish.hours)
+
+
+def _brings(wish: Wish, found: Found, now: datetime) -> str:
+    """The state that a wish brings; of one that takes others back what the schedule says."""
+    unasked = found.spec.model_copy(update={"override": None})
+    return wish.wanted or decide(unasked, found.circumstances(), now).state
+
+
+def _facts(wanted: Wanted, door: Door) -> dict[str, str]:
+    return {"user": wanted.person.email, "command": wanted.verb, "namespace": wanted.namespace, "door": door.via}

@@ -149,7 +149,9 @@ class Room:
         )
 
     async def carried_out(self, done: Done) -> None:
-        """Somebody's wish was written, by whatever way: they are told when it is fulfilled."""
+        """Somebody's wish was written: they are told when it is fulfilled, if Slack knows them."""
+        if done.wanted.person.login is not None:
+            return
         found = self._desk.board.env(done.wanted.namespace)
         if found is not None:
             self._desk.work("waking-report", self._report(done, found))

@@ -23,6 +23,12 @@ UNUSED = (
     "pygments/lexers/_*builtins*",
     "holidays/locale/[!e]*",  # names of holidays in other languages: Sundown says them in English, or as the country does
     "boto3/examples",
+    "bs4",  # of the wheel that brings Swagger UI: what MkDocs does with it
+    "soupsieve",
+    "mkdocs_swagger_ui_tag/plugin.py",
+    "mkdocs_swagger_ui_tag/swagger-ui/*.html",
+    "mkdocs_swagger_ui_tag/swagger-ui/*/*.map",
+    "mkdocs_swagger_ui_tag/swagger-ui/javascripts/*-preset.js",
     "slack",  # older names of slack_sdk, and parts of Slack that Sundown does not call
     "slack_sdk/audit_logs",
     "slack_sdk/rtm*",

@@ -15,10 +15,10 @@ from support.apiserver import Json
 from support.kustomize import Kitchen
 from support.operators import HOME
 
-PARTS = ("namespaced", "split", "slack-http", "operator-only", "aws", "hold", "policies")
-NEEDS = {"slack-http": "split"}
+PARTS = ("namespaced", "split", "slack-http", "api", "operator-only", "aws", "hold", "policies")
+NEEDS = {"slack-http": "split", "api": "split"}
 """What the internet reaches never runs under the operator's account."""
-CONTRADICTIONS = ({"operator-only", "split"}, {"operator-only", "slack-http"})
+CONTRADICTIONS = ({"operator-only", "split"}, {"operator-only", "slack-http"}, {"operator-only", "api"})
 
 pytestmark = pytest.mark.lab
 

@@ -36,6 +36,9 @@ for country in (one for one in holidays.list_supported_countries() if len(one) =
 import boto3
 for service in sys.argv[1:]:
     boto3.Session(aws_access_key_id="a", aws_secret_access_key="b").client(service, region_name="eu-central-1")
+from sundown.frontdesk.api import page
+for name in page.FILES:
+    assert page.packed(name)
 from rich.console import Console
 from rich.table import Table
 table = Table("NAME")

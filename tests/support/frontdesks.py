@@ -1,5 +1,5 @@
 """The frontdesk as tests run it: the installed command as a process of its own, logged in as the ServiceAccount of the split
-installation, before the lab's control plane and the Slack simulator.
+installation with the REST API, before the lab's control plane and the Slack simulator.
 
 Ask for `frontdesk` (with `slack`) for one that runs: over Socket Mode, or over both ways in turn where a module is marked
 `both_ways`. At most one runs at a time, or two would answer everything twice. `counter.fresh(...)` has settings of its own.
@@ -29,6 +29,7 @@ both_ways = pytest.mark.parametrize("transport", ["socket", "http"], indirect=Tr
 """Put it on a module (`pytestmark`) or a test: it runs over Socket Mode and over signed HTTP."""
 
 _DOOR = re.compile(r'"port": (\d+), "path": "/slack/events", "event": "door-listening"')
+_API = re.compile(r'"port": (\d+), "event": "api-listening"')
 _counter = pytest.StashKey["Counter"]()
 
 
@@ -39,8 +40,9 @@ class Frontdesk(Program):
         self, kubeconfig: Path, *, log: Path, slack: Workspace, settings: Mapping[str, str], with_rows: str = ""
     ) -> None:
         # Tests ask again and again, and take rights away, at a pace that no person has.
-        pace = {"SUNDOWN_PERSON_REQUESTS": "100000", "SUNDOWN_SIGHT_SECONDS": "0"}
-        at_home = {"SUNDOWN_SLACK_HOST": LOOPBACK, **pace, **slack.environment}
+        pace = {"SUNDOWN_PERSON_REQUESTS": "100000", "SUNDOWN_API_REQUESTS": "1000000", "SUNDOWN_SIGHT_SECONDS": "0"}
+        doors = {"SUNDOWN_SLACK_HOST": LOOPBACK, "SUNDOWN_API_HOST": LOOPBACK, "SUNDOWN_API_PORT": "0"}
+        at_home = {**doors, **pace, **slack.environment}
         super().__init__("frontdesk", kubeconfig, log=log, settings={**at_home, **settings}, with_rows=with_rows)
         self.transport = "http" if "SUNDOWN_SLACK_PORT" in settings else "socket"
         self.slack = slack
@@ -70,12 +72,19 @@ class Frontdesk(Program):
         assert found is not None, "it has no HTTP door"
         return f"http://{LOOPBACK}:{found[1]}/slack/events"
 
+    @property
+    def api(self) -> str:
+        """Its REST API."""
+        found = _API.search(self.output)
+        assert found is not None, "it has no API"
+        return f"http://{LOOPBACK}:{found[1]}"
+
 
 class Counter:
     """Where at most one frontdesk runs at a time."""
 
     def __init__(
-        self, cluster: Cluster, *, logs: Path, installation: Path = ROOT / "deploy" / "overlays" / "split"
+        self, cluster: Cluster, *, logs: Path, installation: Path = ROOT / "deploy" / "overlays" / "api"
     ) -> None:
         self._cluster = cluster
         self._installation = installation

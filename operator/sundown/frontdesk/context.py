@@ -40,7 +40,7 @@ _PATIENCE = 10.0
 class Desk:
     """The services of one frontdesk.
 
-    ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``board``, ``people``, ``rights``,
+    ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``door`` and ``api_door``, ``board``, ``people``, ``rights``,
     ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests`` and ``outcomes`` are for every room
     above. A room plugs in by ``board.changed.append(...)``, by ``actions.carried_out.append(...)``, by ``start_task`` for what
     runs as long as the process, and by ``work`` for what answers one delivery.
@@ -68,6 +68,7 @@ class Desk:
             own_rights=False,
             vouch=partial(vouch, self.seal),
         )
+        self.api_door = Door(manager=managers.FRONTDESK, via="api", program="sundown", own_rights=False)
         self.board = Board(rules=settings)
         self.feed = Feed(self.cluster, self.board, period=_RELISTING, covers=settings.covers)
         self.rights = Rights(self.cluster)

@@ -11,6 +11,7 @@ from kubernetes_asyncio.client import Configuration
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from sundown.backoff import Backoff, failure
+from sundown.frontdesk.api.server import open_api
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.frontdesk.slack.app import make_app
 from sundown.frontdesk.slack.transport.client import FAILURES, away, client_for, open_session
@@ -59,6 +60,8 @@ class Frontdesk:
             assert settings.slack_app_token is not None
             self._socket = Socket(app, app_token=settings.slack_app_token.get_secret_value(), client=desk.client)
             desk.start_task("socket", self._socket.run())
+        if settings.api_port is not None:
+            await self._entrance.enter_async_context(open_api(desk))
         log.info("started", transport=settings.transport, cluster=settings.cluster_name)
 
     async def stop(self) -> None:

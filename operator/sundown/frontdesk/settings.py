@@ -100,6 +100,15 @@ class FrontdeskSettings(Settings):
         default=8081, description="The port of /livez, /readyz and /metrics; 0 takes any free one."
     )
 
+    api_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        default=None,
+        description="The port of the REST API and its page at /docs; 0: any free one; without it there is none.",
+    )
+    api_host: str = Field(default="", description="Where the REST API listens; empty: everywhere.")
+    api_requests: Annotated[int, Field(ge=6, le=1_000_000)] = Field(
+        default=600, description="So many requests one person may make to the REST API within a minute."
+    )
+
     @property
     def transport(self) -> Literal["http", "socket"]:
         """How Slack reaches this frontdesk."""

@@ -1,0 +1,91 @@
+"""Answers what changes something: a wish for one env, and for each of many."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from http import HTTPStatus
+
+from sundown import wording
+from sundown.errors import InvalidObject, Mistake, SundownError
+from sundown.frontdesk.api.envs import visible
+from sundown.frontdesk.api.operation import Call, Handle, Outcome
+from sundown.frontdesk.api.problems import problem_of
+from sundown.frontdesk.api.selectors import parse_selector
+from sundown.frontdesk.api.shapes import Asking, AskingFor, AskingMany, Bulk, Result, WishDone
+from sundown.frontdesk.wishes.actions import Done, Wanted
+from sundown.model.scalars import zone
+
+MOST_AT_A_TIME = 1_000
+_AT_ONCE = 16
+
+
+def wish(verb: str) -> Handle:
+    """The handler of one of the wishes, for one env."""
+
+    async def handle(call: Call) -> Outcome:
+        done = await _carry_out(call, verb, call.env, version=call.version)
+        return Outcome(done, version=done.version)
+
+    return handle
+
+
+def wish_each(verb: str) -> Handle:
+    """The handler of one of the wishes, for each env that is selected; one that is refused does not stop the others."""
+
+    async def handle(call: Call) -> Outcome:
+        selector = parse_selector(call.asked(AskingMany).selector)
+        if not selector.requirements:
+            raise InvalidObject(
+                (Mistake("selector", "selects everything; kubernetes.io/metadata.name does, if you mean it"),)
+            )
+        names = [found.namespace for found in await visible(call.desk, call.person, selector)]
+        if len(names) > MOST_AT_A_TIME:
+            text = f"selects {len(names)} environments, and {MOST_AT_A_TIME:,} at a time are enough"
+            raise InvalidObject((Mistake("selector", text),))
+        limit = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(name: str) -> Result:
+            async with limit:
+                try:
+                    return Result(env=name, done=await _carry_out(call, verb, name))
+                except SundownError as error:
+                    return Result(env=name, problem=problem_of(error))
+
+        results = await asyncio.gather(*(one(name) for name in names))
+        refused = sum(result.problem is not None for result in results)
+        bulk = Bulk(wish=verb, selected=len(names), done=len(names) - refused, refused=refused, results=tuple(results))
+        return Outcome(bulk, status=HTTPStatus.MULTI_STATUS if refused else HTTPStatus.OK)
+
+    return handle
+
+
+async def _carry_out(call: Call, verb: str, env: str, *, version: str = "") -> WishDone:
+    asked = call.asked(Asking)
+    span = asked.span if isinstance(asked, AskingFor) else timedelta()
+    done = await call.desk.actions.carry_out(
+        Wanted(
+            person=call.person,
+            verb=verb,
+            namespace=env,
+            span=span,
+            reason=asked.reason,
+            door=call.desk.api_door,
+            version=version,
+        )
+    )
+    return written(done)
+
+
+def written(done: Done) -> WishDone:
+    """What a wish has brought about."""
+    answer = done.answer
+    return WishDone(
+        env=answer.namespace,
+        wish=done.wanted.verb,
+        state=answer.decision.state,
+        until=answer.decision.until,
+        text=wording.promise(answer.decision, now=answer.asked_at, zone=zone("UTC")),
+        dry_run=answer.changes_nothing,
+        version=answer.written.metadata.resource_version,
+    )

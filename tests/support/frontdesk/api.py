@@ -1,0 +1,171 @@
+"""The REST API by itself, before a cluster of a few lines: who has which token and right is a table, envs are on the board."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiohttp import ClientResponse, ClientSession
+from kubernetes_asyncio.client import Configuration
+from pydantic import SecretStr
+
+from sundown.cluster import reading
+from sundown.cluster.errors import ApiError, Conflict
+from sundown.frontdesk.api.server import open_api
+from sundown.frontdesk.context import Desk
+from sundown.frontdesk.settings import FrontdeskSettings
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ANA, BO = "ana@example.com", "bo@example.com"
+TOKENS = {"ana-token": ANA, "bo-token": BO}
+Json = dict[str, Any]
+
+
+class Clock:
+    """Stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+def schedule(name: str, *, version: str = "7", status: Json | None = None, **spec: Any) -> Json:
+    """An EnvSchedule of an env, as the API server has it: awake from Monday to Friday, 08:00 to 18:00 UTC."""
+    window = {"days": ["Mon", "Tue", "Wed", "Thu", "Fri"], "from": "08:00", "to": "18:00"}
+    return {
+        "apiVersion": "sundown.dev/v1alpha1",
+        "kind": "EnvSchedule",
+        "metadata": {
+            "name": "default",
+            "namespace": name,
+            "uid": f"uid-{name}",
+            "resourceVersion": version,
+            "generation": 1,
+        },
+        "spec": {"awake": [window], **spec},
+        "status": {"state": "Awake", "why": "it is in its hours", "observedGeneration": 1, **(status or {})},
+    }
+
+
+@dataclass
+class World:
+    """The cluster: who may do what, and what has been written. ``away`` is raised instead of any answer."""
+
+    desk: Desk
+    clock: Clock
+    rights: dict[str, frozenset[str]] = field(default_factory=lambda: {ANA: frozenset({"*"}), BO: frozenset({"get"})})
+    tokens: dict[str, str] = field(default_factory=lambda: dict(TOKENS))
+    schedules: dict[str, Json] = field(default_factory=dict)
+    asked: list[Json] = field(default_factory=list)
+    written: list[Json] = field(default_factory=list)
+    away: ApiError | None = None
+
+    def add(self, name: str, *, labels: Mapping[str, str] | None = None, **options: Any) -> None:
+        """An env on the board, and in the cluster."""
+        raw = {"metadata": {"name": name, "uid": name, "resourceVersion": "1", "labels": dict(labels or {})}}
+        self.desk.board.put_namespace(reading.namespace(raw))
+        self.schedules[name] = schedule(name, **options)
+        self.desk.board.put_schedule(reading.env_schedule(self.schedules[name]))
+
+    async def create(self, path: str, body: Json, **_: str) -> Json:
+        self.asked.append(body)
+        if self.away is not None:
+            raise self.away
+        if body["kind"] == "TokenReview":
+            name = self.tokens.get(body["spec"]["token"])
+            if name is None:
+                return {"status": {"error": "no such token"}}
+            user = {"username": name, "uid": "7", "groups": ["dev"], "extra": {"scopes": ["all"]}}
+            return {"status": {"authenticated": True, "user": user}}
+        attributes = body["spec"]["resourceAttributes"]
+        granted = self.rights.get(body["spec"]["user"], frozenset())
+        told = {attributes["verb"], f"{attributes['verb']} {attributes.get('namespace', '')}", "*"}
+        return {"status": {"allowed": bool(granted & told)}}
+
+    async def apply(self, path: str, body: Json, **_: Any) -> Json:
+        return self._write(body["metadata"], body["spec"]["override"])
+
+    async def merge_patch(self, path: str, body: Json, **_: Any) -> Json:
+        namespace = path.split("/")[5]
+        return self._write({**body["metadata"], "namespace": namespace}, body["spec"]["override"])
+
+    async def list_as(self, path: str, read: Any, **_: Any) -> list[Any]:
+        if self.away is not None:
+            raise self.away
+        namespace = path.split("/")[5]
+        return [read(self.schedules[namespace])] if namespace in self.schedules else []
+
+    async def get(self, path: str, **_: Any) -> Json:
+        return {"metadata": {"name": path.rsplit("/", maxsplit=1)[-1], "uid": "1"}}
+
+    async def list_pages(self, *_: Any, **__: Any) -> list[Any]:
+        return []
+
+    def _write(self, metadata: Json, override: Json | None) -> Json:
+        if self.away is not None:
+            raise self.away
+        there = self.schedules[metadata["namespace"]]
+        if there["metadata"]["resourceVersion"] != metadata["resourceVersion"]:
+            raise Conflict("it has changed", status=409)
+        version = str(int(there["metadata"]["resourceVersion"]) + 1)
+        spec = {key: value for key, value in there["spec"].items() if key != "override"}
+        spec |= {"override": override} if override is not None else {}
+        changed = {**there, "metadata": {**there["metadata"], "resourceVersion": version}, "spec": spec}
+        self.schedules[metadata["namespace"]] = changed
+        self.written.append(changed)
+        return changed
+
+
+@dataclass
+class Caller:
+    """Calls the API."""
+
+    session: ClientSession
+    url: str
+    world: World
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, *, token: str | None = "ana-token", **headers: str
+    ) -> tuple[int, Json, Mapping[str, str]]:
+        """Status, body and headers of an answer; ``Some_Header`` is the header Some-Header."""
+        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        if token is not None:
+            said["Authorization"] = f"Bearer {token}"
+        how: Json = {"data": body} if isinstance(body, bytes) else {"json": body} if body is not None else {}
+        async with self.session.request(method, self.url + path, headers=said, **how) as answer:
+            return answer.status, await _json(answer), answer.headers
+
+    async def get(self, path: str, **options: Any) -> tuple[int, Json]:
+        """Status and body."""
+        return (await self.ask("GET", path, **options))[:2]
+
+    async def post(self, path: str, body: Any = None, **options: Any) -> tuple[int, Json]:
+        """Status and body."""
+        return (await self.ask("POST", path, body, **options))[:2]
+
+
+async def _json(answer: ClientResponse) -> Json:
+    found: Json = await answer.json(content_type=None)
+    return found
+
+
+@asynccontextmanager
+async def calling(**settings: Any) -> AsyncIterator[Caller]:
+    """An API that listens, with ana who may do everything and bo who may look."""
+    options: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_app_token": SecretStr("xapp-1")}
+    chosen = FrontdeskSettings(**options, **{"sight_seconds": 0, **settings}, api_port=0, api_host="127.0.0.1")
+    clock = Clock()
+    desk = Desk(Configuration(), chosen, clock=clock)
+    world = World(desk, clock)
+    for name in ("create", "apply", "merge_patch", "list_as", "list_pages", "get"):
+        setattr(desk.cluster, name, getattr(world, name))
+    async with open_api(desk) as port, ClientSession() as session:
+        yield Caller(session, f"http://127.0.0.1:{port}", world)

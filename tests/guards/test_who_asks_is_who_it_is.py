@@ -31,12 +31,13 @@ def override_of(env: Env) -> Json:
     return found
 
 
+@pytest.mark.parametrize("via", ["slack", "api"])
 @pytest.mark.parametrize("said", [BOSS, "", None, "x" * 256])
 def test_an_override_is_by_whoever_wrote_it_whatever_they_say(
-    env: Env, become: Callable[..., Api], said: str | None
+    env: Env, become: Callable[..., Api], said: str | None, via: str
 ) -> None:
     """S7"""
-    wish = {"state": "Awake", "via": "slack", **({} if said is None else {"by": said})}
+    wish = {"state": "Awake", "via": via, **({} if said is None else {"by": said})}
     become(ANA, EVERYTHING).merge(env.schedules("default"), {"spec": {"override": wish}})
     assert override_of(env) == {"state": "Awake", "by": ANA, "via": "kubectl"}
 
@@ -127,7 +128,8 @@ def request_of_ana(become: Callable[..., Api], api: Api) -> Iterator[str]:
         ({"requestedBy": BOSS}, "requestedBy must be who asks, which is ana@example.com"),
         ({"requestedBy": "Ana@example.com"}, "requestedBy must be who asks"),
         ({"groups": ["dev", "admins"]}, "groups must be groups of who asks"),
-        ({"via": "slack"}, "via slack is what came by Slack"),
+        ({"via": "slack"}, "via slack and via api is what came by the frontdesk"),
+        ({"via": "api"}, "via slack and via api is what came by the frontdesk"),
         (
             {"approval": {"required": True, "by": BOSS, "at": "2026-11-23T08:00:00Z"}},
             "approval.by must be who approves",

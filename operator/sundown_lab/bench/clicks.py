@@ -5,7 +5,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -33,7 +33,7 @@ async def clicks(stage: Stage) -> list[Row]:
         LabError: something does not start, or a click is not followed by what it asks for.
     """
     progress, rows, acks = stage.progress, [], []
-    async with stage.operator() as subject, _slack_and_frontdesk(stage) as (workspace, frontdesk):
+    async with stage.operator() as subject, slack_and_frontdesk(stage) as (workspace, frontdesk):
         await subject.decided(stage.load.envs, patience=_PATIENCE)
         with progress.step(f"{stage.load.envs} reminders in Slack"):
             await stage.remind(CHANNEL, minutes=50)
@@ -107,7 +107,10 @@ def _buttons(messages: Sequence[Json], action_id: str) -> Iterator[tuple[Json, d
 
 
 @asynccontextmanager
-async def _slack_and_frontdesk(stage: Stage) -> AsyncIterator[tuple[Workspace, Process]]:
+async def slack_and_frontdesk(
+    stage: Stage, *, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[tuple[Workspace, Process]]:
+    """A frontdesk and the Slack that it needs, for the length of the block; ``settings`` are added to its environment."""
     logs = stage.control_plane.directory / "logs"
     slack_port, port = free_ports(2)
     url = f"http://{LOOPBACK}:{slack_port}"
@@ -131,6 +134,7 @@ async def _slack_and_frontdesk(stage: Stage) -> AsyncIterator[tuple[Workspace, P
             "SUNDOWN_PERSON_REQUESTS": "100000",  # one person clicks for a hundred
             "SUNDOWN_HTTP_HOST": LOOPBACK,
             "SUNDOWN_HTTP_PORT": str(port),
+            **(settings or {}),
         }
         frontdesk = Process(
             Command("frontdesk", (sys.executable, "-m", "sundown", "frontdesk"), env=environment),

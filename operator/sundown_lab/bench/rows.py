@@ -89,6 +89,20 @@ BARS: tuple[Bar, ...] = (
         "as memory; the bar is what deploy/ requests",
     ),
     Bar(
+        "api-list",
+        "REST API: a list of all envs in one page, p95",
+        0.15,
+        "s",
+        "one call after the other on a kept connection, token and rights of the caller asked of the cluster as ever",
+    ),
+    Bar(
+        "api-wake",
+        "REST API: from the call that wakes to the first workload written, p95",
+        0.15,
+        "s",
+        "one env after the other; to the arrival of the env's first change at a watch of the workloads",
+    ),
+    Bar(
         "cloud-refresh",
         "a look at all tagged instances ÷ bare loop of the same calls",
         1.25,

@@ -28,7 +28,7 @@ def test_metrics_count_what_people_asked_for(slack: Workspace, frontdesk: Frontd
     """F4"""
     answer_to(slack.act("ana"), "start no-such-env")
     shown = frontdesk.probe("/metrics")[1]
-    assert 'sundown_wishes_total{outcome="NotFound",verb="start"}' in shown
+    assert 'sundown_wishes_total{door="slack",outcome="NotFound",verb="start"}' in shown
     assert 'sundown_slack_deliveries_total{kind="command"}' in shown
 
 

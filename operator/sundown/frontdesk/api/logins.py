@@ -8,9 +8,9 @@ import binascii
 import hashlib
 import json
 import re
-from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from cachetools import TTLCache
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.token_reviews import AUDIENCE, TokenUser, user_of
@@ -27,19 +27,12 @@ _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9._~+/=-]+)", re.ASCII)
 _HOW = "send a token of the cluster in the header Authorization: Bearer ...; `sundown api token` makes one"
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    user: TokenUser | None
-    until: datetime
-
-
 class Logins:
     """Those who have been asked about lately, by a digest of their token: neither the token nor much else is kept."""
 
     def __init__(self, cluster: Cluster, *, clock: Clock) -> None:
         self._cluster = cluster
-        self._clock = clock
-        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
+        self._kept: TTLCache[bytes, TokenUser | None, datetime] = TTLCache(_MOST_KEPT, ttl=BELIEVED, timer=clock.now)
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._waiting = 0
 
@@ -62,10 +55,9 @@ class Logins:
         return person_of(user)
 
     async def _look_up(self, token: str) -> TokenUser | None:
-        key, now = hashlib.sha256(token.encode()).digest(), self._clock.now()
-        known = self._kept.get(key)
-        if known is not None and now < known.until <= now + BELIEVED:
-            return known.user
+        key = hashlib.sha256(token.encode()).digest()
+        if key in self._kept:
+            return self._kept[key]
         if self._waiting >= _MOST_WAITING:
             raise Overloaded(
                 "so many ask at this moment that it cannot be found out who you are: try again in a second"
@@ -76,10 +68,7 @@ class Logins:
                 user = await self._ask(token)
         finally:
             self._waiting -= 1
-        self._kept[key] = _Kept(user, self._clock.now() + BELIEVED)
-        self._kept.move_to_end(key)
-        while len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
+        self._kept[key] = user
         return user
 
     async def _ask(self, token: str) -> TokenUser | None:

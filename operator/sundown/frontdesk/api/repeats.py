@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import OrderedDict
-from dataclasses import dataclass, field
+import zlib
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+
+from cachetools import LRUCache, TTLCache
 
 from sundown.frontdesk.api.problems import BadHeader, OtherRequest, StillAtIt
 from sundown.schedule.clock import Clock
 
 KEPT = timedelta(hours=24)
-_MOST_PEOPLE = 500
+_MOST_PEOPLE = 200
 _MOST_OF_ONE = 200
-_MOST_BYTES_OF_ONE = 512 * 2**10
+_MOST_BYTES_OF_ONE = 64 * 2**10
+"""As they are kept, which is packed: a list of a thousand results has a tenth of its size then."""
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _PASSING = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.REQUEST_TIMEOUT})
 """Answers that another attempt may turn into others."""
@@ -33,28 +36,21 @@ class Answered:
     headers: dict[str, str]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Kept:
+    """A request, and its answer with the body packed; None while there is none."""
+
     fingerprint: bytes
-    until: datetime
     answer: Answered | None = None
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """What is kept of one person, the oldest in front."""
-
-    keys: OrderedDict[str, _Kept] = field(default_factory=OrderedDict)
 
     @property
     def size(self) -> int:
-        return sum(len(one.answer.body) for one in self.keys.values() if one.answer is not None)
+        """What it takes of the room, so that there are neither too many nor too much; the largest fits alone."""
+        size = len(self.answer.body) if self.answer is not None else 0
+        return min(max(size, _MOST_BYTES_OF_ONE // _MOST_OF_ONE), _MOST_BYTES_OF_ONE)
 
-    def make_room(self, now: datetime) -> None:
-        for key in [key for key, one in self.keys.items() if one.until <= now]:
-            del self.keys[key]
-        while len(self.keys) > _MOST_OF_ONE or self.size > _MOST_BYTES_OF_ONE:
-            self.keys.popitem(last=False)
+
+Shelf = TTLCache[str, _Kept, datetime]
 
 
 class Repeats:
@@ -62,7 +58,7 @@ class Repeats:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._people: OrderedDict[str, _Shelf] = OrderedDict()
+        self._people: LRUCache[str, Shelf] = LRUCache(_MOST_PEOPLE)
 
     def begin(self, who: str, key: str, said: bytes) -> Answered | None:
         """The answer that this request has had; None where it is the first of its key, and is to be carried out now.
@@ -74,16 +70,11 @@ class Repeats:
         """
         if not _KEY.fullmatch(key):
             raise BadHeader("the header Idempotency-Key takes 1 to 255 printable characters without spaces")
-        now, fingerprint = self._clock.now(), hashlib.sha256(said).digest()
-        shelf = self._people.setdefault(who, _Shelf())
-        self._people.move_to_end(who)
-        while len(self._people) > _MOST_PEOPLE:
-            self._people.popitem(last=False)
-        kept = shelf.keys.get(key)
-        if kept is None or kept.until <= now:
-            shelf.keys[key] = _Kept(fingerprint, now + KEPT)
-            shelf.keys.move_to_end(key)
-            shelf.make_room(now)
+        fingerprint = hashlib.sha256(said).digest()
+        shelf = self._people.setdefault(who, self._shelf())
+        kept = shelf.get(key)
+        if kept is None:
+            shelf[key] = _Kept(fingerprint)
             return None
         if kept.fingerprint != fingerprint:
             raise OtherRequest(
@@ -91,16 +82,18 @@ class Repeats:
             )
         if kept.answer is None:
             raise StillAtIt("the same request is being carried out at this moment: ask again in a second")
-        return kept.answer
+        return replace(kept.answer, body=zlib.decompress(kept.answer.body))
 
     def end(self, who: str, key: str, answer: Answered | None) -> None:
         """Keep the answer; one that may be another next time, or none at all, leaves the key free."""
         shelf = self._people.get(who)
-        kept = shelf.keys.get(key) if shelf is not None else None
+        kept = shelf.get(key) if shelf is not None else None
         if shelf is None or kept is None:
             return
         if answer is None or answer.status in _PASSING:
-            del shelf.keys[key]
+            del shelf[key]
             return
-        kept.answer = answer
-        shelf.make_room(self._clock.now())
+        shelf[key] = replace(kept, answer=replace(answer, body=zlib.compress(answer.body)))
+
+    def _shelf(self) -> Shelf:
+        return TTLCache(_MOST_BYTES_OF_ONE, ttl=KEPT, timer=self._clock.now, getsizeof=lambda kept: kept.size)

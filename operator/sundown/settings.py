@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sundown.model.scalars import TimeZoneName
+from sundown.model.scalars import Duration, TimeZoneName
 
 NAMELESS = "default"
 """What a cluster is called that nobody has given a name; so any number of them are."""
@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     )
     sweep_minutes: Annotated[float, Field(gt=0, le=1440)] = Field(
         default=10, description="Every so many minutes the whole cluster is compared with what should be."
+    )
+    requests_retention: Duration = Field(
+        default=timedelta(days=90),
+        description="So long are ActionRequests kept once they have come to their end, such as 90d; then they are deleted.",
     )
     request_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         default=20, description="The time-out of one request to the Kubernetes API."

@@ -88,12 +88,15 @@ def test_get_cenvs_tells_priority_and_zone(control_plane: Cluster) -> None:
 
 
 def test_get_areq_tells_who_asked_for_what(control_plane: Cluster, namespace: str) -> None:
+    """I8: who, what, when, and what came of it."""
     applied(control_plane, "ActionRequest", "delete-dev1", namespace, spec=ASKED)
     patch = ("patch", "areq", "delete-dev1", "-n", namespace, "--subresource=status", "--type=merge")
     control_plane.kubectl(*patch, "-p", json.dumps({"status": {"state": "Refused", "outcome": "not allowed"}}))
     heading, row = table(control_plane.kubectl("get", "areq", "-n", namespace).stdout)
-    assert heading == ["NAME", "ACTION", "TARGET", "BY", "STATE", "AGE"]
-    assert row[:-1] == ["delete-dev1", "Delete", "dev1", "ana@example.com", "Refused"]
+    who_what_when = ["BY", "ACTION", "TARGET", "WHAT", "CHANGE", "APPROVED", "AGE"]
+    assert heading == ["NAME", *who_what_when, "STATE", "OUTCOME"]
+    assert row[:4] == ["delete-dev1", "ana@example.com", "Delete", "dev1"]
+    assert row[-2:] == ["Refused", "not allowed"]
 
 
 def test_get_sundown_lists_all_kinds(control_plane: Cluster) -> None:

@@ -58,6 +58,20 @@ def test_nobody_can_take_away_that_an_approval_is_needed(change: Change, approva
     assert "whether an approval is needed cannot be changed" in change({"approval": approval})
 
 
+def test_a_no_is_said_once_and_stands(change: Change) -> None:
+    """I7"""
+    said = {"by": "bo@example.com", "at": "2026-11-23T17:05:00Z"}
+    for field in ("rejected", "withdrawn"):
+        assert change({field: said}) == ""
+        assert "stays so" in change({field: None})
+        assert "stays so" in change({field: {"by": "chen@example.com"}})
+
+
+def test_a_confirmation_that_was_given_is_not_taken_back(change: Change) -> None:
+    """I6"""
+    assert "cannot be changed" in change({"confirmation": None})
+
+
 def test_an_approval_is_given_once_and_stands(change: Change) -> None:
     assert change({"approval": APPROVED}) == ""
     assert "one that was given stands" in change({"approval": {"by": "chen@example.com"}})

@@ -20,8 +20,9 @@ pytestmark = pytest.mark.lab
 def granted() -> set[Right]:
     """What the ClusterRole in ``deploy/base`` grants."""
     documents = yaml.safe_load_all((ROOT / "deploy/base/clusterrole-operator.yaml").read_text())
-    role = next(each for each in documents if each["kind"] == "ClusterRole")
-    return {(verb, resource) for rule in role["rules"] for resource in rule["resources"] for verb in rule["verbs"]}
+    roles = [each for each in documents if each["kind"] in {"ClusterRole", "Role"}]
+    rules = [rule for role in roles for rule in role["rules"]]
+    return {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
 
 
 @pytest.mark.timeout(180, func_only=True)
@@ -35,7 +36,9 @@ def test_every_right_is_needed_and_none_is_missing(
     api: Api,
 ) -> None:
     """J3 (the operator's part)"""
-    stage.fresh().start()
+    operator = stage.fresh()
+    _one_that_was_kept_long_enough(api)
+    operator.start()
     default = make_default(ALWAYS_AWAKE, team="rights")
     covered = make_env({"team": "rights", "scheduler": "enabled"})
     env = make_env()
@@ -78,6 +81,15 @@ def test_every_right_is_needed_and_none_is_missing(
     assert granted() - audit.rights() == set()
     assert audit.rights() - granted() == set()
     assert [request for request in audit.requests() if request.code == 403] == []
+
+
+def _one_that_was_kept_long_enough(api: Api) -> None:
+    path = f"{SUNDOWN}/namespaces/{HOME}/actionrequests"
+    head = {"apiVersion": "sundown.dev/v1alpha1", "kind": "ActionRequest", "metadata": {"name": "kept-long-enough"}}
+    when = {"requestedAt": instant(days=-100), "expiresAt": instant(days=-100, minutes=5)}
+    what = {"action": "Delete", "target": {"namespace": "gone", "uid": "1"}, "confirmation": "gone"}
+    api.create(path, {**head, "spec": {**what, **when, "requestedBy": "ana@example.com", "via": "kubectl"}})
+    api.merge(f"{path}/kept-long-enough/status", {"status": {"state": "Refused", "finishedAt": instant(days=-99)}})
 
 
 def _have_a_database_hang(env: Env) -> None:

@@ -9,7 +9,7 @@ from support.enders import let_end, may
 from support.envs import SUNDOWN, Env, instant
 from support.operators import HOME
 
-FINISHED = {"Done", "Refused", "Expired", "Failed"}
+FINISHED = {"Done", "Refused", "Rejected", "Withdrawn", "Timeout", "Expired", "Failed"}
 
 
 @dataclass(frozen=True)
@@ -67,5 +67,6 @@ def request(env: Env, *, home: str = HOME, granted: bool = True, **spec: Any) ->
     person = str(spec.get("requestedBy", body["requestedBy"]))
     if granted and not may(env, person):
         let_end(env, person)
-    env.api.create(asked.path.rpartition("/")[0], {**kind, "spec": {**body, **spec}})
+    given = {key: value for key, value in {**body, **spec}.items() if value is not None}
+    env.api.create(asked.path.rpartition("/")[0], {**kind, "spec": given})
     return asked

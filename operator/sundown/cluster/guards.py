@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 FILES = ("guards.yaml", "who.yaml")
 UNGUARDED = {
     "sundown-who": "who asked for an override is what they say",
-    "sundown-requests": "who asks for a deletion is what they say",
+    "sundown-who-asks": "who asks for a deletion, or approves it, is told by what they say",
+    "sundown-requests": "who asks for a deletion is what they say, and who approves it needs no right to",
     "sundown-wishes": "kubectl wakes and suspends without the right to",
     "sundown-frontdesk": "the frontdesk's account may write all of an EnvSchedule",
     "sundown-operator": "the operator's account may write all of a workload",

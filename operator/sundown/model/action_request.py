@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -12,7 +12,7 @@ from sundown.errors import Mistake
 from sundown.model.addresses import same_person
 from sundown.model.base import Model
 from sundown.model.resources import Lenient, Metadata
-from sundown.model.scalars import Flag, Instant, Said, Told
+from sundown.model.scalars import ActionName, Flag, Instant, Said, Told
 
 LONGEST_LIFE = timedelta(hours=24)
 """So long at most a request may wait: who confirmed it yesterday may not remember what stands there today."""
@@ -20,13 +20,21 @@ LONGEST_LIFE = timedelta(hours=24)
 MOST_GROUPS = 100
 """So many groups of a person are asked about; Slack knows nobody in more."""
 
-RequestState = Literal["Pending", "Approved", "Done", "Refused", "Expired", "Failed"]
-FINISHED: frozenset[str] = frozenset({"Done", "Refused", "Expired", "Failed"})
+TO_CONFIRM = timedelta(minutes=5)
+"""So long what is proposed waits to be confirmed."""
+
+RequestState = Literal[
+    "Pending", "Approved", "Done", "Refused", "Rejected", "Withdrawn", "Timeout", "Expired", "Failed"
+]
+IN_VAIN: frozenset[str] = frozenset({"Refused", "Rejected", "Withdrawn", "Timeout", "Expired", "Failed"})
+"""It has come to its end, and nothing was done."""
+FINISHED: frozenset[str] = IN_VAIN | {"Done"}
+
+Way = Literal["slack", "kubectl", "page"]
+"""By which a second person can approve."""
 
 _DNS_LABEL = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 
-ActionName = Annotated[str, StringConstraints(max_length=63, pattern=r"^[A-Z][A-Za-z0-9]*$")]
-"""One that the operator does not know is refused in the status: a newer frontdesk must not need a newer CRD."""
 NamespaceName = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=_DNS_LABEL)]
 Asker = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -56,6 +64,8 @@ class Approval(Model):
 
     required: Flag = False
     by: Asker | None = None
+    groups: Annotated[tuple[GroupName, ...], Field(max_length=MOST_GROUPS)] = ()
+    via: Way | None = None
     at: Instant | None = None
 
     @model_validator(mode="after")
@@ -65,8 +75,16 @@ class Approval(Model):
         return self
 
 
+class Answer(Model):
+    """Who said no to it: somebody else, or the one who asked, who wants it no more."""
+
+    by: Asker
+    at: Instant
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=256)] | None = None
+
+
 class ActionRequestSpec(Model):
-    """What is asked for; it never changes, but for the approval, which is given once."""
+    """What is asked for; it never changes, but for what people answer, each of which is given once."""
 
     action: ActionName
     target: Target
@@ -79,12 +97,14 @@ class ActionRequestSpec(Model):
     via: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     requested_at: Instant
     expires_at: Instant
-    confirmation: Annotated[str, StringConstraints(min_length=1, max_length=63)]
+    confirmation: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = None
     approval: Approval | None = None
+    rejected: Answer | None = None
+    withdrawn: Answer | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        if self.confirmation != self.target.namespace:
+        if self.confirmation not in {None, self.target.namespace}:
             raise ValueError("confirmation must be the name of the target, letter by letter")
         of_the_system = [name for name in self.groups if name.startswith("system:") and name != "system:authenticated"]
         if of_the_system or self.requested_by.startswith("system:"):
@@ -94,6 +114,11 @@ class ActionRequestSpec(Model):
         if self.approval is not None and same_person(self.approval.by, self.requested_by):
             raise ValueError("nobody approves a request of their own")
         return self
+
+    @property
+    def confirm_until(self) -> datetime:
+        """When it is too late to confirm it."""
+        return min(self.requested_at + TO_CONFIRM, self.expires_at)
 
 
 MOST_HOLDING = 10
@@ -118,7 +143,9 @@ class ActionRequestStatus(Lenient):
     state: RequestState | None = None
     outcome: Said = ""
     held_by: Annotated[tuple[Said, ...], Field(max_length=MOST_HOLDING)] = ()
+    approved_at: Instant | None = None
     finished_at: Instant | None = None
+    retained_until: Instant | None = None
     conditions: tuple[RequestCondition, ...] = ()
 
     @property

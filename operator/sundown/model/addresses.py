@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import string
 
+_PREFIX = re.compile(r".*[:#/]", re.DOTALL)
+"""What clusters put before the names that an identity provider gives them."""
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -24,3 +27,13 @@ def second_spelling(address: str) -> str | None:
     """The address in small letters, where it has others and consists of printable characters of ASCII only."""
     plain = folded(address)
     return plain if plain != address and plain.isascii() and plain.isprintable() else None
+
+
+def mailbox(login: str) -> str | None:
+    """The e-mail address in the name of an account, such as ``oidc:Ana@Example.com``; None where it has none.
+
+    One human may have two logins, and has one address.
+    """
+    address = folded(_PREFIX.sub("", login))
+    name, at, host = address.rpartition("@")
+    return address if at and name and host else None

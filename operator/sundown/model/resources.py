@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from sundown.model.base import Model
 from sundown.model.cloud import CloudKind, CloudState
 from sundown.model.record import MOST_RECORDS, Record, SleepId
-from sundown.model.scalars import Count, Instant, LabelKey, LabelValue, Named, Person, Said, Told
+from sundown.model.scalars import ActionName, Count, Instant, LabelKey, LabelValue, Named, Person, Said, Told
 from sundown.model.spec import EnvScheduleSpec
 
 GROUP = "sundown.dev"
@@ -28,6 +28,8 @@ WAKE_WHEN_SCALED = f"{GROUP}/wake-when-scaled"
 WAVE = f"{GROUP}/wave"
 EXCLUDE = f"{GROUP}/exclude"
 STATE_LABEL = f"{GROUP}/state"
+GUARDED = f"{GROUP}/guarded"
+"""Label of a namespace in which what cannot easily be undone takes two people."""
 ASLEEP = "asleep"
 OWNER = f"{GROUP}/owner"
 OWNER_EMAIL = "email"
@@ -245,11 +247,24 @@ def _holds(requirement: Requirement, labels: dict[str, str]) -> bool:
             return not there
 
 
+class ApprovalPolicy(Model):
+    """What needs a second person: ``actions`` in every namespace, ``guarded`` in those that are marked as guarded."""
+
+    actions: Annotated[tuple[ActionName, ...], Field(max_length=16)] = ()
+    guarded: Annotated[tuple[ActionName, ...], Field(max_length=16)] = ("Delete", "Restart", "Scale")
+    via: Annotated[tuple[Literal["slack", "kubectl", "page"], ...], Field(min_length=1, max_length=3)] = (
+        "slack",
+        "kubectl",
+        "page",
+    )
+
+
 class ClusterEnvScheduleSpec(Model):
     """The default schedule of the namespaces that the selector matches and that have none of their own."""
 
     namespace_selector: LabelSelector = LabelSelector()
     priority: Annotated[int, Field(ge=-1000, le=1000, strict=True)] = 0
+    approval: ApprovalPolicy = ApprovalPolicy()
     template: EnvScheduleSpec
 
     @model_validator(mode="before")

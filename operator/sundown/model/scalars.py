@@ -186,3 +186,6 @@ def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
 
 Distinct = AfterValidator(_distinct)
 """Put on a tuple that the CRD calls a set."""
+
+ActionName = Annotated[str, StringConstraints(max_length=63, pattern=r"^[A-Z][A-Za-z0-9]*$")]
+"""One that the operator does not know is refused in the status: a newer frontdesk must not need a newer CRD."""

@@ -9,6 +9,7 @@ from sundown.errors import InvalidObject
 from sundown.model.action_request import Asked
 from sundown.model.env import Env
 from sundown.reconcile.actions import ACTIONS
+from sundown.reconcile.approvals import turned_down, unapproved, unconfirmed
 from sundown.reconcile.governance import govern
 from sundown.reconcile.request_verdict import Case, Reason, Verdict, refused
 from sundown.reconcile.workload_changes import OfWorkload, Subject
@@ -59,7 +60,11 @@ def verdict_of(case: Case) -> Verdict:
     come = kind.progress(case) if case.begun else None
     if come is not None:
         return come
-    objections = (_by_the_target, _by_the_request, *kind.objections, _by_what_was_seen, _by_the_approval)
+    objections = (
+        *(_by_the_target, turned_down, _by_the_request),
+        *kind.objections,
+        *(_by_what_was_seen, unconfirmed, unapproved),
+    )
     against = next((verdict for objection in objections for verdict in objection(case)), None)
     if against is not None:
         return against
@@ -95,9 +100,3 @@ def _by_what_was_seen(case: Case) -> Iterator[Verdict]:
         yield refused(Reason.CHANGED, detail="it was deleted meanwhile, and there is a new one of that name")
     elif change.text != seen.change:
         yield refused(Reason.CHANGED, detail=f'it was "{seen.change}", and now it would be "{change.text}"')
-
-
-def _by_the_approval(case: Case) -> Iterator[Verdict]:
-    approval = case.spec.approval
-    if approval is not None and approval.required and approval.by is None:
-        yield Verdict("Pending", Reason.WAITING_FOR_APPROVAL, again=case.spec.expires_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sundown.errors import InvalidObject
@@ -14,21 +14,34 @@ from sundown.reconcile.actions import ACTIONS
 from sundown.reconcile.request_verdict import Reason, Verdict
 
 
-def next_status(asked: Asked, verdict: Verdict, *, now: datetime) -> ActionRequestStatus:
-    """The status that a verdict makes; equal to the one before when there is nothing new to say."""
+def next_status(
+    asked: Asked, verdict: Verdict, *, now: datetime, retention: timedelta = timedelta(days=90)
+) -> ActionRequestStatus:
+    """The status that a verdict makes; equal to the one before when there is nothing new to say. No moment is ever cleared."""
+    was = asked.status
     conditions = (
         _condition(asked, verdict, "Complete", holds=verdict.state == "Done", now=now),
         _condition(asked, verdict, "Failed", holds=verdict.in_vain, now=now),
     )
-    finished = verdict.in_vain or verdict.state == "Done"
+    finished = was.finished_at or (now if verdict.in_vain or verdict.state == "Done" else None)
     return ActionRequestStatus(
         observed_generation=asked.metadata.generation,
         state=verdict.state,
         outcome=sentence(asked, verdict),
         held_by=verdict.held_by,
-        finished_at=now if finished else None,
+        approved_at=was.approved_at or (now if verdict.state in {"Approved", "Done"} else None),
+        finished_at=finished,
+        retained_until=was.retained_until or (finished + retention if finished is not None else None),
         conditions=conditions,
     )
+
+
+def is_over(asked: Asked, *, now: datetime, retention: timedelta) -> bool:
+    """Whether it was kept long enough: by what its status says, and by what this version would have said."""
+    status = asked.status
+    if not status.finished or status.finished_at is None:
+        return False
+    return now >= max(status.finished_at + retention, status.retained_until or status.finished_at)
 
 
 def _condition(
@@ -77,7 +90,21 @@ def event_word(asked: Asked, verdict: Verdict) -> str:
 
 _AS_ASKED = "as it was asked for"
 _SENTENCES: dict[Reason, str] = {
-    Reason.WAITING_FOR_APPROVAL: "waits until somebody else than {by} approves it",
+    Reason.WAITING_FOR_CONFIRMATION: "waits until {by} confirms it, until {confirm} at the latest",
+    Reason.WAITING_FOR_APPROVAL: "waits until somebody else than {by} approves it, until {expires} at the latest",
+    Reason.UNCONFIRMED: "not confirmed by {confirm}; ask again",
+    Reason.WITHDRAWN: "withdrawn by {detail}",
+    Reason.REJECTED: "rejected by {detail}",
+    Reason.OWN_APPROVAL: "approved by {detail}, who is the one that asked for it: it takes somebody else",
+    Reason.NO_ADDRESS: (
+        'it takes two people, and "{detail}" has no e-mail address by which to tell who that is: ask, and have it approved, by '
+        "Slack or by accounts that are named by their address"
+    ),
+    Reason.OTHER_WAY: "approved by way of {detail}, and here only these ways count: {word}; ask again",
+    Reason.APPROVER_FORBIDDEN: (
+        '{approver} may not approve what is done in "{namespace}": whoever runs the cluster can grant the right to "approve" '
+        "envschedules.sundown.dev there"
+    ),
     Reason.EXPIRED: "not carried out by {expires}; ask again",
     Reason.WRONG_NAMESPACE: 'only requests in "{detail}" count, and this one is in "{home}"',
     Reason.INVALID_SPEC: "{detail}",
@@ -118,6 +145,9 @@ def sentence(asked: Asked, verdict: Verdict) -> str:
         **said(parameters),
         action=spec.action if spec is not None else "",
         by=spec.requested_by if spec is not None else "",
+        approver=(spec.approval.by if spec is not None and spec.approval is not None else None) or "",
+        confirm=format_instant(spec.confirm_until) if spec is not None else "",
+        word=verdict.word,
         change=verdict.detail or (spec.seen.change if spec is not None and spec.seen is not None else _AS_ASKED),
         deed=_deed(namespace, kind, parameters),
         detail=verdict.detail,

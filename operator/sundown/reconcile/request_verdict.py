@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from sundown.model.action_request import ActionRequestSpec, Asked, RequestState
+from sundown.model.action_request import IN_VAIN, ActionRequestSpec, Asked, RequestState
 from sundown.model.actions import Parameters
 from sundown.model.env import Env
 from sundown.reconcile.governance import Governance, Role
@@ -24,7 +24,15 @@ class Reason(StrEnum):
     UNDER_WAY = "UnderWay"
     HELD = "Held"
     DONE = "Done"
+    WAITING_FOR_CONFIRMATION = "WaitingForConfirmation"
     WAITING_FOR_APPROVAL = "WaitingForApproval"
+    UNCONFIRMED = "Unconfirmed"
+    WITHDRAWN = "Withdrawn"
+    REJECTED = "Rejected"
+    OWN_APPROVAL = "OwnApproval"
+    NO_ADDRESS = "NoAddress"
+    OTHER_WAY = "OtherWay"
+    APPROVER_FORBIDDEN = "ApproverForbidden"
     EXPIRED = "Expired"
     WRONG_NAMESPACE = "WrongNamespace"
     INVALID_SPEC = "InvalidSpec"
@@ -68,7 +76,7 @@ class Verdict:
     @property
     def in_vain(self) -> bool:
         """Whether it is clear that it will not be done."""
-        return self.state in {"Refused", "Expired", "Failed"}
+        return self.state in IN_VAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ afterwards was deleted for this request, and what is not done yet is looked at o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,16 +15,17 @@ import structlog
 
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
+from sundown.cluster.errors import ApiError, Busy, Conflict, Denied, Missing, Unreachable
 from sundown.cluster.events import EventRecorder, Notice, Regarding
 from sundown.cluster.gate import Gate, Urgency
 from sundown.cluster.reviews import AUTHENTICATED, NotAsked, review
 from sundown.model.action_request import Asked
 from sundown.model.env import Env
-from sundown.model.resources import API_VERSION
+from sundown.model.resources import API_VERSION, GROUP
 from sundown.reconcile.actions import ACTIONS
+from sundown.reconcile.approvals import takes_two
 from sundown.reconcile.request_judge import meant, understand, verdict_of
-from sundown.reconcile.request_status import event_word, next_status, word
+from sundown.reconcile.request_status import event_word, is_over, next_status, word
 from sundown.reconcile.request_verdict import Case, Reason, Verdict, refused
 from sundown.reconcile.store import Store
 from sundown.reconcile.stuck_namespace import SOONEST
@@ -160,14 +161,44 @@ class Requests:
     async def _by_rights(self, case: Case, verdict: Verdict) -> Verdict:
         """The verdict, if the person may do it themselves; the frontdesk has asked, and may be wrong or another."""
         spec = case.spec
-        groups = (*spec.groups, AUTHENTICATED) if AUTHENTICATED not in spec.groups else spec.groups
         right = ACTIONS[spec.action].action.asks(case.parameters).within(spec.target.namespace)
+        approval, namespace = spec.approval, spec.target.namespace
+        approve = {"group": GROUP, "resource": "envschedules", "verb": "approve", "namespace": namespace}
         try:
-            answer = await review(self._cluster, spec.requested_by, groups, right)
+            if not await self._may(spec.requested_by, groups_of(spec.groups), right):
+                return refused(Reason.FORBIDDEN)
+            approver = approval.by if approval is not None and takes_two(case) else None
+            # The right may have been taken away since the approval was given.
+            if approval is None or approver is None or await self._may(approver, groups_of(approval.groups), approve):
+                return verdict
+            return refused(Reason.APPROVER_FORBIDDEN)
         except NotAsked as error:
             log.error("rights-unasked", error=str(error))
             return refused(Reason.MISCONFIGURED)
-        return verdict if answer.allowed and not answer.denied else refused(Reason.FORBIDDEN)
+
+    async def _may(self, name: str, groups: Sequence[str], attributes: Mapping[str, str]) -> bool:
+        answer = await review(self._cluster, name, groups, attributes)
+        return answer.allowed and not answer.denied
+
+    async def prune(self, requests: Iterable[Asked]) -> None:
+        """Delete those that were kept long enough after their end; what is not deleted now is found by the next listing."""
+        now = self._clock.now()
+        for asked in requests:
+            metadata = asked.metadata
+            if metadata.namespace != self._settings.namespace or not is_over(
+                asked, now=now, retention=self._settings.requests_retention
+            ):
+                continue
+            try:
+                async with self._gate.slot(Urgency.STATUS):
+                    path = paths.action_request(metadata.namespace, metadata.name)
+                    await self._cluster.delete(path, uid=metadata.uid)
+            except (Missing, Conflict):
+                continue
+            except Denied as error:
+                log.warning("requests-not-pruned", error=str(error))
+                return
+            log.info("request-pruned", request=asked.key)
 
     async def _target(self, asked: Asked) -> Env:
         """The target as the API server has it now; what the watches have told may be older than the request."""
@@ -198,7 +229,7 @@ class Requests:
         Raises:
             ApiError: when it could not be written; Conflict when the request is not what it was judged to be any more.
         """
-        status = next_status(asked, verdict, now=self._clock.now())
+        status = next_status(asked, verdict, now=self._clock.now(), retention=self._settings.requests_retention)
         if status == asked.status:
             return True
         metadata = asked.metadata
@@ -235,6 +266,11 @@ class Requests:
                 type=kind,
             )
         )
+
+
+def groups_of(groups: tuple[str, ...]) -> tuple[str, ...]:
+    """The groups that somebody is in, the one of everybody among them."""
+    return groups if AUTHENTICATED in groups else (*groups, AUTHENTICATED)
 
 
 def _news(asked: Asked, verdict: Verdict) -> bool:

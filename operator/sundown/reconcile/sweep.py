@@ -83,7 +83,9 @@ class Sweep:
             )
         )
         self._scheduler.touch(touched.union(*(self._defaults.take(raw) for raw in defaults)))
-        self._request_visits.touch(self._requests.replace_all(await self._asked()))
+        asked = await self._asked()
+        self._request_visits.touch(self._requests.replace_all(asked))
+        await self._requests.prune(asked)
 
     async def _asked(self) -> list[Asked]:
         try:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings
 from sundown.aws.settings import AwsSettings
 from sundown.cli.shared.settings_options import variable
 from sundown.frontdesk.settings import FrontdeskSettings
+from sundown.model.scalars import format_duration
 from sundown.settings import Settings
 from sundown_lab.reference import markdown
 
@@ -69,6 +71,8 @@ def _default(field: FieldInfo) -> str:
     default: Any = field.get_default(call_default_factory=True)
     if default is None or default == "":
         return ""
+    if isinstance(default, timedelta):
+        return markdown.code(format_duration(default))
     return markdown.code(default if isinstance(default, str) else json.dumps(default))
 
 

@@ -100,5 +100,5 @@ def test_a_row_without_an_answer_to_who_may_do_that_cannot_be_made(handle: Answe
 
 
 def test_only_what_shows_envs_looks_by_itself_at_what_a_person_may_see() -> None:
-    assert [row.verb for row in COMMANDS.values() if row.looks_by_itself] == ["status", "list"]
+    assert [row.verb for row in COMMANDS.values() if row.looks_by_itself] == ["status", "list", "audit"]
     assert {row.verb for row in WITH_HANDLE} - {row.verb for row in OF_ONE_ENV} == {"list"}

@@ -9,6 +9,14 @@ from support.crds.bad_env_specs import ENV, LONG, Bad
 CLUSTER = (
     Bad("no template", {}, "spec.template", "Required"),
     Bad("priority beyond bounds", {"priority": 1001, "template": {}}, "spec.priority", "less than"),
+    Bad("approved by no way", {"approval": {"via": []}, "template": {}}, "spec.approval.via", "should have at least 1"),
+    Bad(
+        "an action of two words",
+        {"approval": {"actions": ["Delete it"]}, "template": {}},
+        "spec.approval.actions[0]",
+        "should match",
+        model="must match",
+    ),
     Bad("priority in words", {"priority": "5", "template": {}}, "spec.priority", "of type integer"),
     Bad("broken priority", {"priority": 0.5, "template": {}}, "spec.priority", "of type integer"),
     Bad(
@@ -79,10 +87,22 @@ APPROVED = {"required": True, "by": "bo@example.com", "at": "2026-11-23T17:05:00
 OTHER = "confirmation must be the name of the target"
 LATE_OR_EARLY = "expiresAt must be after requestedAt"
 REQUESTS = (
-    *(asked(f"request without {field}", f"spec.{field}", "Required", **{field: None}) for field in ASKED),
+    *(
+        asked(f"request without {field}", f"spec.{field}", "Required", **{field: None})
+        for field in ASKED
+        if field != "confirmation"
+    ),
     asked("action of two words", "spec.action", "should match", action="Reboot now"),
     asked("action in small letters", "spec.action", "should match", action="delete"),
     asked("action of 64 letters", "spec.action", "Too long", action="A" * 64),
+    asked("rejected by nobody", "spec.rejected.by", "Required", rejected={"at": "2026-11-23T17:05:00Z"}),
+    asked("withdrawn at no time", "spec.withdrawn.at", "Required", withdrawn={"by": "ana@example.com"}),
+    asked(
+        "approved by another way",
+        "spec.approval.via",
+        "Unsupported value",
+        approval={"required": True, "by": "bo@example.com", "at": "2026-11-23T17:05:00Z", "via": "phone"},
+    ),
     asked("a name of a parameter", "spec.parameters", "words such as", parameters={"Replicas": "3"}),
     asked("nine parameters", "spec.parameters", "Too many", parameters={f"p{index}": "" for index in range(9)}),
     asked("a parameter without end", "spec.parameters.name", "Too long", parameters={"name": "x" * 254}),

@@ -131,16 +131,30 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
         "via": draw(text(64).filter(bool)),
         "requestedAt": format_instant(at),
         "expiresAt": format_instant(at + timedelta(seconds=draw(st.integers(1, 86_400)))),
-        "confirmation": namespace,
     }
-    given = some({"required": flags}, by=people.filter(lambda one: one != by), at=instants)
+    others = people.filter(lambda one: one != by)
+    ways = st.sampled_from(["slack", "kubectl", "page"])
+    given = some({"required": flags, "via": ways}, by=others, at=instants)
+    answers = some({"reason": text(256).filter(bool)}, by=people, at=instants)
     groups = st.lists(people | st.just("system:authenticated"), max_size=5)
     names = st.from_regex(r"[a-z][A-Za-z0-9]{0,62}", fullmatch=True)
     parameters = st.dictionaries(names, text(253), max_size=8)
     seen = some({"resourceVersion": text(64).filter(bool)}, uid=st.uuids().map(str), change=text(256).filter(bool))
     more = {"approval": some({"required": flags}) | given, "groups": groups, "parameters": parameters, "seen": seen}
+    more |= {"confirmation": st.just(namespace), "rejected": answers, "withdrawn": answers}
     return spec | draw(some(more))
 
 
-cluster_specs = some({"namespaceSelector": selectors, "priority": st.integers(-1000, 1000)}, template=some(TEMPLATE))
+action_names = st.lists(st.from_regex(r"[A-Z][A-Za-z0-9]{0,62}", fullmatch=True), max_size=4)
+policies = some(
+    {
+        "actions": action_names,
+        "guarded": action_names,
+        "via": st.lists(st.sampled_from(["slack", "kubectl", "page"]), min_size=1, max_size=3),
+    }
+)
+cluster_specs = some(
+    {"namespaceSelector": selectors, "priority": st.integers(-1000, 1000), "approval": policies},
+    template=some(TEMPLATE),
+)
 """The spec of a ClusterEnvSchedule."""

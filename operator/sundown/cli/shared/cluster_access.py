@@ -58,11 +58,18 @@ def context_namespace(kubeconfig: Path | None, context: str | None) -> str:
 
 async def whoami(cluster: Cluster) -> str:
     """The name under which the cluster knows this person; empty where it does not tell."""
+    name, _ = await identity(cluster)
+    return name
+
+
+async def identity(cluster: Cluster) -> tuple[str, tuple[str, ...]]:
+    """The name and the groups under which the cluster knows this person; empty where it does not tell."""
     try:
         review = await cluster.create(REVIEW, {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"})
     except (Denied, Missing):
-        return ""
-    return str(review.get("status", {}).get("userInfo", {}).get("username") or "")
+        return "", ()
+    known = review.get("status", {}).get("userInfo", {})
+    return str(known.get("username") or ""), tuple(str(group) for group in known.get("groups") or ())
 
 
 def fetch_schedule(target: str, kubeconfig: Path | None, context: str | None) -> Json:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
 import click
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsError
 
 from sundown.errors import SundownError
 from sundown.model.base import mistakes_of
+from sundown.model.scalars import format_duration
 from sundown.settings import Settings
 
 S = TypeVar("S", bound=BaseSettings)
@@ -62,6 +64,8 @@ def _shown(default: object) -> str:
         return str(default).lower()
     if isinstance(default, tuple):
         return "[" + ", ".join(f'"{item}"' for item in default) + "]"
+    if isinstance(default, timedelta):
+        return format_duration(default)
     return str(default) if default != "" else '""'
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sundown.cluster.errors import Busy, Unreachable
-from sundown.frontdesk.commands import looking, requesting, wishing
+from sundown.frontdesk.commands import auditing, looking, requesting, wishing
 from sundown.frontdesk.commands.parsing import (
     Asked,
     UnknownCommand,
@@ -171,6 +171,17 @@ COMMANDS: dict[str, Command] = {
             parse=one_env,
             handle=requesting.request("Delete"),
             right="delete",
+        ),
+        Command(
+            verb="audit",
+            usage="audit [<env>]",
+            summary="What people have asked for and done, the newest first.",
+            details="Who, what, where, who approved it, and what came of it, in the environments that you may see.",
+            examples=("audit dev1", "audit"),
+            parse=maybe_env,
+            handle=auditing.audit,
+            right="get",
+            looks_by_itself=True,
         ),
         Command(
             verb="help",

@@ -1,0 +1,51 @@
+"""What people did, cluster-wide, from requests and from the histories of envs (G7, I8)."""
+
+from __future__ import annotations
+
+import json
+
+from sundown.cluster import reading
+from sundown.model.resources import EnvScheduleStatus, HistoryEntry
+from sundown.usecases.audit import COLUMNS, deeds
+from support.requested import asked
+from support.samples import NOW, after, known
+
+SCALED = asked(
+    action="Scale",
+    parameters={"kind": "Deployment", "name": "web", "replicas": "0"},
+    seen={"uid": "1", "change": "3 -> 0"},
+    approval={"by": "bo@example.com", "at": NOW, "via": "slack"},
+    state="Done",
+)
+HISTORY = EnvScheduleStatus(
+    history=(
+        HistoryEntry(at=after(hours=1), to="Awake", why="asked for", by="chen@example.com"),
+        HistoryEntry(at=after(hours=-1), to="Asleep", why="its schedule"),
+    )
+)
+
+
+def test_deeds_are_told_with_who_asked_who_approved_and_what_came_of_it() -> None:
+    """I8, G7: the newest first, and nothing that a schedule did."""
+    started, scaled = deeds([SCALED], [known(status=HISTORY)])
+    assert (started.who, started.what, started.namespace) == ("chen@example.com", "start", "dev")
+    assert (scaled.who, scaled.what, scaled.target) == ("ana@example.com", "scale", "Deployment/web: 3 -> 0")
+    assert (scaled.approved_by, scaled.state, scaled.record) == ("bo@example.com", "Done", "areq/one")
+
+
+def test_what_is_older_than_somebody_wants_to_know_is_left_out() -> None:
+    """G7"""
+    assert [deed.what for deed in deeds([SCALED], [known(status=HISTORY)], since=after(minutes=1))] == ["start"]
+
+
+def test_a_deed_for_machines_has_every_column() -> None:
+    """G7"""
+    (deed,) = deeds([SCALED], [])
+    assert tuple(deed.to_json()) == COLUMNS
+    assert json.dumps(deed.to_json())
+
+
+def test_a_request_that_nobody_can_read_stops_no_audit() -> None:
+    """G7"""
+    broken = reading.action_request({"metadata": {"name": "x", "namespace": "y"}, "spec": {"action": 3}})
+    assert deeds([broken], []) == ()

@@ -100,7 +100,7 @@ format: setup ## Format, and mend what the linter can mend by itself
 docs: setup ## Write the pages of docs/ that are made from the code: settings, command line, CRDs
 	@$(BIN)/sundown-lab docs
 
-# Whether the cluster knows the objects of deploy/components/hold and policies (Kubernetes 1.36); the base goes into any cluster.
+# Whether the cluster knows the objects of deploy/components/{hold,policies,admission} (Kubernetes 1.36); the base goes into any cluster.
 SERVES_POLICIES := kubectl get --raw /apis/admissionregistration.k8s.io/v1 | grep -q '"mutatingadmissionpolicies"'
 
 .PHONY: deploy
@@ -108,11 +108,13 @@ deploy: ## Install into the cluster of the current kubectl context
 	@if $(SERVES_POLICIES); then set -x; kubectl apply -k deploy/components/hold && kubectl apply -k deploy/components/policies; \
 	  else echo "This cluster serves no MutatingAdmissionPolicy: Sundown does without (docs/policies.md)"; fi
 	kubectl apply -k deploy/base
+	@if $(SERVES_POLICIES); then set -x; kubectl apply -k deploy/components/admission; fi
 
 .PHONY: undeploy
 undeploy: setup ## Stop the operator, wake everything it put to sleep, then remove it
 	kubectl -n sundown-system delete deployment sundown --ignore-not-found --wait
 	$(BIN)/sundown wake-all --direct
+	@if $(SERVES_POLICIES); then set -x; kubectl delete -k deploy/components/admission --ignore-not-found; fi
 	kubectl delete -k deploy/base --ignore-not-found
 	@if $(SERVES_POLICIES); then set -x; kubectl delete -k deploy/components/policies --ignore-not-found; \
 	  kubectl delete -k deploy/components/hold --ignore-not-found; fi

@@ -12,6 +12,7 @@ KUBECTL = """#!/bin/sh
 if [ "$1" = get ]; then echo "{\\"resources\\":[{\\"name\\":\\"$SERVED\\"}]}"; exit 0; fi
 echo "$*" >> "$NOTES"
 """
+ADMISSION = ["apply -k deploy/components/admission"]  # its parameters need the CRDs and the namespace of the base
 POLICIES = [f"apply -k deploy/components/{name}" for name in ("hold", "policies")]
 
 pytestmark = pytest.mark.slow
@@ -38,5 +39,5 @@ def made(target: str, notes: Path) -> tuple[list[str], str]:
 
 def test_deploying_puts_in_what_the_cluster_serves(cluster: bool, tmp_path: Path) -> None:
     asked, said = made("deploy", tmp_path / "notes")
-    assert asked == POLICIES * cluster + ["apply -k deploy/base"]
+    assert asked == POLICIES * cluster + ["apply -k deploy/base"] + ADMISSION * cluster
     assert ("serves no MutatingAdmissionPolicy" in said) is not cluster

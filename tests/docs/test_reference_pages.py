@@ -6,22 +6,48 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 from pydantic_settings import BaseSettings
 
 from sundown.cli.app import cli
 from sundown.frontdesk.commands.table import COMMANDS
+from sundown.model.scalars import zone
 from sundown_lab.commands.docs import docs
 from sundown_lab.reference import markdown, pages
+from sundown_lab.reference.zones import names
 
 ROOT = Path(__file__).parents[2]
 PAGES = pages.pages()
+MANIFESTS = pages.manifests()
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_says_what_the_code_says(name: str) -> None:
     there = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert there == PAGES[name], f"docs/{name} is not as the code is; `make docs` writes it"
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_manifest_says_what_the_code_says(name: str) -> None:
+    there = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+    assert there == MANIFESTS[name], f"deploy/{name} is not as the code is; `make docs` writes it"
+
+
+def test_every_zone_of_the_manifest_is_one_for_the_model_too() -> None:
+    """A12, A17"""
+    assert len(names()) > 500
+    assert [name for name in names() if not _is_zone(name)] == []
+    (listed,) = [yaml.safe_load(text)["data"]["names"] for text in MANIFESTS.values()]
+    assert listed.split(" ") == names()
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone(name)
+    except ValueError:
+        return False
+    return True
 
 
 def test_every_crd_has_its_page() -> None:
@@ -72,7 +98,8 @@ def test_pages_are_written_where_they_differ_and_then_no_more(tmp_path: Path, mo
     run = CliRunner().invoke(docs, ["--check"])
     assert run.exit_code != 0
     assert not (tmp_path / "docs").exists()
-    assert CliRunner().invoke(docs).output.splitlines() == [f"docs/{name}" for name in PAGES]
+    made = [*(f"docs/{name}" for name in PAGES), *(f"deploy/{name}" for name in MANIFESTS)]
+    assert CliRunner().invoke(docs).output.splitlines() == made
     assert CliRunner().invoke(docs, ["--check"]).output == ""
     assert CliRunner().invoke(docs).output == ""
 

@@ -1,9 +1,9 @@
-"""`sundown-lab docs`: the pages of `docs/` that are made from the code."""
+"""`sundown-lab docs`: the pages of `docs/` that are made from the code, and a manifest of `deploy/`."""
 
 import click
 
 from sundown_lab.errors import LabError
-from sundown_lab.reference.pages import ROOT, pages
+from sundown_lab.reference.pages import ROOT, manifests, pages
 
 EXAMPLES = """\b
 Examples:
@@ -15,16 +15,18 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.option("--check", is_flag=True, help="Write nothing; fail where a page differs.")
 def docs(*, check: bool) -> None:
-    """Write the reference pages of this checkout: settings, command line, CRDs."""
+    """Write the reference pages of this checkout: settings, command line, CRDs; and the manifest of time zones."""
+    made = {f"docs/{name}": text for name, text in pages().items()}
+    made |= {f"deploy/{name}": text for name, text in manifests().items()}
     changed = []
-    for name, text in pages().items():
-        file = ROOT / "docs" / name
+    for name, text in made.items():
+        file = ROOT / name
         if not file.exists() or file.read_text(encoding="utf-8") != text:
-            changed.append(file)
+            changed.append(name)
             if not check:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
-    for file in changed:
-        click.echo(f"docs/{file.relative_to(ROOT / 'docs')}")
+    for name in changed:
+        click.echo(name)
     if check and changed:
         raise LabError("These pages are not as the code is.", hint="`make docs` writes them.")

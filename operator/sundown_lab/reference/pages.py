@@ -8,6 +8,7 @@ import yaml
 from sundown_lab.reference.commandline import commandline_page
 from sundown_lab.reference.schema import Sections, crd_page
 from sundown_lab.reference.settings import settings_page
+from sundown_lab.reference.zones import zones_manifest
 
 ROOT = Path(__file__).parents[3]
 
@@ -20,3 +21,8 @@ def pages() -> Mapping[str, str]:
         crd = yaml.safe_load((ROOT / "crds" / file).read_text(encoding="utf-8"))
         made[f"reference/{crd['spec']['names']['singular']}.md"] = crd_page(crd, sections=sections, file=file)
     return made
+
+
+def manifests() -> Mapping[str, str]:
+    """Each file of `deploy/` that is made, by its path below it, as it has to be."""
+    return {"components/admission/time-zones.yaml": zones_manifest()}

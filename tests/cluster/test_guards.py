@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sundown.cluster.guards import FILES, UNGUARDED, Guards, in_words, lacking, shipped
+from sundown.cluster.guards import FILES, Guards, in_words, lacking, shipped, unguarded
 from sundown.cluster.policies import POLICY_VERSION, title
 from sundown.frontdesk.alerts.marks import MARKS
 from sundown.frontdesk.requests.outcomes import TELLING
@@ -42,7 +42,7 @@ def test_what_the_operator_brings_is_what_the_component_installs(name: str) -> N
 def test_each_guard_is_a_policy_with_a_binding_that_denies() -> None:
     policies = {each["metadata"]["name"]: each for each in shipped() if not each["kind"].endswith("Binding")}
     bindings = {each["spec"]["policyName"]: each for each in shipped() if each["kind"].endswith("Binding")}
-    assert policies.keys() == bindings.keys() == UNGUARDED.keys()
+    assert policies.keys() == bindings.keys() == unguarded().keys()
     for name, policy in policies.items():
         assert policy["spec"]["failurePolicy"] == "Fail"
         assert POLICY_VERSION in policy["metadata"]["annotations"]
@@ -76,7 +76,7 @@ def test_what_is_all_there_is_in_force() -> None:
     assert in_words(lacking(installed())) == "complete"
 
 
-@pytest.mark.parametrize("name", UNGUARDED)
+@pytest.mark.parametrize("name", unguarded())
 @pytest.mark.parametrize("kind", ["policy", "binding"])
 def test_what_is_missing_or_changed_is_said_with_what_is_not_guarded(name: str, kind: str) -> None:
     """S4 S7"""
@@ -89,14 +89,14 @@ def test_what_is_missing_or_changed_is_said_with_what_is_not_guarded(name: str, 
     other["spec"] = {**other["spec"], "policyName": "another", "validations": []}
     for theirs in (None, other):
         said = in_words(lacking({**installed(), key: theirs}))
-        assert said == f"without {name} ({UNGUARDED[name]}): kubectl apply -k deploy/components/policies"
+        assert said == f"without {name} ({unguarded()[name]}): kubectl apply -k deploy/components/policies"
 
 
 async def test_a_cluster_without_any_names_all_of_them() -> None:
     async with door(Script(*(reply(GONE, 404) for _ in shipped())), attempts=1) as cluster:
         guards = Guards(cluster)
         assert await guards.look()
-    assert all(words in guards.text for words in UNGUARDED.values())
+    assert all(words in guards.text for words in unguarded().values())
 
 
 async def test_one_that_may_not_be_looked_at_is_said_to_be() -> None:

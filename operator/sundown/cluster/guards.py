@@ -22,15 +22,8 @@ from sundown.metrics import GUARDS
 log = structlog.get_logger(__name__)
 
 FILES = ("guards.yaml", "who.yaml")
-UNGUARDED = {
-    "sundown-who": "who asked for an override is what they say",
-    "sundown-who-asks": "who asks for a deletion, or approves it, is told by what they say",
-    "sundown-requests": "who asks for a deletion is what they say, and who approves it needs no right to",
-    "sundown-wishes": "kubectl wakes and suspends without the right to",
-    "sundown-frontdesk": "the frontdesk's account may write all of an EnvSchedule",
-    "sundown-operator": "the operator's account may write all of a workload",
-}
-"""What each guard is for, in the words of a cluster that does not have it."""
+UNGUARDED = "sundown.dev/unguarded"
+"""Annotation of each guard: what is open in a cluster that does not have it, in words."""
 
 _INSTALL = "kubectl apply -k deploy/components/policies"
 _AGAIN = timedelta(seconds=15)
@@ -41,6 +34,13 @@ def shipped() -> tuple[Json, ...]:
     """The policies and bindings of this version, as ``deploy/components/policies`` has them."""
     texts = [(files("sundown.cluster") / "data" / name).read_text() for name in FILES]
     return tuple(each for text in texts for each in yaml.safe_load_all(text))
+
+
+@cache
+def unguarded() -> Mapping[str, str]:
+    """What is not guarded without each guard, by its name."""
+    policies = [each["metadata"] for each in shipped() if "policyName" not in each["spec"]]
+    return {each["name"]: each["annotations"][UNGUARDED] for each in policies}
 
 
 def lacking(found: Mapping[str, Json | None]) -> tuple[str, ...]:
@@ -54,14 +54,14 @@ def lacking(found: Mapping[str, Json | None]) -> tuple[str, ...]:
         for ours in shipped()
         if (theirs := found[title(ours)]) is None or differences(ours, theirs)
     }
-    return tuple(name for name in UNGUARDED if name in wrong)
+    return tuple(name for name in unguarded() if name in wrong)
 
 
 def in_words(wanting: tuple[str, ...]) -> str:
     """What that means."""
     if not wanting:
         return "complete"
-    return f"without {', '.join(wanting)} ({'; '.join(UNGUARDED[name] for name in wanting)}): {_INSTALL}"
+    return f"without {', '.join(wanting)} ({'; '.join(unguarded()[name] for name in wanting)}): {_INSTALL}"
 
 
 class Guards:
@@ -82,7 +82,7 @@ class Guards:
             log.warning("guards-not-seen", error=str(error))
             return False
         wanting = lacking(found)
-        for name in UNGUARDED:
+        for name in unguarded():
             GUARDS.labels(name).set(name not in wanting)
         self._say(in_words(wanting))
         return True

@@ -9,9 +9,9 @@ import pytest
 
 from sundown_lab.cluster import Cluster
 from support.commandline import Called, Sundown
-from support.envs import ALWAYS_AWAKE, Env, manifest
-from support.node.real_envs import RealEnv
-from support.nodes import Node, really
+from support.envs import Env
+from support.node.real_envs import RealEnv, populated
+from support.nodes import Node
 
 
 @pytest.fixture
@@ -31,8 +31,4 @@ def sundown(control_plane: Cluster) -> Sundown:
 @pytest.fixture
 def real_env(make_env: Callable[..., Env], node: Node) -> RealEnv:
     """An env that is always awake, unless somebody says otherwise."""
-    env = make_env(labels={"scheduler": "enabled"})
-    env.schedule(ALWAYS_AWAKE)
-    for kind, name, count in (("Deployment", "web", 2), ("StatefulSet", "db", 1)):
-        env.api.create(env.collection(kind), really(manifest(kind, name, count)))
-    return RealEnv(env, node.control_plane)
+    return populated(make_env(labels={"scheduler": "enabled"}), node)

@@ -1,26 +1,30 @@
 """Every way to install Sundown, with the image as it is built: it becomes ready, and puts real containers to sleep (G10)."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from sundown_lab.slack.remote import Workspace
+from support.apiserver import Api
 from support.commandline import Sundown
+from support.envs import NAMESPACES, Env
 from support.frontdesk.saying import answer_to, words
-from support.node.real_envs import RealEnv
-from support.nodes import Ground, Installation
+from support.node.real_envs import RealEnv, emptied, populated
+from support.nodes import Ground, Installation, Node
 
 pytestmark = pytest.mark.node
 
 
 @dataclass(frozen=True)
 class Way:
-    """A way to install it, and the containers that it has."""
+    """A way to install it, and the containers that it has; ``namespaces``: the only ones that it looks at."""
 
     name: str
     containers: frozenset[str]
     overlay: str = "base"
     components: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
 
 
 BOTH = frozenset({"operator", "frontdesk"})
@@ -31,6 +35,8 @@ WAYS = {
         Way("base", BOTH),
         Way("split", BOTH, overlay="overlays/split"),
         Way("slack-http", BOTH, overlay="overlays/split", components=("slack-http",)),
+        Way("policies", BOTH, overlay="overlays/split", components=("hold", "policies", "admission")),
+        Way("namespaced", BOTH, overlay="overlays/namespaced", namespaces=("team-a", "team-b")),
     )
 }
 every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS, scope="module")
@@ -39,8 +45,29 @@ every_way_with_slack = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="module")
+def named(way: Way, api: Api) -> Iterator[None]:
+    """The namespaces that it takes are there before it."""
+    for name in way.namespaces:
+        api.create(NAMESPACES, {"metadata": {"name": name, "labels": {"scheduler": "enabled"}}})
+    yield
+    for name in way.namespaces:
+        api.delete(f"{NAMESPACES}/{name}")
+
+
 @pytest.fixture
-def installed(way: Way, ground: Ground, slack_of_pods: Workspace) -> Installation:
+def real_env(way: Way, make_env: Callable[..., Env], node: Node, api: Api) -> Iterator[RealEnv]:
+    """An env that it looks at."""
+    if not way.namespaces:
+        yield populated(make_env(labels={"scheduler": "enabled"}), node)
+        return
+    env = Env(api, way.namespaces[0])
+    yield populated(env, node)
+    emptied(env)
+
+
+@pytest.fixture
+def installed(way: Way, named: None, ground: Ground, slack_of_pods: Workspace) -> Installation:
     one = ground.install(*way.components, overlay=way.overlay, slack=slack_of_pods.environment)
     if "frontdesk" in way.containers:
         reach(one, slack_of_pods, way=way)

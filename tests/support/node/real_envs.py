@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sundown_lab.cluster import Cluster
 from sundown_lab.node import cgroups
 from support.apiserver import eventually
-from support.envs import Env
+from support.envs import ALWAYS_AWAKE, Env, manifest
+from support.nodes import Node, really
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,21 @@ class RealEnv:
         eventually(lambda: not any(cgroups.processes(one) for one in was), what="its containers are gone", within=60)
         self.env.until("Asleep")
         assert set(self.env.counts().values()) == {0}
+
+
+WORKLOADS = (("Deployment", "web", 2), ("StatefulSet", "db", 1))
+
+
+def populated(env: Env, node: Node) -> RealEnv:
+    """An env with a schedule that is always awake, and real containers."""
+    env.schedule(ALWAYS_AWAKE)
+    for kind, name, count in WORKLOADS:
+        env.api.create(env.collection(kind), really(manifest(kind, name, count)))
+    return RealEnv(env, node.control_plane)
+
+
+def emptied(env: Env) -> None:
+    """The namespace as it was before."""
+    env.api.delete(env.schedules("default"))
+    for kind, name, _ in WORKLOADS:
+        env.api.delete(f"{env.collection(kind)}/{name}")

@@ -25,14 +25,14 @@ def stopped(env: Env, operator: Operator) -> Env:
 
 
 def test_it_says_the_state_who_brought_it_about_and_what_comes_next(sundown: Sundown, stopped: Env) -> None:
-    """D7"""
+    """D7, S7: without the guard that stamps it, who asked is what somebody says."""
     called = sundown("why", stopped.name)
     assert called.code == 0
     first, *lines = called.out.splitlines()
     assert first.startswith(f"{stopped.name}: asleep since ")
     told = {line[2:12].strip(): line[12:] for line in lines if line.startswith("  ")}
-    assert told["why"].endswith("asked for by ben@example.com via slack: costs")
-    assert told["who"] == "ben@example.com"
+    assert told["why"].endswith("asked for by ben@example.com via slack (unverified): costs")
+    assert told["who"] == "ben@example.com (unverified)"
     assert told["next"].startswith("awake at ")
     assert told["parts"] == "1 part: 1 asleep"
     assert told["owner"] == "ana@example.com"
@@ -57,6 +57,7 @@ def test_json_tells_the_same(sundown: Sundown, stopped: Env) -> None:
         "owner": "ana@example.com",
         "parts": {"total": 1, "asleep": 1, "ready": 0},
     }
+    assert told["unverified"] is True
     assert told["next"] == status["nextTransition"]
     assert [turn["to"] for turn in told["upcoming"]] == ["Awake"]
     assert [(entry["to"], entry["by"]) for entry in told["history"]] == [("Asleep", "ben@example.com")]

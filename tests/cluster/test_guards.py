@@ -113,3 +113,19 @@ async def test_an_api_server_that_does_not_answer_changes_nothing() -> None:
         assert await guards.look()
         assert not await guards.look()
     assert guards.text == "complete"
+
+
+async def test_who_asked_is_proved_where_the_guard_for_it_is_in_force_and_the_change_is_told() -> None:
+    """S7"""
+    there = [reply(each) for each in installed().values() if each is not None]
+    gone = [reply(GONE, 404) for _ in shipped()]
+    told: list[bool | None] = []
+    async with door(
+        Script(*there, *gone, *[reply(GONE, 404) for _ in shipped()], reply({}, 503)), attempts=1
+    ) as cluster:
+        guards = Guards(cluster, changed=lambda: told.append(guards.askers_proved))
+        assert guards.askers_proved is None
+        for _ in range(4):  # the last is not answered
+            await guards.look()
+    assert told == [True, False]
+    assert guards.askers_proved is False

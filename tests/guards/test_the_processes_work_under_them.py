@@ -47,6 +47,7 @@ def test_an_env_sleeps_wakes_and_is_deleted_and_nothing_is_refused(
     env.until("Awake")
     assert [env.replicas("web", kind=kind) for kind in ("Deployment", "StatefulSet")] == [2, 2]
     assert env.api.get(env.schedules("default"))["spec"]["override"]["by"] == "ana@example.com"
+    assert "unverified" not in env.status()
     ana.submit(window_of(slack, env), {"name": env.name})
     ana.wait_for_message(lambda message: "is deleted" in message["text"], channel="@ana")
     forget(env)

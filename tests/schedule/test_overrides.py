@@ -96,5 +96,20 @@ def test_the_reason_says_who_asked_how_until_when_and_what_for() -> None:
     )
 
 
+def test_the_reason_says_where_nothing_proves_who_asked() -> None:
+    """S7"""
+    unproved = Circumstances(unverified=True)
+    asked = awake(until="2026-11-23T21:00:00Z", reason="release test")
+    why = at("2026-11-23 20:00", unproved, awake=OFFICE, override=asked).why
+    assert "asked for by ana@example.com via slack (unverified): release test" in why.text
+    assert (why.by, why.unverified) == ("ana@example.com", True)
+    for nobody in (
+        at("2026-11-23 20:00", unproved, awake=OFFICE),
+        at("2026-11-23 20:00", unproved, override={"state": "Asleep"}),
+    ):
+        assert not nobody.why.unverified
+        assert "unverified" not in nobody.why.text
+
+
 def test_the_reason_of_an_override_without_an_end_says_so() -> None:
     assert at("2026-11-23 20:00", override={"state": "Asleep"}).why.text == "asleep until further notice"

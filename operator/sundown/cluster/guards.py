@@ -6,7 +6,7 @@ They are optional, and Sundown does nothing differently with or without them: it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
@@ -24,6 +24,9 @@ log = structlog.get_logger(__name__)
 FILES = ("guards.yaml", "who.yaml")
 UNGUARDED = "sundown.dev/unguarded"
 """Annotation of each guard: what is open in a cluster that does not have it, in words."""
+
+WHO = "sundown-who"
+"""The guard that proves who asked for an override."""
 
 _INSTALL = "kubectl apply -k deploy/components/policies"
 _AGAIN = timedelta(seconds=15)
@@ -65,11 +68,17 @@ def in_words(wanting: tuple[str, ...]) -> str:
 
 
 class Guards:
-    """The guards as they were seen last, in ``text``."""
+    """The guards as they were seen last, in ``text``.
 
-    def __init__(self, cluster: Cluster) -> None:
+    ``askers_proved``: whether the API server sees to it that who asked for an override is who they say; None while that is not
+    known. ``changed`` is called when it is another.
+    """
+
+    def __init__(self, cluster: Cluster, *, changed: Callable[[], None] = lambda: None) -> None:
         self._cluster = cluster
         self.text = "not looked at yet"
+        self.askers_proved: bool | None = None
+        self._changed = changed
 
     async def look(self) -> bool:
         """See which there are; False where the API server did not answer, which leaves everything as it was seen last."""
@@ -84,6 +93,9 @@ class Guards:
         wanting = lacking(found)
         for name in unguarded():
             GUARDS.labels(name).set(name not in wanting)
+        before, self.askers_proved = self.askers_proved, WHO not in wanting
+        if self.askers_proved != before:
+            self._changed()
         self._say(in_words(wanting))
         return True
 

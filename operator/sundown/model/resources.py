@@ -181,6 +181,8 @@ class EnvScheduleStatus(Lenient):
     since: Instant | None = None
     why: Said = ""
     paused_by: Said | None = None
+    unverified: bool | None = None
+    """Whether who asked for the override in force is only what somebody wrote; None where not."""
     owner: Person | None = None
     active_since: Instant | None = None
     next_transition: Transition | None = None

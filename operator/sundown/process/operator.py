@@ -74,7 +74,7 @@ class Operator:
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
         self._policies = HoldPolicies(self._cluster, clock=self._clock)
-        self._guards = Guards(self._cluster)
+        self._guards = Guards(self._cluster, changed=self._visit_whom_somebody_asked)
         self._leftovers = Leftovers(self._cluster)
         self._aws = self._door_to(aws) if aws.wanted else None
         visitor = Visitor(
@@ -90,6 +90,7 @@ class Operator:
                 settings=settings,
                 clouds=self._aws,
                 policies=self._policies,
+                askers_proved=lambda: self._guards.askers_proved,
             )
         )
         self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)
@@ -172,6 +173,10 @@ class Operator:
             text += f"; AWS: {self._aws.health_for_everybody}"  # what is in the cluster sleeps and wakes all the same
         remark = f"policies: {self._policies.finding.text}; guards: {self._guards.text}"
         return Health(alive=alive, ready=alive and failed is None, text=failed or text, remark=remark)
+
+    def _visit_whom_somebody_asked(self) -> None:
+        """What is said of who asked depends on the guards."""
+        self._scheduler.touch(self._store.with_askers)
 
     def count_envs(self) -> None:
         """Set the metric of envs by state."""

@@ -113,6 +113,7 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         since=now if changed else old.since,
         why=why,
         paused_by=decision.why.paused_by if state == "Paused" else None,
+        unverified=decision.why.unverified or None,
         owner=finding.owner,
         active_since=finding.active_since,
         next_transition=Transition(at=upcoming.at, to=upcoming.to) if upcoming is not None else None,

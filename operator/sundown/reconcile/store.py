@@ -65,6 +65,18 @@ class Store:
         """Every namespace that has an EnvSchedule."""
         return frozenset(self._schedules)
 
+    @property
+    def with_askers(self) -> frozenset[str]:
+        """Every namespace with an EnvSchedule that has an override of somebody's."""
+        return frozenset(
+            name
+            for name, there in self._schedules.items()
+            for known in there.values()
+            if known.schedule is not None
+            and known.schedule.spec.override is not None
+            and known.schedule.spec.override.by
+        )
+
     def states(self) -> Counter[State]:
         """How many envs are in each state."""
         everything = (known.status.state for there in self._schedules.values() for known in there.values())

@@ -247,6 +247,7 @@ class Visitor:
             zones=zones,
             fallback_zone=self._rooms.settings.default_time_zone,
             paused_by=governance.paused_by[1] if governance.paused_by is not None else None,
+            unverified=not self._rooms.vouches(status),
         )
 
     def _remark(self, env: Env, spec: EnvScheduleSpec, known: Known, plan: Plan) -> str:

@@ -19,19 +19,23 @@ _SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A reason such as ``Holiday``, its sentence, who asked for it where somebody did, and what pauses it where something does."""
+    """A reason such as ``Holiday``, its sentence, who asked for it where somebody did, and what pauses it where something does.
+
+    ``unverified``: that it was they is only what somebody wrote.
+    """
 
     reason: str
     text: str
     by: str | None = None
     paused_by: str | None = None
+    unverified: bool = False
 
 
 def paused(by: str) -> Why:
     return Why("Paused", f"paused: {by}", paused_by=by)
 
 
-def overridden(override: Override, *, end: datetime, zone_name: str) -> Why:
+def overridden(override: Override, *, end: datetime, zone_name: str, unverified: bool = False) -> Why:
     """An override that ends at ``end``, told in the time of ``zone_name``."""
     text = override.state.lower()
     text += " until further notice" if end >= FOREVER else f" until {moment(end, zone_name)}"
@@ -39,9 +43,11 @@ def overridden(override: Override, *, end: datetime, zone_name: str) -> Why:
         text += f", asked for by {override.by}"
         if override.via:
             text += f" via {override.via}"
+        if unverified:
+            text += " (unverified)"
     if override.reason:
         text += f": {override.reason}"
-    return Why("Override", text, by=override.by)
+    return Why("Override", text, by=override.by, unverified=unverified and bool(override.by))
 
 
 def excepted(exception: DatedException, zone_name: str) -> Why:

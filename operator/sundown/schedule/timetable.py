@@ -28,6 +28,8 @@ class Circumstances:
     """The zone for ``timeZone: owner`` where no owner's is known."""
     paused_by: str | None = None
     """What pauses the env from outside its spec, as a text: ``namespace label scheduler=disabled``."""
+    unverified: bool = False
+    """Whether nothing in the cluster sees to it that who asked for an override is who they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Timetable:
         self.zones = zones_of(spec, circumstances)
         self._spec = spec
         self._paused_by = "spec.paused is true" if spec.paused else circumstances.paused_by
+        self._unverified = circumstances.unverified
         self._zones = tuple(_Zone(name, spec) for name in self.zones)
         self._stops = Stops(self.zones, spec.awake, spec.holidays)
         override = spec.override
@@ -67,7 +70,8 @@ class Timetable:
             return self._scheduled(at)
         start, end = override.at or BEGINNING, self.override_end
         if start <= at < end:
-            why = partial(reasons.overridden, override, end=end, zone_name=self.zones[0])
+            named = partial(reasons.overridden, zone_name=self.zones[0], unverified=self._unverified)
+            why = partial(named, override, end=end)
             return Verdict(override.state, why, end, dated=True)
         verdict = self._scheduled(at)
         return replace(verdict, until=start, dated=False) if at < start < min(end, verdict.until) else verdict

@@ -78,6 +78,7 @@ def circumstances(known: Known, *, paused_by: str | None = None, rules: Settings
         zones=zones,
         fallback_zone=(rules or settings()).default_time_zone,
         paused_by=paused_by or _told_paused(known),
+        unverified=bool(status.unverified),
     )
 
 

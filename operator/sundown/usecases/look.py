@@ -54,6 +54,18 @@ class Picture:
         return self.decision.why.by if self.decision is not None else None
 
     @property
+    def unverified(self) -> bool:
+        """Whether that it was they is only what somebody wrote."""
+        return self.decision is not None and self.decision.why.unverified
+
+    @property
+    def who(self) -> str:
+        """The same for people."""
+        if self.by is None:
+            return "its schedule"
+        return f"{self.by} (unverified)" if self.unverified else self.by
+
+    @property
     def hanging(self) -> tuple[Workload, ...]:
         """The workloads that are not where they should be."""
         if self.plan is None:

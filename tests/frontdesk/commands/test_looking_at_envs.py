@@ -106,7 +106,7 @@ def test_why_names_who_did_it_when_and_what_was_before(slack: Workspace, operato
     answer_to(slack.act("bo"), f"stop {env.name} because the demo is over")
     env.until("Asleep")
     said = asked_until(slack, "is asleep", f"why {env.name}")
-    assert "asked for by bo@example.com via slack: the demo is over" in said
+    assert "asked for by bo@example.com via slack (unverified): the demo is over" in said
     assert "Who: bo@example.com" in said
     assert "Owner: nobody" in said
     assert "Schedule: EnvSchedule default" in said

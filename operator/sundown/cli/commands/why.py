@@ -29,6 +29,7 @@ def to_json(picture: Picture) -> dict[str, Any]:
         "since": format_instant(status.since) if status.since is not None else None,
         "why": wording.why(status),
         "by": picture.by,
+        "unverified": picture.unverified,
         "owner": status.owner,
         "next": {"at": format_instant(coming.at), "to": coming.to} if coming is not None else None,
         "upcoming": [
@@ -92,7 +93,7 @@ def _tell(picture: Picture) -> None:
     say(f"{picture.found.namespace}: {wording.state(status)}{since}")
     _line("why", wording.why(status))
     if decision is not None and decision.state != "Paused":
-        _line("who", picture.by or "its schedule")
+        _line("who", picture.who)
         turns = [wording.turn(turn, now=now) for turn in decision.upcoming]
         _line("next", *(turns or ["nothing is scheduled"]))
     _line("parts", wording.parts(status.parts))

@@ -67,7 +67,7 @@ async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     title: Line = (Bold(picture.found.namespace), f" is {wording.state(said)}{since}: {wording.why(said)}")
     lines: list[Line] = []
     if decision is not None and decision.state != "Paused":
-        lines.append((f"Who: {picture.by or 'its schedule'}",))
+        lines.append((f"Who: {picture.who}",))
         lines += [(f"Next: {wording.turn(turn, now=now, zone=zone)}",) for turn in decision.upcoming]
         lines += [] if decision.upcoming else [("Next: nothing is scheduled",)]
     lines.append((f"Owner: {said.owner or 'nobody (annotate the namespace with email or sundown.dev/owner)'}",))

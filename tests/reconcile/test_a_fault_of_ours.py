@@ -35,6 +35,7 @@ async def test_a_fault_of_sundowns_own_is_told_on_the_env_and_not_taken_for_peac
         store=store,
         settings=Settings(),
         memory_of=lambda _env, _known: SimpleNamespace(sleep=None, unmarked=False),
+        vouches=lambda _status: True,
     )
     with pytest.raises(TypeError):
         await Visitor(cast(Rooms, rooms)).visit("dev")

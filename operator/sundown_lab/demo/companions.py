@@ -27,7 +27,8 @@ Urls = Mapping[str, str]
 class Companion:
     """A program: what it does, its command line, and the path that answers 200 when it is ready.
 
-    The command is made of the control plane, a free port, and the URLs of the companions that run already, by name.
+    The command is made of the control plane, a free port, and the URLs of the companions that run already, by name; ``api`` is
+    where the REST API is to be.
     `page` is the path that people are told of.
     """
 
@@ -60,9 +61,11 @@ def slack(_control_plane: ControlPlane, port: int, _urls: Urls) -> Command:
 
 
 def frontdesk(control_plane: ControlPlane, port: int, urls: Urls) -> Command:
-    """The real frontdesk, by Socket Mode, under an account of its own as with deploy/components/split."""
+    """The real frontdesk, by Socket Mode and with the REST API, under an account of its own as with deploy/components/split."""
     environment = {
         **_product(control_plane, FRONTDESK, port),
+        "SUNDOWN_API_HOST": LOOPBACK,
+        "SUNDOWN_API_PORT": urls["api"].rpartition(":")[2],
         **Workspace(urls["slack"]).environment,
         "SUNDOWN_CLUSTER_NAME": cloud.CLUSTER,
         "SUNDOWN_SLACK_CHANNEL": CHANNEL,

@@ -9,6 +9,8 @@ from sundown_lab.load import env_schedules
 from sundown_lab.wire import MERGE_PATCH, Json, Wire
 
 NAME, OWNER = "demo-nap", "ana@example.com"
+PROGRAM = "ci"
+"""An account that may ask by the REST API what people may ask in Slack."""
 # Without summer time: windows are times of day, and no clock change shall fall between them.
 ZONE = "Asia/Tokyo"
 NIGHT, DAY = timedelta(minutes=1), timedelta(minutes=2)
@@ -42,6 +44,7 @@ class Nap:
         return [
             *samples.env(NAME, owner=OWNER, spec=self.spec),
             samples.ownership(OWNER, NAME),
+            *samples.program(PROGRAM, NAME),
             samples.workload("Deployment", NAME, "web", replicas=3),
             samples.workload("Deployment", NAME, "worker", replicas=2),
             samples.workload("StatefulSet", NAME, "db", replicas=1),

@@ -14,7 +14,7 @@ from sundown_lab.binaries import KUBERNETES_VERSION
 from sundown_lab.demo import ending, samples
 from sundown_lab.demo.board import board
 from sundown_lab.demo.changes import changes
-from sundown_lab.demo.nap import NAME, Nap
+from sundown_lab.demo.nap import NAME, PROGRAM, Nap
 from sundown_lab.demo.stage import Stage, set_up
 from sundown_lab.demo.view import View, look
 from sundown_lab.errors import LabError
@@ -142,6 +142,8 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
         (f"kubectl sundown {_wish(datetime.now(UTC))}", "or extend, snooze; list, why"),
         ("sundown explain team-kolkata --until 2027-01-04", "when it sleeps and wakes, and why"),
         (f". {stage.aws_settings} && sundown cloud list", f"what {NAME} has in AWS; aws and boto3 find it too"),
+        (f"TOKEN=$(sundown api token {PROGRAM} -n {NAME})", ""),
+        (f'curl -H "Authorization: Bearer $TOKEN" {stage.api}/api/v1/envs/{NAME}/why', "why it is so, for a program"),
         ("kubectl -n demo-nap scale deployment web --replicas=5", "awake or asleep: your count is the one that counts"),
     ]
     width = max(len(command) for command, why in rows if why)
@@ -166,6 +168,7 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
         "",
         f"  Kubernetes  {stage.control_plane.server} {KUBERNETES_VERSION}  [dim]logs {stage.logs}[/]",
         *running,
+        f"  {'REST API':<{len('Kubernetes')}}  {stage.api}/docs",
         "",
         "Ctrl-C stops everything.",
         "",

@@ -22,6 +22,7 @@ from sundown_lab.demo.companions import COMPANIONS, Running
 from sundown_lab.demo.ending import ignore_signals
 from sundown_lab.errors import LabError
 from sundown_lab.instances import Record
+from sundown_lab.processes import LOOPBACK, free_ports
 from sundown_lab.progress import Progress
 from sundown_lab.wire import Json
 
@@ -38,6 +39,8 @@ class Stage:
     control_plane: ControlPlane
     progress: Progress
     companions: dict[str, Running] = field(default_factory=dict)
+    api: str = field(default_factory=lambda: f"http://{LOOPBACK}:{free_ports(1)[0]}")
+    """Where the REST API is, which is served by the frontdesk."""
 
     @property
     def kubeconfig(self) -> Path:
@@ -77,7 +80,7 @@ class Stage:
         """
         for companion in COMPANIONS:
             with self.progress.step(f"starting {companion.name}, which {companion.does}"):
-                urls = {name: running.url for name, running in self.companions.items()}
+                urls = {"api": self.api, **{name: running.url for name, running in self.companions.items()}}
                 running = Running(companion, self.control_plane, urls)
                 self.companions[companion.name] = running
                 running.start()
@@ -101,7 +104,7 @@ def set_up(name: str, *, progress: Progress) -> Iterator[Stage]:
     Raises:
         LabError: a lab of that name runs, a program cannot be built or started, or this is no checkout.
     """
-    manifests = CHECKOUT / "deploy" / "overlays" / "split"
+    manifests = CHECKOUT / "deploy" / "overlays" / "api"
     if not manifests.is_dir():
         raise LabError(f"{manifests} is not there", hint="Demo and story run from a checkout of Sundown.")
     instances.get(name)  # refuses what cannot be a name before anything is made of it

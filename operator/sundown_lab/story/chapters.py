@@ -44,6 +44,7 @@ class Story:
         await self._operator_is_back()
         await self._edited_while_asleep()
         await self._woken_by_owner(NEW_YORK)
+        await self._held_by_a_program(NEW_YORK)
         await self._schedule_deleted(KOLKATA)
         await self._in_slack(AUCKLAND)
         await self._woken_by_schedule(BERLIN)
@@ -195,6 +196,14 @@ class Story:
         awake = await chat.wait_for(namespace, "is awake again", after=message["ts"])
         await self._awake(namespace, how=f"in Slack, by {chat.name}")
         self._scene.say(f"Slack says: [dim]{escape(_plain(awake['text']))}[/]")
+
+    async def _held_by_a_program(self, namespace: str) -> None:
+        scene = self._scene
+        done = await scene.call(namespace, f"/api/v1/envs/{namespace}/snooze", {"for": "1h", "reason": "release test"})
+        asked = (await scene.schedule(namespace))["spec"].get("override") or {}
+        if asked.get("via") != "api" or asked.get("until") != done["until"]:
+            raise LabError(f"{namespace}: what was asked for by the API is not in its schedule: {asked}")
+        scene.say(f"The API says that {namespace} is {escape(done['text'])}.")
 
     async def _schedule_deleted(self, namespace: str) -> None:
         await self._scene.kubectl(namespace, "-n", namespace, "delete", "envschedule", "default")

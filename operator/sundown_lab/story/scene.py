@@ -1,6 +1,7 @@
 """What a chapter can see and do: counts and statuses, commands typed by the envs' owners, a line for the reader."""
 
 import asyncio
+import json
 import os
 import subprocess
 import time
@@ -8,9 +9,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
+import aiohttp
 from rich.console import Console
 from rich.markup import escape
 
+from sundown_lab.demo import samples
+from sundown_lab.demo.nap import PROGRAM
 from sundown_lab.demo.stage import Stage
 from sundown_lab.errors import LabError
 from sundown_lab.load import PLURALS, collection, env_schedules
@@ -105,6 +109,26 @@ class Scene:
         for line in done.stdout.splitlines():
             self._console.print(f"            [dim]{escape(line.strip())}[/]", soft_wrap=True)
         self._console.file.flush()
+
+    async def call(self, namespace: str, path: str, body: Json) -> Json:
+        """Calls the REST API as a program that may do in the namespace what everybody may by Slack.
+
+        Raises:
+            LabError: the answer is none of 200.
+        """
+        self.say(f"a pipeline of {namespace} calls: [bold]POST {escape(path)}[/] {escape(json.dumps(body))}")
+        await asyncio.to_thread(self.stage.apply, samples.program(PROGRAM, namespace))
+        asked = ("create", "token", PROGRAM, "-n", namespace, "--audience=sundown")
+        token = (await asyncio.to_thread(self.stage.control_plane.kubectl, *asked)).stdout.strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        async with (
+            aiohttp.ClientSession(self.stage.api, headers=headers) as session,
+            session.post(path, json=body) as answer,
+        ):
+            found: Json = await answer.json(content_type=None)
+        if answer.status != 200:
+            raise LabError(f"POST {path} was answered with {answer.status}: {found.get('detail')}")
+        return found
 
     def first_asleep(self) -> AbstractAsyncContextManager[asyncio.Event]:
         """An event that is set as soon as any workload is put to sleep."""

@@ -6,6 +6,7 @@ Anybody on the internet may reach them. Whatever they do, the memory stays small
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -157,9 +158,15 @@ class Readings:
 
 @asynccontextmanager
 async def listening(
-    server: web.Application, *, host: str, port: int, refused: Refused, longest_header: int = 8190
+    server: web.Application,
+    *,
+    host: str,
+    port: int,
+    refused: Refused,
+    longest_header: int = 8190,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[int]:
-    """Serve an application behind the guard on ``port`` (0: any free one); gives the port.
+    """Serve an application behind the guard on ``port`` (0: any free one), with ``tls`` by https; gives the port.
 
     Raises:
         OSError: when the port is taken.
@@ -179,7 +186,12 @@ async def listening(
         assert runner.server is not None
         inner, connections = runner.server, Connections(refused)
         listens = await asyncio.get_running_loop().create_server(
-            lambda: connections.guard(inner), host or None, port, backlog=128
+            lambda: connections.guard(inner),
+            host or None,
+            port,
+            backlog=128,
+            ssl=tls,
+            ssl_handshake_timeout=HEAD_WITHIN if tls is not None else None,
         )
         yield int(listens.sockets[0].getsockname()[1])
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -105,6 +106,11 @@ class FrontdeskSettings(Settings):
         description="The port of the REST API and its page at /docs; 0: any free one; without it there is none.",
     )
     api_host: str = Field(default="", description="Where the REST API listens; empty: everywhere.")
+    api_tls: Path | None = Field(
+        default=None,
+        description="A folder with tls.crt and tls.key for the REST API, as a Secret of type kubernetes.io/tls is mounted; read again "
+        "when they change. Without it the API is plain HTTP, for an ingress in front of it.",
+    )
     api_requests: Annotated[int, Field(ge=6, le=1_000_000)] = Field(
         default=600, description="So many requests one person may make to the REST API within a minute."
     )

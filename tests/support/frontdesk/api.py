@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientResponse, ClientSession, TCPConnector
 from kubernetes_asyncio.client import Configuration
 from pydantic import SecretStr
 
@@ -158,8 +159,8 @@ async def _json(answer: ClientResponse) -> Json:
 
 
 @asynccontextmanager
-async def calling(**settings: Any) -> AsyncIterator[Caller]:
-    """An API that listens, with ana who may do everything and bo who may look."""
+async def calling(*, trust: ssl.SSLContext | None = None, **settings: Any) -> AsyncIterator[Caller]:
+    """An API that listens, with ana who may do everything and bo who may look; called by https with ``trust``."""
     options: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_app_token": SecretStr("xapp-1")}
     chosen = FrontdeskSettings(**options, **{"sight_seconds": 0, **settings}, api_port=0, api_host="127.0.0.1")
     clock = Clock()
@@ -167,5 +168,9 @@ async def calling(**settings: Any) -> AsyncIterator[Caller]:
     world = World(desk, clock)
     for name in ("create", "apply", "merge_patch", "list_as", "list_pages", "get"):
         setattr(desk.cluster, name, getattr(world, name))
-    async with open_api(desk) as port, ClientSession() as session:
-        yield Caller(session, f"http://127.0.0.1:{port}", world)
+    connector = TCPConnector(ssl=trust if trust is not None else True, force_close=trust is not None)
+    try:
+        async with open_api(desk) as port, ClientSession(connector=connector) as session:
+            yield Caller(session, f"{'http' if trust is None else 'https'}://127.0.0.1:{port}", world)
+    finally:
+        await desk.tasks.stop()

@@ -19,6 +19,7 @@ from sundown.frontdesk.api.openapi import document
 from sundown.frontdesk.api.problems import CONTENT_TYPE, Broken, NoSuchMethod, NoSuchPage, TooLarge, told
 from sundown.frontdesk.api.reception import ALWAYS, ID, MOST_BYTES, Reception, wire
 from sundown.frontdesk.api.table import OPERATIONS
+from sundown.frontdesk.certificates import Certificates
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.guard import listening
 from sundown.frontdesk.metrics import REFUSED_CALLS
@@ -48,14 +49,20 @@ async def open_api(desk: Desk) -> AsyncIterator[int]:
 
     Raises:
         OSError: when the port is taken.
+        NoCertificate: there is none where it should be.
     """
     settings = desk.settings
     assert settings.api_port is not None
+    certificates = Certificates(settings.api_tls) if settings.api_tls is not None else None
+    if certificates is not None:
+        certificates.load()
+        desk.start_task("certificate", certificates.run())
     async with listening(
         application(desk),
         host=settings.api_host,
         port=settings.api_port,
         longest_header=2 * LONGEST_TOKEN,
+        tls=certificates.context if certificates is not None else None,
         refused=lambda why: REFUSED_CALLS.labels(why).inc(),
     ) as port:
         log.info("api-listening", port=port)

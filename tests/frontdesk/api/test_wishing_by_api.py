@@ -96,10 +96,14 @@ async def test_a_request_that_comes_twice_is_carried_out_once(caller: Caller) ->
     assert (await caller.post(PROLONG, {"for": "1h"}, Idempotency_Key="two"))[1]["until"] > first[1]["until"]
 
 
-async def test_ten_at_once_with_one_key_are_carried_out_once(caller: Caller) -> None:
-    answers = await asyncio.gather(*(caller.post(PROLONG, {"for": "1h"}, Idempotency_Key="one") for _ in range(10)))
-    assert {status for status, _ in answers} <= {200, 409}
-    assert {said.get("reason") for status, said in answers if status == HTTPStatus.CONFLICT} <= {"StillAtIt"}
+async def test_what_is_under_way_is_not_begun_again_by_the_same_key(caller: Caller) -> None:
+    caller.world.lets_write.clear()
+    first = asyncio.create_task(caller.post(PROLONG, {"for": "1h"}, Idempotency_Key="one"))
+    await caller.world.wants_to_write.wait()
+    status, problem = await caller.post(PROLONG, {"for": "1h"}, Idempotency_Key="one")
+    assert (status, problem["reason"]) == (409, "StillAtIt")
+    caller.world.lets_write.set()
+    assert (await first)[0] == HTTPStatus.OK
     assert len(caller.world.written) == 1
 
 
@@ -169,6 +173,21 @@ async def test_one_that_is_refused_does_not_stop_the_others(caller: Caller) -> N
     assert (status, said["selected"], said["done"], said["refused"]) == (207, 3, 2, 1)
     (refused,) = [one for one in said["results"] if "problem" in one]
     assert (refused["env"], refused["problem"]["status"], refused["problem"]["reason"]) == ("dev2", 403, "Forbidden")
+
+
+async def test_each_has_one_bulk_at_a_time(caller: Caller) -> None:
+    """J6: and the others have theirs meanwhile."""
+    caller.world.rights["bo@example.com"] = frozenset({"*"})
+    bulk = "/api/v1/bulk/stop", {"selector": "team=a"}
+    caller.world.lets_write.clear()
+    first = asyncio.create_task(caller.post(*bulk))
+    await caller.world.wants_to_write.wait()
+    status, problem = await caller.post(*bulk)
+    assert (status, problem["reason"]) == (429, "OneAtATime")
+    others = asyncio.create_task(caller.post("/api/v1/bulk/stop", {"selector": "team=b"}, token="bo-token"))
+    caller.world.lets_write.set()
+    assert [(await one)[0] for one in (first, others)] == [200, 200]
+    assert (await caller.post(*bulk))[0] == HTTPStatus.OK
 
 
 async def test_what_selects_nothing_does_nothing(caller: Caller) -> None:

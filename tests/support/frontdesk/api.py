@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -58,7 +59,10 @@ def schedule(name: str, *, version: str = "7", status: Json | None = None, **spe
 
 @dataclass
 class World:
-    """The cluster: who may do what, and what has been written. ``away`` is raised instead of any answer."""
+    """The cluster: who may do what, and what has been written. ``away`` is raised instead of any answer.
+
+    Writes wait for ``lets_write``; ``wants_to_write`` is set when one does.
+    """
 
     desk: Desk
     clock: Clock
@@ -68,6 +72,11 @@ class World:
     asked: list[Json] = field(default_factory=list)
     written: list[Json] = field(default_factory=list)
     away: ApiError | None = None
+    lets_write: asyncio.Event = field(default_factory=asyncio.Event)
+    wants_to_write: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.lets_write.set()
 
     def add(self, name: str, *, labels: Mapping[str, str] | None = None, **options: Any) -> None:
         """An env on the board, and in the cluster."""
@@ -92,6 +101,8 @@ class World:
         return {"status": {"allowed": bool(granted & told)}}
 
     async def apply(self, path: str, body: Json, **_: Any) -> Json:
+        self.wants_to_write.set()
+        await self.lets_write.wait()
         return self._write(body["metadata"], body["spec"]["override"])
 
     async def merge_patch(self, path: str, body: Json, **_: Any) -> Json:

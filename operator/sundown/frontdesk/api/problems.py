@@ -46,6 +46,12 @@ class Overloaded(SundownError):
     reason = "Overloaded"
 
 
+class OneAtATime(SundownError):
+    """Somebody wants much done while the much that they wanted before is being done."""
+
+    reason = "OneAtATime"
+
+
 class StillAtIt(SundownError):
     """The same request is being carried out at this moment."""
 
@@ -102,6 +108,7 @@ STATUSES: tuple[tuple[type[SundownError], HTTPStatus], ...] = (
     (OtherRequest, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Refused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (TooMuch, HTTPStatus.TOO_MANY_REQUESTS),
+    (OneAtATime, HTTPStatus.TOO_MANY_REQUESTS),
     (ClusterAway, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotAsked, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotInstalled, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -113,7 +120,7 @@ STATUSES: tuple[tuple[type[SundownError], HTTPStatus], ...] = (
 )
 """The first that fits counts. Whatever else is refused conflicts with how things are."""
 
-_LATER: dict[type[SundownError], int] = {TooMuch: 15, Overloaded: 1}
+_LATER: dict[type[SundownError], int] = {TooMuch: 15, OneAtATime: 1, Overloaded: 1}
 
 
 class Flaw(Model):

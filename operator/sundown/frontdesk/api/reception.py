@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 import structlog
@@ -21,6 +22,7 @@ from sundown.frontdesk.api.problems import (
     CONTENT_TYPE,
     BadHeader,
     Broken,
+    OneAtATime,
     Overloaded,
     TooLarge,
     TooSlow,
@@ -56,6 +58,7 @@ class Reception:
         self._pace = Pace(at_most=desk.settings.api_requests, clock=desk.clock)
         self._readings = Readings()
         self._repeats = Repeats(desk.clock)
+        self._at_it: set[str] = set()
 
     def answer(self, row: Operation) -> Answer:
         """What answers the requests of one row."""
@@ -126,13 +129,34 @@ class Reception:
 
     async def _ask(self, row: Operation, call: Call, visit: _Visit) -> Answered:
         await self._require_right(row, call)
-        outcome = await row.handle(call)
+        with self._alone(row, call.person):
+            outcome = await row.handle(call)
         if outcome.status is HTTPStatus.MULTI_STATUS:
             visit.outcome = "Mixed"
         headers = {"Content-Type": _JSON}
         if outcome.version:
             headers["ETag"] = f'"{outcome.version}"'
         return Answered(int(outcome.status), wire(outcome.body), headers)
+
+    @contextmanager
+    def _alone(self, row: Operation, person: Person) -> Iterator[None]:
+        """Of what takes as much as a thousand wishes each person has one at a time (J6).
+
+        Raises:
+            OneAtATime: they have one.
+        """
+        if not row.mixed:
+            yield
+            return
+        if person.id in self._at_it:
+            raise OneAtATime(
+                "what you asked for in bulk before is still being carried out: ask again when it is answered"
+            )
+        self._at_it.add(person.id)
+        try:
+            yield
+        finally:
+            self._at_it.discard(person.id)
 
     async def _require_right(self, row: Operation, call: Call) -> None:
         """Return if the person may have this row carried out.

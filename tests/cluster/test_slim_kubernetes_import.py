@@ -41,7 +41,7 @@ def test_credentials_are_read_without_them(tmp_path: Path) -> None:
     program = f"""
 import asyncio
 from pathlib import Path
-from sundown.cluster.client import load_configuration
+from sundown.cluster.credentials import load_configuration
 found = asyncio.run(load_configuration(kubeconfig=Path({str(tmp_path / "kubeconfig")!r})))
 print(found.host, found.api_key["BearerToken"])
 """

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import aiohttp
 import orjson
 import structlog
 from kubernetes_asyncio.client import Configuration
-from kubernetes_asyncio.config import load_incluster_config, load_kube_config
-from kubernetes_asyncio.config.config_exception import ConfigException
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
 from sundown.backoff import Backoff
@@ -27,7 +23,6 @@ from sundown.cluster.page_size import PageSize
 from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object
 from sundown.cluster.scope import EVERYWHERE, Scope
 from sundown.cluster.session import open_session, proxy_for
-from sundown.errors import SundownError
 from sundown.metrics import API_REQUESTS
 from sundown.model import managers
 
@@ -40,39 +35,9 @@ Take = Callable[[aiohttp.ClientResponse], AbstractAsyncContextManager[Body]]
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 _METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+_TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 _LONGEST_WAIT = 30.0
 _AGAIN = Backoff(0.4, longest=_LONGEST_WAIT)
-
-
-class NoCluster(SundownError):
-    """There is no kubeconfig, or it cannot be used."""
-
-    reason = "NoCluster"
-
-
-async def load_configuration(*, kubeconfig: Path | None = None, context: str | None = None) -> Configuration:
-    """The credentials: of the given kubeconfig, else ``$KUBECONFIG`` or ``~/.kube/config``, else the pod's own.
-
-    Raises:
-        NoCluster: when none of these works.
-    """
-    configuration = Configuration()
-    try:
-        if (
-            kubeconfig is None
-            and context is None
-            and "KUBERNETES_SERVICE_HOST" in os.environ
-            and not os.environ.get("KUBECONFIG")
-        ):
-            load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
-        else:
-            await load_kube_config(
-                config_file=str(kubeconfig) if kubeconfig else None, context=context, client_configuration=configuration
-            )
-    except (ConfigException, OSError, ValueError) as error:
-        raise NoCluster(f"no cluster to talk to: {error}; give --kubeconfig FILE or set KUBECONFIG") from error
-    configuration.connection_pool_maxsize = 128
-    return configuration
 
 
 class Cluster:
@@ -112,6 +77,19 @@ class Cluster:
     async def get(self, path: str, **params: str) -> Json:
         """GET one object, or a whole list in one page."""
         return await self._request("GET", path, params=params)
+
+    async def table(self, path: str, **params: str) -> Json:
+        """GET a list as kubectl shows it: the API server makes the columns and the cells."""
+        return await self._request("GET", path, accept=_TABLE, params=params)
+
+    async def raw(self, path: str, *, at_most: int, **params: str) -> bytes:
+        """GET what is no JSON, such as a log.
+
+        Raises:
+            TooLarge: there are more bytes of it.
+        """
+        take = partial(self._bodies.whole, at_most=at_most)
+        return await self._send("GET", path, params=params, accept="*/*", take=take, decode=bytes)
 
     async def pages(self, path: str, *, limit: int = 500, **params: str) -> AsyncIterator[Iterable[Json]]:
         """GET a list page by page, as the items of each page, in the order of namespace and name.

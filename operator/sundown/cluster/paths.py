@@ -5,6 +5,9 @@ from __future__ import annotations
 NAMESPACES = "/api/v1/namespaces"
 ENV_SCHEDULES = "/apis/sundown.dev/v1alpha1/envschedules"
 CLUSTER_ENV_SCHEDULES = "/apis/sundown.dev/v1alpha1/clusterenvschedules"
+PODS = "/api/v1/pods"
+NODES = "/api/v1/nodes"
+DEPLOYMENTS = "/apis/apps/v1/deployments"
 ACTION_REQUESTS = "/apis/sundown.dev/v1alpha1/actionrequests"
 
 
@@ -36,6 +39,16 @@ def action_request(namespace: str, name: str) -> str:
 def service_account_token(namespace: str, name: str) -> str:
     """Where tokens of a ServiceAccount are made."""
     return f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
+
+
+def pods(namespace: str) -> str:
+    """The pods of a namespace."""
+    return f"{NAMESPACES}/{namespace}/pods"
+
+
+def pod(namespace: str, name: str) -> str:
+    """One pod."""
+    return f"{pods(namespace)}/{name}"
 
 
 def config_maps(namespace: str) -> str:

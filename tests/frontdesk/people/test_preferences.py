@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sundown.cluster import client
+from sundown.cluster import client, credentials
 from sundown.errors import OutOfRange
 from sundown.frontdesk.people import preferences as room
 from sundown.frontdesk.people.preferences import NAME, NONE, FullBook, PreferenceBook, QuietHours, preferred
@@ -85,7 +85,7 @@ def book(control_plane: Cluster, namespace: str) -> Open:
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[PreferenceBook]:
-        configuration = await client.load_configuration(kubeconfig=control_plane.kubeconfig)
+        configuration = await credentials.load_configuration(kubeconfig=control_plane.kubeconfig)
         async with client.Cluster(configuration) as cluster:
             yield PreferenceBook(cluster, namespace=namespace)
 

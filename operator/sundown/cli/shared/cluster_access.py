@@ -12,7 +12,8 @@ import structlog
 from kubernetes_asyncio.config import ConfigException, list_kube_config_contexts
 
 from sundown.cluster import paths
-from sundown.cluster.client import Cluster, Json, load_configuration
+from sundown.cluster.client import Cluster, Json
+from sundown.cluster.credentials import load_configuration
 from sundown.cluster.errors import ApiError, Denied, Missing, NoSuchKind, Unreachable
 from sundown.errors import NotFound
 from sundown.usecases.find import NAME, find, plainly

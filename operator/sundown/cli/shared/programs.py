@@ -12,7 +12,7 @@ from kubernetes_asyncio.client import Configuration
 
 from sundown.cli.shared.cluster_options import Command, cluster_options
 from sundown.cli.shared.settings_options import NotStarted
-from sundown.cluster.client import load_configuration
+from sundown.cluster.credentials import load_configuration
 
 Program = Callable[[Configuration], Coroutine[Any, Any, None]]
 """What runs until SIGTERM or SIGINT."""

@@ -8,21 +8,19 @@ frontdesks that think of the same message at once only one comes to post it.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
-from cachetools import FIFOCache
 
 from sundown.cluster.errors import Conflict
 from sundown.frontdesk.alerts.belief import Belief
-from sundown.frontdesk.alerts.channel_backoff import Patience, Refusal, Silent, SlackTrouble, TooLate
+from sundown.frontdesk.alerts.channel_backoff import Refusal, SlackTrouble
+from sundown.frontdesk.alerts.courier import Courier, Errand, Speaker
 from sundown.frontdesk.alerts.marks import Mark, Marks
 from sundown.frontdesk.alerts.notice import Close, Drop, Find, Forget, Notice, Plan, Post, Step, Update
-from sundown.frontdesk.alerts.plan import LATEST
 from sundown.frontdesk.metrics import NOTICES
 from sundown.frontdesk.seal import Seal
 from sundown.schedule.clock import Clock
@@ -33,20 +31,8 @@ log = structlog.get_logger(__name__)
 _TRIES = 12
 
 
-class Voice(Protocol):
-    """What can be said in Slack. Each raises SlackTrouble."""
-
-    async def post(self, notice: Notice, *, key: str) -> str:
-        """Post a message, and give its ``ts``."""
-        ...
-
-    async def update(self, notice: Notice, *, ts: str, key: str) -> None:
-        """Put another content into a message."""
-        ...
-
-    async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
-        """The ``ts`` of our message of that key that still says ``what`` (``stop``, ``ready``), or None."""
-        ...
+class Voice(Speaker[Notice], Protocol):
+    """What can be said in Slack, and seen there. Each raises SlackTrouble."""
 
     async def stands(self, channel: str, *, ts: str, key: str) -> bool:
         """Whether the message at that place is one of ours, with that key."""
@@ -110,12 +96,10 @@ class Delivery:
 
     def __init__(self, *, ledger: Ledger, voice: Voice, clock: Clock, cluster_name: str, seal: Seal) -> None:
         self._ledger = ledger
-        self._voice = voice
         self._clock = clock
         self._cluster_name = cluster_name
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._posted: FIFOCache[str, str] = FIFOCache(_MOST_POSTED)
-        self.patience = Patience(clock)
+        self._courier = Courier(speaker=voice, clock=clock)
+        self.patience = self._courier.patience
         self.belief = Belief(seal=seal, witness=voice, clock=clock, cluster_name=cluster_name)
 
     async def look(self, found: Found, planned: Callable[[Found, Marks], Plan]) -> datetime | None:
@@ -203,19 +187,9 @@ class Delivery:
     async def _do(self, step: Step, found: Found) -> Outcome:
         if isinstance(step, Drop | Forget):
             return Outcome(step)
-        outcome = await self._in_turn(step, found)
+        came = await self._courier.run(self._errand(step, found))
+        outcome = Outcome(step, ts=came.ts, missed=came.missed, unknown=came.unknown, refused=came.refused)
         NOTICES.labels(type(step).__name__, _result(outcome)).inc()
-        return outcome
-
-    async def _in_turn(self, step: Post | Update | Close | Find, found: Found) -> Outcome:
-        async with self._turns[step.mark.channel]:
-            if self.patience.until(step.mark.channel) is not None:
-                return _undone(step)  # somebody else has found out meanwhile
-            try:
-                outcome = await self._try(step, found)
-            except SlackTrouble as trouble:
-                return self._failed(step, trouble)
-        self.patience.well(step.mark.channel)
         return outcome
 
     async def _say_aside(self, outcome: Outcome, found: Found) -> Outcome:
@@ -228,76 +202,30 @@ class Delivery:
             self.patience.failed(step.mark.channel, refused)
         return aside
 
-    def _failed(self, step: Post | Update | Close | Find, trouble: SlackTrouble) -> Outcome:
-        if isinstance(trouble, Refusal):
-            if isinstance(step, Post) and step.notice.asker not in {None, step.mark.channel}:
-                return Outcome(step, refused=trouble)
-            given_up = trouble.code in _SHUT and self._clock.now() - step.mark.due > _KEPT_FOR
-            if not isinstance(step, Post) and (trouble.code in _GONE or given_up):
-                # Somebody has deleted the message, or its conversation; whether that one still is there a post will tell.
-                return Outcome(step, missed=True)
-            if isinstance(step, Find) and trouble.code in _UNREADABLE:
-                # Rather twice than not at all.
-                return Outcome(step, missed=True)
-        if not isinstance(trouble, TooLate):
-            self.patience.failed(step.mark.channel, trouble)
-        return Outcome(step, unknown=True) if isinstance(trouble, Silent) else _undone(step)
-
-    async def _try(self, step: Post | Update | Close | Find, found: Found) -> Outcome:
-        key = step.mark.key(cluster=self._cluster_name, namespace=found.namespace, uid=found.known.metadata.uid)
-        if isinstance(step, Find):
-            return Outcome(step, ts=await self._find(step.mark, key))
-        if isinstance(step, Post):
-            ts = self._posted.get(key) or (await self._look_for(step.mark, key) if step.begun else None)
-            if ts is None:
-                ts = await self._post(step, key)
-            else:
-                await self._voice.update(step.notice, ts=ts, key=key)
-            self._posted[key] = ts
-            return Outcome(step, ts=ts)
-        if isinstance(step, Close):
-            self._posted.pop(key, None)
-        if step.mark.ts is not None:
-            await self._voice.update(step.notice, ts=step.mark.ts, key=key)
-        return Outcome(step, ts=step.mark.ts)
-
-    async def _post(self, step: Post, key: str) -> str:
-        if self._clock.now() - step.mark.at > LATEST:
-            raise TooLate(f"a message for {step.mark.to} had to wait for too long")
-        return await self._voice.post(step.notice, key=key)
-
-    async def _look_for(self, mark: Mark, key: str) -> str | None:
-        """As ``_find``; None where we may not look: rather twice than not at all."""
-        try:
-            return await self._find(mark, key)
-        except Refusal as refusal:
-            if refusal.code not in _UNREADABLE | _GONE:
-                raise
-            return None
-
-    async def _find(self, mark: Mark, key: str) -> str | None:
-        what = "ready" if mark.what == "awake" else "stop"
-        return await self._voice.find(mark.channel, key=key, what=what, since=mark.at - _EARLIEST)
+    def _errand(self, step: Post | Update | Close | Find, found: Found) -> Errand[Notice]:
+        mark = step.mark
+        notice = None if isinstance(step, Find) else step.notice
+        return Errand(
+            do=_DO[type(step)],
+            channel=mark.channel,
+            key=mark.key(cluster=self._cluster_name, namespace=found.namespace, uid=found.known.metadata.uid),
+            meant_at=mark.at,
+            due=mark.due,
+            notice=notice,
+            ts=mark.ts,
+            begun=isinstance(step, Post) and step.begun,
+            finds="ready" if mark.what == "awake" else "stop",
+            elsewhere=notice is not None and notice.asker not in {None, mark.channel},
+        )
 
 
+_DO: dict[type[Step], Literal["post", "update", "close", "find"]] = {
+    Post: "post",
+    Update: "update",
+    Close: "close",
+    Find: "find",
+}
 _LATER = timedelta(seconds=15)
-_MOST_POSTED = 5_000
-
-_GONE = frozenset(
-    {
-        "message_not_found",
-        "cant_update_message",
-        "edit_window_closed",
-        "channel_not_found",
-    }
-)
-_SHUT = frozenset({"is_archived", "is_inactive"})
-"""An archived channel can be opened again, with messages that would say for ever what is not true."""
-_KEPT_FOR = timedelta(days=7)
-"""So long after its shutdown a message there is remembered."""
-_UNREADABLE = frozenset({"not_in_channel", "missing_scope"})
-_EARLIEST = timedelta(days=1)
-"""How far back a message of ours is looked for."""
 
 
 def _meant(marks: Marks, steps: Iterable[Step]) -> list[Mark]:
@@ -330,12 +258,6 @@ def _result(outcome: Outcome) -> str:
     if outcome.unknown:
         return "unknown"
     return "missed" if outcome.missed else "done"
-
-
-def _undone(step: Step) -> Outcome:
-    """Nothing was done. A message that was there before, or may have been, is still to be seen to."""
-    new = isinstance(step, Post) and not step.begun
-    return Outcome(step, missed=new, unknown=not new)
 
 
 def _channel(step: Step) -> str:

@@ -24,11 +24,16 @@ class _Owner(_Read):
     controller: bool | None = False
 
 
-class _Metadata(_Read):
+class Maker(_Read):
+    """Of the metadata of a pod what says who made it."""
+
     name: str
-    namespace: str
+    namespace: str = ""
     labels: dict[str, str] | None = None
     owner_references: list[_Owner] | None = None
+
+
+class _Metadata(Maker):
     deletion_timestamp: str | None = None
 
 
@@ -63,11 +68,12 @@ class PodPage:
 
 
 def _pod(metadata: _Metadata) -> Pod:
-    kind, name = _maker(metadata)
+    kind, name = maker(metadata)
     return Pod(metadata.namespace, kind, name, leaves=metadata.deletion_timestamp is not None)
 
 
-def _maker(metadata: _Metadata) -> tuple[str, str]:
+def maker(metadata: Maker) -> tuple[str, str]:
+    """Kind and name of the controller above a pod, and above its ReplicaSet; of a pod without one its own."""
     owner = next((one for one in metadata.owner_references or () if one.controller), None)
     if owner is None:
         return "Pod", metadata.name

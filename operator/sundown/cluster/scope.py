@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sundown.cluster import paths
 
-_OF_THE_CLUSTER = frozenset({paths.NAMESPACES, paths.CLUSTER_ENV_SCHEDULES})
+_OF_THE_CLUSTER = frozenset({paths.NAMESPACES, paths.NODES, paths.CLUSTER_ENV_SCHEDULES})
 _GROUP = "/apis/sundown.dev/"
 
 

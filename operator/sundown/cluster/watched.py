@@ -166,7 +166,7 @@ class _SlimLines:
 
     async def iter_chunked(self, size: int) -> AsyncIterator[bytes]:
         """One line after the other."""
-        async for line in _lines(self._stream, size):
+        async for line in lines(self._stream, size):
             event = _events.decode(line)
             if event.type in _ABOUT_OBJECTS:
                 yield orjson.dumps({"type": event.type, "object": slim(event.object)}) + b"\n"
@@ -174,7 +174,7 @@ class _SlimLines:
                 yield bytes(line) + b"\n"
 
 
-async def _lines(stream: aiohttp.StreamReader, size: int) -> AsyncIterator[bytearray]:
+async def lines(stream: aiohttp.StreamReader, size: int) -> AsyncIterator[bytearray]:
     """The lines of a stream; one that is too long is left out, and the next listing makes up for it."""
     line = bytearray()
     whole = True

@@ -1,0 +1,144 @@
+"""What is followed: a list, a watch from where it ended, and again where that is lost (I1: nothing is missed, nothing stays)."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import msgspec
+import pytest
+from aiohttp import web
+
+from sundown.cluster import paths
+from sundown.cluster.following import Followers
+from sundown.cluster.scope import Scope
+from support.cluster.scripted import Script, door, reply
+
+Json = dict[str, Any]
+
+
+class Kept:
+    """Names, and what became of them."""
+
+    def __init__(self) -> None:
+        self.there: set[str] = set()
+        self.told: list[str] = []
+        self.news = asyncio.Event()
+
+    def tell(self, what: str) -> None:
+        self.told.append(what)
+        self.news.set()
+
+    def put(self, one: str, /) -> None:
+        self.there.add(one)
+        self.tell(f"+{one}")
+
+    def drop(self, one: str, /) -> None:
+        self.there.discard(one)
+        self.tell(f"-{one}")
+
+    def keep_only(self, all_of_them: Iterable[str], /) -> None:
+        self.there &= set(all_of_them)
+        self.tell("listed")
+
+
+def name(raw: msgspec.Raw) -> str:
+    found: Json = json.loads(bytes(raw))
+    if found["metadata"]["name"] == "odd":
+        raise ValueError("odd")
+    return str(found["metadata"]["name"])
+
+
+def thing(named: str, version: int = 1) -> Json:
+    return {"metadata": {"name": named, "resourceVersion": str(version)}}
+
+
+def listed(*names: str, version: int = 1, token: str = "") -> web.Response:
+    return reply(
+        {"metadata": {"resourceVersion": str(version), "continue": token}, "items": [thing(one) for one in names]}
+    )
+
+
+def watched(*events: tuple[str, Json]) -> web.Response:
+    lines = (json.dumps({"type": kind, "object": what}) for kind, what in events)
+    return web.Response(text="".join(f"{line}\n" for line in lines), content_type="application/json")
+
+
+def follow(*answers: web.Response, until: Callable[[Kept], bool]) -> tuple[Kept, Script, list[str]]:
+    """What is kept after these answers, what was asked, and what was refused."""
+    script, kept = Script(*answers), Kept()
+
+    async def run() -> list[str]:
+        async with (
+            door(script, attempts=1) as cluster,
+            Followers(cluster.configuration, cluster, scope=Scope()) as followers,
+            asyncio.timeout(20),
+        ):
+            listed_is = partial(kept.tell, "complete")
+            following = asyncio.create_task(followers.follow(paths.PODS, name, kept, listed=listed_is))
+            while not until(kept):
+                await kept.news.wait()
+                kept.news.clear()
+            following.cancel()
+            return list(followers.refused)
+
+    return kept, script, asyncio.run(run())
+
+
+def test_a_list_in_pages_and_what_comes_after_it() -> None:
+    kept, script, _ = follow(
+        listed("a", "b", version=7, token="next"),
+        listed("c", version=7),
+        watched(("MODIFIED", thing("a", 8)), ("DELETED", thing("b", 9)), ("ADDED", thing("d", 10))),
+        watched(("ADDED", thing("e", 11))),
+        until=lambda kept: "e" in kept.there,
+    )
+    assert kept.there == {"a", "c", "d", "e"}
+    assert kept.told == ["+a", "+b", "+c", "listed", "complete", "+a", "-b", "+d", "+e"]
+    assert [request.query.get("resourceVersion") for request in script.asked[2:4]] == ["7", "10"]
+
+
+def test_a_bookmark_moves_the_place_and_tells_nothing() -> None:
+    kept, script, _ = follow(
+        listed("a"),
+        watched(("BOOKMARK", thing("", 99))),
+        watched(("ADDED", thing("b", 100))),
+        until=lambda kept: "b" in kept.there,
+    )
+    assert kept.told == ["+a", "listed", "complete", "+b"]
+    assert script.asked[2].query["resourceVersion"] == "99"
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [watched(("ERROR", {"kind": "Status", "code": 410, "message": "too old"})), reply({"message": "too old"}, 410)],
+    ids=["in the watch", "at its beginning"],
+)
+def test_where_the_history_is_gone_all_is_listed_again(lost: web.Response) -> None:
+    """And what was deleted meanwhile goes."""
+    kept, _, _ = follow(
+        listed("a", "b"), lost, listed("b", "c", version=5), until=lambda kept: kept.told.count("complete") == 2
+    )
+    assert kept.there == {"b", "c"}
+
+
+def test_one_that_cannot_be_read_hides_no_other() -> None:
+    kept, _, _ = follow(
+        listed("a", "odd"),
+        watched(("ADDED", thing("odd", 2)), ("ADDED", thing("c", 3))),
+        until=lambda kept: "c" in kept.there,
+    )
+    assert kept.there == {"a", "c"}
+
+
+def test_what_is_not_granted_is_known_and_nobody_waits_for_it() -> None:
+    """J3"""
+    kept, _, refused = follow(reply({"message": "pods is forbidden"}, 403), until=lambda kept: bool(kept.told))
+    assert kept.told == ["complete"]
+    assert refused == [paths.PODS]
+
+
+def test_an_api_server_with_trouble_is_asked_again() -> None:
+    kept, _, _ = follow(reply({"message": "no"}, 500), listed("a"), until=lambda kept: "complete" in kept.told)
+    assert kept.there == {"a"}

@@ -6,6 +6,8 @@ import structlog
 from kubernetes_asyncio.client import Configuration
 
 from sundown.cluster.scope import Scope
+from sundown.frontdesk.incidents.choices import Choices
+from sundown.frontdesk.incidents.kinds import ALERT_KINDS
 from sundown.frontdesk.process import Frontdesk
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.kopf_glue.setup import run_until
@@ -25,7 +27,12 @@ def watched(frontdesk: Frontdesk) -> Watched:
 
 
 async def run(configuration: Configuration, settings: FrontdeskSettings) -> None:
-    """Run the frontdesk until SIGTERM or SIGINT."""
+    """Run the frontdesk until SIGTERM or SIGINT.
+
+    Raises:
+        NoSuchAlert: the settings choose an alert that there is none of.
+    """
+    Choices.of(settings, ALERT_KINDS)
     frontdesk = Frontdesk(configuration, settings)
     scope = Scope(settings.namespaces, home=settings.namespace)
     try:

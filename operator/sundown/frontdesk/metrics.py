@@ -26,3 +26,10 @@ ANSWER_SECONDS = Histogram(
     "From the delivery of a command until it is answered.",
     buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 30),
 )
+ALERTS_OPENED = Counter("sundown_alerts_opened_total", "Alerts that were opened.", ["kind"])
+ALERTS_CLOSED = Counter("sundown_alerts_closed_total", "Alerts that were closed, by how they ended.", ["kind", "how"])
+ALERTS_SUPPRESSED = Counter(
+    "sundown_alerts_suppressed_total",
+    "Alerts that were not told: asleep, waking, a lost node, too many.",
+    ["kind", "why"],
+)

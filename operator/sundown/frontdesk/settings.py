@@ -75,6 +75,24 @@ class FrontdeskSettings(Settings):
         description="Which environments may name which channels, of those that the app is in, as JSON with * and ?: "
         '{"team-a": ["team-a-*"], "C0123ABCD": ["*"]}; empty: each may name each.',
     )
+    alerts_channel: str = Field(
+        default="",
+        description="The channel for alerts of the cluster, such as #alerts; empty: none, and nothing is watched for them.",
+    )
+    alerts_off: tuple[str, ...] = Field(
+        default=(),
+        description='Alerts that nobody wants, as JSON: ["rollout-complete"].',
+    )
+    alerts_namespaces: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Which namespaces an alert is limited to, as JSON with * and ?: "
+        '{"crash-loop": ["team-*"], "*": ["prod-*"]}, where * stands for those that are not named.',
+    )
+    alerts_to_owners: tuple[str, ...] = Field(
+        default=(),
+        description="Alerts that go to the channel of the environment instead, where its schedule names one, as JSON: "
+        '["crash-loop"], or ["*"].',
+    )
     owner_domains: tuple[str, ...] = Field(
         default=(),
         description='The domains of the addresses that owners may have to be told, as JSON: ["example.com"]; empty: any.',

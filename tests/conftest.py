@@ -23,6 +23,7 @@ pytest_plugins = [
     "support.awses",
     "support.tables",
     "support.frontdesks",
+    "support.alerting",
     "support.browsers",
     "support.policies",
     "support.helms",

@@ -34,9 +34,15 @@ def for_both_accounts(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     The tests of a run share a cluster, and whoever installs one way must not take the rights of those who installed the other.
     """
     subjects = [{"kind": "ServiceAccount", "name": name, "namespace": HOME} for name in (ACCOUNT, FRONTDESK)]
-    ours = {"ClusterRoleBinding", "RoleBinding"}
+    ours, names = (
+        {"ClusterRoleBinding", "RoleBinding"},
+        {
+            FRONTDESK,
+            *(f"{FRONTDESK}-{what}" for what in ("alerts", "nodes", "incidents")),
+        },
+    )
     return [
-        {**each, "subjects": subjects} if each["kind"] in ours and each["metadata"]["name"] == FRONTDESK else each
+        {**each, "subjects": subjects} if each["kind"] in ours and each["metadata"]["name"] in names else each
         for each in items
     ]
 

@@ -178,6 +178,18 @@ class Recipients:
             (), troubles=(f"channel {clip(shown, 90)} {fate}" if fate else channel_trouble(shown, _MISSING),)
         )
 
+    async def channel_id(self, name: str) -> str:
+        """The id of a channel in which the app is, by its name; empty where there is none, or none can be asked for."""
+        bare = name.strip().removeprefix("#")
+        try:
+            channel, fate = await self._channel(bare)
+        except SlackTrouble as trouble:
+            self._say_once(name, f"channels cannot be listed: {trouble}")
+            return ""
+        if not channel:
+            self._say_once(name, fate or "there is no such channel, or the app is not in it")
+        return channel
+
     async def owners(self, found: Found) -> Owners:
         """The owners: the people and groups in the schedule's annotation ``sundown.dev/owner``, else in the namespace's."""
         named = found.known.metadata.annotations.get(OWNER) or (found.space.owner if found.space is not None else None)

@@ -13,7 +13,7 @@ from slack_bolt.response import BoltResponse
 
 from sundown.frontdesk.commands.helping import sorry
 from sundown.frontdesk.metrics import DELIVERIES
-from sundown.frontdesk.slack.listeners import buttons, commands, home, profiles, requests
+from sundown.frontdesk.slack.listeners import alerts, buttons, commands, home, profiles, requests
 from sundown.frontdesk.slack.transport.client import AsyncWebClient, quiet
 from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.replying import say
@@ -24,7 +24,14 @@ log = structlog.get_logger(__name__)
 
 Room = Callable[[AsyncApp, SlackDesk], None]
 
-ROOMS: tuple[Room, ...] = (commands.listen, profiles.listen, home.listen, requests.listen, buttons.listen)
+ROOMS: tuple[Room, ...] = (
+    commands.listen,
+    profiles.listen,
+    home.listen,
+    requests.listen,
+    buttons.listen,
+    alerts.listen,
+)
 """Who listens. ``listen`` registers listeners on the app, and may start tasks of its own with ``desk.start_task``.
 
 A listener calls ``await ack()`` first and hands the work on: ``desk.work("snooze", coroutine)``. It never waits for the

@@ -26,6 +26,7 @@ _PATIENCE = 5.0
 _COUNTING = 1.5
 _PAGES = 10
 _PAGE = 200
+_READING = frozenset({"conversations.history", "conversations.replies", "conversations.list", "usergroups.users.list"})
 _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 
 Counting = Callable[[str], Awaitable[Counts | None]]
@@ -70,17 +71,32 @@ class Messages:
             SlackTrouble: it was not posted, or (Silent) nobody knows.
         """
         content = await self._content(notice, key)
-        said = {"channel": notice.place.channel, "unfurl_links": False, **content}
         try:
-            answer = await self._call("chat.postMessage", said)
+            return await self.say(notice.place.channel, content)
         except Refusal as refusal:
             if refusal.code != "channel_not_found" or not notice.place.person:
                 raise
             # A conversation with a person may have to be opened again before anything can be said in it.
             if await self.conversation_with(notice.place.to) != notice.place.channel:
                 raise
-            answer = await self._call("chat.postMessage", said)
+            return await self.say(notice.place.channel, content)
+
+    async def say(self, channel: str, content: dict[str, Any]) -> str:
+        """Post a message with this content, and give its ``ts``.
+
+        Raises:
+            SlackTrouble: it was not posted, or (Silent) nobody knows.
+        """
+        answer = await self._call("chat.postMessage", {"channel": channel, "unfurl_links": False, **content})
         return str(answer.get("ts") or "")
+
+    async def rewrite(self, channel: str, content: dict[str, Any], *, ts: str) -> None:
+        """Put this content in the place of what a message says.
+
+        Raises:
+            SlackTrouble: it may say the old things still.
+        """
+        await self._call("chat.update", {"channel": await self._conversation(channel), "ts": ts, **content})
 
     async def update(self, notice: Notice, *, ts: str, key: str) -> None:
         """Put a notice in the place of what a message says.
@@ -88,12 +104,12 @@ class Messages:
         Raises:
             SlackTrouble: it may say the old things still.
         """
-        content = await self._content(notice, key)
-        channel = await self._conversation(notice.place.channel)
-        await self._call("chat.update", {"channel": channel, "ts": ts, **content})
+        await self.rewrite(notice.place.channel, await self._content(notice, key), ts=ts)
 
-    async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
+    async def find(self, channel: str, *, key: str, what: str, since: datetime, under: str = "") -> str | None:
         """The ``ts`` of the newest message of ours with that key that says ``what``, not older than ``since``.
+
+        With ``under`` it is looked for in the thread of that message.
 
         Raises:
             SlackTrouble: it cannot be looked for.
@@ -103,9 +119,10 @@ class Messages:
             "include_all_metadata": True,
             "limit": _PAGE,
             "oldest": f"{since.timestamp():.6f}",
+            **({"ts": under} if under else {}),
         }
         for _ in range(_PAGES):
-            answer = await self._call("conversations.history", asked)
+            answer = await self._call("conversations.replies" if under else "conversations.history", asked)
             for message in answer.get("messages") or ():
                 if self._key_and_action(message) == (key, what):
                     return str(message["ts"])
@@ -261,8 +278,7 @@ class Messages:
     async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
             async with asyncio.timeout(_PATIENCE):
-                reading = method in {"conversations.history", "conversations.list", "usergroups.users.list"}
-                if reading:
+                if method in _READING:
                     plain = {name: _plain(value) for name, value in arguments.items()}
                     answer = await self._client.api_call(method, http_verb="GET", params=plain)
                 else:

@@ -103,6 +103,20 @@ BARS: tuple[Bar, ...] = (
         "one env after the other; to the arrival of the env's first change at a watch of the workloads",
     ),
     Bar(
+        "alert",
+        "a pod's status to the alert in Slack, p95",
+        2.0,
+        "s",
+        "ten pods that crash one after the other, among as many as are watched; to the time of the message in Slack's simulator",
+    ),
+    Bar(
+        "alerts-memory",
+        "what it costs the frontdesk to watch pods for alerts, most resident",
+        60.0,
+        "MiB",
+        "as memory; a frontdesk that watches for alerts less one that does not, in the same cluster",
+    ),
+    Bar(
         "cloud-refresh",
         "a look at all tagged instances ÷ bare loop of the same calls",
         1.25,
@@ -167,7 +181,7 @@ def bar(key: str) -> Bar:
 @dataclass(frozen=True)
 class Scale:
     """How much is measured: ``herds`` as envs and rounds, the crowd's envs, the seconds and sweeps that idling
-    takes, and ``cloud``, the envs that have ten instances each in AWS."""
+    takes, ``cloud``, the envs that have ten instances each in AWS, and ``pods`` that are watched for alerts."""
 
     herds: tuple[tuple[str, int, int], ...]
     crowd: int
@@ -175,7 +189,8 @@ class Scale:
     sweep_minutes: float
     workloads: int = 10
     cloud: int = 250
+    pods: int = 10_000
 
 
 FULL = Scale(herds=(("herd-100", 100, 5), ("herd-500", 500, 2)), crowd=1000, idle_seconds=60, sweep_minutes=1)
-QUICK = Scale(herds=(("herd-100", 100, 2),), crowd=200, idle_seconds=12, sweep_minutes=0.2, cloud=25)
+QUICK = Scale(herds=(("herd-100", 100, 2),), crowd=200, idle_seconds=12, sweep_minutes=0.2, cloud=25, pods=1000)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 
+from sundown_lab.bench.alerts import alerts
 from sundown_lab.bench.calls import WORKLOADS as BESIDE_CALLS
 from sundown_lab.bench.calls import calls
 from sundown_lab.bench.clicks import ENVS, WORKLOADS, clicks
@@ -15,6 +16,7 @@ from sundown_lab.progress import Progress
 
 CROWD = frozenset({"start", "first-write", "memory", "idle"})
 CLICKS = frozenset({"click", "ack", "frontdesk-memory"})
+ALERTS = frozenset({"alert", "alerts-memory"})
 CALLS = frozenset({"api-list", "api-wake"})
 CLOUD = frozenset({"cloud-refresh", "cloud-stop", "cloud-calls", "cloud-memory"})
 
@@ -22,14 +24,19 @@ CLOUD = frozenset({"cloud-refresh", "cloud-stop", "cloud-calls", "cloud-memory"}
 async def measure(
     scale: Scale, *, progress: Progress, keys: Collection[str] = KEYS, command: str | None = None
 ) -> AsyncIterator[Row]:
-    """The rows that are asked for, on fresh control planes that are gone afterwards: for AWS, for the REST API, for the others.
+    """The rows that are asked for, on fresh control planes: for AWS, for the REST API, for alerts, for the others.
 
     ``command`` runs the operator, instead of this environment's ``sundown operator``.
 
     Raises:
         LabError: something does not start, does not come to its end, or ends with wrong counts.
     """
-    parts = ((CLOUD, _cloud), (CALLS, _calls), (frozenset(KEYS) - CLOUD - CALLS, _cluster))
+    parts = (
+        (CLOUD, _cloud),
+        (CALLS, _calls),
+        (ALERTS, _alerts),
+        (frozenset(KEYS) - CLOUD - CALLS - ALERTS, _cluster),
+    )
     for of_part, part in parts:
         wanted = of_part & set(keys)
         if not wanted:
@@ -43,6 +50,11 @@ async def measure(
 async def _cloud(stage: Stage, scale: Scale, _wanted: Collection[str]) -> AsyncIterator[Row]:
     await stage.grow(envs=scale.cloud, workloads=BESIDE_INSTANCES)
     for row in await cloud(stage):
+        yield row
+
+
+async def _alerts(stage: Stage, scale: Scale, _wanted: Collection[str]) -> AsyncIterator[Row]:
+    for row in await alerts(stage, pods=scale.pods):
         yield row
 
 

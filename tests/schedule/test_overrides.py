@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from sundown.schedule.decision import Circumstances
 from support.schedule.telling import WEEKDAYS, at, told, window
 
@@ -113,3 +115,15 @@ def test_the_reason_says_where_nothing_proves_who_asked() -> None:
 
 def test_the_reason_of_an_override_without_an_end_says_so() -> None:
     assert at("2026-11-23 20:00", override={"state": "Asleep"}).why.text == "asleep until further notice"
+
+
+@pytest.mark.parametrize("ahead", ["11:00:45", "11:09:00"])
+def test_a_wish_that_a_clock_ahead_of_ours_has_stamped_holds_at_once(ahead: str) -> None:
+    """Z: nobody's start waits until the operator's clock has caught up with a laptop's."""
+    decision = at("2026-11-29 11:00", awake=OFFICE, override=awake(at=f"2026-11-29T{ahead}Z"))
+    assert (decision.state, decision.why.reason) == ("Awake", "Override")
+
+
+def test_a_wish_that_is_written_by_hand_for_later_waits() -> None:
+    later = at("2026-11-29 11:00", awake=OFFICE, override={"state": "Awake", "at": "2026-11-29T11:05:00Z"})
+    assert (later.state, later.upcoming[0].to) == ("Asleep", "Awake")

@@ -1,15 +1,41 @@
 """Envs that follow their owners' zones (``timeZone: owner``)."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
+from unittest import mock
+from zoneinfo import available_timezones
 
 import pytest
 
-from sundown.schedule.decision import Circumstances
+from sundown.schedule.decision import Circumstances, decide
 from sundown.schedule.owners import parse_owner_zones
-from support.schedule.telling import WEEKDAYS, at, told, utc, window
+from sundown.schedule.windows import Span, ZoneWeek
+from support.schedule.telling import EVERY_DAY, WEEKDAYS, at, spec_of, told, utc, window
 
 OFFICE: dict[str, Any] = {"timeZone": "owner", "awake": [window(WEEKDAYS, "09:00", "17:00")]}
 TEAM = Circumstances(zones=("Europe/Berlin", "America/New_York"))
+
+
+def ignored(entry: str) -> str:
+    """What is said of an entry that is no zone."""
+    return f'no time zone "{entry}", it is ignored'
+
+
+@contextmanager
+def counted(asked: Counter[str]) -> Iterator[None]:
+    """Count how often the week of each zone is asked about an instant."""
+    around = ZoneWeek.around
+
+    def count(week: ZoneWeek, at: datetime) -> Span | None:
+        asked[week.zone_name] += 1
+        return around(week, at)
+
+    with mock.patch.object(ZoneWeek, "around", count):
+        yield
 
 
 def test_the_env_is_awake_while_any_owner_works() -> None:
@@ -81,11 +107,11 @@ def test_a_zone_that_is_given_twice_counts_once() -> None:
         ("Europe/Berlin", ("Europe/Berlin",), ()),
         (" Europe/Berlin ,America/Port-au-Prince,", ("Europe/Berlin", "America/Port-au-Prince"), ()),
         ("Europe/Berlin,Europe/Berlin", ("Europe/Berlin",), ()),
-        ("Mars,UTC, Mars", ("UTC",), ("Mars",)),
+        ("Mars,UTC, Mars", ("UTC",), (ignored("Mars"),)),
         ("", (), ()),
         (",,, ,", (), ()),
-        ("owner", (), ("owner",)),
-        ("\x00,../etc/passwd", (), ("\x00", "../etc/passwd")),
+        ("owner", (), (ignored("owner"),)),
+        ("\x00,../etc/passwd", (), (ignored("\x00"), ignored("../etc/passwd"))),
     ],
 )
 def test_the_annotation_is_read_as_far_as_it_can_be(text: str, known: tuple[str, ...], bad: tuple[str, ...]) -> None:
@@ -95,4 +121,53 @@ def test_the_annotation_is_read_as_far_as_it_can_be(text: str, known: tuple[str,
 
 def test_an_entry_of_10000_characters_is_repeated_in_a_few() -> None:
     _, [bad] = parse_owner_zones("x" * 10_000)
-    assert len(bad) == 60
+    assert len(bad) == len(ignored("x" * 60))
+
+
+def test_of_zones_without_end_as_many_count_as_a_day_has_hours() -> None:
+    """Z: one annotation with all zones there are kept a whole operator busy for minutes."""
+    everywhere = sorted(name for name in available_timezones() if "/" in name)
+    known, slips = parse_owner_zones(",".join(everywhere[:90]))
+    assert known == tuple(everywhere[:24])
+    assert slips == (f"24 time zones count, ignored: {', '.join(everywhere[24:27])} and 63 more",)
+
+
+def test_of_entries_without_end_only_the_first_are_looked_for_among_files() -> None:
+    known, slips = parse_owner_zones("Mars," * 100 + "UTC")
+    assert (known, slips) == ((), (ignored("Mars"), "100 entries are looked at, the rest is ignored"))
+
+
+SPELT = [f"{half // 2:02d}:{30 * (half % 2):02d}" for half in range(48)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"awake": [window(EVERY_DAY, "08:00", "18:00")]}, id="somebody works at every hour"),
+        pytest.param({"awake": [window(EVERY_DAY, one, other) for one, other in pairwise(SPELT)]}, id="many windows"),
+        pytest.param(
+            {
+                "awake": [window(EVERY_DAY, "08:00", "18:00")],
+                "exceptions": [
+                    {
+                        "from": f"2027-{1 + day // 28:02d}-{1 + day % 28:02d}T00:00",
+                        "to": "2028-01-01T00:00",
+                        "state": "Awake",
+                    }
+                    for day in range(100)
+                ],
+            },
+            id="many exceptions",
+        ),
+        pytest.param({"awake": [window(EVERY_DAY, None, "18:00")]}, id="stops only"),
+        pytest.param({"awake": []}, id="never"),
+    ],
+)
+def test_many_zones_are_no_dearer_to_decide_about_than_one(fields: dict[str, Any]) -> None:
+    """J6: what the search looks through is shared by the zones, so that nobody's schedule keeps all others waiting."""
+    spec = spec_of(timeZone="owner", **fields)
+    names = sorted(name for name in available_timezones() if "/" in name)[::23][:24]
+    asked = Counter[str]()
+    with counted(asked):
+        decide(spec, Circumstances(zones=tuple(names)), utc("2026-11-28 10:00"))
+    assert asked.total() < 4_000

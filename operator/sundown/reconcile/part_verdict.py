@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, datetime, timedelta
-from fnmatch import fnmatchcase
 
 from sundown.aws import tags
 from sundown.errors import Mistake
 from sundown.model.cloud import CloudPart
 from sundown.model.cutting import clip
+from sundown.model.globs import matches
 from sundown.model.parts import QUIET, Part, Step, Workload
 from sundown.model.record import Record
 from sundown.model.resources import EXCLUDE
@@ -178,7 +178,7 @@ def _matches(workload: Workload, chosen: Selection) -> tuple[bool | None, ...]:
     labels = workload.labels or {}
     return (
         workload.kind in chosen.kinds if chosen.kinds else None,
-        any(fnmatchcase(workload.name, name) for name in chosen.names) if chosen.names else None,
+        any(matches(workload.name, name) for name in chosen.names) if chosen.names else None,
         all(labels.get(key) == value for key, value in chosen.labels.items()) if chosen.labels else None,
     )
 

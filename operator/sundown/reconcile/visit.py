@@ -254,7 +254,7 @@ class Visitor:
         remarks = [str(doubt) for doubt in doubts(spec)]
         _, bad = parse_owner_zones(known.metadata.annotations.get(OWNER_ZONES, ""))
         if bad:
-            remarks.append(f"annotation {OWNER_ZONES}: no such time zone: {', '.join(bad)}")
+            remarks.append(f"annotation {OWNER_ZONES}: {', '.join(bad)}")
         if env.name in self._edited:
             remarks.append("the template has changed, but somebody edited this EnvSchedule: the edit stays")
         remarks += [str(unknown) for unknown in unknown_kinds(spec.workloads)]

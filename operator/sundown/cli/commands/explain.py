@@ -95,8 +95,8 @@ def _from_cluster(target: str, kubeconfig: Path | None, context: str | None) -> 
 def _circumstances(schedule: EnvSchedule, *, from_cluster: bool) -> Circumstances:
     status, metadata = schedule.status, schedule.metadata
     zones, bad = parse_owner_zones(metadata.annotations.get(OWNER_ZONES, ""))
-    for entry in bad:
-        output.note(f'note: annotation {OWNER_ZONES}: no time zone "{entry}", it is ignored')
+    for slip in bad:
+        output.note(f"note: annotation {OWNER_ZONES}: {slip}")
     told_paused = from_cluster and status.state == "Paused" and not schedule.spec.paused
     return Circumstances(
         active_since=status.active_since or metadata.creation_timestamp,

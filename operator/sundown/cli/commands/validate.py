@@ -110,9 +110,7 @@ def _envelope(raw: Mapping[str, Any]) -> Iterator[Mistake]:
 
 def _spec(spec: EnvScheduleSpec, owner_zones: str, *, prefix: str) -> tuple[tuple[Mistake, ...], tuple[Mistake, ...]]:
     zones, bad = parse_owner_zones(owner_zones)
-    unknown = (
-        Mistake(f"metadata.annotations[{OWNER_ZONES}]", f'no time zone "{entry}", it is ignored') for entry in bad
-    )
+    unknown = (Mistake(f"metadata.annotations[{OWNER_ZONES}]", slip) for slip in bad)
     harmless = notes(spec, Circumstances(zones=zones), SystemClock().now(), prefix=prefix)
     mistakes = (*doubts(spec, prefix=prefix), *unknown_kinds(spec.workloads, prefix=prefix))
     return mistakes, (*unknown, *harmless)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import structlog
@@ -14,14 +15,20 @@ from sundown.frontdesk.people.people import Person
 from sundown.model import managers
 from sundown.model.resources import OWNER_ZONES
 from sundown.model.scalars import OWNER_ZONE, zone
+from sundown.schedule.owners import MOST_ZONES
 from sundown.usecases.find import Found
 
 log = structlog.get_logger(__name__)
 
 
 def zones_of(people: Sequence[Person]) -> str:
-    """The annotation: each zone once, that of the first owner first, for it settles the daily reset."""
-    return ",".join(dict.fromkeys(person.time_zone for person in people if _is_zone(person.time_zone)))
+    """The annotation: each zone once, that of the first owner first, for it settles the daily reset; then by how many live there.
+
+    Of a large group only as many zones are listed as count.
+    """
+    zones = [person.time_zone for person in people if _is_zone(person.time_zone)]
+    by_people = (zone_name for zone_name, _ in Counter(zones).most_common())
+    return ",".join(list(dict.fromkeys((*zones[:1], *by_people)))[:MOST_ZONES])
 
 
 def wanted(found: Found, owners: Owners) -> str | None:

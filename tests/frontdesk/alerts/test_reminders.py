@@ -111,12 +111,12 @@ def test_nobody_is_told_of_an_env_that_will_not_be_stopped(
 
 
 def test_a_prolonged_env_has_its_notices_moved_and_its_own_wording(slack: Workspace, env: Env) -> None:
-    """B7 B8"""
+    """B7 B8, S7: who it was is what somebody wrote."""
     running(env)
     stopping(env, before=("40m",))
     old = announced(slack, env, "stops")
     env.wish("Awake", until=instant(hours=2), at=instant(), by="bo@example.com", via="cli")
-    moved = announced(slack, env, "does not stop", "bo@example.com put it off")
+    moved = announced(slack, env, "does not stop", "bo@example.com (unverified) put it off")
     assert moved["ts"] == old["ts"]
     assert buttons(moved) == []
     env.patch({"spec": {"notify": {"before": ["3h"]}}})

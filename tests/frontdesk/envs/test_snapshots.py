@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from sundown.cluster import reading
 from sundown.frontdesk.envs.snapshot import Standing, standing
 from sundown.usecases.find import Found
@@ -28,7 +30,12 @@ ASLEEP: dict[str, Any] = {
 
 
 def stands(
-    spec: dict[str, Any] | None = None, status: dict[str, Any] | None = None, *, generation: int = 1, **more: Any
+    spec: dict[str, Any] | None = None,
+    status: dict[str, Any] | None = None,
+    *,
+    generation: int = 1,
+    vouched: bool = False,
+    **more: Any,
 ) -> Standing:
     raw = {
         "metadata": {"name": "default", "namespace": "dev1", "uid": "u", "generation": generation},
@@ -36,7 +43,7 @@ def stands(
         "status": AWAKE if status is None else status,
     }
     found = Found("dev1", reading.env_schedule(raw), **{"trouble": None, "paused_by": None, **more})
-    return standing(found, now=NOW)
+    return standing(found, now=NOW, vouched=lambda _: vouched)
 
 
 def override(state: str, **fields: Any) -> dict[str, Any]:
@@ -57,6 +64,20 @@ def test_until_the_operator_has_seen_a_wish_the_schedule_is_asked() -> None:
     assert (env.state, env.certain, env.shutdown_at) == ("Awake", False, NOW.replace(hour=21, minute=0))
     assert env.asked is not None
     assert env.asked.by == "bo@example.com"
+
+
+@pytest.mark.parametrize(
+    ("unverified", "vouched", "doubted"),
+    [(True, False, True), (True, True, False), (None, False, False), (None, True, False)],
+)
+def test_who_asked_is_doubted_where_neither_the_api_server_nor_slack_has_proved_it(
+    unverified: bool | None, vouched: bool, doubted: bool
+) -> None:
+    """S7"""
+    said = {**ASLEEP, "unverified": unverified}
+    assert stands(override("Asleep"), said, vouched=vouched).doubted is doubted
+    assert not stands(None, said, vouched=vouched).doubted  # nobody asked
+    assert not stands({"override": {"state": "Asleep"}}, said, vouched=vouched).doubted
 
 
 def test_a_suspended_env_falls_asleep_at_once_for_those_who_look() -> None:

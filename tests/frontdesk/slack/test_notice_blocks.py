@@ -226,3 +226,16 @@ def test_the_confirmation_of_a_shutdown_says_what_still_runs() -> None:
     text, _ = render(notice("asleep", env), cluster="default")
     assert text.endswith(" Still running: 2 pods: DaemonSet/logs (2, its kind does not sleep).")
     assert "Still running" not in render(notice("asleep", asleep()), cluster="default")[0]
+
+
+@pytest.mark.parametrize("says", ["stop", "moved", "asleep", "waking", "awake"])
+@pytest.mark.parametrize("doubted", [True, False])
+def test_whoever_asked_is_named_with_the_doubt_that_there_is(says: Says, doubted: bool) -> None:
+    """S7"""
+    state = "Asleep" if says == "asleep" else "Awake"
+    asked = Override(state=state, at=STOP, by="bo@example.com", via="slack")  # type: ignore[arg-type]
+    env = (asleep if says == "asleep" else awake)(asked=asked, prolonged=True, doubted=doubted)
+    text, _ = render(notice(says, env), cluster="eu")
+    assert "bo@example.com" in text
+    assert ("(unverified)" in text) is doubted
+    assert (Notice(says, env, CHANNEL, STOP).digest == notice(says, replace(env, doubted=False)).digest) is not doubted

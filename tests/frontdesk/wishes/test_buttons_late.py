@@ -45,6 +45,13 @@ def test_a_click_that_is_late_hears_who_has_done_what(do: str, env: Standing, sa
     assert late.by == by
 
 
+def test_who_has_done_it_is_said_with_the_doubt_that_there_is() -> None:
+    """S7"""
+    late = stale(carried("snooze"), asleep(asked=SUSPENDED, doubted=True))
+    assert late is not None
+    assert late.by == "bo@example.com (unverified)"
+
+
 def test_resuming_what_sleeps_is_never_late() -> None:
     """C5"""
     assert stale(carried("resume", about_a_shutdown=False), asleep()) is None

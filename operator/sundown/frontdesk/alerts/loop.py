@@ -207,7 +207,7 @@ class Reminding:
         if found is None:
             return None
         now = self._clock.now()
-        where = standing(found, now=now)
+        where = standing(found, now=now, vouched=self._delivery.belief.is_vouched_for)
         marks, _ = self._delivery.belief.of(found)
         self._note(_Seen(found, where, self._recipients.channel_name(found)))
         later = [await self._zones(found, now=now)]
@@ -225,7 +225,7 @@ class Reminding:
 
     def _plan(self, found: Found, marks: Marks, reached: Reached) -> Plan:
         now = self._clock.now()
-        where = standing(found, now=now)
+        where = standing(found, now=now, vouched=self._delivery.belief.is_vouched_for)
         return plan(
             where, marks, reached.places, now=now, unsure=reached.unsure, others=self._others(found, where, now=now)
         )

@@ -95,6 +95,7 @@ class Notice:
             standing.owner,
             standing.allow_delete if self.says == "stop" else None,
             (asked.state, asked.by, asked.at, asked.until) if asked is not None else None,
+            *(["doubted"] if standing.doubted else []),
             self.others.facts,
         )
         return f"{self.says}/{blake2s(repr(facts).encode(), digest_size=6).hexdigest()}"

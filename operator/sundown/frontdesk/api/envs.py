@@ -103,6 +103,7 @@ async def why(call: Call) -> Outcome:
             since=said.since,
             why=wording.why(said),
             by=picture.by,
+            unverified=picture.unverified,
             owner=_owner(found),
             next=tuple(_turn(one) for one in decision.upcoming) if decision is not None else (),
             schedule=found.known.metadata.name,

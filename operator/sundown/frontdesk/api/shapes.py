@@ -166,6 +166,7 @@ class EnvWhy(Model):
     since: AtInstant | None = None
     why: str
     by: str | None = Field(default=None, description="Who brought it about, where it was not its schedule.")
+    unverified: bool = Field(default=False, description="Whether that it was they is only what somebody wrote.")
     owner: str | None = None
     next: tuple[Next, ...]
     schedule: str

@@ -6,6 +6,7 @@ asked instead, so that people are answered at once, whether or not the operator 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +27,7 @@ class Standing:
     the operator has seen the schedule as it is now. ``answered_at`` is when somebody chose the coming shutdown,
     ``prolonged`` whether it would come sooner had they not. ``silent`` says why nobody is to be told of shutdowns. ``cloud``
     is what the operator says of its parts in AWS, ``cost`` what an hour of them costs, None where it has none.
+    ``doubted``: that it was asked for by whom ``asked`` names is only what somebody wrote.
     ``still_running`` is what runs although it sleeps, ``wakes_all_the_same`` whether a wish wakes it in spite of ``silent``.
     """
 
@@ -50,6 +52,7 @@ class Standing:
     cloud: tuple[CloudStatus, ...] = ()
     cost: Cost | None = None
     still_running: StillRunning | None = None
+    doubted: bool = False
 
     @property
     def sleeps(self) -> bool:
@@ -70,8 +73,8 @@ class Standing:
         return self.state in {"Awake", "Waking"} and (self.parts.ready > 0 or bool(wording.running(self.cloud)))
 
 
-def standing(found: Found, *, now: datetime) -> Standing:
-    """Where the env stands at ``now``."""
+def standing(found: Found, *, now: datetime, vouched: Callable[[Found], bool] = lambda _: False) -> Standing:
+    """Where the env stands at ``now``. ``vouched`` says whether the override was asked for in Slack, by whom it names."""
     spec, known = found.spec, found.known
     status = known.status
     certain = status.state is not None and status.observed_generation >= known.metadata.generation
@@ -104,6 +107,7 @@ def standing(found: Found, *, now: datetime) -> Standing:
         cloud=status.cloud,
         cost=status.cost,
         still_running=status.still_running,
+        doubted=asked is not None and bool(asked.by and status.unverified) and not vouched(found),
     )
 
 

@@ -81,13 +81,19 @@ def _too_late_to_put_off(standing: Standing, shutdown: datetime | None) -> Stale
     return _asleep(standing) or _other_shutdown(standing, shutdown)
 
 
+def _asker(standing: Standing) -> str | None:
+    """Who asked for what is in force, with the doubt that there is."""
+    name = standing.asked.by if standing.asked is not None else None
+    return f"{name} (unverified)" if standing.doubted else name
+
+
 def _too_late_to_wake(standing: Standing, _: datetime | None) -> Stale | None:
     if standing.sleeps or standing.state == "Paused":
         return None
     word = "is waking already" if standing.state == "Waking" else "is awake already"
     asked = standing.asked
     if asked is not None and asked.state == "Awake":
-        return Stale(f"{word}: {{by}} asked for it", by=asked.by, at=asked.at)
+        return Stale(f"{word}: {{by}} asked for it", by=_asker(standing), at=asked.at)
     return Stale(word, at=standing.since)
 
 
@@ -97,7 +103,7 @@ def _asleep(standing: Standing) -> Stale | None:
     word = "is asleep already" if standing.state == "Asleep" else "is falling asleep already"
     asked = standing.asked
     if asked is not None and asked.state == "Asleep":
-        return Stale(f"{word}: {{by}} suspended it", by=asked.by, at=asked.at, until=standing.wakes_at)
+        return Stale(f"{word}: {{by}} suspended it", by=_asker(standing), at=asked.at, until=standing.wakes_at)
     return Stale(word, at=standing.since, until=standing.wakes_at)
 
 
@@ -107,7 +113,7 @@ def _other_shutdown(standing: Standing, shutdown: datetime | None) -> Stale | No
     asked = standing.asked
     if asked is not None and asked.state == "Awake":
         text = "is not stopped then: {by} has put it off"
-        return Stale(text, by=asked.by, at=asked.at, until=standing.shutdown_at)
+        return Stale(text, by=_asker(standing), at=asked.at, until=standing.shutdown_at)
     return Stale("is not stopped then: its schedule has changed", until=standing.shutdown_at)
 
 

@@ -29,6 +29,7 @@ from sundown.frontdesk.alerts.recipients import Recipients
 from sundown.frontdesk.commands.reply import Place
 from sundown.frontdesk.envs.snapshot import standing
 from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.seal import is_vouched_for
 from sundown.frontdesk.slack.listeners import commands
 from sundown.frontdesk.slack.listeners.channels import CHANNELS
 from sundown.frontdesk.slack.transport.desk import SlackDesk
@@ -190,7 +191,7 @@ class Room:
         """Under the env's turn: nobody else's click comes between the look and the write."""
         name = carried.namespace
         found = await self._find(name)
-        late = clicks.stale(carried, standing(found, now=self._desk.clock.now()))
+        late = clicks.stale(carried, standing(found, now=self._desk.clock.now(), vouched=self._is_vouched_for))
         if late is not None:
             log.info("click-stale", user=person.email, namespace=name, action=carried.do)
             text = self._in_words(name, late, person)
@@ -254,6 +255,9 @@ class Room:
             await self.reminding.report(done, found=self._desk.board.env(found.namespace) or found)
         except SundownError as error:
             log.warning("report-not-noted", namespace=found.namespace, error=str(error))
+
+    def _is_vouched_for(self, found: Found) -> bool:
+        return is_vouched_for(self._desk.seal, found.known.metadata, found.spec.override)
 
     def _tracked(self, found: Found, click: Click) -> bool:
         """Whether the message is one that the reminders look after."""

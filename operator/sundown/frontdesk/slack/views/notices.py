@@ -66,6 +66,13 @@ def who(name: str | None) -> str:
     return bold(clip(name, 100)) if name else "somebody"
 
 
+def _asker(notice: Notice) -> str:
+    """The same of what is in force, with the doubt that there is."""
+    asked = notice.standing.asked
+    name = who(asked.by if asked is not None else None)
+    return f"{name} (unverified)" if notice.standing.doubted else name
+
+
 def _env(notice: Notice) -> str:
     return bold(notice.standing.namespace)
 
@@ -74,7 +81,7 @@ def _stop(notice: Notice) -> str:
     asked = notice.standing.asked
     if notice.standing.prolonged and asked is not None:
         return (
-            f":hourglass: {_env(notice)} was prolonged by {who(asked.by)} until {at(notice.due, notice)}; then it stops, "
+            f":hourglass: {_env(notice)} was prolonged by {_asker(notice)} until {at(notice.due, notice)}; then it stops, "
             "unless somebody prolongs it again."
         )
     return f":hourglass_flowing_sand: {_env(notice)} stops {at(notice.due, notice)}, unless somebody snoozes it before then."
@@ -84,7 +91,7 @@ def _moved(notice: Notice) -> str:
     standing, asked = notice.standing, notice.standing.asked
     text = f":alarm_clock: {_env(notice)} does not stop {at(notice.due, notice)}"
     if asked is not None and asked.state == "Awake":
-        text += f": {who(asked.by)} put it off"
+        text += f": {_asker(notice)} put it off"
         text += f" {at(asked.at, notice)}" if asked.at is not None else ""
     if standing.shutdown_at is None:
         return f"{text}. No other shutdown is in sight."
@@ -97,7 +104,7 @@ def _asleep(notice: Notice) -> str:
     word = "is asleep" if standing.state == "Asleep" else "is falling asleep"
     text = f":zzz: {_env(notice)} {word}: "
     if asked is not None and asked.state == "Asleep":
-        text += f"{who(asked.by)} suspended it"
+        text += f"{_asker(notice)} suspended it"
         text += f" {at(asked.at, notice)}" if asked.at is not None else ""
     else:
         text += "nobody answered"
@@ -113,7 +120,7 @@ def _asleep(notice: Notice) -> str:
 
 def _waking(notice: Notice) -> str:
     asked = notice.standing.asked
-    by = f", {who(asked.by)} asked for it" if asked is not None and asked.state == "Awake" else ""
+    by = f", {_asker(notice)} asked for it" if asked is not None and asked.state == "Awake" else ""
     waits = wording.waits_for_database(notice.standing.cloud)
     takes = f"{wording.DATABASES_TAKE[0].upper()}{wording.DATABASES_TAKE[1:]}" if waits else "That can take minutes"
     return f":sunrise: {_env(notice)} is waking{by}. {takes}; it is said here when it is done."
@@ -123,7 +130,7 @@ def _awake(notice: Notice) -> str:
     standing, asked = notice.standing, notice.standing.asked
     text = f":white_check_mark: {_env(notice)} is awake again"
     if asked is not None and asked.state == "Awake":
-        text += f", {who(asked.by)} asked for it"
+        text += f", {_asker(notice)} asked for it"
         if asked.at is not None and standing.since is not None and standing.since >= asked.at:
             text += f" and it took {wording.span(standing.since - asked.at)}"
     return f"{text}.{_until(notice)}{_unwell(notice)}"

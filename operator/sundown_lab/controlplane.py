@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from sundown_lab import components, kubeconfig, runs
+from sundown_lab import components, kubeconfig, pretended_logs, runs
 from sundown_lab.binaries import Binaries
 from sundown_lab.build import find_or_build
 from sundown_lab.certs import Authority, Certificate, service_account_key
@@ -32,7 +32,6 @@ COMPONENT_USERS = {
     "admin": ("sundown-lab:admin", ("system:masters",)),
 }
 CLIENTS = ("kube-controller-manager", "kube-scheduler", "kwok")
-LOG_LINES = "2026-11-23T08:00:00Z stdout F pretended container: nothing runs here, so nothing else is said\n"
 
 
 def start(
@@ -214,14 +213,7 @@ class ControlPlane(Cluster):
             kubeconfig.write(layout.kubeconfig(component), endpoint=endpoint, login=login)
         profile = components.scheduler_configuration(layout, options=self.options)
         (layout.directory / components.SCHEDULER_FILE).write_text(json.dumps(profile))
-        container_log = layout.directory / "container.log"
-        container_log.write_text(LOG_LINES)
-        served = {
-            "apiVersion": "kwok.x-k8s.io/v1alpha1",
-            "kind": "ClusterLogs",
-            "metadata": {"name": "all"},
-            "spec": {"logs": [{"logsFile": str(container_log)}]},
-        }
+        served = pretended_logs.write(layout.directory / "containers")
         (layout.directory / "kwok-logs.yaml").write_text(json.dumps(served))
 
     def _first_objects(self) -> dict[str, object]:

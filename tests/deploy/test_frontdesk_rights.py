@@ -12,6 +12,7 @@ from support.apiserver import Api, eventually
 from support.audit import Audit, Right
 from support.envs import Env
 from support.frontdesk.deletable import deletable, forget, shown, window_of
+from support.frontdesk.granted import SEE_LOGS, grant
 from support.frontdesk.saying import answer_to
 from support.frontdesks import USER, Counter
 from support.operators import HOME, ROOT, Stage
@@ -30,7 +31,8 @@ WRITES = {
 
 def granted() -> set[Right]:
     """What the roles in ``deploy/base`` grant."""
-    documents = yaml.safe_load_all((ROOT / "deploy/base/clusterrole-frontdesk.yaml").read_text())
+    files = ("clusterrole-frontdesk.yaml", "clusterrole-frontdesk-pods.yaml")
+    documents = [each for name in files for each in yaml.safe_load_all((ROOT / "deploy/base" / name).read_text())]
     roles = [each for each in documents if each["kind"] in {"ClusterRole", "Role"}]
     rules = [rule for role in roles for rule in role["rules"]]
     return {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
@@ -40,6 +42,14 @@ def test_nothing_can_be_written_but_schedules_requests_and_preferences() -> None
     """J3"""
     reads = {"get", "list", "watch"}
     assert {(verb, resource) for verb, resource in granted() if verb not in reads} == WRITES
+
+
+def test_no_secret_can_be_read_and_nothing_be_run_in_a_pod() -> None:
+    """J3, I4: pods and their logs, and these alone."""
+    resources = {resource for _, resource in granted()}
+    assert {each for each in resources if each.startswith("pods")} == {"pods", "pods/log"}
+    assert "secrets" not in resources
+    assert "*" not in resources
 
 
 @pytest.fixture
@@ -63,7 +73,9 @@ def test_every_right_is_needed_and_none_is_missing(
     env = deletable(make_env(annotations={"email": "ana@example.com"}))
     env.add("web", 1)
     env.until("Awake")
-    for command in ("status no-such-env", f"status {env.name}", f"why {env.name}", f"snooze {env.name} 1h", "list"):
+    grant(env, "ana@example.com", SEE_LOGS)
+    seen = (f"status {env.name}", f"why {env.name}", "list", f"pods {env.name}", f"logs web {env.name}")
+    for command in ("status no-such-env", *seen, f"snooze {env.name} 1h"):
         answer_to(ana, command)
     ana.open_home()
     ana.wait_for_home(lambda view: env.name in shown(view))

@@ -16,6 +16,7 @@ from sundown_lab.slack.remote import Workspace
 from support.apiserver import Api, Json, eventually
 from support.audit import Audit
 from support.envs import ALWAYS_AWAKE, NAMESPACES, Env
+from support.frontdesk.granted import SEE_LOGS, grant
 from support.frontdesk.saying import answer_to, words
 from support.frontdesks import USER as FRONTDESK
 from support.frontdesks import Counter
@@ -27,6 +28,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(240, func_only=True)]
 OURS = ("team-a", "team-b")
 NAMED = json.dumps([*OURS, "team-later"])
 PARTS = ("namespaced", "split")
+ANA = "ana@example.com"
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +127,10 @@ def test_envs_there_sleep_and_wake_by_slack_and_nothing_else_is_touched(
     assert "does not look after that namespace" in words(answer_to(ana, "stop elsewhere"))
     assert other.replicas("web") == 2
     assert "status" not in api.get(other.schedules("default"))
+    grant(ours, ANA, SEE_LOGS)
+    grant(other, ANA, SEE_LOGS)
+    assert "4 pods in team-a" in words(answer_to(ana, "pods team-a"))
+    assert "does not look after that namespace" in words(answer_to(ana, "pods elsewhere"))
     requests = [each for audit in audits for each in audit.requests()]
     assert [each for each in requests if each.namespace == "elsewhere" or each.name == "elsewhere"] == []
     refused = {each.namespace for each in requests if each.code == 403}

@@ -38,7 +38,7 @@ def for_both_accounts(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {"ClusterRoleBinding", "RoleBinding"},
         {
             FRONTDESK,
-            *(f"{FRONTDESK}-{what}" for what in ("alerts", "nodes", "incidents")),
+            *(f"{FRONTDESK}-{what}" for what in ("pods", "alerts", "nodes", "incidents")),
         },
     )
     return [

@@ -54,7 +54,8 @@ class ReplicaKind:
 
     ``wave`` is the usual one of its workloads. ``counts_leaving`` says that its ``status.replicas`` counts pods on their way
     out too, ``is_mute`` that its status does not tell what keeps pods from coming, so that its Events are asked.
-    ``by_policy`` says that the admission policies of ``deploy/components/hold`` know it.
+    ``by_policy`` says that the admission policies of ``deploy/components/hold`` know it. ``short`` is what kubectl calls it for
+    short.
     """
 
     kind: str
@@ -65,6 +66,15 @@ class ReplicaKind:
     counts_leaving: bool = False
     is_mute: bool = False
     by_policy: bool = False
+    short: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> frozenset[str]:
+        """What kubectl takes for it, in small letters: ``deployment``, ``deployments``, ``deploy``, ``deployments.apps``."""
+        group = self.api_version.rpartition("/")[0]
+        names = {self.kind.lower(), self.plural, *self.short}
+        full = {f"{name}.{group}" for name in (self.kind.lower(), self.plural)} if group else set()
+        return frozenset(names | full)
 
     @property
     def api_version(self) -> str:
@@ -138,7 +148,7 @@ _WHEN_SCALED = Aside(
 KINDS: dict[str, ReplicaKind] = {
     row.kind: row
     for row in (
-        ReplicaKind("Deployment", "/apis/apps/v1", "deployments", by_policy=True),
+        ReplicaKind("Deployment", "/apis/apps/v1", "deployments", by_policy=True, short=("deploy",)),
         ReplicaKind(
             "StatefulSet",
             "/apis/apps/v1",
@@ -148,9 +158,15 @@ KINDS: dict[str, ReplicaKind] = {
             counts_leaving=True,
             is_mute=True,
             by_policy=True,
+            short=("sts",),
         ),
     )
 }
+
+
+def kind_named(word: str) -> ReplicaKind | None:
+    """The row that somebody means by a word, as kubectl understands it."""
+    return next((row for row in KINDS.values() if word.lower() in row.spellings), None)
 
 
 def unknown_kinds(chosen: Workloads, *, prefix: str = "spec") -> Iterator[Mistake]:

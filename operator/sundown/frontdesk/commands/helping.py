@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sundown.cluster.errors import Busy, Unreachable
+from sundown.cluster.errors import ApiError
 from sundown.errors import InvalidObject, SundownError
 from sundown.frontdesk.commands.parsing import Mistyped
+from sundown.frontdesk.commands.plain_words import plain_words
 from sundown.frontdesk.commands.reply import Bold, Code, Line, Reply
 from sundown.frontdesk.commands.table import COMMANDS, Command, row_of
 
@@ -38,8 +39,8 @@ def sorry(error: SundownError, program: str, *, env: str = "") -> Reply:
     if isinstance(error, InvalidObject):
         text = f"{env}: its EnvSchedule has mistakes, which its owner has to mend first: {error}"
         return Reply(title=_sentence(text), trouble=True)
-    if isinstance(error, Unreachable | Busy):
-        return Reply(title=("The cluster does not answer at the moment: try again in a minute.",), trouble=True)
+    if isinstance(error, ApiError):
+        return Reply(title=_sentence(plain_words(error)), trouble=True)
     row = row_of(error.verb) if isinstance(error, Mistyped) else None
     lines: list[Line] = []
     if row is not None:
@@ -63,7 +64,8 @@ def _explained(row: Command, program: str) -> list[Line]:
     if row.aliases:
         lines.append((f"Also: {', '.join(row.aliases)}.",))
     if row.right is not None:
-        lines.append(("It takes the right to ", Code(row.right), " envschedules.sundown.dev in that namespace."))
+        own = f", and yourself the right to {row.own_right}" if row.own_right is not None else ""
+        lines.append(("It takes the right to ", Code(row.right), f" envschedules.sundown.dev in that namespace{own}."))
     return lines
 
 

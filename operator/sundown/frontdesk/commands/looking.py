@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from sundown import wording
+from sundown.frontdesk.commands.own_env import env_of
 from sundown.frontdesk.commands.parsing import Asked
 from sundown.frontdesk.commands.reply import Bold, Button, Code, Line, Link, Place, Reply
 from sundown.frontdesk.commands.zones import zone_of
@@ -13,7 +14,7 @@ from sundown.frontdesk.people.ownership import is_owner
 from sundown.frontdesk.people.people import Person
 from sundown.model.parts import Workload
 from sundown.model.resources import CloudStatus, EnvScheduleStatus
-from sundown.usecases.find import Found, find
+from sundown.usecases.find import Found
 from sundown.usecases.look import Picture, look_at, standing
 
 _PARTS_SHOWN = 25
@@ -42,7 +43,7 @@ async def status(desk: Desk, person: Person, asked: Asked, place: Place) -> Repl
     lines += _parts([_line(one) for one in picture.workloads])
     lines += _cost(said)
     lines += [(f"Next wave: {picture.waiting}",)] if picture.waiting is not None else []
-    return Reply(title=title, lines=tuple(lines), buttons=_buttons(picture.found))
+    return Reply(title=title, lines=tuple(lines), buttons=buttons(picture.found))
 
 
 async def listing(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
@@ -87,12 +88,11 @@ async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     for entry in said.history[:_HISTORY_SHOWN]:
         by = f" by {entry.by}" if entry.by else ""
         lines.append((f"{wording.moment(entry.at, now=now, zone=zone)}: {wording.STATES[entry.to]}{by}, {entry.why}",))
-    return Reply(title=title, lines=tuple(lines), buttons=_buttons(picture.found))
+    return Reply(title=title, lines=tuple(lines), buttons=buttons(picture.found))
 
 
 async def _picture(desk: Desk, namespace: str) -> Picture:
-    found = desk.board.env(namespace) or await find(desk.cluster, namespace, door=desk.door)
-    return await look_at(desk.cluster, found, now=desk.clock.now())
+    return await look_at(desk.cluster, await env_of(desk, namespace), now=desk.clock.now())
 
 
 def _parts(told: list[Line]) -> list[Line]:
@@ -134,7 +134,7 @@ def _row(found: Found, *, now: datetime, zone: tzinfo) -> Line:
     return Bold(found.namespace), f" {wording.state(said)}{then}{aws}{owner}"
 
 
-def _buttons(found: Found) -> tuple[Button, ...]:
+def buttons(found: Found) -> tuple[Button, ...]:
     """What undoes the present state; none where a wish would be refused."""
     state = found.known.status.state
     sleeps = state in {"Asleep", "FallingAsleep"}

@@ -57,6 +57,18 @@ class HowLong(Mistyped):
     reason = "HowLong"
 
 
+class WhichThing(Mistyped):
+    """The pod or workload is missing, or its name or kind is none."""
+
+    reason = "WhichThing"
+
+
+class HowMany(Mistyped):
+    """The number is missing, is none, or is out of range."""
+
+    reason = "HowMany"
+
+
 class TooLong(Mistyped):
     """A length of time that is out of range."""
 
@@ -73,13 +85,21 @@ class EnvName:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for, after the verb. ``topic`` is the command that help is wanted on, ``parameters`` what an action takes."""
+    """What was asked for, after the verb. ``topic`` is the command that help is wanted on, ``parameters`` what an action takes.
+
+    ``pod`` and ``container`` are the one whose log is wanted, ``previous`` the one from before it was restarted; ``here``: for
+    everybody in the conversation to see.
+    """
 
     env: EnvName = EnvName("")
     span: timedelta = timedelta()
     reason: str | None = None
     topic: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    pod: str = ""
+    container: str = ""
+    previous: bool = False
+    here: bool = False
 
 
 def words_of(text: str) -> tuple[str, ...]:

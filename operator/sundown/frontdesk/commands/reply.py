@@ -45,13 +45,17 @@ class Button:
 class Reply:
     """One answer. ``public``: others in the conversation may want to know, for something was changed.
 
-    ``lines`` stand below the ``title``; where there are too many, the last say how many more there are.
+    ``lines`` stand below the ``title``; where there are too many, the last say how many more there are. ``block`` is text
+    of several lines in a typewriter's letters, below them; what does not fit into one message of it comes in the next.
+    ``private``: for the one who asked alone, wherever they asked.
     """
 
     title: Line
     lines: tuple[Line, ...] = ()
     buttons: tuple[Button, ...] = ()
+    block: str = ""
     public: bool = False
+    private: bool = False
     trouble: bool = False
 
 
@@ -59,11 +63,13 @@ class Reply:
 class Place:
     """Where somebody asked, and so is answered: ids of Slack, and for commands the address for answers, good for 30 minutes.
 
-    ``trigger_id`` opens a modal within three seconds; empty where there is none.
+    ``trigger_id`` opens a modal within three seconds; empty where there is none. ``thread`` is the one that is answered in,
+    ``beneath`` the one that they asked in, if there was one.
     """
 
     channel: str
     user: str
     thread: str = ""
+    beneath: str = ""
     response_url: str = ""
     trigger_id: str = ""

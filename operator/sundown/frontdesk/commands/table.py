@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sundown.cluster.errors import Busy, Unreachable
-from sundown.frontdesk.commands import auditing, looking, requesting, wishing
+from sundown.frontdesk.commands import auditing, logs, looking, pods, requesting, wishing
+from sundown.frontdesk.commands.own_env import own_env
 from sundown.frontdesk.commands.parsing import (
     Asked,
     UnknownCommand,
@@ -20,11 +21,13 @@ from sundown.frontdesk.commands.parsing import (
     one_topic,
     words_of,
 )
+from sundown.frontdesk.commands.pointing import of_namespace, of_pod
 from sundown.frontdesk.commands.reply import Place, Reply
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights
 from sundown.frontdesk.wishes.actions import ClusterAway
+from sundown.model.actions import Right
 from sundown.model.cutting import clip
 
 Handle = Callable[[Desk, Person, Asked, Place], Awaitable[Reply]]
@@ -42,7 +45,8 @@ class Command:
 
     ``right`` is the verb on EnvSchedules that ``require_right`` asks the cluster about before ``handle`` is called: in the env
     that was named, in all of them where none was. ``looks_by_itself`` where none was named: what comes back is only what the
-    person may see. ``handle`` is None for help alone, which is made from the table and takes no right.
+    person may see. ``of_own_env`` where none was named: the person's own is meant. ``own_right`` is one of the cluster's own that
+    the person has to have besides, as for kubectl. ``handle`` is None for help alone, which is made from the table and takes no right.
     """
 
     verb: str
@@ -54,6 +58,8 @@ class Command:
     handle: Handle | None
     right: str | None = None
     looks_by_itself: bool = False
+    of_own_env: bool = False
+    own_right: Right | None = None
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -160,6 +166,41 @@ COMMANDS: dict[str, Command] = {
             right="suspend",
         ),
         Command(
+            verb="pods",
+            usage="pods [<env>]",
+            summary="What runs in it, pod by pod, what is not well first.",
+            details="As kubectl get pods shows it. Without a name: in your own environment, if you have just one.",
+            examples=("pods dev1", "pods"),
+            parse=of_namespace,
+            handle=pods.pods,
+            right="get",
+            of_own_env=True,
+            own_right=logs.LIST_PODS,
+            aliases=("pod", "po", "ps"),
+        ),
+        Command(
+            verb="logs",
+            usage="logs <pod> [<env>] [<container>] [previous] [here]",
+            summary="The last 50 lines that a pod has written, for you alone.",
+            details=(
+                "At most 3,000 characters, with what looks like a secret masked. previous: from before it was restarted; here: for "
+                "everybody in the conversation to see. The beginning of a pod's name is enough where only one begins so; without an "
+                "environment yours is meant, if you have just one."
+            ),
+            examples=(
+                "logs web-7d9c5b8f4-x2x9k dev1",
+                "logs web dev1 sidecar",
+                "logs web previous",
+                "logs web dev1 here",
+            ),
+            parse=of_pod,
+            handle=logs.logs,
+            right="get",
+            of_own_env=True,
+            own_right=Right("get", "pods", subresource="log"),
+            aliases=("log", "tail"),
+        ),
+        Command(
             verb="delete",
             usage="delete <env>",
             summary="Delete it for good, after you have typed its name once more.",
@@ -197,6 +238,18 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+async def with_env(row: Command, asked: Asked, person: Person, desk: Desk) -> Asked:
+    """What was asked for, of the person's own env where none was named and the row says so.
+
+    Raises:
+        WhichEnv: nobody can say which.
+        ApiError: the cluster could not be asked what they may see.
+    """
+    if not row.of_own_env or asked.env.namespace:
+        return asked
+    return replace(asked, env=replace(asked.env, namespace=await own_env(desk, person, verb=row.verb)))
+
+
 async def require_right(row: Command, asked: Asked, person: Person, rights: Rights) -> None:
     """Return if the person may have this row carried out.
 
@@ -210,6 +263,8 @@ async def require_right(row: Command, asked: Asked, person: Person, rights: Righ
         return
     try:
         await rights.require(person, row.right, env)
+        if row.own_right is not None:
+            await rights.require_own(person, row.own_right, env)
     except (Unreachable, Busy) as error:
         if row.right == "get":
             raise
@@ -225,6 +280,15 @@ def _by_word() -> dict[str, Command]:
     return {word: row for row in COMMANDS.values() for word in (row.verb, *row.aliases)}
 
 
+def _nearest(word: str) -> str | None:
+    """What somebody may have meant; a verb rather than another word for it."""
+    for known in (COMMANDS, _by_word()):
+        close = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
+        if close:
+            return close[0]
+    return None
+
+
 def parse(text: str) -> tuple[Command, Asked]:
     """What somebody typed after the slash command or the mention; nothing is a cry for help.
 
@@ -236,8 +300,8 @@ def parse(text: str) -> tuple[Command, Asked]:
         return COMMANDS["help"], Asked()
     row = row_of(words[0])
     if row is None:
-        close = difflib.get_close_matches(words[0].lower(), _by_word(), n=1, cutoff=0.7)
-        meant = row_of(close[0]) if close else None
-        hint = f"; did you mean {close[0]}?" if close else ""
+        close = _nearest(words[0].lower())
+        meant = row_of(close) if close else None
+        hint = f"; did you mean {close}?" if close else ""
         raise UnknownCommand(f'I do not know "{clip(words[0], 60)}"{hint}', verb=meant.verb if meant else "")
     return row, row.parse(words[1:], verb=words[0].lower() if words[0].lower() in row.aliases else row.verb)

@@ -8,7 +8,7 @@ from typing import Any
 from sundown.cluster.client import Cluster
 from sundown.cluster.reviews import AUTHENTICATED, review
 from sundown.frontdesk.people.people import Login, Person
-from sundown.model.actions import Action, Parameters
+from sundown.model.actions import Action, Parameters, Right
 from sundown.model.resources import GROUP
 from sundown.usecases.find import NotAllowed
 
@@ -63,6 +63,27 @@ class Rights:
                 f"{right} there"
             )
         return name
+
+    async def require_own(self, person: Person, right: Right, namespace: str) -> None:
+        """Return if the person has a right of the cluster's own, as they would need it for kubectl.
+
+        Raises:
+            NotAllowed: they lack it.
+            ApiError: the cluster could not be asked.
+        """
+        if not await self.has(person, right, namespace):
+            raise NotAllowed(
+                f'you ({person.email}) may not do that in "{namespace}": ask its owner, or whoever runs the cluster, for the '
+                f"right to {right} there"
+            )
+
+    async def has(self, person: Person, right: Right, namespace: str) -> bool:
+        """Whether the person has a right of the cluster's own in the namespace.
+
+        Raises:
+            ApiError: the cluster could not be asked.
+        """
+        return await self._known_as(person, right.within(namespace)) is not None
 
     async def may(self, person: Person, verb: str, namespace: str) -> bool:
         """Whether the person has this right in the namespace; in all namespaces where it is empty.

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from sundown.errors import SundownError
 from sundown.frontdesk.commands import helping
 from sundown.frontdesk.commands.reply import Place, Reply
-from sundown.frontdesk.commands.table import parse, require_right
+from sundown.frontdesk.commands.table import parse, require_right, with_env
 from sundown.frontdesk.metrics import ANSWER_SECONDS
 from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.replying import say
@@ -49,6 +49,7 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
             channel=_text(event, "channel"),
             user=_text(event, "user"),
             thread=_text(event, "thread_ts") or _text(event, "ts"),
+            beneath=_text(event, "thread_ts"),
         )
         desk.work("mention", answer(desk, words_of_mention(event), place))
 
@@ -68,6 +69,8 @@ async def reply_to(desk: SlackDesk, text: str, place: Place) -> Reply:
         if row.handle is None:
             return helping.about(asked.topic, program) if asked.topic else helping.overview(program)
         person = await desk.people.of(place.user)
+        asked = await with_env(row, asked, person, desk)
+        env = asked.env.namespace
         await require_right(row, asked, person, desk.rights)
         return await row.handle(desk, person, asked, place)
     except SundownError as error:

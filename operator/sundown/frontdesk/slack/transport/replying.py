@@ -10,20 +10,29 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from sundown.frontdesk.commands.reply import Place, Reply
 from sundown.frontdesk.slack.transport.client import FAILURES, Again, away, is_slack, proxy_for, quiet
 from sundown.frontdesk.slack.transport.desk import SlackDesk
-from sundown.frontdesk.slack.views.replies import render
+from sundown.frontdesk.slack.views.replies import messages
 
 log = structlog.get_logger(__name__)
 
 
 async def say(desk: SlackDesk, place: Place, reply: Reply) -> None:
     """Answer. A command is answered by its address for answers, for the person alone unless others should know; a mention
-    in its thread. If that fails it comes as a direct message. What cannot be said at all is logged.
+    in its thread, or where nobody else is to see it. If that fails it comes as a direct message. What cannot be said at all
+    is logged.
     """
-    text, made = render(reply, cluster=desk.settings.cluster_name)
-    message: dict[str, Any] = {"text": text, "blocks": made}
+    for text, made in messages(reply, cluster=desk.settings.cluster_name):
+        await _say(desk, place, reply, {"text": text, "blocks": made})
+
+
+async def _say(desk: SlackDesk, place: Place, reply: Reply, message: dict[str, Any]) -> None:
     try:
         if place.response_url:
             await _respond(desk, place.response_url, {**message, "response_type": _seen_by(reply)})
+        elif reply.private:
+            # In a thread only where there is one already: one that it would begin is shown to nobody.
+            await desk.client.chat_postEphemeral(
+                channel=place.channel, user=place.user, thread_ts=place.beneath or None, **message
+            )
         else:
             await desk.client.chat_postMessage(
                 channel=place.channel, thread_ts=place.thread or None, unfurl_links=False, unfurl_media=False, **message
@@ -49,4 +58,4 @@ async def _respond(desk: SlackDesk, url: str, message: dict[str, Any]) -> None:
 
 
 def _seen_by(reply: Reply) -> str:
-    return "in_channel" if reply.public and not reply.trouble else "ephemeral"
+    return "in_channel" if reply.public and not reply.trouble and not reply.private else "ephemeral"

@@ -37,6 +37,7 @@ def place_of(body: dict[str, Any]) -> Place:
         channel=str(channel or user or ""),
         user=str(user or ""),
         thread=_text(event, "thread_ts") or _text(event, "ts") or _text(message, "thread_ts"),
+        beneath=_text(event, "thread_ts"),
         response_url=_text(body, "response_url"),
         trigger_id=_text(body, "trigger_id"),
     )

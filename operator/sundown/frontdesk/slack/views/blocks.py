@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ MOST_VALUE = 2000
 MOST_BLOCKS = 50
 MOST_ELEMENTS = 25
 MOST_TEXT = 3500
+_MOST_FENCED = MOST_SECTION - 100
 
 _MARKS = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 _FORMATTING = re.compile(r"(?<![A-Za-z0-9])[*_~`]+|[*_~`]+(?![A-Za-z0-9])")
@@ -46,6 +47,29 @@ def code(text: str) -> str:
     """Text in a typewriter's letters."""
     plain = _UNPRINTABLE.sub(" ", text).replace("`", "ˋ")
     return f"`{plain.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}`" if text.strip() else ""
+
+
+def preformatted(text: str) -> list[str]:
+    """Lines in a typewriter's letters, each of them as it is, in as many paragraphs as they need."""
+    paragraphs: list[str] = []
+    length = MOST_SECTION  # so that the first line begins a paragraph
+    for line in _in_typewriter(text):
+        if length + len(line) + 1 > _MOST_FENCED:
+            paragraphs.append(line)
+            length = len(line)
+        else:
+            paragraphs[-1] += f"\n{line}"
+            length += len(line) + 1
+    return [f"```\n{each}\n```" for each in paragraphs]
+
+
+def _in_typewriter(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        plain = _UNPRINTABLE.sub(" ", line.replace("\t", "    ")).replace("`", "ˋ")
+        # Escaped, one letter can become five.
+        for begin in range(0, max(len(plain), 1), _MOST_FENCED // 5):
+            piece = plain[begin : begin + _MOST_FENCED // 5]
+            yield piece.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def link(url: str, text: str) -> str:

@@ -5,7 +5,9 @@ import html
 import pytest
 
 from sundown_lab.slack.remote import Workspace
+from support.apiserver import eventually
 from support.envs import Env
+from support.frontdesk.granted import grant
 from support.frontdesk.reminded import announced, running, stopping
 from support.frontdesk.saying import answer_to, words
 from support.frontdesks import Counter
@@ -30,6 +32,16 @@ for verb, right in (("count", "suspend"), ("sign", "approve")):
         verb, f"{verb} <env>", "Count the parts.", "Every one.", (f"{verb} dev1",), parsing.one_env, count, right=right,
     )
 """
+A_COMMAND_OF_ONES_OWN = (
+    A_COMMAND
+    + """
+from sundown.model.actions import Right
+table.COMMANDS["peek"] = table.Command(
+    "peek", "peek [<env>]", "Look into it.", "Deeply.", ("peek dev1",), parsing.maybe_env, count, right="get",
+    of_own_env=True, own_right=Right("list", "configmaps"),
+)
+"""
+)
 
 
 @pytest.fixture
@@ -60,3 +72,19 @@ def test_a_command_is_a_row_and_its_right_is_asked_for(counter: Counter, slack: 
     refused = words(answer_to(slack.act("ana"), f"sign {env.name}"))
     assert "may not approve" in refused
     assert "was counted" not in refused
+
+
+def test_a_command_may_take_a_right_of_the_clusters_own_and_mean_the_persons_env(
+    counter: Counter, slack: Workspace, env: Env
+) -> None:
+    """J2: both by the row alone."""
+    counter.fresh(slack, with_rows=A_COMMAND_OF_ONES_OWN).start()
+    running(env, owner="ana@example.com")
+    stopping(env)
+    assert 'the right to "list" configmaps' in words(answer_to(slack.act("ana"), f"peek {env.name}"))
+    grant(env, "ana@example.com", [("list", "", "configmaps")])
+    assert f"{env.name} was counted for ana@example.com" in words(answer_to(slack.act("ana"), f"peek {env.name}"))
+    eventually(
+        lambda: f"{env.name} was counted" in words(answer_to(slack.act("ana"), "peek")), what="it is known to be hers"
+    )
+    assert 'the right to "list" configmaps' in words(answer_to(slack.act("bo"), f"peek {env.name}"))

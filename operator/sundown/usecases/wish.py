@@ -13,7 +13,7 @@ from sundown.cluster import paths, reading
 from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
-from sundown.errors import NothingToDo, SundownError
+from sundown.errors import NothingToDo
 from sundown.model.env import Known
 from sundown.model.spec import EnvScheduleSpec, Override, Wanted
 from sundown.schedule import wishes
@@ -232,7 +232,6 @@ def _wake_for_a_day(
     return wishes.snooze(spec, circumstances, now, asker, span=timedelta(days=1))
 
 
-def in_a_sentence(error: SundownError, namespace: str) -> str:
+def in_a_sentence(text: str, namespace: str) -> str:
     """What went wrong, with the name of the env in front where the text does not have it."""
-    text = str(error)
     return text if f'"{namespace}"' in text else f"{namespace}: {text}"

@@ -112,7 +112,7 @@ def _say(result: Result, *, dry_run: bool, now: datetime) -> None:
     if result.said is not None:
         say(f"{result.namespace}: {result.said}")
     if result.error is not None:
-        failed(in_a_sentence(result.error, result.namespace))
+        failed(in_a_sentence(str(result.error), result.namespace))
     elif isinstance(result.outcome, Arrived):
         status = result.outcome.status
         took = wording.took(result.outcome.seconds)

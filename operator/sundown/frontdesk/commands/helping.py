@@ -5,9 +5,9 @@ from __future__ import annotations
 from sundown.cluster.errors import ApiError
 from sundown.errors import InvalidObject, SundownError
 from sundown.frontdesk.commands.parsing import Mistyped
-from sundown.frontdesk.commands.plain_words import plain_words
 from sundown.frontdesk.commands.reply import Bold, Code, Line, Reply
 from sundown.frontdesk.commands.table import COMMANDS, Command, row_of
+from sundown.usecases.plain_words import in_plain_words
 
 OUR_FAULT = (
     "something went wrong inside Sundown, and whoever runs it can see what in its log; `status` tells what stands"
@@ -40,7 +40,7 @@ def sorry(error: SundownError, program: str, *, env: str = "") -> Reply:
         text = f"{env}: its EnvSchedule has mistakes, which its owner has to mend first: {error}"
         return Reply(title=_sentence(text), trouble=True)
     if isinstance(error, ApiError):
-        return Reply(title=_sentence(plain_words(error)), trouble=True)
+        return Reply(title=_sentence(in_plain_words(error)), trouble=True)
     row = row_of(error.verb) if isinstance(error, Mistyped) else None
     lines: list[Line] = []
     if row is not None:

@@ -42,6 +42,7 @@ from sundown.frontdesk.wishes.clicks import Carried
 from sundown.frontdesk.wishes.verbs import VERBS, Stale
 from sundown.model.scalars import zone
 from sundown.usecases.find import Found, find
+from sundown.usecases.plain_words import in_plain_words
 from sundown.usecases.wish import in_a_sentence
 
 log = structlog.get_logger(__name__)
@@ -181,7 +182,7 @@ class Room:
             await self._retire(click, f":white_circle: {blocks.escape(str(error))}.")
         except SundownError as error:
             log.info("click-refused", user=click.user, namespace=name, action=do, outcome=error.reason)
-            await self._aside(click, blocks.escape(in_a_sentence(error, name)))
+            await self._aside(click, blocks.escape(in_a_sentence(in_plain_words(error), name)))
 
     def _require_ours(self, carried: Carried) -> None:
         if carried.cluster != self._desk.settings.cluster_name:

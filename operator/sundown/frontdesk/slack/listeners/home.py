@@ -27,6 +27,7 @@ from sundown.frontdesk.wishes import clicks
 from sundown.frontdesk.wishes.actions import Wanted
 from sundown.frontdesk.wishes.verbs import VERBS, Verb
 from sundown.usecases.find import Found
+from sundown.usecases.plain_words import in_plain_words
 from sundown.usecases.spans import parse_span
 
 log = structlog.get_logger(__name__)
@@ -131,7 +132,9 @@ class Room:
             done = await self._desk.actions.carry_out(wanted)
             promise = wording.promise(done.answer.decision, now=done.answer.asked_at, zone=zone_of(person))
             said = f":white_check_mark: {blocks.bold(namespace)} is {blocks.escape(promise)}."
-        except (SundownError, ValueError) as error:
+        except SundownError as error:
+            said = f":warning: {blocks.escape(in_plain_words(error))}"
+        except ValueError as error:
             said = f":warning: {blocks.escape(str(error))}"
         self.homes.turn(user, said=said)
 
@@ -142,7 +145,7 @@ class Room:
             view = preferences_modal.window(self._desk.preferences.of(user))
             await self._desk.client.views_open(trigger_id=trigger_id, view=view)
         except SundownError as error:
-            self.homes.turn(user, said=f":warning: {blocks.escape(str(error))}")
+            self.homes.turn(user, said=f":warning: {blocks.escape(in_plain_words(error))}")
         except FAILURES as error:
             self.homes.turn(user, said=f":warning: {blocks.escape(str(away(error)))}")
 
@@ -154,7 +157,7 @@ class Room:
             said = ":white_check_mark: Your preferences are saved."
         except SundownError as error:
             log.warning("preferences-not-saved", user=user, error=str(error))
-            said = f":warning: Your preferences are not saved: {blocks.escape(str(error))}"
+            said = f":warning: Your preferences are not saved: {blocks.escape(in_plain_words(error))}"
         self.homes.turn(user, said=said)
 
     def _owns(self, user: str, namespace: str) -> bool:

@@ -23,6 +23,7 @@ from sundown.frontdesk.slack.views.blocks import Block
 from sundown.frontdesk.slack.views.requests import NAME_BLOCK, Window, confirmation, confirmed_name, read_window, said
 from sundown.frontdesk.wishes.verbs import VERBS
 from sundown.model.cutting import clip
+from sundown.usecases.plain_words import in_plain_words
 
 log = structlog.get_logger(__name__)
 
@@ -147,4 +148,4 @@ def _sentence(error: SundownError) -> str:
 
 def _plainly(error: SundownError) -> str:
     """Without the marks of what is to be typed: a window shows its text as it is."""
-    return str(error).replace("`", "")
+    return in_plain_words(error).replace("`", "")

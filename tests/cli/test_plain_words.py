@@ -4,8 +4,8 @@ import pytest
 
 from sundown.cluster.errors import ApiError, TooLarge, Unreachable, error_for
 from sundown.frontdesk.commands import helping
-from sundown.frontdesk.commands.plain_words import plain_words
 from sundown.frontdesk.commands.reply import Reply
+from sundown.usecases.plain_words import in_plain_words
 
 REQUEST = "GET /api/v1/namespaces/dev1/pods: "
 SAID = 'pods is forbidden: User "system:serviceaccount:sundown-system:sundown-frontdesk" cannot list resource "pods"'
@@ -27,8 +27,8 @@ SAID = 'pods is forbidden: User "system:serviceaccount:sundown-system:sundown-fr
 )
 def test_each_refusal(status: int, told: str) -> None:
     error = error_for(status, REQUEST + SAID, None)
-    assert plain_words(error).startswith(told)
-    assert REQUEST.strip(": ") not in plain_words(error)
+    assert in_plain_words(error).startswith(told)
+    assert REQUEST.strip(": ") not in in_plain_words(error)
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_each_refusal(status: int, told: str) -> None:
     ],
 )
 def test_what_is_no_refusal(error: ApiError, told: str) -> None:
-    assert told in plain_words(error)
-    assert "10.0.0.1" not in plain_words(error)
+    assert told in in_plain_words(error)
+    assert "10.0.0.1" not in in_plain_words(error)
 
 
 def test_it_is_a_sentence_with_a_sign_that_something_is_wrong() -> None:

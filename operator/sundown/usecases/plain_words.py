@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sundown.cluster.errors import ApiError, Busy, Conflict, Denied, Expired, Missing, Refused, TooLarge, Unreachable
+from sundown.errors import SundownError
 
 _REQUEST = re.compile(r"[A-Z]+ /\S*: ")
 
@@ -22,7 +23,9 @@ _WORDS: tuple[tuple[type[ApiError], str], ...] = (
 """The first row that fits counts."""
 
 
-def plain_words(error: ApiError) -> str:
-    """The error as part of a sentence."""
+def in_plain_words(error: SundownError) -> str:
+    """The error as part of a sentence; Sundown's own are said as they are."""
+    if not isinstance(error, ApiError):
+        return str(error)
     words = next(words for kind, words in _WORDS if isinstance(error, kind))
     return words.format(said=_REQUEST.sub("", str(error), count=1).rstrip("."))

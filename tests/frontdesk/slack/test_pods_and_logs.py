@@ -103,6 +103,18 @@ def test_a_mention_is_answered_where_nobody_else_sees_it(slack: Workspace, runni
     assert not [one for one in slack.act("bo").messages("#dev") if one["bot_id"] and "web-1" in one["text"]]
 
 
+def test_a_mention_in_a_thread_is_answered_there(slack: Workspace, running: Env) -> None:
+    grant(running, ANA, SEE_LOGS)
+    ana = slack.act("ana")
+    ana.say("#dev", f"what is wrong with {running.name}?")
+    top = ana.wait_for_message(lambda one: f"wrong with {running.name}" in one["text"], channel="#dev")
+    ana.say("#dev", f"@Sundown logs web-1 {running.name} leaky", thread=top)
+    answer = ana.wait_for_message(
+        lambda one: "web-1/leaky" in one["text"] and one["bot_id"] is not None, channel="#dev"
+    )
+    assert (answer["ephemeral"], answer["thread_ts"]) == (True, top["ts"])
+
+
 def test_the_persons_own_env_is_meant_where_none_is_named(slack: Workspace, running: Env) -> None:
     """I4: without namespace"""
     running.annotate(email=ANA)

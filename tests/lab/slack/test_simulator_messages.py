@@ -140,6 +140,21 @@ def test_an_ephemeral_message_reaches_members_only(slack: Workspace) -> None:
     assert refused["error"] == "user_not_in_channel"
 
 
+def test_an_ephemeral_message_is_seen_in_a_thread_only_where_there_is_one(slack: Workspace) -> None:
+    """https://docs.slack.dev/reference/methods/chat.postEphemeral"""
+    web, ana = client(slack), slack.act("ana").id
+    top = web.chat_postMessage(channel="#dev", text="top")
+    said = {"channel": top["channel"], "user": ana, "thread_ts": top["ts"]}
+    assert web.chat_postEphemeral(**said, text="to nobody")["ok"]
+    assert slack.act("ana").messages("#dev")[0]["replies"] == []
+
+    web.chat_postMessage(channel="#dev", text="below", thread_ts=top["ts"])
+    web.chat_postEphemeral(**said, text="psst")
+
+    (seen,) = slack.act("ana").messages("#dev")
+    assert [(each["text"], each["ephemeral"]) for each in seen["replies"]] == [("below", False), ("psst", True)]
+
+
 def test_a_reply_stands_in_its_thread(slack: Workspace) -> None:
     web = client(slack)
     top = web.chat_postMessage(channel="#dev", text="top")

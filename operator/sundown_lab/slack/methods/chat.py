@@ -63,7 +63,8 @@ def _post_ephemeral(sim: Simulator, args: Args) -> Json:
         raise Refused("user_not_in_channel")
     said = posting.draft(sim.team, channel, _given(args), ts=sim.team.next_ts())
     said.only_for = args.text("user")
-    sim.posted(said)
+    if said.thread_ts is None or sim.team.replies(channel, said.thread_ts):
+        sim.posted(said)  # in a thread that nobody has begun Slack takes it, and shows it to nobody
     return {"message_ts": said.ts}
 
 

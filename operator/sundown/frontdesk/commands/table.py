@@ -21,11 +21,12 @@ from sundown.frontdesk.commands.parsing import (
     one_topic,
     words_of,
 )
-from sundown.frontdesk.commands.pointing import of_namespace, of_pod
+from sundown.frontdesk.commands.pointing import of_namespace, of_pod, of_workload, of_workload_and_count
 from sundown.frontdesk.commands.reply import Place, Reply
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights
+from sundown.frontdesk.requests.table import REQUESTS
 from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.model.actions import Right
 from sundown.model.cutting import clip
@@ -199,6 +200,31 @@ COMMANDS: dict[str, Command] = {
             of_own_env=True,
             own_right=Right("get", "pods", subresource="log"),
             aliases=("log", "tail"),
+        ),
+        Command(
+            verb="scale",
+            usage="scale <kind> <name> [<env>] <count>",
+            summary="Have a workload run so many pods, after you have confirmed what changes.",
+            details=(
+                "Kinds as kubectl has them: deployment, deploy, sts, deployment/web. Of an environment that is asleep it changes what it "
+                "wakes to. Without an environment yours is meant, if you have just one."
+            ),
+            examples=("scale deployment web dev1 3", "scale deploy/web 0", "scale sts/db in dev1 to 2"),
+            parse=of_workload_and_count,
+            handle=requesting.request("Scale"),
+            right=REQUESTS["Scale"].right,
+            of_own_env=True,
+        ),
+        Command(
+            verb="restart",
+            usage="restart <kind> <name> [<env>]",
+            summary="Replace the pods of a workload one after the other, after you have confirmed it.",
+            details="As kubectl rollout restart does. Without an environment yours is meant, if you have just one.",
+            examples=("restart deployment web dev1", "restart sts/db"),
+            parse=of_workload,
+            handle=requesting.request("Restart"),
+            right=REQUESTS["Restart"].right,
+            of_own_env=True,
         ),
         Command(
             verb="delete",

@@ -45,6 +45,7 @@ class Story:
         await self._edited_while_asleep()
         await self._woken_by_owner(NEW_YORK)
         await self._held_by_a_program(NEW_YORK)
+        await self._looked_inside(NEW_YORK)
         await self._schedule_deleted(KOLKATA)
         await self._in_slack(AUCKLAND)
         await self._woken_by_schedule(BERLIN)
@@ -159,6 +160,18 @@ class Story:
         if by != owner:
             raise LabError(f"{namespace} was started by {owner}, but its schedule says by {by}")
 
+    async def _looked_inside(self, namespace: str) -> None:
+        """Pods and a log, in Slack and with the owner's own rights."""
+        scene = self._scene
+        chat = scene.chat(scene.owners[namespace])
+        said = await chat.ask(f"pods {namespace}", "all well")
+        scene.say(
+            f"{chat.name} types in Slack: [bold]/devenv pods {namespace}[/]: {escape(_plain(said.splitlines()[0]))}."
+        )
+        pod = next(line.split()[0] for line in said.splitlines() if line.startswith("shop-"))
+        said = await chat.ask(f"logs {pod} {namespace}", "nothing runs here")
+        scene.say(f"And [bold]/devenv logs {pod} {namespace}[/], for {chat.name} alone: [dim]{escape(_log(said))}[/]")
+
     async def _database_at(self, first: asyncio.Event, namespace: str) -> str:
         """The state of the env's database at the moment of the event."""
         await first.wait()
@@ -241,6 +254,11 @@ class Story:
 
 def _instant(text: str | None) -> datetime:
     return datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)
+
+
+def _log(said: str) -> str:
+    """The last line of the log in an answer."""
+    return next(line for line in reversed(said.splitlines()) if line.strip("`"))
 
 
 def _plain(text: str) -> str:

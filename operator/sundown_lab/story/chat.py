@@ -10,6 +10,7 @@ from sundown_lab.slack.remote import Workspace
 
 RESUME, SUSPEND, SNOOZE = "sundown.resume", "sundown.suspend", "sundown.snooze"
 PATIENCE = 60.0
+CHANNEL = "#dev"
 
 
 class Chat:
@@ -43,8 +44,28 @@ class Chat:
         """Types ``/devenv`` and what follows."""
         return await self._in_thread(lambda: self._actor.command(text))
 
+    async def ask(self, text: str, *said: str, within: float = PATIENCE) -> str:
+        """Types ``/devenv`` and what follows in the channel, and gives what the answer says once there is one that says all this.
+
+        Raises:
+            LabError: there was none in time.
+        """
+        seen = {message["ts"] for message in self._actor.messages(CHANNEL)}
+        await self.command(text)
+
+        def is_answer(message: Json) -> bool:
+            return message["ts"] not in seen and all(each in _words(message) for each in said)
+
+        found = await self._in_thread(lambda: self._actor.wait_for_message(is_answer, channel=CHANNEL, within=within))
+        return _words(found)
+
     async def _in_thread(self, call: Callable[[], Json]) -> Json:
         return await asyncio.to_thread(call)
+
+
+def _words(message: Json) -> str:
+    texts = (block.get("text") for block in message.get("blocks") or ())
+    return "\n".join(str(text["text"]) for text in texts if isinstance(text, dict))
 
 
 def _elements(message: Json) -> Iterator[dict[str, Any]]:

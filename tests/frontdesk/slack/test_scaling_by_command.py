@@ -10,11 +10,18 @@ from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
 from support.frontdesk.deletable import shown
 from support.frontdesk.saying import answer_to, words
 from support.operating import let_operate
+from support.operators import Operator, Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator", "frontdesk")]
 
 ANA = "ana@example.com"
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
+
+
+@pytest.fixture
+def operator(stage: Stage) -> Operator:
+    """An operator that runs."""
+    return stage.usual()
 
 
 @pytest.fixture

@@ -15,7 +15,19 @@ from support.apiserver import Json
 from support.kustomize import Kitchen
 from support.operators import HOME
 
-PARTS = ("alerts", "namespaced", "split", "slack-http", "api", "operator-only", "without-pods", "aws", "hold", "policies", "admission")
+PARTS = (
+    "alerts",
+    "namespaced",
+    "split",
+    "slack-http",
+    "api",
+    "operator-only",
+    "without-pods",
+    "aws",
+    "hold",
+    "policies",
+    "admission",
+)
 NEEDS = {"slack-http": "split", "api": "split"}
 """What the internet reaches never runs under the operator's account."""
 CONTRADICTIONS = ({"operator-only", "split"}, {"operator-only", "slack-http"}, {"operator-only", "api"})

@@ -50,7 +50,7 @@ class Chat:
         Raises:
             LabError: there was none in time.
         """
-        seen = {message["ts"] for message in self._actor.messages(CHANNEL)}
+        seen = {message["ts"] for message in await asyncio.to_thread(self._actor.messages, CHANNEL)}
         await self.command(text)
 
         def is_answer(message: Json) -> bool:

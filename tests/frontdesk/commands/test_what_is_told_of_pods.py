@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from sundown.cluster.pod_logs import RawLog
 from sundown.cluster.pod_table import PodTable
 from sundown.frontdesk.commands import logs, pods
-from sundown.frontdesk.commands.logs import NoLog, chosen
+from sundown.frontdesk.commands.logs import NoLog
 from sundown.frontdesk.commands.parsing import Asked, EnvName, WhichThing
 from sundown.frontdesk.commands.reply import Reply
 from sundown.frontdesk.slack.views.replies import messages, mrkdwn
@@ -17,6 +18,8 @@ from sundown.model.pods import Container, PodContainers, PodLine
 from sundown.model.resources import EnvScheduleStatus
 from sundown.usecases.find import Found
 from support.samples import known, namespace
+
+chosen = partial(logs.chosen, program="/devenv")
 
 ASKED = Asked(env=EnvName("dev"), pod="web-1")
 WELL = PodLine("web-1", "1/1", "Running", "0", "5m", "node-1")
@@ -124,6 +127,14 @@ def test_why_there_is_no_log(container: Container, asked: Asked, told: str) -> N
     """I5"""
     with pytest.raises(NoLog, match=told):
         chosen(replace(POD, usual=(container,), phase="Pending"), asked)
+
+
+def test_what_waits_for_one_that_prepares_it_is_answered_by_that_one() -> None:
+    """I5: nobody knows by heart what the containers are called that run before."""
+    prepare = Container("prepare", waiting="CrashLoopBackOff", ended_before=True)
+    waits = Container("app", waiting="PodInitializing")
+    with pytest.raises(NoLog, match=r"\(PodInitializing\); what has is `/devenv logs web-1 dev prepare`"):
+        chosen(PodContainers("web-1", usual=(waits,), others=(prepare,)), ASKED)
 
 
 def test_one_that_waits_to_be_started_again_has_the_log_of_its_last_run() -> None:

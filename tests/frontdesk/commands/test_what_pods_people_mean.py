@@ -76,7 +76,16 @@ def test_each_mistake_has_a_text_of_its_own(typed: str, told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "close"), [("podz dev1", "pods"), ("lgos web-1", "logs"), ("logz", "logs"), ("stat dev1", "start")]
+    ("typed", "close"),
+    [
+        ("podz dev1", "pods"),
+        ("lgos web-1", "logs"),
+        ("logz", "logs"),
+        ("stat dev1", "start"),
+        ("kubectl logs web-1", "logs"),
+        ("get pods -n dev1", "pods"),
+        ("rollout restart deployment web", "restart"),
+    ],
 )
 def test_an_unknown_command_gets_the_nearest_one(typed: str, close: str) -> None:
     """I5"""

@@ -44,7 +44,7 @@ def test_a_deployment_is_scaled_when_it_is_confirmed(slack: Workspace, env: Env)
     let_operate(env, ANA)
     env.schedule(ALWAYS_AWAKE)
     env.until("Awake")
-    confirm(slack, env, f"scale deploy/web {env.name} 3", "2 -> 3")
+    confirm(slack, env, f"scale deploy/web {env.name} 3", "2 -&gt; 3")
     env.until_count("web", 3)
     slack.act("ana").wait_for_message(
         lambda one: env.name in one["text"] and "2 -&gt; 3" in one["text"], channel="@ana"

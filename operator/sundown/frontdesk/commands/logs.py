@@ -30,7 +30,7 @@ async def logs(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     """The end of a log, the container's before it was restarted (``previous``) or its own."""
     namespace = (await env_of(desk, asked.env.namespace)).namespace
     pod = await _pod(desk, person, asked)
-    container = chosen(pod, asked)
+    container = chosen(pod, asked, program=desk.settings.slack_command)
     try:
         found = await read_log(
             desk.cluster, namespace, pod.pod, container=container.name, lines=MOST_LINES, previous=asked.previous
@@ -61,7 +61,7 @@ async def _pod(desk: Desk, person: Person, asked: Asked) -> PodContainers:
     return await containers_of(desk.cluster, namespace, meant[0])
 
 
-def chosen(pod: PodContainers, asked: Asked) -> Container:
+def chosen(pod: PodContainers, asked: Asked, *, program: str) -> Container:
     """The container that is meant, if there can be a log of it.
 
     Raises:
@@ -79,7 +79,9 @@ def chosen(pod: PodContainers, asked: Asked) -> Container:
         raise NoLog(f'"{container.name}" in "{pod.pod}" was not restarted, so there is nothing from before')
     if not asked.previous and not container.has_written:
         why = container.waiting or pod.phase
-        raise NoLog(f'"{container.name}" in "{pod.pod}" has not begun yet' + (f" ({why})" if why else ""))
+        begun = next((one.name for one in (*pod.others, *pod.usual) if one.has_written), None)
+        other = f"; what has is `{program} logs {pod.pod} {asked.env.namespace} {begun}`" if begun is not None else ""
+        raise NoLog(f'"{container.name}" in "{pod.pod}" has not begun yet' + (f" ({why})" if why else "") + other)
     return container
 
 

@@ -306,13 +306,13 @@ def _by_word() -> dict[str, Command]:
     return {word: row for row in COMMANDS.values() for word in (row.verb, *row.aliases)}
 
 
-def _nearest(word: str) -> str | None:
-    """What somebody may have meant; a verb rather than another word for it."""
+def _nearest(words: Sequence[str]) -> str | None:
+    """What somebody may have meant: a verb rather than another word for it; of ``rollout restart`` the word that is one."""
     for known in (COMMANDS, _by_word()):
-        close = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
+        close = difflib.get_close_matches(words[0], known, n=1, cutoff=0.7)
         if close:
             return close[0]
-    return None
+    return next((word for word in words[1:] if word in _by_word()), None)
 
 
 def parse(text: str) -> tuple[Command, Asked]:
@@ -326,7 +326,7 @@ def parse(text: str) -> tuple[Command, Asked]:
         return COMMANDS["help"], Asked()
     row = row_of(words[0])
     if row is None:
-        close = _nearest(words[0].lower())
+        close = _nearest([word.lower() for word in words])
         meant = row_of(close) if close else None
         hint = f"; did you mean {close}?" if close else ""
         raise UnknownCommand(f'I do not know "{clip(words[0], 60)}"{hint}', verb=meant.verb if meant else "")

@@ -40,13 +40,15 @@ IN_THE_FRONTDESK = (
     AN_ACTION
     + """
 from sundown.frontdesk.commands import parsing, requesting, table
-from sundown.frontdesk.requests.request_kind import Proposal, RequestKind, left_alone
+from sundown.frontdesk.requests.request_kind import RequestKind, left_alone
 from sundown.frontdesk.requests.table import REQUESTS
-def proposal(meant):
-    return Proposal("Label it?", f"{{env}} has {len(meant.found.space.labels)} labels, and one more then.", "Label it", "Leave it")
+from sundown.reconcile.workload_changes import Change
+def changes(meant):
+    labels, space = len(meant.found.space.labels), meant.found.space
+    return Change(f"{labels} labels -> {labels + 1}", space.uid, space.resource_version)
 REQUESTS["Label"] = RequestKind(
-    action=LABEL, verb="label", participle="labelled", right="suspend", objections=(left_alone,), proposal=proposal,
-    typed=False, asked="{env} will be labelled.", done=":label: {env} is labelled.", held="{env} is not labelled yet.",
+    action=LABEL, verb="label", participle="labelled", right="suspend", objections=(left_alone,), changes=changes,
+    asked="{env} will be labelled.", done=":label: {env} is labelled.", held="{env} is not labelled yet.",
 )
 table.COMMANDS["label"] = table.Command(
     "label", "label <env>", "Put a label on it.", "", ("label dev1",), parsing.one_env, requesting.request("Label"), right="suspend",
@@ -80,11 +82,11 @@ def test_an_action_is_a_row_in_each_process(env: Env, counter: Counter, slack: W
     counter.fresh(slack, with_rows=IN_THE_FRONTDESK).start()
     ana = slack.act("ana")
     ana.command(f"label {env.name}")
-    window = ana.wait_for_modal(lambda view: env.name in shown(view))
-    assert "and one more then" in shown(window)
-    assert ana.submit(window, {})["acked"]
-    ana.wait_for_modal(lambda view: "will be labelled" in shown(view))
-    told = ana.wait_for_message(lambda message: f"*{env.name}* is labelled" in message["text"], channel="@ana")
+    proposed = ana.wait_for_message(lambda message: env.name in message["text"] and message["blocks"], channel="#dev")
+    assert "labels -&gt; " in shown(proposed)
+    assert ana.click(proposed, "sundown.answer.confirm")["acked"]
+    told = ana.wait_for_message(lambda message: f"*{env.name}* is labelled" in message["text"], channel="#dev")
+    assert told["ts"] == proposed["ts"]
     assert told["metadata"]["event_payload"]["action"] == "label"
     assert env.labels()[LABELLED] == "by-request"
     (asked,) = asked_for(env)

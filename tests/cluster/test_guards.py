@@ -11,7 +11,7 @@ import pytest
 from sundown.cluster.guards import FILES, Guards, in_words, lacking, shipped, unguarded
 from sundown.cluster.policies import POLICY_VERSION, title
 from sundown.frontdesk.alerts.marks import MARKS
-from sundown.frontdesk.requests.outcomes import TELLING
+from sundown.frontdesk.requests.outcomes import MESSAGE, TELLING
 from sundown.frontdesk.seal import ASKED
 from sundown.model.resources import OWNER_ZONES, STATE_LABEL, UNREACHED
 from sundown.settings import Settings
@@ -62,7 +62,7 @@ def test_the_guard_of_the_frontdesk_and_the_frontdesk_agree_on_its_annotations()
     (guard,) = [each["spec"] for each in shipped() if title(each) == "ValidatingAdmissionPolicy sundown-frontdesk"]
     (notes,) = [each["expression"] for each in guard["variables"] if each["name"] == "notes"]
     of_schedules, of_requests = ({*ast.literal_eval(each)} for each in re.findall(r"\[[^]]*\]", notes))
-    assert (of_schedules, of_requests) == ({MARKS, ASKED, UNREACHED, OWNER_ZONES}, {TELLING})
+    assert (of_schedules, of_requests) == ({MARKS, ASKED, UNREACHED, OWNER_ZONES}, {TELLING, MESSAGE})
 
 
 def test_the_guard_of_the_operator_and_the_operator_agree_on_its_labels() -> None:

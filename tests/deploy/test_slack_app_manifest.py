@@ -28,7 +28,9 @@ SCOPES = {
     "users.lookupByEmail": {"users:read.email"},
 }
 FREE = {"auth.teams.list", "auth.test", "views.open", "views.publish", "views.update"}
-ALWAYS = {"commands", "app_mentions:read"}
+ALWAYS = {"commands", "app_mentions:read", "reactions:read"}
+MESSAGES = {"message.channels", "message.groups", "message.im"}
+"""Under which names Slack is asked for messages; their scopes are those of the history."""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +54,7 @@ def test_it_has_the_command_that_the_frontdesk_answers_by_default(manifest: dict
 
 def test_it_subscribes_to_what_the_frontdesk_hears_and_to_nothing_else(manifest: dict[str, Any]) -> None:
     heard = set(re.findall(r'app\.event\("(\w+)"\)', SOURCES)) | set(re.findall(r'"(subteam_\w+)"', SOURCES)) | CHANNELS
+    heard = heard - {"message"} | MESSAGES
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == heard
 
 

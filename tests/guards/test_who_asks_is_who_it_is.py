@@ -219,7 +219,7 @@ def test_whom_the_frontdesk_tells_of_a_request_is_its_own_affair(
 ) -> None:
     """S4 S6"""
     note = {"metadata": {"annotations": {"sundown.dev/slack": '{"user":"U1"}'}}}
-    with pytest.raises(Answered, match="is the frontdesk's"):
+    with pytest.raises(Answered, match="are the frontdesk's"):
         become(ANA, EVERYTHING).merge(request_of_ana, note)
     frontdesks.merge(request_of_ana, note)
 

@@ -10,12 +10,12 @@ from support.asked import Asked
 from support.envs import ALWAYS_AWAKE, SUNDOWN, Env, instant
 from support.operating import keep_from_operating, let_operate
 from support.operators import HOME, Operator, Stage
+from support.requests import keep_from_approving, let_approve
 
 pytestmark = pytest.mark.lab
 
 Ask = Callable[..., Asked]
 ANA, BO = "ana@example.com", "bo@example.com"
-_RBAC = "/apis/rbac.authorization.k8s.io/v1"
 UP: Json = {"action": "Scale", "parameters": {"kind": "Deployment", "name": "web", "replicas": "3"}}
 
 
@@ -29,22 +29,6 @@ def env(operator: Operator, make_env: Callable[..., Env]) -> Env:
     let_approve(one, BO)
     one.until("Awake")
     return one
-
-
-def let_approve(env: Env, person: str) -> None:
-    rules = [{"apiGroups": ["sundown.dev"], "resources": ["envschedules"], "verbs": ["approve"]}]
-    where = f"{_RBAC}/namespaces/{env.name}"
-    env.api.create(f"{where}/roles", {"metadata": {"name": "approver"}, "rules": rules})
-    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "approver"}
-    bound = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person}]
-    env.api.create(f"{where}/rolebindings", {"metadata": {"name": "approver"}, "roleRef": role, "subjects": bound})
-    eventually(lambda: may_approve(env, person), what="the right counts")
-
-
-def may_approve(env: Env, person: str) -> bool:
-    asked = {"group": "sundown.dev", "resource": "envschedules", "verb": "approve", "namespace": env.name}
-    body = {"spec": {"user": person, "resourceAttributes": asked}}
-    return bool(env.api.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", body)["status"]["allowed"])
 
 
 def answer(asked: Asked, **spec: Json) -> None:
@@ -81,8 +65,7 @@ def test_whoever_lost_the_right_to_approve_meanwhile_has_approved_nothing(env: E
     """I7"""
     asked = ask(env, **UP)
     asked.until("Pending")
-    env.api.delete(f"{_RBAC}/namespaces/{env.name}/rolebindings/approver")
-    eventually(lambda: not may_approve(env, BO), what="the right is gone")
+    keep_from_approving(env, BO)
     answer(asked, approval=approval())
     status = asked.finished()
     assert (status["state"], status["conditions"][1]["reason"]) == ("Refused", "ApproverForbidden")

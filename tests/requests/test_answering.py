@@ -35,9 +35,9 @@ class One(Cluster):
         self.spec, self.status, self.conflicts = SPEC | spec, status or {}, conflicts
         self.written: list[dict[str, Any]] = []
 
-    async def get(self, path: str, **_: str) -> dict[str, Any]:
+    async def list_as(self, path: str, read: Any, *, limit: int = 500, **_: str) -> list[Any]:
         metadata = {"name": "one", "namespace": "sundown-system", "uid": "1", "resourceVersion": "7"}
-        return {"metadata": metadata, "spec": self.spec, "status": self.status}
+        return [read({"metadata": metadata, "spec": self.spec, "status": self.status})]
 
     async def merge_patch(self, path: str, body: dict[str, Any], *, whole: bool = False, **_: str) -> dict[str, Any]:
         if self.conflicts:

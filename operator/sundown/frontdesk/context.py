@@ -21,7 +21,9 @@ from sundown.frontdesk.people.people import People
 from sundown.frontdesk.people.preferences import PreferenceBook
 from sundown.frontdesk.people.rights import Rights
 from sundown.frontdesk.people.sight import Sight
+from sundown.frontdesk.requests.answering import Answers
 from sundown.frontdesk.requests.asking import Requests
+from sundown.frontdesk.requests.live import LiveMessages
 from sundown.frontdesk.requests.outcomes import Outcomes
 from sundown.frontdesk.seal import Seal, vouch
 from sundown.frontdesk.settings import FrontdeskSettings
@@ -41,7 +43,7 @@ class Desk:
     """The services of one frontdesk.
 
     ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``door`` and ``api_door``, ``board``, ``people``, ``rights``,
-    ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests`` and ``outcomes`` are for every room
+    ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests``, ``outcomes``, ``live`` and ``answers`` are for every room
     above. A room plugs in by ``board.changed.append(...)``, by ``actions.carried_out.append(...)``, by ``start_task`` for what
     runs as long as the process, and by ``work`` for what answers one delivery.
     """
@@ -78,7 +80,14 @@ class Desk:
         self.actions = Actions(self.cluster, board=self.board, rights=self.rights, clock=self.clock, door=self.door)
         self.requests = Requests(self.cluster, rights=self.rights, clock=self.clock, settings=settings, door=self.door)
         self.outcomes = Outcomes(self.cluster, settings=settings)
+        self.live = LiveMessages(self.cluster, settings=settings)
+        self.answers = Answers(self.cluster, rights=self.rights, clock=self.clock, settings=settings)
         self.tasks = Supervisor()
+
+    def action_request_event(self, kind: str | None, raw: dict[str, Any]) -> None:
+        """A request came, changed or went: who has to hear of it, and which message is behind."""
+        self.outcomes.event(kind, raw)
+        self.live.event(kind, raw)
 
     def start_task(self, name: str, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run something for as long as the process; if it ends, ``/livez`` says so and the process is restarted."""

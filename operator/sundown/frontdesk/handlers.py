@@ -22,7 +22,7 @@ def watched(frontdesk: Frontdesk) -> Watched:
     return {
         ("v1", "namespaces"): desk.feed.namespace_event,
         ("sundown.dev", "v1alpha1", "envschedules"): desk.feed.env_schedule_event,
-        ("sundown.dev", "v1alpha1", "actionrequests"): desk.outcomes.event,
+        ("sundown.dev", "v1alpha1", "actionrequests"): desk.action_request_event,
     }
 
 

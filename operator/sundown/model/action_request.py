@@ -143,6 +143,7 @@ class ActionRequestStatus(Lenient):
     state: RequestState | None = None
     outcome: Said = ""
     held_by: Annotated[tuple[Said, ...], Field(max_length=MOST_HOLDING)] = ()
+    approve_via: Annotated[tuple[Way, ...], Field(max_length=3)] = ()
     approved_at: Instant | None = None
     finished_at: Instant | None = None
     retained_until: Instant | None = None

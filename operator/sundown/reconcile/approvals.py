@@ -43,15 +43,16 @@ def unapproved(case: Case) -> Iterator[Verdict]:
     spec, approval = case.spec, case.spec.approval
     if not takes_two(case):
         return
+    ways = policy_of(case.env).via
     if approval is None or approval.by is None:
-        yield Verdict("Pending", Reason.WAITING_FOR_APPROVAL, again=spec.expires_at)
+        yield Verdict("Pending", Reason.WAITING_FOR_APPROVAL, again=spec.expires_at, ways=ways, word=" or ".join(ways))
         return
     asked, given = mailbox(spec.requested_by), mailbox(approval.by)
     if asked is None or given is None:
         yield refused(Reason.NO_ADDRESS, detail=spec.requested_by if asked is None else approval.by)
     elif asked == given:
         yield refused(Reason.OWN_APPROVAL, detail=approval.by)
-    ways, way = policy_of(case.env).via, approval.via or "kubectl"
+    way = approval.via or "kubectl"
     if way not in ways:
         yield refused(Reason.OTHER_WAY, word=", ".join(ways), detail=way)
 

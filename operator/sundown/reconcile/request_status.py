@@ -29,6 +29,7 @@ def next_status(
         state=verdict.state,
         outcome=sentence(asked, verdict),
         held_by=verdict.held_by,
+        approve_via=verdict.ways,
         approved_at=was.approved_at or (now if verdict.state in {"Approved", "Done"} else None),
         finished_at=finished,
         retained_until=was.retained_until or (finished + retention if finished is not None else None),
@@ -91,7 +92,7 @@ def event_word(asked: Asked, verdict: Verdict) -> str:
 _AS_ASKED = "as it was asked for"
 _SENTENCES: dict[Reason, str] = {
     Reason.WAITING_FOR_CONFIRMATION: "waits until {by} confirms it, until {confirm} at the latest",
-    Reason.WAITING_FOR_APPROVAL: "waits until somebody else than {by} approves it, until {expires} at the latest",
+    Reason.WAITING_FOR_APPROVAL: "waits until somebody else than {by} approves it by way of {word}, until {expires} at the latest",
     Reason.UNCONFIRMED: "not confirmed by {confirm}; ask again",
     Reason.WITHDRAWN: "withdrawn by {detail}",
     Reason.REJECTED: "rejected by {detail}",

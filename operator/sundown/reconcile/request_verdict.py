@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from sundown.model.action_request import IN_VAIN, ActionRequestSpec, Asked, RequestState
+from sundown.model.action_request import IN_VAIN, ActionRequestSpec, Asked, RequestState, Way
 from sundown.model.actions import Parameters
 from sundown.model.env import Env
 from sundown.reconcile.governance import Governance, Role
@@ -59,7 +59,8 @@ class Reason(StrEnum):
 class Verdict:
     """The next state of a request, why, and when to look again.
 
-    ``act`` says that everything is in order for carrying it out, ``held_by`` what keeps what was begun from its end.
+    ``act`` says that everything is in order for carrying it out, ``held_by`` what keeps what was begun from its end, ``ways`` by
+    which somebody else can approve it.
     ``schedule`` is the EnvSchedule that the reason is about; ``word`` and ``detail`` are what others say: the API server, the
     room that governs, the kind of the action.
     """
@@ -69,6 +70,7 @@ class Verdict:
     act: bool = False
     again: datetime | None = None
     held_by: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()
     schedule: str = ""
     word: str = ""
     detail: str = ""

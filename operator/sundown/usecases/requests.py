@@ -58,6 +58,25 @@ def asked_at(asked: Asked) -> tuple[str, str]:
     return (format_instant(asked.spec.requested_at) if asked.spec is not None else ""), asked.metadata.name
 
 
+async def one(cluster: Cluster, home: str, name: str) -> Asked:
+    """One request.
+
+    Raises:
+        NotFound: there is none of that name.
+        NotAllowed, NotInstalled, ApiError: it cannot be looked at.
+    """
+    try:
+        # A list of one, for the frontdesk may list requests and not get them.
+        found = await cluster.list_as(
+            paths.action_requests(home), reading.action_request, fieldSelector=f"metadata.name={name}"
+        )
+    except ApiError as error:
+        raise _plainly(error, f'look at the requests in "{home}"') from error
+    if not found:
+        raise NotFound(f'no request "{name}"; `sundown requests` shows all')
+    return found[0]
+
+
 def name_of(text: str) -> str:
     """The name of a request that somebody typed: ``areq/scale-dev1-0a1b2c`` or without the kind.
 
@@ -85,8 +104,8 @@ async def answer(
     """
     path = paths.action_request(home, name)
     for attempt in range(_ATTEMPTS):
+        asked = await one(cluster, home, name)
         try:
-            asked = reading.action_request(await cluster.get(path))
             body = _body(asked, word, human=human, now=now, reason=reason)
             if body is None:
                 return asked
@@ -123,7 +142,7 @@ def _body(asked: Asked, word: Word, *, human: Human, now: datetime, reason: str 
     why = _too_late(asked, spec, word, now=now)
     if why is not None:
         raise TooLate(why)
-    _require_other_or_own(spec, word, human)
+    _require_other_or_own(asked, spec, word, human)
     if word == "confirm":
         return {"confirmation": spec.target.namespace}
     said: dict[str, Any] = {"by": human.name, "at": format_instant(now)}
@@ -159,11 +178,14 @@ def _too_late(asked: Asked, spec: ActionRequestSpec, word: Word, *, now: datetim
     return "too late: it is being done" if status.state == "Approved" else None
 
 
-def _require_other_or_own(spec: ActionRequestSpec, word: Word, human: Human) -> None:
+def _require_other_or_own(asked: Asked, spec: ActionRequestSpec, word: Word, human: Human) -> None:
     """Raises NotAllowed where it takes somebody else, or takes the one who asked."""
     asker, who = mailbox(spec.requested_by), mailbox(human.name)
     own = same_person(spec.requested_by, human.name) or (asker is not None and asker == who)
+    ways = asked.status.approve_via
     if word == "approve":
+        if ways and human.via not in ways:
+            raise NotAllowed(f"here it is approved by way of {', '.join(ways)} only, and not of {human.via}")
         if own:
             raise NotAllowed(f"you ({human.name}) have asked for it yourself: somebody else has to approve it")
         if asker is None or who is None:

@@ -41,6 +41,9 @@ SUBSCRIBED = (
     "subteam_members_changed",
     "subteam_updated",
     "member_joined_channel",
+    "message.channels",
+    "message.im",
+    "reaction_added",
     *CHANNEL_EVENTS,
 )
 

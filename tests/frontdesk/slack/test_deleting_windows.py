@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -18,7 +17,6 @@ from sundown.model.actions import Action, Right
 from sundown_lab.slack.blockkit import view_or_refuse
 
 DELETE = REQUESTS["Delete"]
-CLICKED = replace(DELETE, typed=False)
 UID = "0c5fe9a5-2d0a-4d5e-9a0b-8f6a3c1d2e4f"
 names = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True)
 anything = st.recursive(
@@ -41,11 +39,10 @@ WINDOW = Window(Wanted(Target(namespace="dev1", uid=UID)), "default")
 @given(names, names)
 def test_the_window_is_one_that_slack_takes_and_can_be_read_back(namespace: str, cluster: str) -> None:
     """C4"""
-    window = Window(Wanted(Target(namespace=namespace, uid=UID)), cluster)
-    for kind in (DELETE, CLICKED):
-        view = confirmation(kind, PROPOSAL, window)
-        view_or_refuse(json.dumps(view))
-        assert read_window(view) == window
+    window = Window(Wanted(Target(namespace=namespace, uid=UID)), cluster, "C1")
+    view = confirmation(DELETE, PROPOSAL, window)
+    view_or_refuse(json.dumps(view))
+    assert read_window(view) == window
 
 
 @settings(deadline=None)
@@ -65,19 +62,12 @@ def test_a_window_that_is_not_ours_is_about_nothing_or_about_a_namespace(metadat
 @given(anything)
 def test_no_payload_breaks_the_reading_of_the_name(values: Any) -> None:
     for view in ({"state": values}, {"state": {"values": values}}, {"state": {"values": {"name": values}}}):
-        assert isinstance(confirmed_name(DELETE, view, WINDOW), str)
+        assert isinstance(confirmed_name(view), str)
 
 
 def test_spaces_around_the_name_are_no_other_name() -> None:
     """C4"""
-    assert confirmed_name(DELETE, {"state": {"values": {"name": {"name": {"value": "  dev1 \n"}}}}}, WINDOW) == "dev1"
-
-
-def test_where_a_click_confirms_it_no_name_is_asked_for() -> None:
-    shown = [block["type"] for block in confirmation(CLICKED, PROPOSAL, WINDOW)["blocks"]]
-    assert shown == ["section"]
-    assert confirmed_name(CLICKED, {}, WINDOW) == "dev1"
-    assert confirmed_name(DELETE, {}, WINDOW) == ""
+    assert confirmed_name({"state": {"values": {"name": {"name": {"value": "  dev1 \n"}}}}}) == "dev1"
 
 
 @settings(deadline=None)

@@ -20,7 +20,14 @@ GUESTS = "sundown:slack-guests"
 VERBS = ("get", "wake", "suspend", "extend", "snooze", "delete", "approve")
 """What can be granted on ``envschedules.sundown.dev``."""
 
-_SAID = {"get": "look at", "wake": "wake", "suspend": "suspend", "extend": "extend", "snooze": "snooze"}
+_SAID = {
+    "get": "look at",
+    "wake": "wake",
+    "suspend": "suspend",
+    "extend": "extend",
+    "snooze": "snooze",
+    "approve": "approve what others ask for in",
+}
 
 
 class Rights:
@@ -84,6 +91,16 @@ class Rights:
             ApiError: the cluster could not be asked.
         """
         return await self._known_as(person, right.within(namespace)) is not None
+
+    async def spelling(self, person: Person, verb: str, namespace: str) -> str:
+        """The spelling of the person that has this right.
+
+        Raises:
+            NotAllowed, ApiError: as with ``require``.
+        """
+        await self.require(person, verb, namespace)
+        asked = {"group": GROUP, "resource": "envschedules", "verb": verb, "namespace": namespace}
+        return await self._known_as(person, asked) or person.email
 
     async def may(self, person: Person, verb: str, namespace: str) -> bool:
         """Whether the person has this right in the namespace; in all namespaces where it is empty.

@@ -7,6 +7,7 @@ has the person who asked told what became of it. What can be asked for is in ``t
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from sundown.errors import InvalidObject, NotFound, SundownError
 from sundown.frontdesk.metrics import WISHES_TOTAL
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights, groups_of
-from sundown.frontdesk.requests.outcomes import TELLING, Told
+from sundown.frontdesk.requests.live import Live
+from sundown.frontdesk.requests.outcomes import MESSAGE, TELLING, Told
 from sundown.frontdesk.requests.request_kind import Meant, Proposal, RequestKind
 from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.model import managers
@@ -39,8 +41,8 @@ from sundown.usecases.find import find
 
 log = structlog.get_logger(__name__)
 
-LIFETIME = timedelta(minutes=15)
-"""So long the operator may be away; what it finds later is not what the person had before their eyes."""
+LIFETIME = timedelta(hours=1)
+"""So long the operator may be away, or somebody else have it wait for their approval."""
 
 
 class NotPossible(SundownError):
@@ -62,6 +64,14 @@ class MaybeAsked(SundownError):
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Where somebody asked for something: ids of Slack. ``channel`` is empty where that is nobody's business."""
+
+    channel: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What is to be done to what, and what the person has seen of it."""
 
@@ -77,6 +87,7 @@ class Proposed:
     kind: RequestKind
     wanted: Wanted
     proposal: Proposal
+    where: Where
 
 
 Confirm = Callable[[Proposed, str], Awaitable[None]]
@@ -102,9 +113,12 @@ class Requests:
         namespace: str,
         *,
         trigger: str,
+        where: Where,
         parameters: Mapping[str, str] | None = None,
     ) -> None:
         """Have the person confirm it, if they may; by the env as it is now, not as it was told of last.
+
+        What has to be typed is asked for in a window; all else is proposed in a message, ``where`` they asked for it.
 
         Raises:
             NotAllowed: the person lacks the right.
@@ -113,10 +127,21 @@ class Requests:
             SundownError: they could not be asked.
         """
         given = parameters or {}
-        meant, _ = await self._look(person, kind, namespace, given)
-        await self.confirm(Proposed(kind, wanted(kind, meant, given), kind.proposal(meant)), trigger)
+        meant, spelling = await self._look(person, kind, namespace, given)
+        wish = wanted(kind, meant, given)
+        if kind.proposal is not None:
+            await self.confirm(Proposed(kind, wish, kind.proposal(meant), where), trigger)
+            return
+        try:
+            await self._write(
+                person, kind, wish, where=where, spelling=spelling, token=secrets.token_hex(8), sure=False
+            )
+        except (Unreachable, Busy) as error:
+            raise ClusterAway.before_anything(namespace) from error
 
-    async def ask(self, person: Person, kind: RequestKind, wish: Wanted, *, confirmed: str, token: str) -> None:
+    async def ask(
+        self, person: Person, kind: RequestKind, wish: Wanted, *, where: Where, confirmed: str, token: str
+    ) -> None:
         """Write the request down. The same ``token`` makes the same request: a second click makes no second one.
 
         Raises:
@@ -124,7 +149,7 @@ class Requests:
         """
         facts = {"user": person.email, "command": kind.verb, "namespace": wish.target.namespace, **wish.parameters}
         try:
-            await self._ask(person, kind, wish, confirmed=confirmed, token=token)
+            await self._ask(person, kind, wish, where=where, confirmed=confirmed, token=token)
         except SundownError as error:
             WISHES_TOTAL.labels(kind.verb, error.reason, self._door.via).inc()
             log.info("wish-refused", **facts, outcome=error.reason, error=str(error))
@@ -147,7 +172,9 @@ class Requests:
             raise ClusterAway.before_anything(namespace) from error
         return Meant(found, parameters, subject), name
 
-    async def _ask(self, person: Person, kind: RequestKind, wish: Wanted, *, confirmed: str, token: str) -> None:
+    async def _ask(
+        self, person: Person, kind: RequestKind, wish: Wanted, *, where: Where, confirmed: str, token: str
+    ) -> None:
         name = wish.target.namespace
         if confirmed != name:
             raise NotPossible(f'nothing was asked for: "{name}" has to be typed letter by letter')
@@ -160,14 +187,16 @@ class Requests:
         ):
             raise OtherNow(f"it has changed meanwhile: look again, and {kind.verb} it then")
         try:
-            await self._write(person, kind, wish, spelling=spelling, token=token)
+            await self._write(person, kind, wish, where=where, spelling=spelling, token=token, sure=True)
         except (Unreachable, Busy) as error:
             raise MaybeAsked(
                 f"the cluster was lost while it was asked to {kind.verb} {name}, so it may be {kind.participle} or not: you "
                 "will be told if it is, and asking again does no harm"
             ) from error
 
-    async def _write(self, person: Person, kind: RequestKind, wish: Wanted, *, spelling: str, token: str) -> None:
+    async def _write(
+        self, person: Person, kind: RequestKind, wish: Wanted, *, where: Where, spelling: str, token: str, sure: bool
+    ) -> None:
         now = self._clock.now().replace(microsecond=0)
         of_the_kind: dict[str, Any] = {}
         if wish.parameters:
@@ -183,14 +212,18 @@ class Requests:
             via=self._door.via,
             requested_at=now,
             expires_at=now + LIFETIME,
-            confirmation=wish.target.namespace,
+            **({"confirmation": wish.target.namespace} if sure else {}),
         )
+        notes = {TELLING: Told(user=person.id).model_dump_json(exclude_none=True)}
+        channel = where.channel or ("" if sure else where.user)
+        if channel:
+            notes[MESSAGE] = Live(channel=channel, user=person.id).model_dump_json(exclude_defaults=True)
         body = {
             "apiVersion": API_VERSION,
             "kind": "ActionRequest",
             "metadata": {
                 "name": name_of(kind.action, wish.target, person=folded(person.email), token=token),
-                "annotations": {TELLING: Told(user=person.id).model_dump_json(exclude_none=True)},
+                "annotations": notes,
             },
             "spec": spec.to_json(),
         }

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 TELLING = f"{GROUP}/slack"
 """Annotation of a request that was made in Slack: who asked, and what they have been told."""
+MESSAGE = f"{GROUP}/slack-message"
+"""Annotation of a request: where its message stands, and what it shows; see ``live``."""
 
 _AGAIN = Backoff(2.0, longest=60.0)
 _MOST_SETTLED = 10_000
@@ -76,7 +78,7 @@ class Outcomes:
         told = _told(asked)
         if kind == "DELETED" or told is None or asked.metadata.namespace != self._home:
             self._news.pop(asked.key, None)
-        elif kind_of(asked) is not None and asked.status.worth_telling and told.told != asked.status.state:
+        elif _is_told_of(asked) and asked.status.worth_telling and told.told != asked.status.state:
             self._put(asked)
 
     def _put(self, asked: Asked) -> None:
@@ -137,6 +139,12 @@ class Outcomes:
         path = paths.action_request(metadata.namespace, metadata.name)
         written = await self._cluster.apply(path, body, manager=managers.FRONTDESK_MARKS, force=True)
         return replace(asked, metadata=reading.metadata(written))
+
+
+def _is_told_of(asked: Asked) -> bool:
+    """Whether whoever asked is written to: where a message of their request stands in a channel, they see it there."""
+    kind = kind_of(asked)
+    return kind is not None and (kind.typed or MESSAGE not in asked.metadata.annotations)
 
 
 def kind_of(asked: Asked) -> RequestKind | None:

@@ -52,9 +52,9 @@ class RequestKind:
     """A row of ``table.REQUESTS``.
 
     ``verb`` is how people and metrics call it, ``thing`` what it is done to, ``participle`` what that is then (``deleted``).
-    ``right`` on EnvSchedules is asked for besides the right of the action itself, as any command's is. ``proposal`` may say what
-    would change, by what is there now; where the row says what ``changes``, the operator does that and nothing else. Where
-    ``typed``, the name of the env has to be typed to confirm it; else a click does.
+    ``right`` on EnvSchedules is asked for besides the right of the action itself, as any command's is. What it ``changes`` is
+    shown before ("3 -> 0"), and the operator does that and nothing else. It is confirmed in the message that shows it; where the
+    row has a ``proposal``, a window says that instead, and the name of the env has to be typed into it.
 
     ``asked`` is said, in plain text, once it is written down; ``done`` when it has come to its end, and ``held`` when it does
     not get there, in mrkdwn. All have ``{env}`` and the parameters in them, the last two also ``{outcome}``, which is the
@@ -65,14 +65,18 @@ class RequestKind:
     verb: str
     participle: str
     right: str
-    proposal: Callable[[Meant], Proposal]
     asked: str
     done: str
     held: str
     thing: str = "{env}"
-    typed: bool = True
+    proposal: Callable[[Meant], Proposal] | None = None
     objections: tuple[Objection, ...] = ()
     changes: Callable[[Meant], Change] | None = None
+
+    @property
+    def typed(self) -> bool:
+        """Whether the name of the env has to be typed to confirm it; else a click does."""
+        return self.proposal is not None
 
     @property
     def action_id(self) -> str:

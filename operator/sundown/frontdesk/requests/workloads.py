@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sundown.frontdesk.requests.request_kind import Meant, Proposal, RequestKind, left_alone, only_tried
+from sundown.frontdesk.requests.request_kind import Meant, RequestKind, left_alone, only_tried
 from sundown.reconcile.workload_changes import (
     RESTART,
     SCALE,
@@ -17,8 +17,6 @@ from sundown.reconcile.workload_changes import (
     restarting,
     scaling,
 )
-
-_KEEP = "Leave it"
 
 
 def _there(meant: Meant) -> Subject:
@@ -67,13 +65,6 @@ SCALING = RequestKind(
     right="get",
     objections=(left_alone, only_tried, not_there, nothing_to_do),
     changes=to_scale,
-    proposal=lambda _: Proposal(
-        title="Scale it?",
-        text="*{kind}/{name}* in {env}, in the cluster {cluster}: *{change}*.",
-        confirm="Scale it",
-        keep=_KEEP,
-    ),
-    typed=False,
     asked="{kind}/{name} in {env} will be scaled. I will write to you when it is done.",
     done=":white_check_mark: {env}: {outcome}.",
     held=":hourglass: {env}: {outcome}.",
@@ -86,13 +77,6 @@ RESTARTING = RequestKind(
     right="get",
     objections=(left_alone, only_tried, not_there, nothing_to_replace),
     changes=to_restart,
-    proposal=lambda _: Proposal(
-        title="Restart it?",
-        text="*{kind}/{name}* in {env}, in the cluster {cluster}: *{change}*.",
-        confirm="Restart it",
-        keep=_KEEP,
-    ),
-    typed=False,
     asked="{kind}/{name} in {env} will be restarted. I will write to you when it is done.",
     done=":white_check_mark: {env}: {outcome}.",
     held=":hourglass: {env}: {outcome}.",

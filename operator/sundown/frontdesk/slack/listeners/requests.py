@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from sundown.errors import SundownError
 from sundown.frontdesk.people.people import SlackAway
-from sundown.frontdesk.requests.asking import MaybeAsked, Proposed
+from sundown.frontdesk.requests.asking import MaybeAsked, Proposed, Where
 from sundown.frontdesk.requests.request_kind import RequestKind, in_words
 from sundown.frontdesk.requests.table import REQUESTS
 from sundown.frontdesk.slack.listeners.request_outcomes import teller
@@ -40,7 +40,7 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
         app.view(kind.action_id)(_window(desk, kind))
 
     async def confirm(proposed: Proposed, trigger_id: str) -> None:
-        window = Window(proposed.wanted, desk.settings.cluster_name)
+        window = Window(proposed.wanted, desk.settings.cluster_name, proposed.where.channel)
         await _open(desk, confirmation(proposed.kind, proposed.proposal, window), trigger_id=trigger_id)
 
     desk.requests.confirm = confirm
@@ -62,7 +62,7 @@ def _window(desk: SlackDesk, kind: RequestKind) -> Callable[..., Awaitable[None]
             await ack(response_action="update", view=said(kind, "This window is broken; close it and begin anew."))
             return
         name = window.target.namespace
-        if confirmed_name(kind, view, window) != name:
+        if confirmed_name(view) != name:
             text = f"That is not its name. Type {name} to have it {kind.participle}."
             await ack(response_action="errors", errors={NAME_BLOCK: clip(text, 150)})
             return
@@ -90,7 +90,8 @@ async def _clicked(desk: SlackDesk, kind: RequestKind, body: dict[str, Any], val
     try:
         if cluster != desk.settings.cluster_name:
             raise SlackAway(f'"{namespace}" belongs to another cluster, {cluster}, which has not been reached')
-        await desk.requests.begin(await desk.people.of(user), kind, namespace, trigger=trigger_id)
+        where = Where(str((body.get("channel") or {}).get("id") or ""), user)
+        await desk.requests.begin(await desk.people.of(user), kind, namespace, trigger=trigger_id, where=where)
     except SundownError as error:
         log.info("request-refused", user=user, namespace=namespace, action=kind.action.name, outcome=error.reason)
         await _refuse(desk, kind, body, user=user, text=_sentence(error))
@@ -103,7 +104,9 @@ async def _ask(
     name = window.target.namespace
     try:
         person = await desk.people.of(user)
-        await desk.requests.ask(person, kind, window.wanted, confirmed=name, token=view_id)
+        await desk.requests.ask(
+            person, kind, window.wanted, where=Where(window.channel, user), confirmed=name, token=view_id
+        )
         answer = in_words(kind.asked, window.wanted.parameters, env=name)
     except SundownError as error:
         log.info("request-refused", user=user, namespace=name, action=kind.action.name, outcome=error.reason)

@@ -27,6 +27,7 @@ class Window:
 
     wanted: Wanted
     cluster: str
+    channel: str = ""
 
     @property
     def target(self) -> Target:
@@ -36,6 +37,8 @@ class Window:
     def to_text(self) -> str:
         """Less than the 3,000 characters that Slack takes, with as many parameters as there can be."""
         said: dict[str, Any] = {"ns": self.target.namespace, "uid": self.target.uid, "cluster": self.cluster}
+        if self.channel:
+            said["ch"] = self.channel
         if self.wanted.parameters:
             said["with"] = dict(self.wanted.parameters)
         if self.wanted.seen is not None:
@@ -44,7 +47,7 @@ class Window:
 
 
 def confirmation(kind: RequestKind, proposal: Proposal, window: Window) -> Block:
-    """The window that says what will be done, and asks for the name where it has to be typed."""
+    """The window that says what will be done, and asks for the name."""
     name = window.target.namespace
     text = in_words(
         proposal.text,
@@ -66,7 +69,7 @@ def confirmation(kind: RequestKind, proposal: Proposal, window: Window) -> Block
         "title": _title(proposal.title),
         "submit": _title(proposal.confirm),
         "close": _title(proposal.keep),
-        "blocks": [blocks.section(text), *([typing] if kind.typed else [])],
+        "blocks": [blocks.section(text), typing],
     }
 
 
@@ -85,14 +88,14 @@ def read_window(view: dict[str, Any]) -> Window | None:
         if not all(isinstance(part, str) for pair in given.items() for part in pair):
             return None
         seen = Seen.model_validate(meant["seen"]) if "seen" in meant else None
-        return Window(Wanted(target, given, seen), str(meant["cluster"]))
+        return Window(Wanted(target, given, seen), str(meant["cluster"]), str(meant.get("ch") or ""))
     except (ValueError, KeyError, TypeError, AttributeError, ValidationError):
         return None
 
 
-def confirmed_name(kind: RequestKind, view: dict[str, Any], window: Window) -> str:
-    """What was typed, where it had to be. Spaces around it are a slip of the hand and no other name."""
-    return filled(view, NAME_BLOCK, "value").strip() if kind.typed else window.target.namespace
+def confirmed_name(view: dict[str, Any]) -> str:
+    """What was typed. Spaces around it are a slip of the hand and no other name."""
+    return filled(view, NAME_BLOCK, "value").strip()
 
 
 def outcome(news: News, *, cluster: str, callback_url: str, key: str) -> dict[str, Any]:

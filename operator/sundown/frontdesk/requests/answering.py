@@ -1,0 +1,57 @@
+"""What people in Slack answer to a request: a click, a check mark and a typed word are one path."""
+
+from __future__ import annotations
+
+import structlog
+
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import Busy, Unreachable
+from sundown.errors import SundownError
+from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.people.rights import Rights, groups_of
+from sundown.frontdesk.requests.live import waits_for
+from sundown.frontdesk.wishes.actions import ClusterAway
+from sundown.model.addresses import same_person
+from sundown.schedule.clock import Clock
+from sundown.settings import Settings
+from sundown.usecases.requests import Human, Word, answer, one
+
+log = structlog.get_logger(__name__)
+
+
+class Answers:
+    """Writes down what somebody answers, by the rights that they have."""
+
+    def __init__(self, cluster: Cluster, *, rights: Rights, clock: Clock, settings: Settings) -> None:
+        self._cluster = cluster
+        self._rights = rights
+        self._clock = clock
+        self._home = settings.namespace
+
+    async def give(self, person: Person, name: str, word: Word | None = None) -> None:
+        """Answer a request; without a word what it waits for. Whoever says the same twice has said it once.
+
+        Raises:
+            NotFound, TooLate: there is nothing to answer any more.
+            NotAllowed: not by this person.
+            ClusterAway, ApiError: the cluster could not be asked.
+        """
+        try:
+            await self._give(person, name, word)
+        except (Unreachable, Busy) as error:
+            raise ClusterAway.before_anything(name) from error
+        except SundownError as error:
+            log.info("answer-refused", user=person.email, request=name, word=word, outcome=error.reason)
+            raise
+        log.info("answer-given", user=person.email, request=name, word=word, outcome="Done")
+
+    async def _give(self, person: Person, name: str, word: Word | None) -> None:
+        asked = await one(self._cluster, self._home, name)
+        word = word or waits_for(asked)
+        if word is None or asked.spec is None:
+            return
+        by = next((each for each in person.spellings if same_person(each, asked.spec.requested_by)), person.email)
+        if word in {"approve", "reject"}:
+            by = await self._rights.spelling(person, "approve", asked.spec.target.namespace)
+        human = Human(by, groups_of(person), "slack")
+        await answer(self._cluster, self._home, name, word, human=human, now=self._clock.now())

@@ -1,0 +1,130 @@
+"""Answers to requests: buttons of their messages, check marks on them, and words in their threads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, get_args
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from sundown.errors import SundownError
+from sundown.frontdesk.requests.live import Show, Shown
+from sundown.frontdesk.slack.transport.client import FAILURES, SlackApiError, away
+from sundown.frontdesk.slack.transport.desk import SlackDesk
+from sundown.frontdesk.slack.views import blocks
+from sundown.frontdesk.slack.views.live import PREFIX, key_of, message
+from sundown.model.cutting import clip
+from sundown.usecases.requests import Word
+
+log = structlog.get_logger(__name__)
+
+CHECK_MARKS = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
+_LONGEST_WORD = 40
+_HISTORY = 200
+_ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"})
+"""What Slack says where the app may not write: then whoever asked is written to."""
+
+
+def listen(app: AsyncApp, desk: SlackDesk) -> None:
+    """Answer all three, and bring the messages up to date."""
+    for word in get_args(Word):
+        app.action(f"{PREFIX}{word}")(_button(desk, word))
+
+    @app.event("reaction_added")
+    async def reacted(ack: AsyncAck, event: dict[str, Any]) -> None:
+        await ack()
+        item = event.get("item") or {}
+        channel, user = str(item.get("channel") or ""), str(event.get("user") or "")
+        name = desk.live.request_at(channel, str(item.get("ts") or ""))
+        if name is not None and event.get("reaction") in CHECK_MARKS and user != desk.identity.user:
+            desk.work("answer", _answer(desk, name, None, user=user, channel=channel))
+
+    @app.event("message")
+    async def written(ack: AsyncAck, event: dict[str, Any]) -> None:
+        await ack()
+        text, thread = str(event.get("text") or ""), str(event.get("thread_ts") or "")
+        if not thread or len(text) > _LONGEST_WORD or event.get("bot_id") or event.get("subtype"):
+            return
+        channel, user = str(event.get("channel") or ""), str(event.get("user") or "")
+        word = next((each for each in get_args(Word) if each == text.strip(" `*_.!").lower()), None)
+        name = desk.live.request_at(channel, thread)
+        if name is not None and word is not None:
+            desk.work("answer", _answer(desk, name, word, user=user, channel=channel))
+
+    desk.start_task("request-messages", desk.live.run(shower(desk)))
+
+
+def _button(desk: SlackDesk, word: Word) -> Callable[..., Awaitable[None]]:
+    async def clicked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        await ack()
+        user = str((body.get("user") or {}).get("id") or "")
+        channel = str((body.get("channel") or {}).get("id") or "")
+        try:
+            name = str(json.loads(str(action.get("value") or ""))["areq"])
+        except (ValueError, KeyError, TypeError):
+            log.warning("button-unreadable", user=user, value=clip(str(action.get("value")), 100))
+            return
+        desk.work("answer", _answer(desk, name, word, user=user, channel=channel))
+
+    return clicked
+
+
+async def _answer(desk: SlackDesk, name: str, word: Word | None, *, user: str, channel: str) -> None:
+    try:
+        await desk.answers.give(await desk.people.of(user), name, word)
+    except SundownError as error:
+        text = f":warning: {blocks.escape(clip(str(error), 1000))}"
+        try:
+            await desk.client.chat_postEphemeral(channel=channel or user, user=user, text=text)
+        except FAILURES as failure:
+            log.warning("reply-lost", user=user, error=str(away(failure)))
+
+
+def shower(desk: SlackDesk) -> Show:
+    """Posts and updates the messages. Raises SlackAway when that has to be tried again."""
+
+    async def show(shown: Shown) -> tuple[str, str]:
+        made = message(shown, cluster=desk.settings.cluster_name, callback_url=desk.settings.callback_url)
+        live = shown.live
+        try:
+            if live.ts:
+                await desk.client.chat_update(channel=live.channel, ts=live.ts, **made)
+                return live.channel, live.ts
+            there = await _found(desk, shown) if shown.begun else None
+            return there or await _posted(desk, live.channel, made)
+        except SlackApiError as error:
+            if error.response.get("error") not in _ELSEWHERE or live.ts:
+                raise away(error) from error
+            return await _to_who_asked(desk, shown, made)
+        except FAILURES as error:
+            raise away(error) from error
+
+    return show
+
+
+async def _posted(desk: SlackDesk, channel: str, made: dict[str, Any]) -> tuple[str, str]:
+    posted = await desk.client.chat_postMessage(channel=channel, **made)
+    return str(posted.get("channel") or channel), str(posted.get("ts") or "")
+
+
+async def _to_who_asked(desk: SlackDesk, shown: Shown, made: dict[str, Any]) -> tuple[str, str]:
+    try:
+        opened = await desk.client.conversations_open(users=shown.live.user)
+        return await _posted(desk, str((opened.get("channel") or {}).get("id") or ""), made)
+    except FAILURES as error:
+        raise away(error) from error
+
+
+async def _found(desk: SlackDesk, shown: Shown) -> tuple[str, str] | None:
+    """The message that was posted before the frontdesk ended last, if it was."""
+    channel = shown.live.channel
+    oldest = str(int(shown.spec.requested_at.timestamp()) - 60)
+    found = await desk.client.conversations_history(
+        channel=channel, oldest=oldest, include_all_metadata=True, limit=_HISTORY
+    )
+    for one in found.get("messages") or ():
+        if ((one.get("metadata") or {}).get("event_payload") or {}).get("key") == key_of(shown):
+            return channel, str(one.get("ts") or "")
+    return None

@@ -56,7 +56,7 @@ class RequestKind:
     shown before ("3 -> 0"), and the operator does that and nothing else. It is confirmed in the message that shows it; where the
     row has a ``proposal``, a window says that instead, and the name of the env has to be typed into it.
 
-    ``asked`` is said, in plain text, once it is written down; ``done`` when it has come to its end, and ``held`` when it does
+    ``asked`` is said in the window, in plain text, once it is written down; ``done`` when it has come to its end, and ``held`` when it does
     not get there, in mrkdwn. All have ``{env}`` and the parameters in them, the last two also ``{outcome}``, which is the
     operator's. Why it was not done is said in words of the operator's too.
     """
@@ -65,9 +65,9 @@ class RequestKind:
     verb: str
     participle: str
     right: str
-    asked: str
     done: str
     held: str
+    asked: str = ""
     thing: str = "{env}"
     proposal: Callable[[Meant], Proposal] | None = None
     objections: tuple[Objection, ...] = ()

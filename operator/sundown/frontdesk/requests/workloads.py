@@ -65,7 +65,6 @@ SCALING = RequestKind(
     right="get",
     objections=(left_alone, only_tried, not_there, nothing_to_do),
     changes=to_scale,
-    asked="{kind}/{name} in {env} will be scaled. I will write to you when it is done.",
     done=":white_check_mark: {env}: {outcome}.",
     held=":hourglass: {env}: {outcome}.",
 )
@@ -77,7 +76,6 @@ RESTARTING = RequestKind(
     right="get",
     objections=(left_alone, only_tried, not_there, nothing_to_replace),
     changes=to_restart,
-    asked="{kind}/{name} in {env} will be restarted. I will write to you when it is done.",
     done=":white_check_mark: {env}: {outcome}.",
     held=":hourglass: {env}: {outcome}.",
 )

@@ -35,8 +35,9 @@ def confirm(slack: Workspace, env: Env, command: str, change: str) -> None:
     """Ask for it as ana, see what would change, and say yes."""
     ana = slack.act("ana")
     ana.command(command)
-    window = ana.wait_for_modal(lambda view: env.name in shown(view) and change in shown(view))
-    ana.submit(window)
+    proposed = ana.wait_for_message(lambda one: bool(one["metadata"]) and env.name in one["text"], channel="#dev")
+    assert change in shown(proposed)
+    ana.click(proposed, "sundown.answer.confirm")
 
 
 def test_a_deployment_is_scaled_when_it_is_confirmed(slack: Workspace, env: Env) -> None:
@@ -47,7 +48,7 @@ def test_a_deployment_is_scaled_when_it_is_confirmed(slack: Workspace, env: Env)
     confirm(slack, env, f"scale deploy/web {env.name} 3", "2 -&gt; 3")
     env.until_count("web", 3)
     slack.act("ana").wait_for_message(
-        lambda one: env.name in one["text"] and "2 -&gt; 3" in one["text"], channel="@ana"
+        lambda one: env.name in one["text"] and "is scaled: 2 -&gt; 3" in one["text"], channel="#dev"
     )
 
 

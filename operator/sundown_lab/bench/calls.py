@@ -20,11 +20,10 @@ LISTS, WAKES = 60, 40
 CALLER = "bench-caller"
 _BETWEEN = 0.25
 _PATIENCE = 180.0
-_ALL = {"selector": "kubernetes.io/metadata.name"}
 
 
 async def calls(stage: Stage) -> list[Row]:
-    """List all envs again and again, have them all stopped by one call, and wake some, one after the other.
+    """List all envs again and again, have them all fall asleep, and wake some, one call after the other.
 
     Raises:
         LabError: something does not start, or a call is not followed by what it asks for.
@@ -41,21 +40,19 @@ async def calls(stage: Stage) -> list[Row]:
         await subject.decided(envs, patience=_PATIENCE)
         with step(f"{LISTS} lists of {envs} envs"):
             lists = sorted([await _list(session, envs=envs) for _ in range(LISTS)])
-        with step(f"{envs} envs stopped by one call"):
+        with step(f"{envs} envs fall asleep"):
             asleep = stage.expect_written("Asleep")
-            began = time.perf_counter()
-            await _ask(session, "/api/v1/bulk/stop", _ALL)
-            bulk = time.perf_counter() - began
+            await stage.schedule("Asleep")
             await stage.written(asleep, patience=_PATIENCE)
             await stage.settle("Asleep", patience=_PATIENCE)
         await subject.rest(patience=_PATIENCE)
         with step(f"{WAKES} envs woken, one call after the other"):
-            awake, at = stage.expect_written("Awake"), {}
-            for namespace in list(stage.load.namespaces)[:WAKES]:
+            some = list(stage.load.namespaces)[:WAKES]
+            awake, at = stage.expect_written("Awake", namespaces=some), {}
+            for namespace in some:
                 at[namespace] = time.time()
                 await _ask(session, f"/api/v1/envs/{namespace}/start", {})
                 await asyncio.sleep(_BETWEEN)
-            await _ask(session, "/api/v1/bulk/start", _ALL)
             await stage.written(awake, patience=_PATIENCE)
     first: dict[str, float] = {}
     for (namespace, _), seen in (pair for each in awake.values() for pair in each.times.items()):
@@ -66,7 +63,7 @@ async def calls(stage: Stage) -> list[Row]:
             bar("api-list"),
             stage.load.size,
             quantile(lists, 0.95),
-            detail={"p50": round(quantile(lists, 0.5), 4), "most": round(lists[-1], 4), "bulk stop": round(bulk, 2)},
+            detail={"p50": round(quantile(lists, 0.5), 4), "most": round(lists[-1], 4)},
         ),
         Row(
             bar("api-wake"),

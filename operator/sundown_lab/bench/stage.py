@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -127,12 +127,16 @@ class Stage:
         spec = {**_awake_until(at), "notify": {"before": ["1h"], "channel": channel, "owner": False}}
         await each(self.load.namespaces, partial(self._reschedule, spec))
 
-    def expect_written(self, to: Wanted) -> dict[str, Expectation]:
-        """Note when every workload gets, or loses, its record: that is written together with its count."""
+    def expect_written(self, to: Wanted, *, namespaces: Collection[str] | None = None) -> dict[str, Expectation]:
+        """Note when every workload, or each of these namespaces, gets or loses its record: that is written with its count."""
         return {
             kind: mirror.expect(
                 lambda found: (RECORD in (found["metadata"].get("annotations") or {})) == (to == "Asleep"),
-                [(namespace, name) for each_kind, namespace, name in self.load.keys if each_kind == kind],
+                [
+                    (namespace, name)
+                    for each_kind, namespace, name in self.load.keys
+                    if each_kind == kind and (namespaces is None or namespace in namespaces)
+                ],
             )
             for kind, mirror in self._workloads.items()
         }

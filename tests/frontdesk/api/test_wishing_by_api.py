@@ -190,6 +190,15 @@ async def test_each_has_one_bulk_at_a_time(caller: Caller) -> None:
     assert (await caller.post(*bulk))[0] == HTTPStatus.OK
 
 
+async def test_whose_turn_does_not_come_in_time_is_told_so(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is answered is what was done, however slow the cluster is."""
+    monkeypatch.setattr("sundown.frontdesk.api.wishing._BEGUN_WITHIN", -1.0)
+    status, said = await caller.post("/api/v1/bulk/stop", {"selector": "team=a"})
+    assert (status, said["done"], said["refused"]) == (207, 0, 2)
+    assert {one["problem"]["reason"] for one in said["results"]} == {"Overloaded"}
+    assert caller.world.written == []
+
+
 async def test_what_selects_nothing_does_nothing(caller: Caller) -> None:
     status, said = await caller.post("/api/v1/bulk/stop", {"selector": "team=c"})
     assert (status, said["selected"], said["results"]) == (200, 0, [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -10,7 +11,7 @@ from sundown import wording
 from sundown.errors import InvalidObject, Mistake, SundownError
 from sundown.frontdesk.api.envs import visible
 from sundown.frontdesk.api.operation import Call, Handle, Outcome
-from sundown.frontdesk.api.problems import problem_of
+from sundown.frontdesk.api.problems import Overloaded, problem_of
 from sundown.frontdesk.api.selectors import parse_selector
 from sundown.frontdesk.api.shapes import Asking, AskingFor, AskingMany, Bulk, Result, WishDone
 from sundown.frontdesk.wishes.actions import Done, Wanted
@@ -18,6 +19,8 @@ from sundown.model.scalars import zone
 
 MOST_AT_A_TIME = 1_000
 _AT_ONCE = 16
+_BEGUN_WITHIN = 40.0
+"""So many seconds after the first the last may begin: whoever asks waits for the answer, and something between gives up."""
 
 
 def wish(verb: str) -> Handle:
@@ -45,9 +48,15 @@ def wish_each(verb: str) -> Handle:
             raise InvalidObject((Mistake("selector", text),))
         limit = asyncio.Semaphore(_AT_ONCE)
 
+        begun = time.monotonic()
+
         async def one(name: str) -> Result:
             async with limit:
                 try:
+                    if time.monotonic() - begun > _BEGUN_WITHIN:
+                        raise Overloaded(
+                            f"its turn did not come, so nothing was done about {name}: ask again for what is left"
+                        )
                     return Result(env=name, done=await _carry_out(call, verb, name))
                 except SundownError as error:
                     return Result(env=name, problem=problem_of(error))

@@ -14,6 +14,8 @@ PATHS = {
     "whyEnv": "/api/v1/envs/dev1/why",
     "envHistory": "/api/v1/envs/dev1/history",
     "explainEnv": "/api/v1/envs/dev1/explain",
+    "listRequests": "/api/v1/requests",
+    "audit": "/api/v1/audit",
     "statusOfNamespace": "/api/v1/status?namespace=dev1",
     "listNamespaces": "/api/v1/namespace",
 }

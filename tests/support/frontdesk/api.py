@@ -71,6 +71,7 @@ class World:
     schedules: dict[str, Json] = field(default_factory=dict)
     asked: list[Json] = field(default_factory=list)
     written: list[Json] = field(default_factory=list)
+    requests: list[Json] = field(default_factory=list)
     away: ApiError | None = None
     lets_write: asyncio.Event = field(default_factory=asyncio.Event)
     wants_to_write: asyncio.Event = field(default_factory=asyncio.Event)
@@ -112,6 +113,8 @@ class World:
     async def list_as(self, path: str, read: Any, **_: Any) -> list[Any]:
         if self.away is not None:
             raise self.away
+        if path.endswith("/actionrequests"):
+            return [read(one) for one in self.requests]
         namespace = path.split("/")[5]
         return [read(self.schedules[namespace])] if namespace in self.schedules else []
 

@@ -19,6 +19,7 @@ TAGS = {
     "envs": "Environments: what they do, why, and what comes next.",
     "wishes": "What people ask for, of one environment.",
     "bulk": "The same of all environments that a label selector selects, with a result for each.",
+    "records": "What people have asked for and done.",
     "retired": "The paths of the system that some come from. They mean what those above mean.",
 }
 _REF = "#/components/schemas/{model}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sundown.frontdesk.api import envs, retired, wishing
+from sundown.frontdesk.api import envs, records, retired, wishing
 from sundown.frontdesk.api.operation import Operation
 from sundown.frontdesk.api.shapes import (
     Asking,
@@ -129,6 +129,32 @@ OPERATIONS: dict[str, Operation] = {
             query=Period,
             answer=EnvExplained,
             handle=envs.explain,
+        ),
+        Operation(
+            id="listRequests",
+            method="GET",
+            path=f"{ROOT}/requests",
+            summary="What was asked for and needs confirmation or approval, the newest first.",
+            details="About the environments that you may see: who, what, when, who approved, and what has become of it.",
+            tag="records",
+            right="get",
+            where="each",
+            query=records.NewestRequests,
+            answer=records.RequestList,
+            handle=records.requests,
+        ),
+        Operation(
+            id="audit",
+            method="GET",
+            path=f"{ROOT}/audit",
+            summary="What people did, the newest first.",
+            details="From the requests, and from the last ten transitions of each environment that you may see.",
+            tag="records",
+            right="get",
+            where="each",
+            query=records.Since,
+            answer=records.Audit,
+            handle=records.audit,
         ),
         *_wishes(),
         *retired.operations(ROOT),

@@ -6,52 +6,15 @@ The parts stand in the order in which a kustomization lists them (deploy/README.
 from __future__ import annotations
 
 import json
-from itertools import combinations
 
 import pytest
 
 from sundown_lab.cluster import Cluster
 from support.apiserver import Json
-from support.kustomize import Kitchen
+from support.kustomize import NONSENSE, WAYS, Kitchen, written
 from support.operators import HOME
 
-PARTS = (
-    "alerts",
-    "namespaced",
-    "split",
-    "slack-http",
-    "api",
-    "operator-only",
-    "without-pods",
-    "aws",
-    "hold",
-    "policies",
-    "admission",
-)
-NEEDS = {"slack-http": "split", "api": "split"}
-"""What the internet reaches never runs under the operator's account."""
-CONTRADICTIONS = ({"operator-only", "split"}, {"operator-only", "slack-http"}, {"operator-only", "api"})
-
 pytestmark = pytest.mark.lab
-
-
-def makes_sense(parts: tuple[str, ...]) -> bool:
-    """Whether these can be installed together."""
-    return all(NEEDS.get(part, part) in parts for part in parts) and not any(
-        both <= set(parts) for both in CONTRADICTIONS
-    )
-
-
-def completed(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """These with what they need, in order."""
-    wanted = {*parts, *(NEEDS[part] for part in parts if part in NEEDS)}
-    return tuple(part for part in PARTS if part in wanted)
-
-
-PAIRS = [pair for count in (0, 1, 2) for pair in combinations(PARTS, count)]
-ALL = tuple(part for part in PARTS if part != "operator-only")
-WAYS = sorted({completed(pair) for pair in PAIRS if makes_sense(completed(pair))} | {ALL})
-NONSENSE = [pair for pair in PAIRS if not makes_sense(pair)]
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +22,6 @@ def kitchen(control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory) ->
     home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HOME}}  # a dry run makes none
     control_plane.kubectl("apply", "--server-side", "-f", "-", input=json.dumps(home))
     return Kitchen(control_plane, tmp_path_factory.mktemp("kustomize"))
-
-
-def written(parts: tuple[str, ...]) -> str:
-    return " + ".join(("base", *parts))
 
 
 @pytest.mark.parametrize("parts", WAYS, ids=written)

@@ -31,7 +31,7 @@ BOTH = frozenset({"operator", "frontdesk"})
 WAYS = {
     way.name: way
     for way in (
-        Way("operator-only", frozenset({"operator"}), components=("operator-only",)),
+        Way("operator-only", frozenset({"operator"}), overlay="overlays/operator-only"),
         Way("base", BOTH),
         Way("split", BOTH, overlay="overlays/split"),
         Way("slack-http", BOTH, overlay="overlays/split", components=("slack-http",)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -11,23 +13,66 @@ from sundown_lab.cluster import Cluster
 from support.apiserver import Json
 from support.operators import ROOT
 
+PARTS = (
+    "alerts",
+    "namespaced",
+    "split",
+    "slack-http",
+    "api",
+    "operator-only",
+    "without-pods",
+    "aws",
+    "hold",
+    "policies",
+    "admission",
+)
+NEEDS = {"slack-http": "split", "api": "split"}
+"""What the internet reaches never runs under the operator's account."""
+CONTRADICTIONS = ({"operator-only", "split"}, {"operator-only", "slack-http"}, {"operator-only", "api"})
+
+
+def makes_sense(parts: tuple[str, ...]) -> bool:
+    """Whether these can be installed together."""
+    return all(NEEDS.get(part, part) in parts for part in parts) and not any(
+        both <= set(parts) for both in CONTRADICTIONS
+    )
+
+
+def completed(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """These with what they need, in order."""
+    wanted = {*parts, *(NEEDS[part] for part in parts if part in NEEDS)}
+    return tuple(part for part in PARTS if part in wanted)
+
+
+PAIRS = [pair for count in (0, 1, 2) for pair in combinations(PARTS, count)]
+ALL = tuple(part for part in PARTS if part != "operator-only")
+WAYS = sorted({completed(pair) for pair in PAIRS if makes_sense(completed(pair))} | {ALL})
+NONSENSE = [pair for pair in PAIRS if not makes_sense(pair)]
+
+
+def written(parts: tuple[str, ...]) -> str:
+    return " + ".join(("base", *parts))
+
 
 class Kitchen:
     """Where kustomizations are made, outside the checkout."""
 
-    def __init__(self, cluster: Cluster, folder: Path) -> None:
+    def __init__(self, cluster: Cluster, folder: Path, *, checkout: Path = ROOT) -> None:
         self._cluster = cluster
         self._folder = folder
         for name in ("deploy", "crds"):
-            (folder / name).symlink_to(ROOT / name)
+            (folder / name).symlink_to(checkout / name)
 
-    def place(self, parts: tuple[str, ...], *, resources: tuple[str, ...] = ()) -> Path:
+    def place(
+        self, parts: tuple[str, ...], *, resources: tuple[str, ...] = (), more: Mapping[str, object] | None = None
+    ) -> Path:
         """The folder of a kustomization of the base with these parts, and with more resources of ``deploy/``."""
         place = self._folder / "-".join(("try", *parts))
         place.mkdir(exist_ok=True)
         wanted = {
             "resources": [f"../deploy/{name}" for name in ("base", *resources)],
             "components": [f"../deploy/components/{part}" for part in parts],
+            **(more or {}),
         }
         (place / "kustomization.yaml").write_text(yaml.safe_dump(wanted))
         return place
@@ -36,6 +81,10 @@ class Kitchen:
         """The base with these parts."""
         return self._cluster.kubectl("kustomize", str(self.place(parts)), check=check)
 
-    def objects(self, parts: tuple[str, ...]) -> list[Json]:
-        """The same as objects."""
-        return list(yaml.safe_load_all(self.build(parts).stdout))
+    def objects(self, parts: tuple[str, ...], *, more: Mapping[str, object] | None = None) -> list[Json]:
+        """The same as objects; ``more`` stands in that kustomization besides."""
+        return self.rendered(self.place(parts, more=more))
+
+    def rendered(self, place: Path) -> list[Json]:
+        """What is installed by ``kubectl apply -k`` of a folder."""
+        return list(yaml.safe_load_all(self._cluster.kubectl("kustomize", str(place)).stdout))

@@ -73,12 +73,9 @@ node-packages: setup
 	fi
 	@why=$$($(BIN)/python -m sundown_lab.node.needs) || { echo "The tests on a real node cannot run here: $$why"; exit 1; }
 
-# The rows of tests/faults/README.md are the list of which tests belong to which fault.
-FAULT_TESTS = $(shell grep '^| $(ID) |' tests/faults/README.md | grep -o 'tests/[^`]*::[^`]*')
-
 .PHONY: fault
 fault: setup ## Run the tests of one fault of the track record: make fault ID=W3 (tests/faults/README.md)
-	@$(if $(FAULT_TESTS),$(BIN)/pytest $(FAULT_TESTS),echo "Say which fault, as in: make fault ID=W3 (see tests/faults/README.md)"; exit 1)
+	@tests=$$($(BIN)/python tests/support/track_record.py "$(ID)") && $(BIN)/pytest $$tests
 
 .PHONY: browser
 browser: ## Chromium for the browser tests, from the distribution, where there is none
@@ -110,14 +107,16 @@ deploy: ## Install into the cluster of the current kubectl context
 	kubectl apply -k deploy/base
 	@if $(SERVES_POLICIES); then set -x; kubectl apply -k deploy/components/admission; fi
 
+# By what it is labelled with, so that each overlay and component is found; the CRDs have it too, and are asked for by nobody.
+OURS := app.kubernetes.io/part-of=sundown
 .PHONY: undeploy
-undeploy: setup ## Stop the operator, wake everything it put to sleep, then remove it
-	kubectl -n sundown-system delete deployment sundown --ignore-not-found --wait
+undeploy: setup ## Stop the operator, wake everything it put to sleep, then remove the rest; schedules and CRDs stay
+	kubectl -n sundown-system delete deployment sundown --ignore-not-found --cascade=foreground
 	$(BIN)/sundown wake-all --direct
-	@if $(SERVES_POLICIES); then set -x; kubectl delete -k deploy/components/admission --ignore-not-found; fi
-	kubectl delete -k deploy/base --ignore-not-found
-	@if $(SERVES_POLICIES); then set -x; kubectl delete -k deploy/components/policies --ignore-not-found; \
-	  kubectl delete -k deploy/components/hold --ignore-not-found; fi
+	kubectl delete -l $(OURS) "$$(kubectl api-resources --api-group=admissionregistration.k8s.io -o name | paste -sd,)"
+	kubectl delete namespace sundown-system --ignore-not-found
+	kubectl delete --all-namespaces -l $(OURS) clusterroles,clusterrolebindings,roles,rolebindings
+	@echo "Schedules and CRDs are still there. To remove them too, and with them every schedule: kubectl delete -k crds"
 
 .PHONY: lock
 lock: setup ## Pin the dependencies anew, by hash

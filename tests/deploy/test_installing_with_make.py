@@ -1,6 +1,7 @@
-"""`make deploy` puts the policies in where the cluster serves them, and `make undeploy` takes out what is there."""
+"""`make deploy` puts the policies in where the cluster serves them; what `make undeploy` does is what the page says."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -41,3 +42,15 @@ def test_deploying_puts_in_what_the_cluster_serves(cluster: bool, tmp_path: Path
     asked, said = made("deploy", tmp_path / "notes")
     assert asked == POLICIES * cluster + ["apply -k deploy/base"] + ADMISSION * cluster
     assert ("serves no MutatingAdmissionPolicy" in said) is not cluster
+
+
+def test_undeploying_by_hand_is_what_make_does() -> None:
+    """docs/operations.md has the same lines, in their order."""
+    command = ["make", "--dry-run", "--no-print-directory", "--old-file=.venv/.complete", "undeploy"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    made = [line.removeprefix(".venv/bin/") for line in shown.splitlines() if "echo" not in line]
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8").partition("\n## Remove\n")[2]
+    block = page.partition("```console\n")[2].partition("```")[0]
+    by_hand = [line.removeprefix("$ ") for line in re.sub(r" \\\n +", " ", block).splitlines()]
+    assert by_hand == made
+    assert len(by_hand) == 5

@@ -64,9 +64,8 @@ class Everything:
         "sundown wake-all --direct --dry-run     # without an operator: what would be woken, and to which count",
         "SUNDOWN_AWS_REGIONS='[\"eu-west-1\"]' sundown wake-all --direct    # what it stopped in AWS too",
         "",
-        "# uninstall so that nothing stays asleep:",
-        "kubectl delete deployment sundown -n sundown-system --cascade=foreground",
-        "sundown wake-all --direct && kubectl delete -k deploy/base",
+        "# before the rest is removed (`make undeploy` does all of it):",
+        "kubectl delete deployment sundown -n sundown-system --cascade=foreground && sundown wake-all --direct",
     ),
 )
 @cluster_options

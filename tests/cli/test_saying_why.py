@@ -81,7 +81,20 @@ def test_workloads_that_are_not_ready_are_named(sundown: Sundown, env: Env, oper
     assert [(one["kind"], one["name"], one["replicas"], one["ready"]) for one in hanging] == [
         ("Deployment", "stuck", 5, 0)
     ]
-    assert "  hanging   Deployment/stuck: 0 of 5 ready" in sundown("why", env.name).out
+    assert [one["late"] for one in hanging] == [False]
+    assert "  waits for Deployment/stuck: 0 of 5 ready" in sundown("why", env.name).out
+
+
+def test_what_hangs_is_told_from_what_is_on_its_way(sundown: Sundown, env: Env, no_operator: None) -> None:
+    """D7: nothing hangs a moment after somebody asked for it, and something does when the time of its wave is over."""
+    env.add("web", 0, annotations={"sundown.dev/previous-replicas": "2"})
+    env.add("db", 1, kind="StatefulSet", pod={"lab.sundown.dev/fault": "Error"})
+    env.schedule({**ALWAYS_AWAKE, "waves": {"timeout": "10m"}})
+    for since, name in ((instant(seconds=-4), "waits for"), (instant(hours=-1), "hanging")):
+        say(env, state="Waking", since=since, observedGeneration=1)
+        out = sundown("why", env.name).out
+        assert "StatefulSet/db: 0 of 1 ready" in out
+        assert {line[2:12].strip() for line in out.splitlines()} & {"waits for", "hanging"} == {name}
 
 
 def test_what_is_not_well_is_said(sundown: Sundown, env: Env, operator: Operator) -> None:

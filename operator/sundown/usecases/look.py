@@ -74,6 +74,11 @@ class Picture:
         return tuple(workload for workload in self.workloads if workload.title in titles)
 
     @property
+    def late(self) -> frozenset[str]:
+        """The titles of those parts whose time is over; the others are waited for as always."""
+        return frozenset(self.plan.late if self.plan is not None else ())
+
+    @property
     def moving(self) -> tuple[CloudStatus, ...]:
         """The parts in AWS that are not where they should be."""
         schedule = self.found.known.schedule

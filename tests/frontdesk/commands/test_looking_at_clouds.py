@@ -64,7 +64,7 @@ def test_why_tells_what_waits_for_what_and_of_the_seven_days(slack: Workspace, w
     """D7 E6 G3"""
     said = asked(slack, f"why {waking.name}", until="is waking")
     for line in (
-        "Hanging: RDSInstance/dev1-db: starting: 5 to 10 minutes more",
+        "Waiting for: RDSInstance/dev1-db: starting: 5 to 10 minutes more",
         "Next wave: waiting for RDSInstance/dev1-db before StatefulSets",
         f"In AWS: AuroraCluster/reports: running: {WEEK}",
         "In AWS: EC2Instance/i-0abc (&lt;!here&gt;): running, does not stop with the environment: a spot instance",

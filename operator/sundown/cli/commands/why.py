@@ -52,7 +52,14 @@ def to_json(picture: Picture) -> dict[str, Any]:
             for one in wording.troubles(status)
         ],
         "hanging": [
-            {"kind": one.kind, "name": one.name, "replicas": one.replicas, "pods": one.pods, "ready": one.ready}
+            {
+                "kind": one.kind,
+                "name": one.name,
+                "replicas": one.replicas,
+                "pods": one.pods,
+                "ready": one.ready,
+                "late": one.title in picture.late,
+            }
             for one in picture.hanging
         ],
         "rehearsal": [
@@ -76,8 +83,8 @@ def to_json(picture: Picture) -> dict[str, Any]:
 def why(*, kubeconfig: Path | None, context: str | None, env: str, output: str) -> None:
     """Say why an environment is in its state, who did it, and what comes next.
 
-    With it: what it has in AWS and what that costs, what is not well, which parts are not where they should be and which
-    wait for them, what a dry run would do, wave after wave, and its last ten transitions.
+    With it: what it has in AWS and what that costs, what is not well, which parts are not where they should be (hanging,
+    once their time is over) and which wait for them, what a dry run would do, wave after wave, and its last ten transitions.
     """
     now = SystemClock().now()
     picture = connected(lambda cluster: look(cluster, env, now=now), kubeconfig=kubeconfig, context=context)
@@ -106,7 +113,8 @@ def _tell(picture: Picture) -> None:
     generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
     _line("schedule", f"EnvSchedule {picture.found.known.metadata.name}{generated}")
     _line("not well", *(f"{one.reason}: {one.message}" for one in wording.troubles(status)))
-    _line("hanging", *_hanging(picture))
+    _line("hanging", *_missing(picture, late=True))
+    _line("waits for", *_missing(picture, late=False))
     _line("waves", *([picture.waiting] if picture.waiting is not None else []))
     _line("would do", *(str(wave) for wave in (picture.rehearsal.waves if picture.rehearsal is not None else ())))
     _line("note", *picture.notes)
@@ -121,9 +129,11 @@ def _tell(picture: Picture) -> None:
         )
 
 
-def _hanging(picture: Picture) -> list[str]:
-    in_aws = [f"{wording.cloud_title(one)}: {wording.cloud_part(one)}" for one in picture.moving]
-    return _shown([*in_aws, *(f"{one.title}: {standing(one)}" for one in picture.hanging)])
+def _missing(picture: Picture, *, late: bool) -> list[str]:
+    """What is not where it should be: the parts that are late, or those that are not."""
+    in_aws = [(one.title, f"{wording.cloud_title(one)}: {wording.cloud_part(one)}") for one in picture.moving]
+    workloads = [(one.title, f"{one.title}: {standing(one)}") for one in picture.hanging]
+    return _shown([told for title, told in (*in_aws, *workloads) if (title in picture.late) is late])
 
 
 def _shown(told: list[str]) -> list[str]:

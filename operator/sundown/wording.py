@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from math import ceil
 
-from sundown.model.cloud import DATABASES
+from sundown.model.cloud import DATABASES, MORE_MINUTES
 from sundown.model.resources import (
     MOST_CLOUD,
     CloudStatus,
@@ -22,7 +22,6 @@ from sundown.model.resources import (
     WhyRunning,
 )
 from sundown.model.scalars import DAYS
-from sundown.reconcile.cloud_status import MORE_MINUTES
 from sundown.schedule.decision import Decision, Turn
 
 STATES = {

@@ -7,7 +7,7 @@ import pytest
 
 from sundown.errors import Mistake
 from sundown.model.parts import Workload
-from sundown.model.resources import Condition, EnvScheduleStatus
+from sundown.model.resources import Condition, EnvScheduleStatus, Owned, StillRunning
 from sundown.reconcile.report import HISTORY, next_status
 from support.samples import NOW, TIMEOUT, after, after_visits, decision, finding, sleeping, troubled, workload
 
@@ -55,6 +55,34 @@ def test_the_conditions_say_the_same_as_the_state(wanted: Any, workloads: list[W
     status = after_visits(wanted, workloads)
     assert (condition(status, "Asleep").status == "True") == (state == "Asleep")
     assert (condition(status, "Progressing").status == "True") == (state in {"FallingAsleep", "Waking"})
+
+
+OWNERS = (
+    Owned(kind="DaemonSet", name="logs", pods=3, why="OtherKind"),
+    Owned(kind="Deployment", name="kept", pods=2, why="Excluded"),
+    *(Owned(kind="Pod", name=f"debug-{number}", pods=1, why="Unowned") for number in range(5)),
+)
+FIRST = "DaemonSet/logs (3, its kind does not sleep), Deployment/kept (2, excluded)"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, ""),
+        (1, "still running: 3 pods: DaemonSet/logs (3, its kind does not sleep)"),
+        (2, "still running: 5 pods: DaemonSet/logs (3, its kind does not sleep) and Deployment/kept (2, excluded)"),
+        (7, f"still running: 10 pods: {FIRST}, Pod/debug-0 (owned by nothing) and 4 more"),
+    ],
+)
+def test_that_it_is_asleep_says_what_runs_on(awake: EnvScheduleStatus, count: int, said: str) -> None:
+    """X11 A20: counted, three of them named; and no longer than it sleeps."""
+    first = OWNERS[:count]
+    left = StillRunning(pods=sum(one.pods for one in first), owners=count, first=first) if count else None
+    asleep = after_visits("Asleep", [sleeping()], old=awake, still_running=left)
+    later = after_visits("Asleep", [sleeping()], old=asleep, now=after(minutes=5))
+    assert [condition(each, "Asleep").message for each in (asleep, later)] == [said, said]
+    for woken in ("Awake", "Paused"):
+        assert condition(after_visits(woken, [workload()], old=later), "Asleep").message == ""
 
 
 def test_an_env_is_awake_when_its_pods_are_ready_and_not_before(asleep: EnvScheduleStatus) -> None:

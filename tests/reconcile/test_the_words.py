@@ -1,5 +1,7 @@
 """Which Events tell people of an env: what is new, once, and as a warning where something is wrong."""
 
+from itertools import pairwise
+
 import pytest
 
 from sundown.errors import Mistake
@@ -26,7 +28,7 @@ def said(old: EnvScheduleStatus, new: EnvScheduleStatus) -> list[str]:
 
 def test_a_new_state_is_told_with_its_reason(awake: EnvScheduleStatus) -> None:
     falling = after_visits(decision("Asleep", text="outside working hours"), [workload()], old=awake)
-    assert words(awake, falling) == (Word("FallingAsleep", "FallingAsleep: outside working hours"),)
+    assert words(awake, falling) == (Word("FallingAsleep", "outside working hours"),)
 
 
 def test_the_end_of_a_transition_tells_how_long_it_took(asleep: EnvScheduleStatus) -> None:
@@ -34,11 +36,31 @@ def test_the_end_of_a_transition_tells_how_long_it_took(asleep: EnvScheduleStatu
     waking = after_visits("Awake", [sleeping()], old=asleep, now=after(hours=1))
     woken = after_visits("Awake", [workload()], old=waking, now=after(hours=1, seconds=83))
     (word,) = words(waking, woken)
-    assert word.note == "Awake: awake by schedule (took 83 s)"
+    assert word == Word("Awake", "awake by schedule (took 83 s)")
 
 
 def test_nothing_is_told_of_an_env_that_was_awake_when_its_schedule_came(awake: EnvScheduleStatus) -> None:
     assert said(EnvScheduleStatus(), awake) == []
+
+
+def test_a_namespace_that_is_being_made_falls_asleep_once() -> None:
+    """It is empty when its schedule is seen first: nobody is told of a sleep before anything was there to sleep."""
+    empty = after_visits("Asleep", [])
+    falling = after_visits("Asleep", [workload()], old=empty)
+    asleep = after_visits("Asleep", [sleeping()], old=falling)
+    assert (empty.state, falling.state, asleep.state) == ("Asleep", "FallingAsleep", "Asleep")
+    told = [said(before, then) for before, then in pairwise((EnvScheduleStatus(), empty, falling, asleep))]
+    assert told == [[], ["FallingAsleep"], ["Asleep"]]
+
+
+def test_an_event_does_not_say_its_reason_twice(awake: EnvScheduleStatus, asleep: EnvScheduleStatus) -> None:
+    """kubectl prints the reason beside the text."""
+    paused = after_visits("Paused", [workload()], old=awake)
+    waking = after_visits("Awake", [sleeping()], old=asleep)
+    for before, then in ((awake, paused), (awake, asleep), (asleep, waking), (asleep, awake)):
+        (word,) = words(before, then)
+        assert word.note
+        assert word.reason not in word.note
 
 
 def test_the_same_status_is_told_once(asleep: EnvScheduleStatus) -> None:

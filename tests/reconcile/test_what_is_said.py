@@ -7,7 +7,7 @@ import pytest
 from sundown_lab.cluster import Cluster
 from support.apiserver import Json, eventually
 from support.audit import Audit
-from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant, local
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant, local, manifest
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 
@@ -82,6 +82,19 @@ def test_the_status_is_written_at_most_three_times_a_transition(team: Env) -> No
         team.until(state)
         versions = team.api.since(team.schedules(), wished["resourceVersion"])
         assert 1 <= len([each for each in versions if each["metadata"]["generation"] == wished["generation"]]) <= 3
+
+
+def test_an_env_that_is_applied_at_night_falls_asleep_and_then_is_asleep(env: Env, control_plane: Cluster) -> None:
+    """G9: its namespace is empty when the schedule is seen, and nobody is told of a sleep before anything sleeps."""
+    schedule = {"apiVersion": "sundown.dev/v1alpha1", "kind": "EnvSchedule", "metadata": {"name": "default"}}
+    env.label(scheduler="enabled")
+    objects = [{**schedule, "spec": ASLEEP_FOR_EVER}, *(manifest("Deployment", f"web-{each}", 1) for each in range(4))]
+    document = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    control_plane.kubectl("apply", "-n", env.name, "-f", "-", input=document)
+    eventually(lambda: set(env.counts().values()) == {0} and env.status().get("state") == "Asleep", what="all sleep")
+    told = eventually(lambda: (said := env.reasons()) and said[-1] == "Asleep" and said, what="it is told")
+    assert told[0] == "FallingAsleep"
+    assert told == ["FallingAsleep", "Asleep"] * (len(told) // 2)
 
 
 def test_history_says_who_and_why(team: Env) -> None:

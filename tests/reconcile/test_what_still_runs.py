@@ -54,6 +54,8 @@ def test_each_is_named_with_its_owner_and_the_reason_and_forgotten_when_the_env_
     logs = {("DaemonSet/logs", "OtherKind")}
     assert told - {("Job/backup", "OtherKind")} == {("Deployment/kept", "Excluded"), ("Pod/debug", "Unowned")} | logs
     assert found["owners"] == len(told)
+    said = next(one["message"] for one in team.status()["conditions"] if one["type"] == "Asleep")
+    assert said.startswith(f"still running: {found['pods']} pods: ")
     assert found["pods"] == sum(one["pods"] for one in found["first"])
     assert jobs <= 1
     team.wish("Awake")

@@ -20,6 +20,8 @@ CloudState = Literal["running", "stopped", "starting", "stopping", "busy", "brok
 is not in use, or not as it should be, until somebody mends it. ``unknown`` is what AWS calls by a word that nobody knows."""
 
 DATABASES: frozenset[CloudKind] = frozenset({"RDSInstance", "AuroraCluster"})
+MORE_MINUTES = "5 to 10 minutes more"
+"""How long a database takes to start; AWS gives no figure, people with databases do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sundown.model.cloud import DATABASES, CloudPart, restarted_by_aws
+from sundown.model.cloud import DATABASES, MORE_MINUTES, CloudPart, restarted_by_aws
 from sundown.model.resources import MOST_CLOUD, CloudStatus, Cost, EnvScheduleStatus
 from sundown.model.scalars import format_instant
 from sundown.reconcile.part_verdict import EXCLUDE_TAG, Standing, excluded, shortened
 from sundown.reconcile.waves import usual_wave, wave_of
 
-MORE_MINUTES = "5 to 10 minutes more"
-"""How long a database takes to start; AWS gives no figure, people with databases do."""
 AFTER_A_WEEK = "AWS starts a stopped database after 7 days"
 LEFT_STOPPED = "somebody else stopped it, so Sundown does not start it"
 

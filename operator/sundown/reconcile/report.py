@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sundown import wording
 from sundown.errors import Mistake
 from sundown.model.cutting import clip
 from sundown.model.record import Record, that_fit
@@ -130,11 +131,17 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
     ready = finding.not_ready or ("DryRun" if finding.dry_run else "Scheduled", finding.remark)
     conditions = (
         _condition(old, finding, "Ready", holds=finding.not_ready is None, reason=ready[0], message=ready[1]),
-        _condition(old, finding, "Asleep", holds=state == "Asleep", reason=state, message=""),
+        _condition(old, finding, "Asleep", holds=state == "Asleep", reason=state, message=_runs_on(status)),
         _condition(old, finding, "Progressing", holds=state in {"FallingAsleep", "Waking"}, reason=state, message=""),
         _degraded(old, finding, state=state),
     )
     return status.model_copy(update={"conditions": conditions})
+
+
+def _runs_on(status: EnvScheduleStatus) -> str:
+    """What an env that is asleep does not have asleep; empty for nothing."""
+    left = status.still_running
+    return f"still running: {wording.still_running(left)}" if left is not None else ""
 
 
 def worth_a_write(old: EnvScheduleStatus, new: EnvScheduleStatus) -> bool:
@@ -266,8 +273,10 @@ class Word:
 def words(old: EnvScheduleStatus, new: EnvScheduleStatus) -> tuple[Word, ...]:
     """The Events that tell the difference between two statuses."""
     said: list[Word] = []
-    if new.state != old.state and new.state is not None and not (old.state is None and new.state == "Awake"):
-        text = f"{new.state}: {new.why}"
+    # What was at rest when it was looked at first has gone through nothing; a namespace that is being made is empty at first.
+    at_rest_already = old.state is None and new.state in {"Awake", "Asleep"}
+    if new.state != old.state and new.state is not None and not at_rest_already:
+        text = new.why
         if (
             new.state in _STABLE
             and old.since is not None

@@ -17,8 +17,8 @@ from sundown.frontdesk.slack.transport.targets import cluster_of
 from sundown.frontdesk.slack.views import home as home_view
 from sundown.frontdesk.slack.views import preferences_modal
 from sundown.frontdesk.slack.views.home import PAGE, Home
+from sundown.model.cloud import MORE_MINUTES
 from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus
-from sundown.reconcile.cloud_status import MORE_MINUTES
 from sundown.usecases.find import Found
 from sundown_lab.slack.blockkit import view_or_refuse
 from support.samples import after, known, namespace

@@ -22,16 +22,12 @@ class Endpoint:
 
 def write(path: Path, *, endpoint: Endpoint, login: Certificate | str, namespace: str = "default") -> Path:
     """Writes a kubeconfig (mode 0600) that logs in with a client certificate or a bearer token."""
-    if isinstance(login, str):
-        user = {"token": login}
-    else:
-        user = {"client-certificate-data": _base64(login.certificate), "client-key-data": _base64(login.key)}
     cluster = {"server": endpoint.server, "certificate-authority-data": _base64(endpoint.authority)}
     document = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": "sundown-lab", "cluster": cluster}],
-        "users": [{"name": "sundown-lab", "user": user}],
+        "users": [{"name": "sundown-lab", "user": _user(login)}],
         "contexts": [
             {
                 "name": "sundown-lab",
@@ -44,6 +40,15 @@ def write(path: Path, *, endpoint: Endpoint, login: Certificate | str, namespace
     path.touch(mode=0o600)
     path.write_text(json.dumps(document, indent=2))
     return path
+
+
+def add_context(path: Path, name: str, *, login: Certificate, namespace: str) -> None:
+    """Adds another way to log in to a file that `write` has written: `kubectl --context NAME`."""
+    document = json.loads(path.read_text())
+    document["users"].append({"name": name, "user": _user(login)})
+    context = {"cluster": "sundown-lab", "user": name, "namespace": namespace}
+    document["contexts"].append({"name": name, "context": context})
+    path.write_text(json.dumps(document, indent=2))
 
 
 def read_endpoint(path: Path) -> Endpoint:
@@ -72,6 +77,12 @@ def _named(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
         if entry["name"] == name:
             return entry
     raise KeyError(name)
+
+
+def _user(login: Certificate | str) -> dict[str, str]:
+    if isinstance(login, str):
+        return {"token": login}
+    return {"client-certificate-data": _base64(login.certificate), "client-key-data": _base64(login.key)}
 
 
 def _base64(content: bytes) -> str:

@@ -125,4 +125,4 @@ def _why(env: EnvView) -> Text:
 def _event(event: Said) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{event.at.astimezone():%H:%M:%S}  ", style="dim").append(f"{event.namespace:<14}  ")
-    return line.append(event.note, style="red" if event.warning else "")
+    return line.append(f"{event.reason}: {event.note}", style="red" if event.warning else "")

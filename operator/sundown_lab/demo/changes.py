@@ -20,7 +20,7 @@ def changes(before: View, after: View, *, now: datetime) -> Iterator[str]:
             yield f"{now.astimezone():%H:%M:%S}  {gone.name:<14}  gone"
     for event in after.events:
         if event.warning and event not in before.events:
-            yield f"{event.at.astimezone():%H:%M:%S}  {event.namespace:<14}  warning: {event.note}"
+            yield f"{event.at.astimezone():%H:%M:%S}  {event.namespace:<14}  warning: {event.reason}: {event.note}"
 
 
 def described(env: EnvView, *, now: datetime) -> str:

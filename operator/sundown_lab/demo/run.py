@@ -15,7 +15,7 @@ from sundown_lab.demo import ending, samples
 from sundown_lab.demo.board import board
 from sundown_lab.demo.changes import changes
 from sundown_lab.demo.nap import NAME, PROGRAM, Nap
-from sundown_lab.demo.stage import Stage, set_up
+from sundown_lab.demo.stage import Stage, name_of, set_up
 from sundown_lab.demo.view import View, look
 from sundown_lab.errors import LabError
 from sundown_lab.processes import wait_until
@@ -41,7 +41,10 @@ def demo(*, name: str, seconds: float | None) -> None:
         with ending.ended_by_signals(), set_up(name, progress=progress) as stage:
             nap = Nap(samples.full_minute(datetime.now(UTC) + FIRST_NAP))
             with progress.step("applying the four teams of examples/ and one that soon takes a nap"):
-                stage.apply([*samples.teams(), *nap.objects()])
+                owners = samples.owners()
+                rights = [samples.ownership(owner, namespace) for namespace, owner in owners.items()]
+                stage.apply([*samples.teams(), *rights, *nap.objects()])
+                stage.let_in(owners)
                 wait_until(lambda: _all_run(stage), what="all pods run", timeout=RUNNING_WITHIN, poll=0.3)
             stage.play(in_cloud=[NAME])
             for line in _what_to_type(stage, nap=nap):
@@ -135,11 +138,17 @@ def _ended(stage: Stage) -> list[str]:
 
 def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
     """The lines above the table: they stay, so that they can be copied while the table lives."""
+    (namespace, owner), *more = reversed(samples.owners().items())
+    others = ", ".join(name_of(each) for _, each in reversed(more))
     rows = [
         (f"export KUBECONFIG={stage.kubeconfig}", ""),
         (f'export PATH="{stage.commands}:$PATH"', "kubectl and sundown, if you have none"),
         ("kubectl get envs -A -w", "the same as below, as Kubernetes tells it"),
         (f"kubectl sundown {_wish(datetime.now(UTC))}", "or extend, snooze; list, why"),
+        (
+            f"kubectl config use-context {name_of(owner)}",
+            f"to be {name_of(owner)}, who may edit {namespace} only; {others} too",
+        ),
         ("sundown explain team-kolkata --until 2027-01-04", "when it sleeps and wakes, and why"),
         (f". {stage.aws_settings} && sundown cloud list", f"what {NAME} has in AWS; aws and boto3 find it too"),
         (f"TOKEN=$(sundown api token {PROGRAM} -n {NAME})", ""),

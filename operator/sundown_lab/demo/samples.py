@@ -20,6 +20,15 @@ def teams(files: Iterable[str] = TEAMS) -> list[Json]:
     return [each for name in files for each in yaml.safe_load_all((folder / name).read_text()) if each]
 
 
+def owners() -> dict[str, str]:
+    """Whose env each of the teams' namespaces is."""
+    return {
+        each["metadata"]["name"]: each["metadata"]["annotations"]["email"]
+        for each in teams()
+        if each["kind"] == "Namespace"
+    }
+
+
 def window(start: datetime | None, end: datetime, *, zone: str) -> Json:
     """A window of every day between two instants (aware, full minutes, less than a day apart) on the zone's clock.
 

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from sundown_lab import instances, runs
+from sundown_lab import kubeconfig as kubeconfigs
 from sundown_lab.aws.remote import Aws
 from sundown_lab.build import find_or_build
 from sundown_lab.components import Options
@@ -29,7 +30,14 @@ from sundown_lab.wire import Json
 CHECKOUT = Path(__file__).parents[3]
 # These would only be pretended by kwok: the programs themselves run as companions.
 PRETENDED = frozenset({"Deployment", "Service", "PodDisruptionBudget"})
+INSTALLED = ("overlays/api", "components/hold", "components/policies")
+"""With the policies, which the lab's API server knows."""
 COMMANDS = ("sundown", "kubectl-sundown", "sundown-lab")
+
+
+def name_of(person: str) -> str:
+    """What somebody is called by their colleagues."""
+    return person.partition("@")[0]
 
 
 @dataclass
@@ -72,6 +80,12 @@ class Stage:
         together = {"apiVersion": "v1", "kind": "List", "items": objects}
         self.control_plane.kubectl("apply", "-f", "-", input=json.dumps(together))
 
+    def let_in(self, owners: Mapping[str, str]) -> None:
+        """Gives each namespace's owner, by address, a context of their first name in the administrator's kubeconfig."""
+        for namespace, owner in owners.items():
+            login = self.control_plane.client_certificate(owner)
+            kubeconfigs.add_context(self.kubeconfig, name_of(owner), login=login, namespace=namespace)
+
     def play(self, *, in_cloud: Iterable[str] = ()) -> None:
         """Starts every companion; before the operator comes, the envs ``in_cloud`` get something to run in AWS.
 
@@ -104,7 +118,7 @@ def set_up(name: str, *, progress: Progress) -> Iterator[Stage]:
     Raises:
         LabError: a lab of that name runs, a program cannot be built or started, or this is no checkout.
     """
-    manifests = CHECKOUT / "deploy" / "overlays" / "api"
+    manifests = CHECKOUT / "deploy"
     if not manifests.is_dir():
         raise LabError(f"{manifests} is not there", hint="Demo and story run from a checkout of Sundown.")
     instances.get(name)  # refuses what cannot be a name before anything is made of it
@@ -112,8 +126,8 @@ def set_up(name: str, *, progress: Progress) -> Iterator[Stage]:
     with _control_plane(name, progress=progress) as control_plane:
         stage = Stage(control_plane, progress)
         try:
-            with progress.step("installing Sundown: CRDs, ServiceAccounts, rights"):
-                _install(control_plane, manifests)
+            with progress.step("installing Sundown: CRDs, ServiceAccounts, rights, policies"):
+                _install(control_plane)
                 _link_commands(stage)
             yield stage
         finally:
@@ -156,10 +170,10 @@ def _record(control_plane: ControlPlane) -> Record:
     )
 
 
-def _install(control_plane: ControlPlane, manifests: Path) -> None:
-    rendered = control_plane.kubectl("kustomize", str(manifests)).stdout
+def _install(control_plane: ControlPlane) -> None:
+    rendered = [control_plane.kubectl("kustomize", str(CHECKOUT / "deploy" / each)).stdout for each in INSTALLED]
     manifest = control_plane.directory / "sundown.yaml"
-    kept = [each for each in yaml.safe_load_all(rendered) if each["kind"] not in PRETENDED]
+    kept = [each for text in rendered for each in yaml.safe_load_all(text) if each["kind"] not in PRETENDED]
     manifest.write_text(yaml.safe_dump_all(kept))
     control_plane.install([manifest])
 

@@ -20,15 +20,6 @@ def workloads() -> list[Json]:
     return [*kept, samples.workload("Deployment", BERLIN, PARKED, replicas=0)]
 
 
-def owners() -> dict[str, str]:
-    """Whose env each namespace is."""
-    return {
-        each["metadata"]["name"]: each["metadata"]["annotations"]["email"]
-        for each in samples.teams()
-        if each["kind"] == "Namespace"
-    }
-
-
 def schedules(at: datetime) -> list[Json]:
     """The teams' EnvSchedules; all fall asleep `at` (aware, a full minute), and Berlin wakes a minute later by itself."""
     return [_closing(each, at) for each in samples.teams() if each["kind"] == "EnvSchedule"]

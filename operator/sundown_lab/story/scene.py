@@ -20,7 +20,6 @@ from sundown_lab.errors import LabError
 from sundown_lab.load import PLURALS, collection, env_schedules
 from sundown_lab.progress import Progress
 from sundown_lab.slack.remote import Workspace
-from sundown_lab.story import closing
 from sundown_lab.story.chat import Chat
 from sundown_lab.story.skies import Skies
 from sundown_lab.wire import Json, Wire
@@ -36,7 +35,7 @@ class Scene:
     def __init__(self, stage: Stage, wire: Wire, *, console: Console, progress: Progress) -> None:
         self.stage = stage
         self.progress = progress
-        self.owners = closing.owners()
+        self.owners = samples.owners()
         self.skies = Skies(stage.aws)
         self._wire = wire
         self._console = console
@@ -49,7 +48,7 @@ class Scene:
     async def counts(self) -> dict[Key, Count]:
         """Every workload of the teams as it is now."""
         found = await counts(self._wire)
-        return {key: count for key, count in found.items() if key.namespace in closing.TEAMS}
+        return {key: count for key, count in found.items() if key.namespace in self.owners}
 
     async def until(
         self, what: str, right: Callable[[dict[Key, Count]], bool], *, within: float = PATIENCE

@@ -50,7 +50,7 @@ def test_only_berlin_wakes_by_itself(at: datetime) -> None:
 def test_the_sample_teams_are_four_envs_in_four_zones_each_with_an_owner() -> None:
     schedules = [EnvSchedule.model_validate(each) for each in samples.teams() if each["kind"] == "EnvSchedule"]
     assert len({schedule.spec.time_zone for schedule in schedules}) == 4
-    assert set(closing.owners()) == {schedule.metadata.namespace for schedule in schedules} == set(closing.TEAMS)
+    assert set(samples.owners()) == {schedule.metadata.namespace for schedule in schedules} == set(closing.TEAMS)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_an_env_without_a_schedule_is_shown_as_such() -> None:
 
 
 def test_the_latest_events_stand_below_the_table() -> None:
-    said = Said(at=NOW, namespace="team-a", reason="Asleep", note="Asleep: outside working hours", warning=False)
+    said = Said(at=NOW, namespace="team-a", reason="Asleep", note="outside working hours", warning=False)
     assert "team-a          Asleep: outside working hours" in drawn(View(events=(said,)))
 
 
@@ -120,5 +120,5 @@ def test_on_a_pipe_an_env_that_is_gone_is_said_to_be() -> None:
 def test_on_a_pipe_a_warning_is_printed_once() -> None:
     said = Said(at=NOW, namespace="team-a", reason="WriteFailed", note="refused", warning=True)
     (line,) = changes(View(), View(events=(said,)), now=NOW)
-    assert line[8:] == "  team-a          warning: refused"
+    assert line[8:] == "  team-a          warning: WriteFailed: refused"
     assert list(changes(View(events=(said,)), View(events=(said,)), now=NOW)) == []

@@ -4,11 +4,13 @@ import ast
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+import sys
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
+
+from support.track_record import NoTests, Row, chosen, rows
 
 ROOT = Path(__file__).parents[2]
 IDS = [
@@ -20,29 +22,7 @@ NOT_YET = {"Z17"}
 """Of parts that Sundown does not have yet."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One fault of the table."""
-
-    id: str
-    elsewhere: str
-    source: str
-    here: str
-    alone: str
-
-    @property
-    def tests(self) -> list[str]:
-        """The tests that it names, as pytest takes them."""
-        return re.findall(r"`(tests/[^`]+::[^`]+)`", self.here)
-
-
-def _rows() -> list[Row]:
-    lines = (ROOT / "tests/faults/README.md").read_text().splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if re.match(r"\| [WXZ]\d", line)]
-    return [Row(*each) for each in cells]
-
-
-ROWS = _rows()
+ROWS = rows()
 
 
 @lru_cache
@@ -82,11 +62,47 @@ def test_a_row_names_tests_that_exist_and_that_name_the_fault(row: Row) -> None:
 @pytest.mark.parametrize("row", [row for row in ROWS if row.id not in NOT_YET], ids=lambda row: row.id)
 def test_the_command_of_a_row_runs_its_tests_and_no_others(row: Row) -> None:
     assert row.alone == f"`make fault ID={row.id}`"
+    assert chosen(row.id) == row.tests
+
+
+@pytest.mark.parametrize("asked", ["w3", " W3 ", "x11"])
+def test_an_id_is_found_however_it_is_typed(asked: str) -> None:
+    assert chosen(asked) == chosen(asked.strip().upper())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("", "Say which fault, as in: make fault ID=W3; tests/faults/README.md has W1 to W15, X1 to X12 and Z1 to "),
+        ("W16", 'There is no fault "W16": tests/faults/README.md has W1 to W15, X1 to X12 and Z1 to '),
+        ("w0", 'There is no fault "w0": '),
+        ("W", 'There is no fault "W": '),
+        ("W1|X1", 'There is no fault "W1|X1": '),
+        ("W3 X1", 'There is no fault "W3 X1": '),
+    ],
+)
+def test_an_id_without_a_row_is_said_to_be_none(asked: str, said: str) -> None:
+    with pytest.raises(NoTests, match=re.escape(said)):
+        chosen(asked)
+
+
+@pytest.mark.parametrize("name", sorted(NOT_YET))
+def test_a_row_without_a_test_says_so_and_why(name: str) -> None:
+    with pytest.raises(NoTests, match=rf"^{name} has no test yet: \w"):
+        chosen(name.lower())
+
+
+def test_the_target_of_make_says_the_same() -> None:
+    """A refusal is make's failure, and nothing is run."""
     make = shutil.which("make")
     assert make is not None
-    command = [make, "--dry-run", "--no-print-directory", "fault", f"ID={row.id}"]
-    shown = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert re.findall(r"tests/\S+::\S+", shown) == row.tests
+    recipe = [make, "--dry-run", "--no-print-directory", "--old-file=.venv/.complete", "fault", "ID=w16"]
+    shown = subprocess.run(recipe, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert 'tests/support/track_record.py "w16") && ' in shown
+    command = [sys.executable, "tests/support/track_record.py", "w16"]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith('There is no fault "w16"')
 
 
 def test_what_is_not_there_yet_says_so() -> None:

@@ -1,4 +1,4 @@
-"""What README.md shows of commands that need no cluster is what they print today."""
+"""What the pages show is what is printed: of commands that need no cluster word for word, of others in the order of time."""
 
 import re
 from collections.abc import Iterator
@@ -37,3 +37,12 @@ def test_the_readme_shows_what_is_printed(command: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("COLUMNS", "200")
     said = CliRunner().invoke(cli, command.split()[1:]).output
     assert [line.rstrip() for line in said.strip().splitlines()] == SHOWN[command].splitlines()
+
+
+def test_in_what_is_shown_time_does_not_run_backwards() -> None:
+    shown = re.findall(
+        r"^```\w*\n(.*?)^```", (ROOT / "docs/demo.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    times = [re.findall(r"^\d\d:\d\d:\d\d", block, re.MULTILINE) for block in shown]
+    assert max(len(each) for each in times) > 10
+    assert [each for each in times if each != sorted(each)] == []

@@ -76,7 +76,11 @@ class Picture:
     @property
     def late(self) -> frozenset[str]:
         """The titles of those parts whose time is over; the others are waited for as always."""
-        return frozenset(self.plan.late if self.plan is not None else ())
+        if self.plan is None:
+            return frozenset()
+        degraded = wording.condition(self.status, "Degraded")
+        without = degraded is not None and degraded.reason == "PartsNotReady"  # the transition was over without them
+        return frozenset((*self.plan.late, *(self.plan.hanging if without else ())))
 
     @property
     def moving(self) -> tuple[CloudStatus, ...]:

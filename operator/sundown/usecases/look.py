@@ -91,6 +91,12 @@ class Picture:
         asleep = self.decision.state == "Asleep" and not schedule.spec.dry_run
         return wording.moving(self.status.cloud, asleep=asleep)
 
+    def missing(self, *, late: bool) -> tuple[str, ...]:
+        """Which parts are not where they should be, and where they stand: those that hang, or those that are on their way."""
+        told = [(one.title, f"{wording.cloud_title(one)}: {wording.cloud_part(one)}") for one in self.moving]
+        told += [(one.title, f"{one.title}: {standing(one)}") for one in self.hanging]
+        return tuple(text for title, text in told if (title in self.late) is late)
+
     @property
     def waiting(self) -> str | None:
         """Which parts the next waves wait for, and which those are; None while none waits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sundown.cli.shared.cluster_options import cluster_options
 from sundown.cli.shared.output import as_json, examples, say, table
 from sundown.model.scalars import format_instant
 from sundown.schedule.clock import SystemClock
-from sundown.usecases.look import Picture, look, standing
+from sundown.usecases.look import Picture, look
 
 _WELL_SHOWN = 20
 
@@ -113,8 +114,8 @@ def _tell(picture: Picture) -> None:
     generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
     _line("schedule", f"EnvSchedule {picture.found.known.metadata.name}{generated}")
     _line("not well", *(f"{one.reason}: {one.message}" for one in wording.troubles(status)))
-    _line("hanging", *_missing(picture, late=True))
-    _line("waits for", *_missing(picture, late=False))
+    _line("hanging", *_shown(picture.missing(late=True)))
+    _line("waits for", *_shown(picture.missing(late=False)))
     _line("waves", *([picture.waiting] if picture.waiting is not None else []))
     _line("would do", *(str(wave) for wave in (picture.rehearsal.waves if picture.rehearsal is not None else ())))
     _line("note", *picture.notes)
@@ -129,16 +130,9 @@ def _tell(picture: Picture) -> None:
         )
 
 
-def _missing(picture: Picture, *, late: bool) -> list[str]:
-    """What is not where it should be: the parts that are late, or those that are not."""
-    in_aws = [(one.title, f"{wording.cloud_title(one)}: {wording.cloud_part(one)}") for one in picture.moving]
-    workloads = [(one.title, f"{one.title}: {standing(one)}") for one in picture.hanging]
-    return _shown([told for title, told in (*in_aws, *workloads) if (title in picture.late) is late])
-
-
-def _shown(told: list[str]) -> list[str]:
+def _shown(told: Sequence[str]) -> list[str]:
     more = len(told) - _WELL_SHOWN
-    return [*told[:_WELL_SHOWN], f"and {more} more"] if more > 0 else told
+    return [*told[:_WELL_SHOWN], f"and {more} more"] if more > 0 else list(told)
 
 
 def _line(name: str, *texts: str) -> None:

@@ -94,8 +94,6 @@ async def why(call: Call) -> Outcome:
     """Why it is in its state."""
     picture = await _picture(call)
     found, said, decision = picture.found, picture.status, picture.decision
-    hanging = [f"{wording.cloud_title(one)}: {wording.cloud_part(one)}" for one in picture.moving]
-    hanging += [f"{one.title}: {standing(one)}" for one in picture.hanging]
     return Outcome(
         EnvWhy(
             env=found.namespace,
@@ -109,7 +107,8 @@ async def why(call: Call) -> Outcome:
             schedule=found.known.metadata.name,
             generated=found.known.generated,
             troubles=tuple(f"{one.reason}: {one.message}" for one in wording.troubles(said)),
-            hanging=tuple(hanging),
+            hanging=picture.missing(late=True),
+            waits_for=picture.missing(late=False),
             notes=picture.notes,
         )
     )

@@ -172,7 +172,10 @@ class EnvWhy(Model):
     schedule: str
     generated: bool
     troubles: tuple[str, ...]
-    hanging: tuple[str, ...]
+    hanging: tuple[str, ...] = Field(
+        description="Which parts are not where they should be although their time is over."
+    )
+    waits_for: tuple[str, ...] = Field(description="Which parts are on their way.")
     notes: tuple[str, ...]
 
 

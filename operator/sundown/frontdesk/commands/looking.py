@@ -75,11 +75,8 @@ async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
     lines.append((f"Schedule: EnvSchedule {picture.found.known.metadata.name}{generated}",))
     lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
-    lines += [
-        (f"{_missing(picture, one)}: {wording.cloud_title(one)}: {wording.cloud_part(one)}",)
-        for one in picture.moving[:_PARTS_SHOWN]
-    ]
-    lines += [(f"{_missing(picture, one)}: {one.title}: {standing(one)}",) for one in picture.hanging[:_PARTS_SHOWN]]
+    lines += [(f"Hanging: {one}",) for one in picture.missing(late=True)[:_PARTS_SHOWN]]
+    lines += [(f"Waiting for: {one}",) for one in picture.missing(late=False)[:_PARTS_SHOWN]]
     lines += [(f"Next wave: {picture.waiting}",)] if picture.waiting is not None else []
     lines += _still_running(said)
     worth = [one for one in said.cloud if (one.note or one.refused) and one not in picture.moving]
@@ -94,10 +91,6 @@ async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
 
 async def _picture(desk: Desk, namespace: str) -> Picture:
     return await look_at(desk.cluster, await env_of(desk, namespace), now=desk.clock.now())
-
-
-def _missing(picture: Picture, part: Workload | CloudStatus) -> str:
-    return "Hanging" if part.title in picture.late else "Waiting for"
 
 
 def _parts(told: list[Line]) -> list[Line]:

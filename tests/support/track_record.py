@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -39,13 +40,12 @@ def rows() -> list[Row]:
     return [Row(*each) for each in cells]
 
 
-def chosen(asked: str) -> list[str]:
-    """The tests of the fault that somebody typed.
+def chosen(asked: str, found: Sequence[Row]) -> list[str]:
+    """The tests of the fault that somebody typed, of these rows.
 
     Raises:
         NoTests: none was typed, there is no such row, or it has no test yet.
     """
-    found = rows()
     wanted = asked.strip().upper()
     if not wanted:
         raise NoTests(f"Say which fault, as in: make fault ID=W3; {NAMED} has {_all(found)}")
@@ -57,7 +57,7 @@ def chosen(asked: str) -> list[str]:
     return row.tests
 
 
-def _all(found: list[Row]) -> str:
+def _all(found: Sequence[Row]) -> str:
     """``W1 to W15, X1 to X12 and Z1 to Z20``."""
     spans = [[row.id for row in group] for _, group in groupby(found, key=lambda row: row.id[0])]
     *others, last = [f"{ids[0]} to {ids[-1]}" for ids in spans]
@@ -66,6 +66,6 @@ def _all(found: list[Row]) -> str:
 
 if __name__ == "__main__":
     try:
-        print(*chosen(" ".join(sys.argv[1:])))
+        print(*chosen(" ".join(sys.argv[1:]), rows()))
     except NoTests as error:
         sys.exit(str(error))

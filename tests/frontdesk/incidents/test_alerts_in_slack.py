@@ -110,7 +110,7 @@ def ready(api: Api, node: str, status: str) -> None:
 
 
 def test_a_node_that_is_not_heard_of_any_more(begin: Begin, slack: Workspace, api: Api, lost_node: str) -> None:
-    """I1 Z: a lost node (`Unknown`) is missed."""
+    """I1 Z17: a lost node (`Unknown`) is missed."""
     ready(api, lost_node, "True")
     begin("nowhere")
     ready(api, lost_node, "Unknown")

@@ -141,7 +141,7 @@ def test_kills_of_several_pods_are_counted_together(cluster: Cluster) -> None:
 
 
 def test_a_node_is_told_when_it_was_not_ready_for_a_minute(cluster: Cluster) -> None:
-    """I1"""
+    """I1 Z17"""
     cluster.look(node("Unknown", since=cluster.world.time))
     cluster.look(after=58 * SECOND)
     assert cluster.world.shown() == []

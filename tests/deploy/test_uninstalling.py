@@ -17,7 +17,7 @@ from sundown_lab import controlplane
 from sundown_lab.cluster import Cluster
 from support.apiserver import Api, eventually
 from support.envs import ALWAYS_AWAKE, NAMESPACES, Env
-from support.kustomize import Kitchen
+from support.kustomize import EACH, Kitchen, written
 from support.operators import HOME, ROOT, Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240, func_only=True)]
@@ -96,3 +96,13 @@ def test_all_are_awake_schedules_stay_and_nothing_else_is_left(
     assert api.get(env.schedules("default"))["spec"]["override"]["state"] == "Asleep"
     assert "kubectl delete -k crds" in said
     eventually(lambda: api.find(f"{NAMESPACES}/{HOME}") is None, what="its own namespace is gone")
+
+
+@pytest.mark.parametrize("parts", [(), *EACH], ids=written)
+def test_each_object_says_that_it_is_a_part_of_sundown(kitchen: Kitchen, parts: tuple[str, ...]) -> None:
+    """G10: `make undeploy` finds by that what it removes."""
+    labels = {
+        f"{each['kind']} {each['metadata']['name']}": each["metadata"].get("labels", {})
+        for each in kitchen.objects(parts)
+    }
+    assert [name for name, own in labels.items() if own.get("app.kubernetes.io/part-of") != "sundown"] == []

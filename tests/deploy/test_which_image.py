@@ -10,7 +10,7 @@ import yaml
 
 from sundown_lab.cluster import Cluster
 from support.apiserver import Json
-from support.kustomize import WAYS, Kitchen, written
+from support.kustomize import EACH, WAYS, Kitchen, written
 from support.operators import ROOT
 
 OVERLAYS = sorted(path.name for path in (ROOT / "deploy/overlays").iterdir() if (path / "kustomization.yaml").exists())
@@ -57,7 +57,7 @@ def test_set_in_the_base_it_is_that_of_every_overlay_and_combination(
     assert {name: each for name, each in found.items() if each != {SEEN}} == {}
 
 
-@pytest.mark.parametrize("parts", WAYS, ids=written)
+@pytest.mark.parametrize("parts", [(), *EACH], ids=written)
 def test_named_by_who_lists_the_base_it_is_that_of_all_containers(kitchen: Kitchen, parts: tuple[str, ...]) -> None:
     """G10: under ``images:``, as deploy/README.md shows it."""
     assert images(kitchen.objects(parts, more={"images": [{"name": "sundown", **IMAGE}]})) == {SEEN}

@@ -47,6 +47,8 @@ def completed(parts: tuple[str, ...]) -> tuple[str, ...]:
 PAIRS = [pair for count in (0, 1, 2) for pair in combinations(PARTS, count)]
 ALL = tuple(part for part in PARTS if part != "operator-only")
 WAYS = sorted({completed(pair) for pair in PAIRS if makes_sense(completed(pair))} | {ALL})
+EACH = sorted({completed((part,)) for part in PARTS})
+"""Each part alone, with what it needs."""
 NONSENSE = [pair for pair in PAIRS if not makes_sense(pair)]
 
 

@@ -28,6 +28,7 @@ pytest_plugins = [
     "support.policies",
     "support.helms",
     "support.nodes",
+    "support.supporting",
     "support.slowest_rooms",
     "support.leaving_out",
 ]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sundown.model.scalars import Duration, TimeZoneName
+from sundown.model.support_pod import LONGEST_LIFE, SizeName
 
 NAMELESS = "default"
 """What a cluster is called that nobody has given a name; so any number of them are."""
 
 ClusterName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
+Quantity = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,9}(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")]
 NamespaceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
 
@@ -56,12 +58,45 @@ class Settings(BaseSettings):
     request_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         default=20, description="The time-out of one request to the Kubernetes API."
     )
+    support_namespace: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$")] = Field(
+        default="", description="The namespace of support pods; empty: there are none."
+    )
+    support_image: Annotated[str, StringConstraints(min_length=1, max_length=1024)] = Field(
+        default="docker.io/library/busybox:1.37", description="The image of support pods."
+    )
+    support_command: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        default=("sleep", "infinity"), description="What a support pod runs until it is stopped (JSON list)."
+    )
+    support_node_selector: dict[str, str] = Field(
+        default={"kubernetes.io/os": "linux"},
+        description="The labels of the nodes that support pods run on (JSON object).",
+    )
+    support_sizes: Annotated[dict[SizeName, Quantity], Field(min_length=1)] = Field(
+        default={"XS": "512Mi", "S": "1Gi", "M": "2Gi", "L": "4Gi", "XL": "8Gi"},
+        description="The sizes of support pods and the memory of each (JSON object).",
+    )
+    support_size: SizeName = Field(default="S", description="The size of a support pod for which nobody names one.")
+    support_cpu: Quantity = Field(default="1", description="The CPU of a support pod, whatever its size.")
+    support_hours: Annotated[float, Field(ge=0.1, le=LONGEST_LIFE.total_seconds() / 3600)] = Field(
+        default=8, description="So many hours a support pod lives, and by so many it is extended."
+    )
     http_host: str = Field(default="", description="Where /livez, /readyz and /metrics listen; empty: everywhere.")
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=8080, description="The port of /livez, /readyz and /metrics; 0 takes any free one."
     )
     log_format: Literal["json", "console"] = Field(default="json", description="json for machines, console for people.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
+
+    @model_validator(mode="after")
+    def _usual_size_is_one(self) -> Self:
+        if self.support_size not in self.support_sizes:
+            raise ValueError(f'"{self.support_size}" is none of the sizes: {", ".join(self.support_sizes)}')
+        return self
+
+    @property
+    def support_life(self) -> timedelta:
+        """How long a support pod lives where nobody says how long."""
+        return timedelta(hours=self.support_hours)
 
     @property
     def sweep(self) -> timedelta:
@@ -75,7 +110,7 @@ class Settings(BaseSettings):
     def protects(self, namespace: str) -> bool:
         """Whether the namespace is one that is never touched, whatever its label."""
         return (
-            namespace == self.namespace
+            namespace in {self.namespace, self.support_namespace}
             or not self.covers(namespace)
             or any(fnmatchcase(namespace, glob) for glob in self.protected_namespaces)
         )

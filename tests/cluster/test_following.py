@@ -132,9 +132,10 @@ def test_one_that_cannot_be_read_hides_no_other() -> None:
     assert kept.there == {"a", "c"}
 
 
-def test_what_is_not_granted_is_known_and_nobody_waits_for_it() -> None:
-    """J3"""
-    kept, _, refused = follow(reply({"message": "pods is forbidden"}, 403), until=lambda kept: bool(kept.told))
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_is_not_granted_or_not_there_is_known_and_nobody_waits_for_it(status: int) -> None:
+    """J3; H2: a CRD that is not there, and may come."""
+    kept, _, refused = follow(reply({"message": "pods is forbidden"}, status), until=lambda kept: bool(kept.told))
     assert kept.told == ["complete"]
     assert refused == [paths.PODS]
 

@@ -12,12 +12,18 @@ from sundown.errors import InvalidObject
 from sundown.model.action_request import ActionRequest
 from sundown.model.base import parse
 from sundown.model.resources import API_VERSION, ClusterEnvSchedule, EnvSchedule
+from sundown.model.support_pod import SupportPod
 from sundown_lab.cluster import Cluster
 from support.crds.bad_env_specs import LONG, Bad
 from support.crds.bad_specs import BAD_SPECS
 from support.crds.crd_schemas import crd_schema, rules
 
-MODELS = {"EnvSchedule": EnvSchedule, "ClusterEnvSchedule": ClusterEnvSchedule, "ActionRequest": ActionRequest}
+MODELS = {
+    "EnvSchedule": EnvSchedule,
+    "ClusterEnvSchedule": ClusterEnvSchedule,
+    "ActionRequest": ActionRequest,
+    "SupportPod": SupportPod,
+}
 
 rows = pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in BAD_SPECS])
 

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sundown.model import action_request, resources, scalars, spec
+from sundown.model import action_request, resources, scalars, spec, support_pod
 from support.crds.crd_schemas import crd_schema, fields, model_schema
 
 MODELS = {
     "EnvSchedule": resources.EnvSchedule,
     "ClusterEnvSchedule": resources.ClusterEnvSchedule,
     "ActionRequest": action_request.ActionRequest,
+    "SupportPod": support_pod.SupportPod,
 }
 KINDS = tuple(MODELS)
 
@@ -156,6 +157,7 @@ def test_descriptions_name_the_defaults_of_the_models() -> None:
             ).model_dump(mode="json", exclude={"template": {"holidays": {"country"}}}),
         },
         "ActionRequest": {"approval": action_request.Approval().model_dump(mode="json")},
+        "SupportPod": support_pod.SupportPodSpec().model_dump(mode="json"),
     }
     for kind, defaults in specs.items():
         described = {

@@ -8,7 +8,7 @@ import pytest
 
 from support.crds.crd_schemas import crd, crd_schema, fields
 
-KINDS = ("EnvSchedule", "ClusterEnvSchedule", "ActionRequest")
+KINDS = ("EnvSchedule", "ClusterEnvSchedule", "ActionRequest", "SupportPod")
 
 ROOT = {"apiVersion", "kind", "metadata"}
 """What the API server checks itself, and in part forbids to describe or to bound."""
@@ -47,6 +47,7 @@ def test_the_walk_sees_the_deepest_fields(kind: str) -> None:
         "EnvSchedule": {"spec.workloads.include.labels{}", "spec.awake[].days[]"},
         "ClusterEnvSchedule": {"spec.template.workloads.include.labels{}", "spec.template.awake[].days[]"},
         "ActionRequest": {"spec.target.uid", "status.conditions[].message"},
+        "SupportPod": {"spec.ttl", "status.conditions[].message"},
     }
     assert fields_of(kind).keys() >= deepest[kind]
 

@@ -14,8 +14,9 @@ from sundown.model.action_request import ActionRequestSpec
 from sundown.model.base import parse
 from sundown.model.resources import API_VERSION, ClusterEnvScheduleSpec
 from sundown.model.spec import EnvScheduleSpec
+from sundown.model.support_pod import SupportPodSpec
 from sundown_lab.cluster import Cluster
-from support.crds.spec_strategies import cluster_specs, requests, specs
+from support.crds.spec_strategies import cluster_specs, requests, specs, support_specs
 
 pytestmark = pytest.mark.lab
 
@@ -67,3 +68,10 @@ def test_a_cluster_spec_of_the_model_is_stored_as_it_is(control_plane: Cluster, 
 def test_a_request_of_the_model_is_stored_as_it_is(control_plane: Cluster, batch: list[dict[str, Any]]) -> None:
     written = [parse(ActionRequestSpec, spec).to_json() for spec in batch]
     assert created(control_plane, "ActionRequest", written) == written == batch
+
+
+@A_BATCH_EACH
+@given(batch=st.lists(support_specs, min_size=10, max_size=20))
+def test_a_support_pod_of_the_model_is_stored_as_it_is(control_plane: Cluster, batch: list[dict[str, Any]]) -> None:
+    written = [parse(SupportPodSpec, spec).to_json() for spec in batch]
+    assert created(control_plane, "SupportPod", written) == written == batch

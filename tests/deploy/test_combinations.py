@@ -13,14 +13,16 @@ from sundown_lab.cluster import Cluster
 from support.apiserver import Json
 from support.kustomize import NONSENSE, WAYS, Kitchen, written
 from support.operators import HOME
+from support.supporting import PLACE
 
 pytestmark = pytest.mark.lab
 
 
 @pytest.fixture(scope="module")
 def kitchen(control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Kitchen:
-    home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HOME}}  # a dry run makes none
-    control_plane.kubectl("apply", "--server-side", "-f", "-", input=json.dumps(home))
+    for name in (HOME, PLACE):  # a dry run makes none
+        home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        control_plane.kubectl("apply", "--server-side", "-f", "-", input=json.dumps(home))
     return Kitchen(control_plane, tmp_path_factory.mktemp("kustomize"))
 
 

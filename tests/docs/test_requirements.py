@@ -17,7 +17,7 @@ ROWS = {found[1]: found[3] for line in PAGE.read_text(encoding="utf-8").splitlin
 SECURITY = re.findall(
     r"^\| (S\d{1,2}) \| .+\. \| .+ \|$", (ROOT / "docs/security.md").read_text(encoding="utf-8"), re.MULTILINE
 )
-TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "support" not in path.parts)
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "support" not in path.relative_to(ROOT).parts)
 
 
 @cache

@@ -16,6 +16,7 @@ from support.operators import ROOT
 PARTS = (
     "alerts",
     "namespaced",
+    "support",
     "split",
     "slack-http",
     "api",

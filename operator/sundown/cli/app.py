@@ -30,6 +30,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "wake-all": ("sundown.cli.commands.wake_all:wake_all", "Wake every environment, before an uninstallation say."),
     "cloud": ("sundown.cli.commands.cloud:cloud", "List what belongs to environments in AWS: sundown cloud list."),
     "api": ("sundown.cli.commands.api:api", "Get a token to call the REST API with: sundown api token."),
+    "support": (
+        "sundown.cli.commands.support:support",
+        "Start, extend, stop and list support pods, for management work.",
+    ),
     "explain": ("sundown.cli.commands.explain:explain", "Show when a schedule sleeps and wakes, and why."),
     "validate": ("sundown.cli.commands.validate:validate", "Look for mistakes in schedules, without a cluster."),
     "operator": ("sundown.cli.commands.operator:operator", "Run the operator."),

@@ -243,13 +243,13 @@ class Cluster:
         """POST a new object."""
         return await self._request("POST", path, body=body, params=params)
 
-    async def delete(self, path: str, *, uid: str) -> Json:
-        """DELETE an object, provided that it is still the one with that uid.
+    async def delete(self, path: str, *, uid: str, **version: str) -> Json:
+        """DELETE an object, provided that it is still the one with that uid, and of that ``resourceVersion`` if one is given.
 
         Raises:
             Conflict: when it is another by now, or cannot be deleted in its present state.
         """
-        body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+        body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid, **version}}
         return await self._request("DELETE", path, body=body, params={})
 
     async def _request(

@@ -18,7 +18,7 @@ from kubernetes_asyncio.client import Configuration
 from sundown.backoff import Backoff
 from sundown.cluster.body import Body
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Denied, Expired, Unreachable, error_for
+from sundown.cluster.errors import ApiError, Denied, Expired, Missing, Unreachable, error_for
 from sundown.cluster.scope import Scope
 from sundown.cluster.session import open_session, proxy_for
 from sundown.cluster.watched import lines
@@ -139,7 +139,7 @@ class Followers:
                         await asyncio.sleep(_PAUSE)
             except Expired:
                 continue
-            except Denied as error:
+            except (Denied, Missing) as error:
                 if place not in self.refused:
                     log.warning("not-granted", path=place, error=str(error))
                 self.refused[place] = str(error)

@@ -59,3 +59,13 @@ def config_maps(namespace: str) -> str:
 def config_map(namespace: str, name: str) -> str:
     """One ConfigMap."""
     return f"{config_maps(namespace)}/{name}"
+
+
+def support_pods(namespace: str) -> str:
+    """The SupportPods of a namespace."""
+    return f"/apis/sundown.dev/v1alpha1/namespaces/{namespace}/supportpods"
+
+
+def support_pod(namespace: str, name: str) -> str:
+    """One SupportPod."""
+    return f"{support_pods(namespace)}/{name}"

@@ -26,6 +26,7 @@ from sundown.model.resources import (
 from sundown.model.salvage import salvage
 from sundown.model.scalars import parse_instant
 from sundown.model.spec import EnvScheduleSpec
+from sundown.model.support_pod import SupportPodSpec, SupportPodStatus, Wanted
 
 _KUBERNETES = "kubernetes"
 """The finalizer that every namespace has, and that goes last."""
@@ -143,3 +144,18 @@ def action_request(raw: dict[str, Any]) -> Asked:
     except InvalidObject as error:
         return Asked(metadata=metadata, status=status, mistakes=error.mistakes)
     return Asked(metadata=metadata, status=status, spec=spec)
+
+
+def support_pod(raw: dict[str, Any]) -> Wanted:
+    """A SupportPod; when its spec cannot be read, what is wrong with it."""
+    metadata = parse(Metadata, raw["metadata"])
+    try:
+        status = parse(SupportPodStatus, raw.get("status") or {})
+    except InvalidObject:
+        status = SupportPodStatus()
+    try:
+        _in_bounds(raw.get("spec") or {})
+        spec = parse(SupportPodSpec, raw.get("spec") or {}, prefix="spec")
+    except InvalidObject as error:
+        return Wanted(metadata=metadata, status=status, mistakes=error.mistakes)
+    return Wanted(metadata=metadata, status=status, spec=spec)

@@ -27,12 +27,14 @@ from sundown.frontdesk.requests.live import LiveMessages
 from sundown.frontdesk.requests.outcomes import Outcomes
 from sundown.frontdesk.seal import Seal, vouch
 from sundown.frontdesk.settings import FrontdeskSettings
+from sundown.frontdesk.support.ends import Ends
 from sundown.frontdesk.wishes.actions import Actions
 from sundown.frontdesk.wishes.pace import Pace
 from sundown.model import managers
 from sundown.process.supervisor import Supervisor
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.usecases.doors import Door
+from sundown.usecases.support import Place
 
 _RELISTING = timedelta(minutes=10)
 _ATTEMPTS = 3
@@ -43,8 +45,8 @@ class Desk:
     """The services of one frontdesk.
 
     ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``door`` and ``api_door``, ``board``, ``people``, ``rights``,
-    ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests``, ``outcomes``, ``live`` and ``answers`` are for every room
-    above. A room plugs in by ``board.changed.append(...)``, by ``actions.carried_out.append(...)``, by ``start_task`` for what
+    ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests``, ``outcomes``, ``live``, ``answers``, ``support`` and ``ends``
+    (of support pods) are for every room above. A room plugs in by ``board.changed.append(...)``, by ``actions.carried_out.append(...)``, by ``start_task`` for what
     runs as long as the process, and by ``work`` for what answers one delivery.
     """
 
@@ -73,7 +75,9 @@ class Desk:
         self.api_door = Door(manager=managers.FRONTDESK, via="api", program="sundown", own_rights=False)
         self.board = Board(rules=settings)
         self.feed = Feed(self.cluster, self.board, period=_RELISTING, covers=settings.covers)
-        self.rights = Rights(self.cluster)
+        self.rights = Rights(self.cluster, support=settings.support_namespace)
+        self.support = Place(self.cluster, settings.support_namespace, self.door)
+        self.ends = Ends(configuration, self.cluster, seal=self.seal, clock=self.clock, settings=settings)
         self.sight = Sight(self.rights, clock=self.clock, good_for=timedelta(seconds=settings.sight_seconds))
         self.pace = Pace(at_most=settings.person_requests, clock=self.clock)
         self.preferences = PreferenceBook(self.cluster, namespace=settings.namespace)

@@ -71,3 +71,26 @@ class PodLine:
         """Whether all of it runs, or it is over as it should be."""
         ready, _, wanted = self.ready.partition("/")
         return self.status in {"Completed", "Succeeded"} or (self.status == "Running" and ready == wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who made a pod, and so takes it along when it goes."""
+
+    kind: str
+    name: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPod:
+    """One pod and how it is. ``trouble`` is what keeps it from becoming ready: a word of Kubernetes' own, and its text."""
+
+    name: str
+    uid: str
+    maker: Maker | None = None
+    phase: str = ""
+    ready: bool = False
+    leaves: bool = False
+    image: str = ""
+    trouble: tuple[str, str] | None = None

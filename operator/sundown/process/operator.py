@@ -34,6 +34,7 @@ from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
+from sundown.reconcile.support.visits import SupportPods
 from sundown.reconcile.sweep import Sweep
 from sundown.reconcile.visit import Visitor
 from sundown.schedule.clock import Clock, SystemClock
@@ -114,6 +115,7 @@ class Operator:
             visits=self._request_visits,
             settings=settings,
         )
+        self._support = self._support_pods(gate) if settings.support_namespace else None
         self._resources = AsyncExitStack()
         self._tasks = Supervisor()
         self.stopped = asyncio.Event()
@@ -135,6 +137,7 @@ class Operator:
             ("events", self._recorder.run()),
             ("policies", self._policies.run(self._settings.sweep)),
             ("guards", self._guards.run(_GUARDS_SEEN_EVERY * self._settings.sweep)),
+            *(self._support.works() if self._support is not None else ()),
         ):
             self._tasks.start(name, work)
         _spare_the_collector()
@@ -172,6 +175,8 @@ class Operator:
         if self._aws is not None and self._aws.health_for_everybody:
             text += f"; AWS: {self._aws.health_for_everybody}"  # what is in the cluster sleeps and wakes all the same
         remark = f"policies: {self._policies.finding.text}; guards: {self._guards.text}"
+        if self._support is not None and self._support.trouble is not None:
+            remark += f"; no support pods: {self._support.trouble}"
         return Health(alive=alive, ready=alive and failed is None, text=failed or text, remark=remark)
 
     def _visit_whom_somebody_asked(self) -> None:
@@ -239,6 +244,16 @@ class Operator:
 
         return AwsCloud(
             aws, cluster_name=self._settings.cluster_name, clock=self._clock, changed=self._in_aws, known=self._knows
+        )
+
+    def _support_pods(self, gate: Gate) -> SupportPods:
+        return SupportPods(
+            self._configuration,
+            self._cluster,
+            gate,
+            recorder=self._recorder,
+            clock=self._clock,
+            settings=self._settings,
         )
 
     def _in_aws(self, namespaces: Iterable[str]) -> None:

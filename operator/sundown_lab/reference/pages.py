@@ -17,7 +17,7 @@ def pages() -> Mapping[str, str]:
     """Each page by its path below `docs/`, as it has to be."""
     made = {"settings.md": settings_page(), "reference/commandline.md": commandline_page()}
     sections = Sections()
-    for file in ("envschedules.yaml", "clusterenvschedules.yaml", "actionrequests.yaml"):
+    for file in ("envschedules.yaml", "clusterenvschedules.yaml", "actionrequests.yaml", "supportpods.yaml"):
         crd = yaml.safe_load((ROOT / "crds" / file).read_text(encoding="utf-8"))
         made[f"reference/{crd['spec']['names']['singular']}.md"] = crd_page(crd, sections=sections, file=file)
     return made

@@ -10,16 +10,18 @@ import pytest
 
 from sundown.cluster.client import Cluster
 from sundown.frontdesk.commands import table
+from sundown.frontdesk.commands.command import Command
 from sundown.frontdesk.commands.parsing import maybe_env
 from sundown.frontdesk.commands.reply import Place, Reply
-from sundown.frontdesk.commands.table import COMMANDS, Command
+from sundown.frontdesk.commands.table import COMMANDS
 from sundown.frontdesk.people.people import Person
-from sundown.frontdesk.people.rights import VERBS, Rights
+from sundown.frontdesk.people.rights import SUPPORT_VERBS, VERBS, Rights
 from sundown.frontdesk.slack.listeners.commands import reply_to
 
 ANA = Person(id="U1", email="ana@example.com", name="ana", time_zone="UTC")
 PLACE = Place(channel="C1", user="U1")
 WITH_HANDLE = [row for row in COMMANDS.values() if row.handle is not None]
+OF_SUPPORT = [row for row in WITH_HANDLE if row.on == "supportpods"]
 OF_ONE_ENV = [row for row in WITH_HANDLE if " dev1" in row.examples[0]]
 
 
@@ -43,7 +45,10 @@ class People:
 
 def desk(cluster: Rbac) -> Any:
     return SimpleNamespace(
-        settings=SimpleNamespace(slack_command="/devenv"), people=People(), rights=Rights(cluster), requests=None
+        settings=SimpleNamespace(slack_command="/devenv"),
+        people=People(),
+        rights=Rights(cluster, support="sundown-support"),
+        requests=None,
     )
 
 
@@ -64,7 +69,7 @@ def with_row(monkeypatch: pytest.MonkeyPatch, row: Command) -> None:
 
 @pytest.mark.parametrize("row", WITH_HANDLE, ids=lambda row: row.verb)
 def test_each_command_has_a_right_that_can_be_granted(row: Command) -> None:
-    assert row.right in VERBS
+    assert row.right in (VERBS if row.on == "envschedules" else SUPPORT_VERBS)
 
 
 @pytest.mark.parametrize("row", OF_ONE_ENV, ids=lambda row: row.verb)
@@ -101,4 +106,21 @@ def test_a_row_without_an_answer_to_who_may_do_that_cannot_be_made(handle: Answe
 
 def test_only_what_shows_envs_looks_by_itself_at_what_a_person_may_see() -> None:
     assert [row.verb for row in COMMANDS.values() if row.looks_by_itself] == ["status", "list", "audit"]
-    assert {row.verb for row in WITH_HANDLE} - {row.verb for row in OF_ONE_ENV} == {"list"}
+    assert {row.verb for row in WITH_HANDLE} - {row.verb for row in OF_ONE_ENV} == {
+        "list",
+        *(row.verb for row in OF_SUPPORT),
+    }
+
+
+@pytest.mark.parametrize("row", OF_SUPPORT, ids=lambda row: row.verb)
+async def test_support_pods_are_for_whom_the_cluster_lets_have_them(
+    row: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D6: the right is asked for where they are."""
+    answers, cluster = Answers(), Rbac()
+    with_row(monkeypatch, replace(row, handle=answers))
+    reply = await reply_to(desk(cluster), row.examples[0], PLACE)
+    assert cluster.asked == [(row.right, "sundown-support")]
+    assert (answers.calls, "may not" in str(reply)) == (0, True)
+    await reply_to(desk(Rbac(*cluster.asked)), row.examples[0], PLACE)
+    assert answers.calls == 1

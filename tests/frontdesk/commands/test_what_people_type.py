@@ -85,7 +85,8 @@ def test_each_kind_of_mistake_has_a_text_of_its_own(text: str, kind: type[Mistyp
 
 @pytest.mark.parametrize("word", sorted(VERB_OF))
 def test_every_verb_and_alias_leads_to_its_row(word: str) -> None:
-    rest = COMMANDS[VERB_OF[word]].examples[0].partition(" ")[2] if VERB_OF[word] != "help" else ""
+    verb = VERB_OF[word]
+    rest = COMMANDS[verb].examples[0].removeprefix(verb) if verb != "help" else ""
     assert parse(f"{word.upper()} {rest}")[0] is row_of(word)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from sundown.frontdesk.commands.command import Command
 from sundown.frontdesk.commands.own_env import own_env
 from sundown.frontdesk.commands.parsing import Asked, EnvName, WhichEnv, maybe_env
 from sundown.frontdesk.commands.reply import Reply
-from sundown.frontdesk.commands.table import Command, with_env
+from sundown.frontdesk.commands.table import with_env
 from sundown.frontdesk.people.people import Person
 from sundown.model.resources import OWNER
 from sundown.usecases.find import Found

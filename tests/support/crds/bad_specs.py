@@ -126,6 +126,23 @@ REQUESTS = (
 )
 
 
+def supported(name: str, field: str, api: str, value: object) -> Bad:
+    """A bad SupportPod."""
+    model = "must be a duration" if field == "ttl" else ""
+    return Bad(name, {field: value}, f"spec.{field}", api, model=model, kind="SupportPod")
+
+
+SUPPORTED = (
+    supported("size in small letters", "size", "should match", "xl"),
+    supported("size of 17 letters", "size", "Too long", "X" * 17),
+    supported("no size", "size", "should match", ""),
+    supported("life of no length", "ttl", "should match", "soon"),
+    supported("life of 10,000 letters", "ttl", "Too long", LONG),
+    supported("owner of 10,000 letters", "owner", "Too long", LONG),
+    supported("owner without a name", "owner", "at least 1 chars long", ""),
+)
+
+
 def in_template(bad: Bad) -> Bad:
     """The same mistake in the template of a ClusterEnvSchedule."""
     return replace(
@@ -146,4 +163,5 @@ BAD_SPECS = (
     *(of_cluster(bad) for bad in CLUSTER),
     *(in_template(bad) for bad in ENV if "override" not in bad.spec),
     *REQUESTS,
+    *SUPPORTED,
 )

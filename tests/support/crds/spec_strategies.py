@@ -145,6 +145,15 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     return spec | draw(some(more))
 
 
+support_specs = some(
+    {
+        "size": st.from_regex(r"[A-Z0-9]{1,16}", fullmatch=True),
+        "ttl": st.timedeltas(timedelta(seconds=1), timedelta(days=400)).map(format_duration),
+        "owner": people,
+    }
+)
+"""The spec of a SupportPod."""
+
 action_names = st.lists(st.from_regex(r"[A-Z][A-Za-z0-9]{0,62}", fullmatch=True), max_size=4)
 policies = some(
     {

@@ -16,6 +16,7 @@ from sundown.model.base import parse
 from sundown.model.cutting import clip
 from sundown.model.resources import API_VERSION, OWNER_ZONES, ClusterEnvSchedule, EnvSchedule
 from sundown.model.spec import EnvScheduleSpec
+from sundown.model.support_pod import SupportPod
 from sundown.schedule.clock import SystemClock
 from sundown.schedule.lint import doubts, notes
 from sundown.schedule.owners import parse_owner_zones
@@ -36,7 +37,7 @@ _FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
 @click.option("-f", "--filename", "named", multiple=True, metavar="FILE", help="A file or folder, or - for stdin.")
 @click.argument("others", nargs=-1, metavar="[FILE]...")
 def validate(*, named: tuple[str, ...], others: tuple[str, ...]) -> None:
-    """Look for mistakes in EnvSchedules and ClusterEnvSchedules, without a cluster.
+    """Look for mistakes in EnvSchedules, ClusterEnvSchedules and SupportPods, without a cluster.
 
     Prints a line for each mistake, with its file, object and field. Objects of other kinds are passed over. What is
     harmless and yet worth saying goes to stderr.
@@ -44,6 +45,7 @@ def validate(*, named: tuple[str, ...], others: tuple[str, ...]) -> None:
     if not named and not others:
         raise click.UsageError("say which files: -f FILE")
     checked = refused = 0
+    support_pods = 0
     for file, is_named in files.expand((*named, *others)):
         try:
             found = files.objects(file)
@@ -59,6 +61,7 @@ def validate(*, named: tuple[str, ...], others: tuple[str, ...]) -> None:
             if not each.ours and (each.kind is not None or not is_named):
                 continue
             checked += 1
+            support_pods += each.kind == "SupportPod"
             mistakes, remarks = review(each)
             refused += len(mistakes)
             for mistake in mistakes:
@@ -70,7 +73,8 @@ def validate(*, named: tuple[str, ...], others: tuple[str, ...]) -> None:
     if not checked:
         output.note("no EnvSchedule and no ClusterEnvSchedule there")
         return
-    output.say(f"{checked} {'schedule' if checked == 1 else 'schedules'}, no mistakes")
+    noun = "object" if support_pods else "schedule"
+    output.say(f"{checked} {noun if checked == 1 else f'{noun}s'}, no mistakes")
 
 
 def review(found: Found) -> tuple[tuple[Mistake, ...], tuple[Mistake, ...]]:
@@ -84,6 +88,9 @@ def review(found: Found) -> tuple[tuple[Mistake, ...], tuple[Mistake, ...]]:
             schedule = parse(EnvSchedule, raw)
             annotation = schedule.metadata.annotations.get(OWNER_ZONES, "")
             mistakes, remarks = _spec(schedule.spec, annotation, prefix="spec")
+        elif found.kind == "SupportPod":
+            parse(SupportPod, raw)
+            mistakes, remarks = (), ()
         else:
             mistakes, remarks = _spec(parse(ClusterEnvSchedule, raw).spec.template, "", prefix="spec.template")
     except InvalidObject as error:
@@ -96,7 +103,7 @@ def _envelope(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     if raw.get("apiVersion") != API_VERSION:
         yield Mistake("apiVersion", f"must be {API_VERSION}")
     if raw.get("kind") not in KINDS:
-        yield Mistake("kind", f"must be {' or '.join(KINDS)}")
+        yield Mistake("kind", f"must be {', '.join(KINDS[:-1])} or {KINDS[-1]}")
     for field in raw:
         if field not in _FIELDS:
             yield Mistake(clip(field, 60), "no such field")

@@ -13,7 +13,7 @@ from sundown.model.cutting import clip
 from sundown.model.resources import GROUP
 
 STDIN = "-"
-KINDS = ("EnvSchedule", "ClusterEnvSchedule")
+KINDS = ("EnvSchedule", "ClusterEnvSchedule", "SupportPod")
 _SHOWN = 63
 _SUFFIXES = {".yaml", ".yml", ".json"}
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sundown.cluster.errors import ApiError
 from sundown.errors import InvalidObject, SundownError
+from sundown.frontdesk.commands.command import Command
 from sundown.frontdesk.commands.parsing import Mistyped
 from sundown.frontdesk.commands.reply import Bold, Code, Line, Reply
-from sundown.frontdesk.commands.table import COMMANDS, Command, row_of
+from sundown.frontdesk.commands.table import COMMANDS, members_of, row_of
 from sundown.usecases.plain_words import in_plain_words
 
 OUR_FAULT = (
@@ -16,7 +17,7 @@ OUR_FAULT = (
 
 def overview(program: str) -> Reply:
     """All commands, a line each."""
-    lines = tuple((Code(f"{program} {row.usage}"), f"  {row.summary}") for row in COMMANDS.values())
+    lines = tuple(_in_a_line(row, program) for row in COMMANDS.values())
     more: Line = ("More about one of them: ", Code(f"{program} help extend"))
     return Reply(title=(Bold("I put environments to sleep and wake them."), " You can ask for:"), lines=(*lines, more))
 
@@ -27,7 +28,12 @@ def about(topic: str, program: str) -> Reply:
     Raises:
         Mistyped: there is no such command.
     """
-    row = row_of(topic.removeprefix("/"))
+    named = topic.removeprefix("/")
+    row, members = row_of(named), members_of(named)
+    if members:
+        return Reply(
+            title=(Bold(f"{named}: "), "you can ask for"), lines=tuple(_in_a_line(one, program) for one in members)
+        )
     if row is None:
         known = ", ".join(COMMANDS)
         raise Mistyped(f'there is no command "{topic[:60]}"; there are {known}', verb="help")
@@ -58,14 +64,19 @@ def broken() -> Reply:
     return Reply(title=_sentence(OUR_FAULT), trouble=True)
 
 
+def _in_a_line(row: Command, program: str) -> Line:
+    return Code(f"{program} {row.usage}"), f"  {row.summary}"
+
+
 def _explained(row: Command, program: str) -> list[Line]:
     lines: list[Line] = [(Code(f"{program} {row.usage}"),), (row.details,)]
     lines += [("For example ", Code(f"{program} {example}")) for example in row.examples]
     if row.aliases:
         lines.append((f"Also: {', '.join(row.aliases)}.",))
     if row.right is not None:
+        where = "in that namespace" if row.on == "envschedules" else "in the namespace of support pods"
         own = f", and yourself the right to {row.own_right}" if row.own_right is not None else ""
-        lines.append(("It takes the right to ", Code(row.right), f" envschedules.sundown.dev in that namespace{own}."))
+        lines.append(("It takes the right to ", Code(row.right), f" {row.on}.sundown.dev {where}{own}."))
     return lines
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sundown.errors import SundownError
 from sundown.model.cutting import clip
+from sundown.model.support_pod import safe_name
 from sundown.schedule.wishes import LONGEST_PROLONGATION, LONGEST_SNOOZE, SHORTEST
 from sundown.usecases.find import NAME
 from sundown.usecases.spans import parse_span
@@ -88,7 +89,7 @@ class Asked:
     """What was asked for, after the verb. ``topic`` is the command that help is wanted on, ``parameters`` what an action takes.
 
     ``pod`` and ``container`` are the one whose log is wanted, ``previous`` the one from before it was restarted; ``here``: for
-    everybody in the conversation to see.
+    everybody in the conversation to see. ``name`` is that of a support pod, for which ``topic`` was typed.
     """
 
     env: EnvName = EnvName("")
@@ -100,6 +101,8 @@ class Asked:
     container: str = ""
     previous: bool = False
     here: bool = False
+    name: str = ""
+    size: str | None = None
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -139,6 +142,34 @@ def env_and_reason(words: Sequence[str], *, verb: str) -> Asked:
     """An env, and perhaps ``because`` with a reason after it."""
     said, reason = _reason(words)
     return replace(one_env(said, verb=verb), reason=reason)
+
+
+def one_support_pod(words: Sequence[str], *, verb: str) -> Asked:
+    """``tool``: the name of a support pod, made safe."""
+    asked, rest = _support_pod(words, verb=verb)
+    if rest:
+        raise Mistyped(f'one support pod at a time: I do not understand "{_shown(rest)}" after its name', verb=verb)
+    return asked
+
+
+def support_pod_and_size(words: Sequence[str], *, verb: str) -> Asked:
+    """``tool`` or ``tool L``: a name, and perhaps a size."""
+    asked, rest = _support_pod(words, verb=verb)
+    if len(rest) > 1:
+        raise Mistyped(f'a name and a size, and nothing more: I do not understand "{_shown(rest[1:])}"', verb=verb)
+    return replace(asked, size=clip(rest[0].upper(), _ECHO) if rest else None)
+
+
+def _support_pod(words: Sequence[str], *, verb: str) -> tuple[Asked, Sequence[str]]:
+    if not words:
+        raise Mistyped("say which support pod you mean, by a name", verb=verb)
+    typed, at, cluster = words[0].rpartition("@") if "@" in words[0] else (words[0], "", "")
+    if at and not _CLUSTER.fullmatch(cluster.lower()):
+        raise Mistyped(f'"{clip(cluster, _ECHO)}" is no name of a cluster', verb=verb)
+    name = safe_name(typed)
+    if not name:
+        raise Mistyped(f'"{clip(typed, _ECHO)}" is no name: one has a letter or a digit at least', verb=verb)
+    return Asked(env=EnvName("", cluster.lower()), name=name, topic=typed), words[1:]
 
 
 def env_and_extension(words: Sequence[str], *, verb: str) -> Asked:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sundown.cluster.errors import Busy, Unreachable
-from sundown.frontdesk.commands import auditing, logs, looking, pods, requesting, wishing
+from sundown.frontdesk.commands import auditing, logs, looking, pods, requesting, supporting, wishing
+from sundown.frontdesk.commands.command import Command
 from sundown.frontdesk.commands.own_env import own_env
 from sundown.frontdesk.commands.parsing import (
     Asked,
+    Mistyped,
     UnknownCommand,
     env_and_extension,
     env_and_reason,
@@ -22,7 +23,6 @@ from sundown.frontdesk.commands.parsing import (
     words_of,
 )
 from sundown.frontdesk.commands.pointing import of_namespace, of_pod, of_workload, of_workload_and_count
-from sundown.frontdesk.commands.reply import Place, Reply
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights
@@ -31,41 +31,11 @@ from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.model.actions import Right
 from sundown.model.cutting import clip
 
-Handle = Callable[[Desk, Person, Asked, Place], Awaitable[Reply]]
 
-
-class Parse(Protocol):
-    """Reads the words after the verb; raises Mistyped."""
-
-    def __call__(self, words: Sequence[str], *, verb: str) -> Asked: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A row. ``usage`` and ``examples`` follow the name of the slash command.
-
-    ``right`` is the verb on EnvSchedules that ``require_right`` asks the cluster about before ``handle`` is called: in the env
-    that was named, in all of them where none was. ``looks_by_itself`` where none was named: what comes back is only what the
-    person may see. ``of_own_env`` where none was named: the person's own is meant. ``own_right`` is one of the cluster's own that
-    the person has to have besides, as for kubectl. ``handle`` is None for help alone, which is made from the table and takes no right.
-    """
-
-    verb: str
-    usage: str
-    summary: str
-    details: str
-    examples: tuple[str, ...]
-    parse: Parse
-    handle: Handle | None
-    right: str | None = None
-    looks_by_itself: bool = False
-    of_own_env: bool = False
-    own_right: Right | None = None
-    aliases: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if (self.handle is None) != (self.right is None):
-            raise ValueError(f"{self.verb}: who may do that?")
+def _topic(words: Sequence[str], *, verb: str) -> Asked:
+    """Perhaps the name of a command, which may have two words."""
+    named = len(words) == 2 and bool(members_of(words[0]))
+    return one_topic((" ".join(words),) if named else words, verb=verb)
 
 
 COMMANDS: dict[str, Command] = {
@@ -250,13 +220,14 @@ COMMANDS: dict[str, Command] = {
             right="get",
             looks_by_itself=True,
         ),
+        *supporting.ROWS,
         Command(
             verb="help",
             usage="help [<command>]",
             summary="What you can ask for, or all about one command.",
             details="Environments of another cluster are named with it: dev1@eu-west.",
             examples=("help", "help extend"),
-            parse=one_topic,
+            parse=_topic,
             handle=None,
             aliases=("?", "hilfe", "-h", "--help"),
         ),
@@ -284,15 +255,18 @@ async def require_right(row: Command, asked: Asked, person: Person, rights: Righ
         ClusterAway: the cluster could not be asked, and something was to be changed.
         ApiError: it could not be asked by somebody who wants to look.
     """
-    env = asked.env.namespace
+    env = asked.env.namespace or asked.name
     if row.right is None or (row.looks_by_itself and not env):
         return
     try:
-        await rights.require(person, row.right, env)
+        if row.on == "supportpods":
+            await rights.require_support(person, row.right)
+        else:
+            await rights.require(person, row.right, env)
         if row.own_right is not None:
             await rights.require_own(person, row.own_right, env)
     except (Unreachable, Busy) as error:
-        if row.right == "get":
+        if row.right in {"get", "list"}:
             raise
         raise ClusterAway.before_anything(env) from error
 
@@ -300,6 +274,11 @@ async def require_right(row: Command, asked: Asked, person: Person, rights: Righ
 def row_of(word: str) -> Command | None:
     """The row of a verb or an alias of it."""
     return _by_word().get(word.lower())
+
+
+def members_of(word: str) -> tuple[Command, ...]:
+    """The commands of two words that begin with this one."""
+    return tuple(row for row in COMMANDS.values() if row.verb.startswith(f"{word.lower()} "))
 
 
 def _by_word() -> dict[str, Command]:
@@ -324,10 +303,21 @@ def parse(text: str) -> tuple[Command, Asked]:
     words = words_of(text)
     if not words:
         return COMMANDS["help"], Asked()
-    row = row_of(words[0])
+    count = 2 if members_of(words[0]) else 1
+    typed = " ".join(words[:count]).lower()
+    row = row_of(typed)
     if row is None:
-        close = _nearest([word.lower() for word in words])
-        meant = row_of(close) if close else None
-        hint = f"; did you mean {close}?" if close else ""
-        raise UnknownCommand(f'I do not know "{clip(words[0], 60)}"{hint}', verb=meant.verb if meant else "")
-    return row, row.parse(words[1:], verb=words[0].lower() if words[0].lower() in row.aliases else row.verb)
+        raise _unknown(words, members_of(words[0]))
+    return row, row.parse(words[count:], verb=typed if typed in row.aliases else row.verb)
+
+
+def _unknown(words: Sequence[str], members: Sequence[Command]) -> Mistyped:
+    if members and len(words) == 1:
+        there = ", ".join(row.verb for row in members)
+        return Mistyped(f"say what to do: {there}", verb=members[0].verb)
+    lower = [word.lower() for word in words]
+    close = _nearest([" ".join(lower[:2])] if members else lower)
+    meant = row_of(close) if close else None
+    hint = f"; did you mean {close}?" if close else ""
+    typed = " ".join(words[:2]) if members else words[0]
+    return UnknownCommand(f'I do not know "{clip(typed, 60)}"{hint}', verb=meant.verb if meant else "")

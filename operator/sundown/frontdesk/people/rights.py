@@ -19,6 +19,8 @@ GUESTS = "sundown:slack-guests"
 
 VERBS = ("get", "wake", "suspend", "extend", "snooze", "delete", "approve")
 """What can be granted on ``envschedules.sundown.dev``."""
+SUPPORT_VERBS = ("list", "create", "patch", "delete")
+"""What can be granted on ``supportpods.sundown.dev``; the last two are asked for what somebody else has started."""
 
 _SAID = {
     "get": "look at",
@@ -31,10 +33,11 @@ _SAID = {
 
 
 class Rights:
-    """Asks the cluster. Nothing is cached: a right that was taken away is gone at once."""
+    """Asks the cluster. Nothing is cached: a right that was taken away is gone at once. ``support`` is where support pods are."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, *, support: str = "") -> None:
         self._cluster = cluster
+        self._support = support
 
     async def require(self, person: Person, verb: str, namespace: str) -> None:
         """Return if the person may.
@@ -48,6 +51,22 @@ class Rights:
             raise NotAllowed(
                 f"you ({person.email}) may not {_SAID.get(verb, verb)} {where}: ask its owner, or whoever runs the "
                 f'cluster, for the right to "{verb}" envschedules.sundown.dev there'
+            )
+
+    async def require_support(self, person: Person, verb: str) -> None:
+        """Return if the person may do this to support pods; where there are none, nobody is refused what is not there.
+
+        Raises:
+            NotAllowed: with the name of the right that is missing.
+            ApiError: the cluster could not be asked.
+        """
+        if not self._support:
+            return
+        attributes = {"group": GROUP, "resource": "supportpods", "verb": verb, "namespace": self._support}
+        if await self._known_as(person, attributes) is None:
+            raise NotAllowed(
+                f"you ({person.email}) may not {verb} support pods: ask whoever runs the cluster for the right to "
+                f'"{verb}" supportpods.sundown.dev in "{self._support}"'
             )
 
     async def require_action(

@@ -13,7 +13,7 @@ from slack_bolt.response import BoltResponse
 
 from sundown.frontdesk.commands.helping import sorry
 from sundown.frontdesk.metrics import DELIVERIES
-from sundown.frontdesk.slack.listeners import alerts, answers, buttons, commands, home, profiles, requests
+from sundown.frontdesk.slack.listeners import alerts, answers, buttons, commands, home, profiles, requests, support
 from sundown.frontdesk.slack.transport.client import AsyncWebClient, quiet
 from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.replying import say
@@ -30,6 +30,7 @@ ROOMS: tuple[Room, ...] = (
     home.listen,
     requests.listen,
     answers.listen,
+    support.listen,
     buttons.listen,
     alerts.listen,
 )

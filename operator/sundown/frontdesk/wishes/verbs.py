@@ -13,8 +13,9 @@ from typing import Literal
 
 from sundown.frontdesk.envs.snapshot import Standing
 
-Surface = Literal["reminder", "asleep", "home awake", "home asleep", "home paused"]
-"""Where buttons stand: a notice of a coming shutdown, the message of a sleeping env, a row of the home by the env's state."""
+Surface = Literal["reminder", "asleep", "home awake", "home asleep", "home paused", "support"]
+"""Where buttons stand: a notice of a coming shutdown, the message of a sleeping env, a row of the home by the env's
+state, the reminder that a support pod ends."""
 
 SNOOZES = (timedelta(hours=1), timedelta(hours=3), timedelta(days=1), timedelta(days=3))
 """The spans that are offered, besides somebody's usual one (requirement C1)."""
@@ -159,6 +160,8 @@ VERBS: dict[str, Verb] = {
             undone_by="resume",
         ),
         Verb("status", "Status", command="status"),
+        Verb("extend-support", "Extend", frozenset({"support"}), command="support extend", style="primary"),
+        Verb("stop-support", "Stop now", frozenset({"support"}), command="support stop"),
         Verb("delete", "Delete…", HOME | {"reminder"}, request="Delete", style="danger", deletes=True),
     )
 }

@@ -87,8 +87,9 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
     desk.start_task("reminding", room.reminding.run())
     for verb in VERBS.values():
         if verb.wish is not None or verb.command is not None:
-            # Slack wants another action id for each element of a row: what follows counts them.
-            app.action(re.compile(rf"{re.escape(verb.action_id)}(\.\d{{1,2}})?"))(_listener(desk, room, verb.do))
+            # Slack wants another action id for each element of a row: what follows counts them. To its end, for Bolt takes
+            # what only begins like it.
+            app.action(re.compile(rf"^{re.escape(verb.action_id)}(\.\d{{1,2}})?$"))(_listener(desk, room, verb.do))
 
     @app.middleware
     async def hear(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name

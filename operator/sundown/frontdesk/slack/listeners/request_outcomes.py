@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import structlog
 
 from sundown.frontdesk.requests.outcomes import News, Tell
 from sundown.frontdesk.slack.transport.client import FAILURES, SlackApiError, away
 from sundown.frontdesk.slack.transport.desk import SlackDesk
+from sundown.frontdesk.slack.transport.finding import message_of
 from sundown.frontdesk.slack.views.requests import outcome
 
 log = structlog.get_logger(__name__)
 
-_HISTORY = 200
 _NOBODY = frozenset({"user_not_found", "users_not_found", "user_disabled", "cannot_dm_bot", "is_archived"})
 """What Slack says when there is nobody any more who could be told."""
 
@@ -26,7 +28,7 @@ def teller(desk: SlackDesk) -> Tell:
         try:
             opened = await desk.client.conversations_open(users=news.user)
             channel = str((opened.get("channel") or {}).get("id") or "")
-            if news.begun and await _is_there(desk, channel, key=key, news=news):
+            if news.begun and await message_of(desk, channel, key=key, since=_since(news)) is not None:
                 return
             await desk.client.chat_postMessage(channel=channel, **made)
         except SlackApiError as error:
@@ -39,12 +41,7 @@ def teller(desk: SlackDesk) -> Tell:
     return tell
 
 
-async def _is_there(desk: SlackDesk, channel: str, *, key: str, news: News) -> bool:
-    """Whether the message was written before the frontdesk ended last."""
+def _since(news: News) -> datetime | None:
+    """When it was written at the earliest, if it was written before the frontdesk ended last."""
     finished = news.asked.status.finished_at
-    oldest = str(int(finished.timestamp()) - 60) if finished is not None else "0"
-    found = await desk.client.conversations_history(
-        channel=channel, oldest=oldest, include_all_metadata=True, limit=_HISTORY
-    )
-    payloads = ((one.get("metadata") or {}).get("event_payload") or {} for one in found.get("messages") or ())
-    return any(payload.get("key") == key for payload in payloads)
+    return finished - timedelta(minutes=1) if finished is not None else None

@@ -114,7 +114,7 @@ undeploy: setup ## Stop the operator, wake everything it put to sleep, then remo
 	kubectl -n sundown-system delete deployment sundown --ignore-not-found --cascade=foreground
 	$(BIN)/sundown wake-all --direct
 	kubectl delete -l $(OURS) "$$(kubectl api-resources --api-group=admissionregistration.k8s.io -o name | paste -sd,)"
-	kubectl delete namespace sundown-system --ignore-not-found
+	kubectl delete namespace sundown-system sundown-support --ignore-not-found
 	kubectl delete --all-namespaces -l $(OURS) clusterroles,clusterrolebindings,roles,rolebindings
 	@echo "Schedules and CRDs are still there. To remove them too, and with them every schedule: kubectl delete -k crds"
 

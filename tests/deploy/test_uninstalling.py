@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(240, func_only=True)]
 
 OURS = ("team-a", "team-b")
 WAYS = {
-    "all namespaces": ("split", "hold", "policies"),
+    "all namespaces": ("support", "split", "hold", "policies"),
     "named namespaces": ("namespaced", "policies"),
 }
 
@@ -90,7 +90,7 @@ def test_all_are_awake_schedules_stay_and_nothing_else_is_left(
     assert (env.replicas("web"), env.replicas("db", kind="StatefulSet")) == (3, 1)
     crds = {
         f"CustomResourceDefinition {each}.sundown.dev"
-        for each in ("envschedules", "clusterenvschedules", "actionrequests")
+        for each in ("envschedules", "clusterenvschedules", "actionrequests", "supportpods")
     }
     assert labelled(apart) == crds
     assert api.get(env.schedules("default"))["spec"]["override"]["state"] == "Asleep"

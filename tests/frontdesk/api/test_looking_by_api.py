@@ -86,6 +86,18 @@ async def test_an_env_that_goes_between_two_pages_hides_no_other(caller: Caller)
     assert names(first) + names(second) == ["dev1", "dev2", "prod"]
 
 
+async def test_what_has_changed_since_the_last_list_is_listed_as_it_is(caller: Caller) -> None:
+    async def state() -> tuple[str, str]:
+        first = (await caller.get("/api/v1/envs"))[1]["items"][0]
+        return first["state"], first["version"]
+
+    assert await state() == ("Awake", "7")
+    caller.world.add("dev1", version="8", status={"state": "Asleep"})
+    assert await state() == ("Asleep", "8")
+    caller.world.desk.board.drop_namespace("dev1", resource_version="9")
+    assert (await caller.get("/api/v1/envs"))[1]["items"][0]["env"] == "dev2"
+
+
 async def test_one_env_has_the_version_of_its_schedule(caller: Caller) -> None:
     status, said, headers = await caller.ask("GET", "/api/v1/envs/dev1")
     assert (status, headers["ETag"], said["version"]) == (200, '"7"', "7")

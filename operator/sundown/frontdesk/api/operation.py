@@ -59,9 +59,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is answered. ``version`` becomes the ETag."""
+    """What is answered, as a model or as the JSON that it makes. ``version`` becomes the ETag."""
 
-    body: BaseModel
+    body: BaseModel | bytes
     status: HTTPStatus = HTTPStatus.OK
     version: str = ""
 

@@ -11,7 +11,6 @@ from http import HTTPStatus
 
 import structlog
 from aiohttp import web
-from pydantic import BaseModel
 
 from sundown.cluster.errors import Busy, Unreachable
 from sundown.errors import SundownError
@@ -29,6 +28,7 @@ from sundown.frontdesk.api.problems import (
     told,
 )
 from sundown.frontdesk.api.repeats import Answered, Repeats
+from sundown.frontdesk.api.wire import wire
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.guard import Crowded, Readings
 from sundown.frontdesk.metrics import CALL_SECONDS, CALLS_TOTAL
@@ -136,7 +136,8 @@ class Reception:
         headers = {"Content-Type": _JSON}
         if outcome.version:
             headers["ETag"] = f'"{outcome.version}"'
-        return Answered(int(outcome.status), wire(outcome.body), headers)
+        body = outcome.body if isinstance(outcome.body, bytes) else wire(outcome.body)
+        return Answered(int(outcome.status), body, headers)
 
     @contextmanager
     def _alone(self, row: Operation, person: Person) -> Iterator[None]:
@@ -215,11 +216,6 @@ def refusal(error: SundownError, visit: _Visit) -> Answered:
     visit.outcome = error.reason
     said = told(error, instance=f"urn:uuid:{visit.id}")
     return Answered(said.problem.status, wire(said.problem), {"Content-Type": CONTENT_TYPE, **said.headers})
-
-
-def wire(model: BaseModel) -> bytes:
-    """An answer as it is sent, without what is not known."""
-    return model.__pydantic_serializer__.to_json(model, exclude_none=True, by_alias=True)
 
 
 def _one_header(request: web.Request, name: str) -> str | None:

@@ -17,8 +17,9 @@ from sundown.frontdesk.api import page
 from sundown.frontdesk.api.logins import LONGEST_TOKEN
 from sundown.frontdesk.api.openapi import document
 from sundown.frontdesk.api.problems import CONTENT_TYPE, Broken, NoSuchMethod, NoSuchPage, TooLarge, told
-from sundown.frontdesk.api.reception import ALWAYS, ID, MOST_BYTES, Reception, wire
+from sundown.frontdesk.api.reception import ALWAYS, ID, MOST_BYTES, Reception
 from sundown.frontdesk.api.table import OPERATIONS
+from sundown.frontdesk.api.wire import wire
 from sundown.frontdesk.certificates import Certificates
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.guard import listening

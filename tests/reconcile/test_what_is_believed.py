@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sundown.model.parts import Owner, Workload
-from sundown.model.record import Record, Restoring
+from sundown.model.record import Record, Restoring, sleep_id
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.memory import Belief, Memory, believed, by_key, recall
 from sundown.sleepers.ways import by_policy, direct, read_note
@@ -28,6 +28,11 @@ OURS_BEFORE = Owner("sundown-operator", applies=False, fields=frozenset({"replic
 HELM = Owner("helm", applies=True, fields=frozenset({"replicas"}))
 
 
+LATER = "2026-11-30T17:00:00.000000Z"
+LATER_MARK = f"{LATER}/uid-web"
+RESTORED = Owner("velero", applies=False, fields=frozenset({"replicas", "mark"}))
+
+
 def memory(**more: Any) -> Memory:
     return Memory(**{"sleep": SLEEP, "known_since": MADE, **more})
 
@@ -36,9 +41,12 @@ def at_zero(record: str | None = None, mark: str | None = None, **more: Any) -> 
     return workload("web", 0, record=record, mark=mark, **more)
 
 
+_JUST_NOW = sleep_id(NOW + timedelta(milliseconds=500))
 ITS_OWN = Belief(Restoring(2), "object")
 THE_SECOND = Belief(Restoring(3), "status")
 STALE = Belief(stale=True)
+OF_LATER = Belief(Restoring(7), "unmarked")
+AWAKE = memory(sleep=None, at_rest=True, awake_since=NOW)
 MARK, OLD_MARK = f"{SLEEP}/uid-web", f"{EARLIER}/uid-web"
 
 
@@ -63,6 +71,11 @@ MARK, OLD_MARK = f"{SLEEP}/uid-web", f"{EARLIER}/uid-web"
         ),
         pytest.param(at_zero("7"), memory(sleep=None, unmarked=True), Belief(Restoring(7), "unmarked"), id="upgraded"),
         pytest.param(at_zero("7"), memory(sleep=None, at_rest=True), STALE, id="without a mark, by day"),
+        pytest.param(at_zero("7", LATER_MARK), memory(), OF_LATER, id="of a later sleep than the one that is known"),
+        pytest.param(at_zero("7", LATER_MARK), AWAKE, OF_LATER, id="of a sleep that the status is too old to know"),
+        pytest.param(at_zero("7", LATER_MARK, owners=(HELM,)), AWAKE, OF_LATER, id="and its zero was given back"),
+        pytest.param(at_zero("7", LATER_MARK), memory(sleep=None), OF_LATER, id="of a sleep, and nothing is known"),
+        pytest.param(at_zero("7", LATER_MARK, owners=(KUBECTL,)), AWAKE, STALE, id="of a later sleep, a person's zero"),
         pytest.param(workload("web", 5), memory(records=SECOND), THE_SECOND, id="not asleep yet"),
         pytest.param(workload("web", 5, record="7", mark=OLD_MARK), memory(), STALE, id="dug out while it runs"),
         pytest.param(workload("web", 5), memory(), Belief(), id="it runs"),
@@ -85,6 +98,12 @@ def test_the_record_of_this_sleep_and_this_object_counts(found: Workload, rememb
         pytest.param(at_zero("3"), memory(), id="without a mark, in a sleep that has an id"),
         pytest.param(at_zero(owners=(OURS_NOW,)), memory(), id="our zero of this sleep, and no record in either place"),
         pytest.param(at_zero("3", "last night"), memory(), id="a mark that is none"),
+        pytest.param(at_zero("3", "2026-99-99T99:99:99.999999Z/uid-web"), memory(), id="no moment"),
+        pytest.param(at_zero("3", OLD_MARK, owners=(RESTORED,)), memory(), id="a night of before, brought back"),
+        pytest.param(at_zero("3", OLD_MARK, owners=(RESTORED,)), AWAKE, id="the same by day"),
+        pytest.param(at_zero("3", LATER_MARK, owners=(RESTORED,)), AWAKE, id="of another cluster's future"),
+        pytest.param(at_zero("three", LATER_MARK), AWAKE, id="of a sleep that nobody remembers, and spoiled"),
+        pytest.param(at_zero("3", f"{_JUST_NOW}/uid-web"), AWAKE, id="which was first is not known"),
         pytest.param(at_zero("3"), memory(sleep=None), id="without a mark, where nobody knows of any sleep"),
         pytest.param(at_zero("three"), memory(sleep=None, unmarked=True), id="of an earlier version and spoiled"),
     ],
@@ -99,6 +118,47 @@ def test_what_nobody_can_know_is_doubted_and_named(found: Workload, remembered: 
     (mistake,) = plan.mistakes
     assert "nobody knows what to wake it to" in mistake.text
     assert f"kubectl -n dev scale deployment/web --replicas={'3' if found.record == '3' else 'N'}" in mistake.text
+
+
+@pytest.mark.parametrize(
+    "remembered",
+    [memory(sleep=SLEEP), AWAKE, memory(sleep=None), memory(sleep=None, at_rest=True, awake_since=NOW - timedelta(1))],
+)
+@given(minutes=st.integers(-60 * 24 * 20, 60 * 24 * 60), owner=st.sampled_from([None, (OURS,), (HELM,)]))
+def test_a_record_is_taken_off_a_zero_of_sundowns_only_where_a_later_sleep_is_known(
+    remembered: Memory, minutes: int, owner: tuple[Owner, ...] | None
+) -> None:
+    """W3: etcd is restored to before the night, under a running operator or not, and the workload is the newest of all."""
+    sleep = sleep_id(NOW + timedelta(minutes=minutes))
+    belief = believed(at_zero("7", f"{sleep}/uid-web", owners=owner), remembered)
+    known_of = remembered.sleep or (sleep_id(remembered.awake_since) if remembered.awake_since is not None else "")
+    assert belief.stale == (sleep < known_of)
+    assert belief.stale or belief.doubt or belief.restoring == Restoring(7)
+
+
+times = st.text(max_size=30) | st.sampled_from(
+    ["0999-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "2026-02-30T00:00:00Z"]
+)
+owners = st.builds(
+    Owner,
+    st.sampled_from(["sundown-operator", "kubectl", "helm"]),
+    applies=st.booleans(),
+    fields=st.frozensets(st.sampled_from(["replicas", "whenScaled", "mark"])),
+    time=times,
+)
+
+
+@given(owned=st.none() | st.lists(owners, max_size=4).map(tuple), mark=st.none() | times.map("{}/uid-web".format))
+@example(owned=(replace(OURS, time="0999-01-01T00:00:00Z"),), mark=None)
+@example(owned=(), mark="2026-99-99T99:99:99.999999Z/uid-web")
+def test_whoever_owns_it_since_whenever_it_can_be_thought_about(
+    owned: tuple[Owner, ...] | None, mark: str | None
+) -> None:
+    """W10: managedFields are open to whoever may edit the workload, and a wish to wake is followed all the same."""
+    found = at_zero("3", mark, owners=owned)
+    for remembered in (memory(), AWAKE, memory(sleep="2026-99-99T99:99:99.999999Z"), Memory()):
+        assert believed(found, remembered)
+        assert believed(at_zero(owners=owned), remembered)
 
 
 values = st.recursive(

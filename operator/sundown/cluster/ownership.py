@@ -11,9 +11,12 @@ from typing import Any
 import msgspec
 
 from sundown.model.parts import Owner
+from sundown.model.resources import ASLEEP_SINCE
 
 REPLICAS = "replicas"
 WHEN_SCALED = "whenScaled"
+MARK = "mark"
+"""The annotation that says in which sleep a workload was put to zero; read only of who owns the count too."""
 
 FIELDS: dict[str, tuple[str, ...]] = {
     REPLICAS: ("f:spec", "f:replicas"),
@@ -31,7 +34,16 @@ class _Spec(msgspec.Struct, gc=False):
     retention: _Retention | None = msgspec.field(name="f:persistentVolumeClaimRetentionPolicy", default=None)
 
 
+class _Annotations(msgspec.Struct, gc=False):
+    mark: dict[str, Any] | None = msgspec.field(name=f"f:{ASLEEP_SINCE}", default=None)
+
+
+class _Metadata(msgspec.Struct, gc=False):
+    annotations: _Annotations | None = msgspec.field(name="f:annotations", default=None)
+
+
 class _Fields(msgspec.Struct, gc=False):
+    metadata: _Metadata | None = msgspec.field(name="f:metadata", default=None)
     spec: _Spec | None = msgspec.field(name="f:spec", default=None)
 
 
@@ -58,14 +70,18 @@ def owners(wire: msgspec.Raw) -> tuple[Owner, ...] | None:
 
 
 def _owner(entry: _Entry) -> Owner | None:
-    spec = entry.fields_v1.spec if entry.fields_v1 is not None else None
-    if spec is None or entry.subresource == "status":
+    fields_v1 = entry.fields_v1
+    spec = fields_v1.spec if fields_v1 is not None else None
+    if fields_v1 is None or spec is None or entry.subresource == "status":
         return None
     counted = spec.replicas is not None
     retained = spec.retention is not None and spec.retention.when_scaled is not None
     if not counted and not retained:
         return None
-    fields = frozenset(name for name, there in ((REPLICAS, counted), (WHEN_SCALED, retained)) if there)
+    annotations = fields_v1.metadata.annotations if fields_v1.metadata is not None else None
+    marked = counted and annotations is not None and annotations.mark is not None
+    named = ((REPLICAS, counted), (WHEN_SCALED, retained), (MARK, marked))
+    fields = frozenset(name for name, there in named if there)
     return _shared(entry.manager, entry.operation, fields, entry.api_version, entry.time or "", entry.subresource or "")
 
 

@@ -16,6 +16,8 @@ import orjson
 from pydantic import ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from sundown.model.scalars import instant_or_none
+
 MOST_RECORDS = 5_000
 """So many stand in a status: what is more is remembered on the workload alone, and said."""
 MOST_BYTES = 900_000
@@ -39,7 +41,12 @@ def sleep_id(at: datetime) -> str:
 
 def is_sleep_id(text: str) -> bool:
     """Whether a text can be one; annotations are open to everybody."""
-    return re.fullmatch(_SLEEP, text, re.ASCII) is not None
+    return sleep_began(text) is not None
+
+
+def sleep_began(text: str) -> datetime | None:
+    """When the sleep of this id began, None for what is no id: digits in their places need not be a moment."""
+    return instant_or_none(text) if re.fullmatch(_SLEEP, text, re.ASCII) is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,14 @@ def parse_instant(value: object) -> datetime:
     raise ValueError('must be a timestamp with an offset, such as "2026-11-23T21:00:00Z"')
 
 
+def instant_or_none(text: str) -> datetime | None:
+    """The same of a text that others wrote, None for what is no instant."""
+    try:
+        return parse_instant(text)
+    except ValueError:
+        return None
+
+
 def format_instant(at: datetime) -> str:
     """An instant as Kubernetes writes it: UTC, whole seconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -12,24 +12,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sundown.cluster.ownership import REPLICAS
+from sundown.cluster.ownership import MARK, REPLICAS
 from sundown.errors import SundownError
+from sundown.model.cutting import clip
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Workload
-from sundown.model.record import Record, Restoring, is_sleep_id, read_count, read_restoring
+from sundown.model.record import Record, Restoring, read_count, read_restoring, sleep_began
 from sundown.model.resources import STATE_LABEL, EnvScheduleStatus, State
-from sundown.model.scalars import parse_instant
+from sundown.model.scalars import instant_or_none
 from sundown.sleepers.kinds import KINDS
 
 Key = tuple[str, str, str]
 """Kind, name and uid."""
 
 UNREADABLE = "it cannot be read"
+LATER = "it was written in a sleep that is not remembered any more"
 
 GONE = "Sundown put it to 0, and what it was has been taken off the workload and out of the status since"
 
 _CLOCKS_APART = timedelta(minutes=1)
 """The moment of a sleep is the operator's, that of a write the API server's."""
+_ROUNDED = timedelta(seconds=1)
+_SHOWN = 60
 _AT_REST: frozenset[State] = frozenset({"Awake", "Paused"})
 _ON_THE_WAY: frozenset[State] = frozenset({"Asleep", "FallingAsleep", "Waking"})
 
@@ -47,7 +51,7 @@ class Memory:
     ``sleep`` is the id of the sleep that the env is in, None where it is in none; ``records`` is the second place.
     ``known_since`` (UTC) is when the schedule was made: of what slept before, its status cannot know. ``unmarked`` says
     that records without a mark are believed: an earlier version of Sundown wrote them, and the env sleeps since. ``at_rest``
-    says that the env was awake when it was looked at last. Where nobody knows of any sleep, ``by_order`` says that a person
+    says that the env was awake when it was looked at last, and ``awake_since`` since when. Where nobody knows of any sleep, ``by_order`` says that a person
     has everything woken that carries a record of whatever sleep, ``left_behind`` that there is no schedule: then what stands
     at a zero of Sundown's is woken, for nobody else will.
     """
@@ -57,6 +61,7 @@ class Memory:
     known_since: datetime | None = None
     unmarked: bool = False
     at_rest: bool = False
+    awake_since: datetime | None = None
     by_order: bool = False
     left_behind: bool = False
 
@@ -98,6 +103,7 @@ def recall(env: Env, known: Known | None = None, *, by_order: bool = False) -> M
         known_since=known.metadata.creation_timestamp if known is not None else None,
         unmarked=sleep is None and slept_before,
         at_rest=at_rest,
+        awake_since=status.since if at_rest else None,
         by_order=by_order and sleep is None and not at_rest,
         left_behind=known is None and sleep is None,
     )
@@ -122,7 +128,7 @@ def believed(workload: Workload, memory: Memory) -> Belief:
         restoring = _readable(workload, read_restoring(second.restore))
         if restoring is not None:
             return Belief(restoring, "status", stale=workload.carries)
-    if own is not None and _is_all_there_is(workload, memory):
+    if own is not None and (_is_all_there_is(workload, memory) or _is_of_a_later_sleep(workload, memory)):
         return Belief(own, "unmarked")
     if not workload.carries:
         return Belief(doubt=GONE if _was_put_to_zero_in(workload, memory.sleep) else None)
@@ -167,19 +173,43 @@ def _zero_is_foreign(workload: Workload) -> bool:
     return not any(owner.ours or owner.applies for owner in workload.owners if REPLICAS in owner.fields)
 
 
+def _is_of_a_later_sleep(workload: Workload, memory: Memory, *, surely: bool = True) -> bool:
+    """Whether Sundown put it to zero later than all that is remembered: what is remembered has been restored to before."""
+    sleep, _, uid = (workload.mark or "").partition("/")
+    began = sleep_began(sleep)
+    if began is None or uid != workload.uid or workload.replicas > 0 or _zero_is_foreign(workload):
+        return False
+    if memory.known_since is None or began < memory.known_since or _came_with_the_zero(workload) is not None:
+        return False
+    if memory.sleep is not None:
+        return sleep > memory.sleep
+    if not memory.at_rest:
+        return True
+    # A status has whole seconds, the id of a sleep microseconds: within one, nobody knows which was first.
+    return memory.awake_since is not None and began >= memory.awake_since + (_ROUNDED if surely else timedelta())
+
+
+def _came_with_the_zero(workload: Workload) -> str | None:
+    """Who wrote the zero and the mark together, where that was not Sundown: they have brought a night back."""
+    both = (one for one in workload.owners or () if not one.ours and {REPLICAS, MARK} <= one.fields)
+    return next((one.manager for one in both), None) if workload.replicas == 0 else None
+
+
 def _was_put_to_zero_in(workload: Workload, sleep: str | None) -> bool:
     """Whether Sundown itself wrote its zero in this sleep, as the API server remembers of who wrote a field last."""
-    if workload.replicas > 0 or sleep is None:
+    began = sleep_began(sleep or "")
+    if workload.replicas > 0 or began is None:
         return False
-    began = parse_instant(sleep) - _CLOCKS_APART
     mine = (one for one in workload.owners or () if one.ours and not one.applies and REPLICAS in one.fields)
-    return any(one.time != "" and parse_instant(one.time) >= began for one in mine)
+    written = (instant_or_none(one.time) for one in mine)
+    return any(at is not None and at >= began - _CLOCKS_APART for at in written)
 
 
 def _doubt(workload: Workload, memory: Memory) -> str | None:
     """Why nobody can know what the marks on a workload at zero are worth; None where they are worth nothing."""
     sleep, _, uid = (workload.mark or "").partition("/")
-    if not is_sleep_id(sleep):
+    began = sleep_began(sleep)
+    if began is None:
         readable = written_on(workload) is not None
         doubt = "nothing says in which sleep it was written" if readable else UNREADABLE
         return None if memory.at_rest else doubt
@@ -189,5 +219,9 @@ def _doubt(workload: Workload, memory: Memory) -> str | None:
         return UNREADABLE
     if memory.known_since is None:
         return "no EnvSchedule knows of the sleep in which it was written"
-    older = parse_instant(sleep) < memory.known_since
-    return "it was written in a sleep that is older than the EnvSchedule" if older else None
+    if began < memory.known_since:
+        return "it was written in a sleep that is older than the EnvSchedule"
+    by = _came_with_the_zero(workload)
+    if by is not None:
+        return f"it is of an earlier sleep, and {clip(by, _SHOWN)} brought it back together with the 0"
+    return LATER if _is_of_a_later_sleep(workload, memory, surely=False) else None

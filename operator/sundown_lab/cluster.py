@@ -120,6 +120,14 @@ class Cluster:
         """Makes etcd forget. Raises LabError: only clusters that the lab started can be faulted."""
         raise self._not_ours("compact its etcd")
 
+    def back_up(self) -> Path:
+        """Copies etcd's data. Raises LabError: only clusters that the lab started can be faulted."""
+        raise self._not_ours("copy etcd's data")
+
+    def restore(self, backup: Path) -> None:
+        """Puts etcd's data back. Raises LabError: only clusters that the lab started can be faulted."""
+        raise self._not_ours(f"restore {backup}")
+
     def _not_ours(self, wish: str) -> LabError:
         return LabError(f"the lab did not start {self.server}, so it cannot {wish}")
 

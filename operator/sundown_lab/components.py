@@ -65,6 +65,10 @@ class Layout:
         return self.directory / "pki"
 
     @property
+    def etcd(self) -> Path:
+        return self.directory / "etcd"
+
+    @property
     def logs(self) -> Path:
         return self.directory / "logs"
 
@@ -86,7 +90,7 @@ def etcd(binaries: Binaries, *, layout: Layout, ports: Ports) -> Command:
     client, peer = f"http://{LOOPBACK}:{ports.etcd}", f"http://{LOOPBACK}:{ports.etcd_peer}"
     flags = {
         "name": "lab",
-        "data-dir": str(layout.directory / "etcd"),
+        "data-dir": str(layout.etcd),
         "listen-client-urls": client,
         "advertise-client-urls": client,
         "listen-peer-urls": peer,

@@ -8,6 +8,7 @@ import http.client
 import json
 import platform
 import secrets
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -132,7 +133,7 @@ class ControlPlane(Cluster):
         """
         self._write_files()
         try:
-            self._start_program("etcd", url=f"http://{LOOPBACK}:{self.ports.etcd}/health")
+            self._start_etcd()
             self.start_api_server()
             self.kubectl("apply", "-f", "-", input=json.dumps(self._first_objects()))
             wait_until(
@@ -178,6 +179,24 @@ class ControlPlane(Cluster):
         self._etcd("/v3/kv/compaction", {"revision": str(revision), "physical": True})
         return revision
 
+    def back_up(self) -> Path:
+        """Copies the data of etcd, which stands still for that, and returns where the copy is."""
+        backup = self.directory / "etcd-backup"
+        shutil.rmtree(backup, ignore_errors=True)
+        self._processes["etcd"].stop()
+        shutil.copytree(self._layout.etcd, backup)
+        self._start_etcd()
+        return backup
+
+    def restore(self, backup: Path) -> None:
+        """Has the cluster go back to the moment of that copy, under everybody who runs on."""
+        self.stop_api_server(kill=True)
+        self._processes["etcd"].stop()
+        shutil.rmtree(self._layout.etcd)
+        shutil.copytree(backup, self._layout.etcd)
+        self._start_etcd()
+        self.start_api_server()
+
     def user_kubeconfig(self, user: str, groups: Sequence[str] = ()) -> Path:
         """A kubeconfig that logs in as this user of these groups, with a client certificate."""
         safe = "".join(letter if letter.isalnum() or letter in "-._@" else "-" for letter in user)
@@ -188,6 +207,9 @@ class ControlPlane(Cluster):
     def client_certificate(self, user: str, *, groups: tuple[str, ...] = ()) -> Certificate:
         """What this user of these groups logs in with."""
         return self._authority.client(user, groups=groups)
+
+    def _start_etcd(self) -> None:
+        self._start_program("etcd", url=f"http://{LOOPBACK}:{self.ports.etcd}/health")
 
     def _start_program(self, name: str, *, url: str) -> None:
         process = self._processes[name]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sundown.cluster.history import AnotherHistory
 from sundown.model.env import MOST_SCHEDULES, Known, Namespace
 from sundown.model.resources import OWNER_ZONES, EnvScheduleStatus
 from sundown.reconcile.store import Snapshot, Store
@@ -228,3 +229,35 @@ def test_of_a_crowd_of_schedules_the_oldest_are_known_in_whatever_order_they_com
     for number in order:
         store.put_schedule(known(f"n{number:02}", creation_timestamp=after(minutes=number)))
     assert sorted(names(store)) == [f"n{number:02}" for number in range(MOST_SCHEDULES)]
+
+
+@pytest.mark.parametrize("what", ["namespace", "schedule"])
+def test_a_listing_that_shows_something_older_than_it_was_is_of_another_history(store: Store, what: str) -> None:
+    """W3: etcd was restored from a backup, and whatever is remembered is of a future that never was."""
+    store.put_namespace(namespace(resource_version="10", uid="uid-dev"))
+    store.begin_listing()
+    old = {one: "9" if one == what else "10" for one in ("namespace", "schedule")}
+    listed = listing(
+        namespace(resource_version=old["namespace"], uid="uid-dev"),
+        schedules=(known(resource_version=old["schedule"]),),
+    )
+    with pytest.raises(AnotherHistory, match="10"):
+        store.replace_all(listed)
+
+
+def test_what_comes_while_a_listing_is_under_way_may_be_newer_than_it(store: Store) -> None:
+    store.begin_listing()
+    store.put_namespace(namespace(resource_version="12", uid="uid-dev"))
+    store.put_schedule(known(resource_version="12", generation=2))
+    listed = listing(namespace(resource_version="11", uid="uid-dev"), schedules=(known(resource_version="11"),))
+    assert store.replace_all(listed) == NOBODY
+
+
+def test_what_was_made_anew_is_not_of_another_history(store: Store) -> None:
+    """Who deletes a namespace and makes it anew is not in the past."""
+    store.put_namespace(namespace(resource_version="10", uid="uid-dev"))
+    store.begin_listing()
+    listed = listing(
+        namespace(resource_version="9", uid="uid-another"), schedules=(known(uid="another", resource_version="9"),)
+    )
+    store.replace_all(listed)

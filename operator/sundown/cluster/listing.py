@@ -15,6 +15,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from sundown.backoff import Backoff, failure
 from sundown.cluster.errors import ApiError
+from sundown.cluster.history import AnotherHistory, end_at_once
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +53,11 @@ class Listing:
         self._wanted.clear()
 
     async def until_it_works(self, work: Callable[[], Awaitable[None]]) -> None:
-        """List, again and again until the API server answers."""
-        await AsyncRetrying(retry=retry_if_exception_type(ApiError), wait=_AGAIN, before_sleep=self._note)(work)
+        """List, again and again until the API server answers. Where it tells another history than before, the process ends."""
+        try:
+            await AsyncRetrying(retry=retry_if_exception_type(ApiError), wait=_AGAIN, before_sleep=self._note)(work)
+        except AnotherHistory as why:
+            end_at_once(why)
         self.failed = None
 
     def _note(self, state: RetryCallState) -> None:

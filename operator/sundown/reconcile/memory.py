@@ -217,11 +217,16 @@ def _doubt(workload: Workload, memory: Memory) -> str | None:
         return "it was written on another object, which had this name before"
     if sleep == memory.sleep:
         return UNREADABLE
+    return _doubt_about(began, workload, memory)
+
+
+def _doubt_about(began: datetime, workload: Workload, memory: Memory) -> str | None:
+    """The same of a readable mark of this object that is of another sleep."""
+    by = _came_with_the_zero(workload)
     if memory.known_since is None:
         return "no EnvSchedule knows of the sleep in which it was written"
     if began < memory.known_since:
         return "it was written in a sleep that is older than the EnvSchedule"
-    by = _came_with_the_zero(workload)
     if by is not None:
         return f"it is of an earlier sleep, and {clip(by, _SHOWN)} brought it back together with the 0"
     return LATER if _is_of_a_later_sleep(workload, memory, surely=False) else None

@@ -10,13 +10,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sundown.cluster.history import Versions, older, versions
 from sundown.model.env import Env, Known, Namespace, crowd_out
 from sundown.model.resources import OWNER_ZONES, UNREACHED, ClusterEnvSchedule, EnvScheduleStatus, State
-
-
-def _older(one: str, other: str) -> bool:
-    """Whether a resourceVersion is older than another; they are numbers (KEP-5504), or nothing is known."""
-    return one.isdecimal() and other.isdecimal() and int(one) < int(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +34,13 @@ class Store:
         self._defaults: dict[str, ClusterEnvSchedule] = {}
         self._unreadable: set[str] = set()
         self._told: set[tuple[str, ...]] = set()
+        self._versions = Versions()
 
     def begin_listing(self) -> None:
         """From now on events are noted, for they know more than a listing that was begun before them."""
         self._told.clear()
+        schedules = (one for there in self._schedules.values() for one in there.values())
+        self._versions.begin(versions(self._namespaces.values(), schedules))
 
     def env(self, name: str) -> Env:
         """All that is known of one namespace."""
@@ -89,7 +88,7 @@ class Store:
         if before is not None and namespace.created < before.created:
             return frozenset()  # late word of one that is gone, and has been made anew
         if before is not None and before.created == namespace.created:
-            if _older(namespace.resource_version, before.resource_version):
+            if older(namespace.resource_version, before.resource_version):
                 return frozenset()
             self._namespaces[namespace.name] = namespace
             if replace(namespace, resource_version="") == replace(before, resource_version=""):
@@ -104,10 +103,10 @@ class Store:
         """
         self._told.add((name,))
         before = self._namespaces.get(name)
-        if before is None or not _older(resource_version, before.resource_version):
+        if before is None or not older(resource_version, before.resource_version):
             self._namespaces.pop(name, None)
         there = self._schedules.pop(name, {})
-        newer = {key: one for key, one in there.items() if _older(resource_version, one.metadata.resource_version)}
+        newer = {key: one for key, one in there.items() if older(resource_version, one.metadata.resource_version)}
         if newer:
             self._schedules[name] = newer
         return frozenset()
@@ -118,7 +117,7 @@ class Store:
         self._told.add((metadata.namespace, metadata.name))
         there = self._schedules.setdefault(metadata.namespace, {})
         before = there.get(metadata.name)
-        late = before is not None and _older(metadata.resource_version, before.metadata.resource_version)
+        late = before is not None and older(metadata.resource_version, before.metadata.resource_version)
         if late and before is not None and known.age <= before.age:
             return frozenset()
         if before is None or before.metadata.uid != metadata.uid:
@@ -147,7 +146,7 @@ class Store:
         self._told.add(("", default.metadata.name))
         self._unreadable.discard(default.metadata.name)
         before = self._defaults.get(default.metadata.name)
-        if before is not None and _older(default.metadata.resource_version, before.metadata.resource_version):
+        if before is not None and older(default.metadata.resource_version, before.metadata.resource_version):
             return frozenset()
         self._defaults[default.metadata.name] = default
         if before is not None and before.spec == default.spec and before.metadata.uid == default.metadata.uid:
@@ -179,7 +178,11 @@ class Store:
         """Take in a complete listing: what it does not hold is gone, although no event said so.
 
         What events have told since ``begin_listing`` counts more than the listing.
+
+        Raises:
+            AnotherHistory: when the listing cannot follow on what was known when it was begun.
         """
+        self._versions.compare(versions(snapshot.namespaces, snapshot.schedules))
         told = frozenset(self._told)
         namespaces = {(one.name,): one for one in snapshot.namespaces}
         schedules = {(one.metadata.namespace, one.metadata.name): one for one in snapshot.schedules}

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
+from sundown.cluster.history import Versions, older, versions
 from sundown.model.env import Known, Namespace, crowd_out
 from sundown.settings import Settings
 from sundown.usecases.find import Found, choose
@@ -40,6 +41,7 @@ class Board:
         self._schedules: dict[str, dict[str, Known]] = {}
         self._envs: dict[str, Found] = {}
         self._told: set[tuple[str, ...]] = set()
+        self._versions = Versions()
         self._news: dict[str, None] = {}
         self._some = asyncio.Event()
         self.changed: list[Listener] = []
@@ -78,12 +80,14 @@ class Board:
     def begin_listing(self) -> None:
         """From now on events are noted, for they know more than a listing that was begun before them."""
         self._told.clear()
+        schedules = (one for there in self._schedules.values() for one in there.values())
+        self._versions.begin(versions(self._namespaces.values(), schedules))
 
     def put_namespace(self, namespace: Namespace) -> None:
         """Take in a namespace."""
         self._told.add((namespace.name,))
         before = self._namespaces.get(namespace.name)
-        if before is not None and _older(namespace.resource_version, before.resource_version):
+        if before is not None and older(namespace.resource_version, before.resource_version):
             return
         self._namespaces[namespace.name] = namespace
         if before is None or before.resource_version != namespace.resource_version:
@@ -93,7 +97,7 @@ class Board:
         """Forget a namespace that is gone; not the next one of the same name."""
         self._told.add((name,))
         before = self._namespaces.get(name)
-        if before is not None and not _older(resource_version, before.resource_version):
+        if before is not None and not older(resource_version, before.resource_version):
             del self._namespaces[name]
             self._look_again(name)
 
@@ -106,7 +110,7 @@ class Board:
         metadata = known.metadata
         there = self._schedules.setdefault(metadata.namespace, {})
         before = there.get(metadata.name)
-        if before is not None and _older(metadata.resource_version, before.metadata.resource_version):
+        if before is not None and older(metadata.resource_version, before.metadata.resource_version):
             return
         there[metadata.name] = known
         if before is not None:
@@ -144,10 +148,15 @@ class Board:
         self._look_again(namespace)
 
     def replace_all(self, namespaces: Iterable[Namespace], schedules: Iterable[Known]) -> None:
-        """Take in a complete listing; what events have told since ``begin_listing`` counts more."""
+        """Take in a complete listing; what events have told since ``begin_listing`` counts more.
+
+        Raises:
+            AnotherHistory: when it cannot follow on what was known when it was begun.
+        """
         told = frozenset(self._told)
         spaces = {(one.name,): one for one in namespaces}
         known = {(one.metadata.namespace, one.metadata.name): one for one in schedules}
+        self._versions.compare(versions(spaces.values(), known.values()))
         for name in [name for name in self._namespaces if (name,) not in told and (name,) not in spaces]:
             del self._namespaces[name]
             self._look_again(name)
@@ -174,8 +183,3 @@ class Board:
         if found != before:
             self._news[name] = None
             self._some.set()
-
-
-def _older(one: str, other: str) -> bool:
-    """Whether a resourceVersion is older than another; they are numbers (KEP-5504), or nothing is known."""
-    return one.isdecimal() and other.isdecimal() and int(one) < int(other)

@@ -15,6 +15,7 @@ from sundown.model.record import Record
 from sundown.model.resources import EXCLUDE
 from sundown.model.scalars import parse_instant
 from sundown.model.spec import Selection, Wanted, Workloads
+from sundown.reconcile.admission import kept_up, woken_otherwise
 from sundown.reconcile.fights import Round, Rounds
 from sundown.reconcile.in_cloud import RESTORE, InCloud
 from sundown.reconcile.memory import Belief, Memory, believed
@@ -65,6 +66,7 @@ class Standing:
     ``lost`` that for this one that Sundown stopped has not come back. ``excluded_until`` is when another look is due.
     ``fought`` is the fight that goes on for it, ``quiet`` that nobody has set it back lately.
     ``belief`` is which record of a workload counts, and ``record`` what the second place has to know of the part.
+    ``kept_up`` says that the cluster's admission does not let it have no pods, ``changed`` that it was woken to another count.
     """
 
     part: Part
@@ -81,6 +83,8 @@ class Standing:
     quiet: bool = False
     belief: Belief = NO_BELIEF
     record: Record | None = None
+    kept_up: bool = False
+    changed: Mistake | None = None
 
     @property
     def is_unknown(self) -> bool:
@@ -116,6 +120,8 @@ def stand(goal: Goal, part: Part) -> Standing:
         excluded_until=excluded_until,
         belief=belief,
         record=record_of(part, belief, step),
+        kept_up=wanted == "Asleep" and kept_up(part, belief, goal.memory),
+        changed=woken_otherwise(part, goal.memory) if wanted == "Awake" else None,
     )
 
 

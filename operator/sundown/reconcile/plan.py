@@ -31,7 +31,7 @@ class Plan:
     knows any more whether to wake, ``woken`` whose record has served its time.
     ``revisit`` is when an annotation or a tag changes what is selected. ``clouds`` is how each part in the cloud stands,
     ``fought`` those that somebody sets back again and again, and ``lost`` that something in the cloud that Sundown stopped does
-    not come back: without it nothing is awake.
+    not come back: without it nothing is awake. ``changed`` names what was woken to another count than it had.
     """
 
     waves: tuple[Wave, ...]
@@ -52,6 +52,7 @@ class Plan:
     clouds: tuple[Standing, ...] = ()
     fought: tuple[Standing, ...] = ()
     lost: bool = False
+    changed: tuple[Mistake, ...] = ()
 
     @property
     def batches(self) -> tuple[tuple[Step, ...], ...]:
@@ -148,6 +149,7 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         revisit=min((one.excluded_until for one in standings if one.excluded_until is not None), default=None),
         clouds=tuple(one for one in standings if isinstance(one.part, CloudPart)),
         fought=tuple(one for one in standings if one.fought is not None),
+        changed=tuple(one.changed for one in standings if one.changed is not None),
     )
 
 

@@ -12,6 +12,7 @@ from sundown.errors import Mistake
 from sundown.metrics import FIGHTS, FIGHTS_BEGUN
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Workload
+from sundown.reconcile.admission import ADMISSION
 from sundown.reconcile.fights import Fights, told
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan
@@ -52,7 +53,9 @@ class Referee:
             known = self._fights.of(namespace).get(title)
             if known is None or not isinstance(one.part, Workload):
                 continue
-            if known.by is None:
+            if one.kept_up:
+                self._fights.name(namespace, title, f"{ADMISSION}, which sets it to {one.part.replicas}")
+            elif known.by is None:
                 self._fights.name(namespace, title, await self._who(one.part))
             said.append(told(title, self._fights.of(namespace)[title]))
         return tuple(said)

@@ -184,6 +184,7 @@ def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Cond
         *(("CloudBroken", str(one)) for one in plan.troubles),
         *((("PartsNotReady", overdue),) if late else ()),
         *(("InvalidAnnotation", str(mistake)) for mistake in plan.mistakes),
+        *(("WokenOtherwise", str(mistake)) for mistake in plan.changed),
     )
     if problems:
         message = "; ".join(text for _, text in problems)

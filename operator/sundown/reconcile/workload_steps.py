@@ -10,6 +10,7 @@ from sundown.model.parts import Step, Workload
 from sundown.model.record import Record, Restoring
 from sundown.model.resources import ASLEEP_SINCE, PREVIOUS, PREVIOUS_REPLICAS
 from sundown.model.spec import Wanted
+from sundown.reconcile.admission import kept_up
 from sundown.reconcile.memory import GONE, UNREADABLE, Belief, Memory
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.ways import note_of, read_note, taken
@@ -23,7 +24,9 @@ def step_for(wanted: Wanted, workload: Workload, belief: Belief, *, memory: Memo
     """The write that brings one workload to where it should be, or None; ``sleep`` is the one that it is put into."""
     known = belief.restoring
     if wanted == "Asleep":
-        return _towards_sleep(workload, belief, sleep=sleep)
+        return _towards_sleep(workload, belief, memory=memory, sleep=sleep)
+    if known is not None and _is_to_be_raised(workload, belief, memory):
+        return Step("Wake", workload, known.replicas, known)
     if workload.replicas > 0:
         if workload.carries or KINDS[workload.kind].set_aside(workload, known):
             return Step("Forget", workload, workload.replicas, known)
@@ -33,12 +36,22 @@ def step_for(wanted: Wanted, workload: Workload, belief: Belief, *, memory: Memo
     return Step("Forget", workload, 0) if belief.stale else None
 
 
-def _towards_sleep(workload: Workload, belief: Belief, *, sleep: str) -> Step | None:
+def _is_to_be_raised(workload: Workload, belief: Belief, memory: Memory) -> bool:
+    """Whether admission has made something else of its zero, so that its record is still what its owner wants."""
+    known = belief.restoring
+    other = known is not None and known.replicas != workload.replicas
+    return other and workload.carries and kept_up(workload, belief, memory)
+
+
+def _towards_sleep(workload: Workload, belief: Belief, *, memory: Memory, sleep: str) -> Step | None:
     row, known = KINDS[workload.kind], belief.restoring
     if workload.replicas > 0:
         # Whoever set a count above zero set it after the record was written, so that count is the one to remember.
         earlier = known if belief.place == "object" else None
-        return Step("Sleep", workload, 0, row.restoring(workload, earlier=earlier), sleep)
+        restoring = row.restoring(workload, earlier=earlier)
+        if known is not None and kept_up(workload, belief, memory):
+            restoring = replace(restoring, replicas=known.replicas)
+        return Step("Sleep", workload, 0, restoring, sleep)
     if known is None:
         return Step("Forget", workload, 0) if belief.stale else None
     if row.is_at_risk(workload):

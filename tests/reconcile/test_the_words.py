@@ -6,8 +6,8 @@ import pytest
 
 from sundown.errors import Mistake
 from sundown.model.resources import EnvScheduleStatus
-from sundown.reconcile.report import Word, words
-from support.samples import after, after_visits, decision, sleeping, troubled, workload
+from sundown.reconcile.report import Word, discarded, words
+from support.samples import MEMORY, after, after_visits, decision, planned, sleeping, troubled, workload
 
 
 @pytest.fixture
@@ -88,3 +88,12 @@ def test_a_degraded_env_is_told_as_a_warning(awake: EnvScheduleStatus) -> None:
 
 def test_what_was_set_right_is_not_told(awake: EnvScheduleStatus) -> None:
     assert said(troubled(awake), after_visits("Awake", [workload()], old=troubled(awake))) == []
+
+
+def test_a_record_that_is_taken_off_a_workload_at_0_is_told_with_its_count() -> None:
+    """W4: it stays at 0 as its owner wants, and whoever wonders finds what was written there."""
+    old = workload("web", 0, record="7", mark="2026-11-16T17:00:00.000000Z/uid-web")
+    (text,) = discarded(planned("Awake", old, memory=MEMORY), failures=())
+    assert 'Deployment/web: annotation sundown.dev/previous-replicas "7" was of an earlier sleep' in text
+    assert discarded(planned("Awake", old, memory=MEMORY), failures=(Mistake("Deployment/web", "refused"),)) == ()
+    assert discarded(planned("Awake", sleeping()), failures=()) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,8 +10,10 @@ from typing import Literal
 from sundown import wording
 from sundown.errors import Mistake
 from sundown.model.cutting import clip
+from sundown.model.parts import Workload
 from sundown.model.record import Record, that_fit
 from sundown.model.resources import (
+    PREVIOUS_REPLICAS,
     Condition,
     EnvScheduleStatus,
     HistoryEntry,
@@ -293,3 +296,15 @@ def words(old: EnvScheduleStatus, new: EnvScheduleStatus) -> tuple[Word, ...]:
         if before is None or (before.status, before.reason, before.message) != (bad, after.reason, after.message):
             said.append(Word(after.reason, after.message, warning=after.reason not in _HARMLESS))
     return tuple(said)
+
+
+def discarded(plan: Plan, *, failures: Iterable[Mistake]) -> tuple[str, ...]:
+    """What is said of records that were taken off workloads which stay at 0: nobody can look them up afterwards."""
+    failed = {failure.path for failure in failures}
+    forgotten = (step.part for step in plan.steps if step.action == "Forget" and step.part.title not in failed)
+    return tuple(
+        f'{part.title}: annotation {PREVIOUS_REPLICAS} "{clip(part.record, 61)}" was of an earlier sleep and has been taken off; '
+        "it stays at 0, which its owner has set since"
+        for part in forgotten
+        if isinstance(part, Workload) and part.replicas == 0 and part.record is not None
+    )

@@ -28,7 +28,7 @@ from sundown.reconcile.plan import Plan, began, reconsider, without_sleep
 from sundown.reconcile.plan_execution import act
 from sundown.reconcile.referee import Referee
 from sundown.reconcile.remaining import are_untold, counted, remaining
-from sundown.reconcile.report import Finding, next_status, state_of, troubled_status
+from sundown.reconcile.report import Finding, Word, discarded, next_status, state_of, troubled_status
 from sundown.reconcile.reporter import Reporter
 from sundown.reconcile.rescue import rescue
 from sundown.reconcile.revisits import MOVING, next_look
@@ -213,6 +213,8 @@ class Visitor:
             policies=rooms.policies,
         )
         self._referee.written(env.name, the_plan, failures=outcome.failures)
+        for text in discarded(the_plan, failures=outcome.failures):
+            self._reporter.say(known, Word("RecordDiscarded", text, warning=True))
         # A person has stopped it before: remembered, it would be started in the morning.
         left = tuple(record for record in the_plan.records if record.uid not in outcome.spared)
         finding = replace(finding, plan=replace(the_plan, records=left))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sundown.model import managers
+from sundown.model.scalars import instant_or_none
 
 SOMEBODY = "somebody"
 
@@ -23,6 +25,21 @@ def contender(raw: dict[str, Any]) -> str:
         return SOMEBODY
     through = f", through {newest['subresource']}" if newest.get("subresource") else ""
     return f'"{newest.get("manager")}" (field manager{through})'
+
+
+def last_writer(raw: dict[str, Any], *, since: datetime, subresource: str = "") -> str:
+    """Who wrote an object, or its subresource, last beside Sundown, and lately; who only takes things off leaves no trace."""
+    entries = (raw.get("metadata") or {}).get("managedFields") or ()
+    others = [
+        entry
+        for entry in entries
+        if entry.get("manager") not in managers.OURS and (entry.get("subresource") or "") == subresource
+    ]
+    newest = max(others, key=lambda entry: str(entry.get("time") or ""), default=None)
+    at = instant_or_none(str(newest.get("time") or "")) if newest is not None else None
+    if newest is None or at is None or at < since:
+        return SOMEBODY
+    return f'"{newest.get("manager")}" (field manager)'
 
 
 def _sets_the_count(entry: dict[str, Any]) -> bool:

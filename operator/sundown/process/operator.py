@@ -69,8 +69,8 @@ class Operator:
             scope=Scope(settings.namespaces, home=settings.namespace),
         )
         gate = Gate(width=settings.writes_in_flight)
-        self._store = Store()
-        self._statuses = StatusWriter(self._cluster, gate)
+        self._statuses = StatusWriter(self._cluster, gate, self._clock, fought=self._look_again)
+        self._store = Store(heard=self._statuses.heard)
         self._defaults = Defaults(self._cluster, gate, store=self._store, clock=self._clock)
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
@@ -209,6 +209,7 @@ class Operator:
         known = reading.env_schedule(raw)
         metadata = known.metadata
         if kind == "DELETED":
+            self._statuses.forget(known)
             self._scheduler.touch(self._store.drop_schedule(metadata.namespace, metadata.name, uid=metadata.uid))
         else:
             self._scheduler.touch(self._store.put_schedule(known))
@@ -245,6 +246,9 @@ class Operator:
         return AwsCloud(
             aws, cluster_name=self._settings.cluster_name, clock=self._clock, changed=self._in_aws, known=self._knows
         )
+
+    def _look_again(self, namespaces: Iterable[str]) -> None:
+        self._scheduler.touch(namespaces)
 
     def _support_pods(self, gate: Gate) -> SupportPods:
         return SupportPods(

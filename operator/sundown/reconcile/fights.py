@@ -16,7 +16,7 @@ from sundown.model.parts import Action, Step, Workload
 A_FIGHT = 3
 """So many writes, each set back by somebody: once may be a person's slip, and twice two people's."""
 WAITS = Backoff(15.0, longest=600.0)
-_FORGOTTEN = timedelta(minutes=30)
+FORGOTTEN = timedelta(minutes=30)
 """A write so long ago has nothing to do with the next one."""
 _MOST = 1000
 """So many workloads of an env are remembered to be fought for."""
@@ -73,7 +73,7 @@ class Fights:
         rounds = self._rounds.setdefault(namespace, {})
         before = rounds.get(title)
         once = self._once.setdefault(namespace, {}).setdefault(action, set())
-        if before is not None and before.action == action and now - before.last < _FORGOTTEN:
+        if before is not None and before.action == action and now - before.last < FORGOTTEN:
             rounds[title] = replace(before, writes=before.writes + 1, last=now)
         elif before is None and hash(title) in once and len(rounds) < _MOST:
             rounds[title] = Round(action, 2, now)
@@ -93,7 +93,7 @@ class Fights:
             return
         stayed = set(quiet)
         for title, one in list(rounds.items()):
-            peace = title in stayed and now >= one.due if one.is_fight else now >= one.last + _FORGOTTEN
+            peace = title in stayed and now >= one.due if one.is_fight else now >= one.last + FORGOTTEN
             if peace or one.action != wanted:
                 del rounds[title]
         if not rounds:

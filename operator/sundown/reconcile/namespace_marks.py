@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
+from sundown.cluster.contenders import last_writer
 from sundown.cluster.errors import ApiError, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
 from sundown.model.env import Env
 from sundown.model.resources import ASLEEP, ASLEEP_SINCE, STATE_LABEL
+from sundown.reconcile.disputes import Disputes
 from sundown.reconcile.mark_troubles import MarkTrouble
 from sundown.reconcile.mark_troubles import What as _What
 from sundown.reconcile.store import Store
+from sundown.schedule.clock import Clock
 
 Changes = Mapping[str, str | None]
 
 log = structlog.get_logger(__name__)
+
+_LATELY = timedelta(minutes=10)
+_MARKS = f"label {STATE_LABEL} and annotation {ASLEEP_SINCE}"
+_SELDOM = "it is tried less and less often"
+_TAKEN_BACK: Mapping[_What, str] = {
+    "asleep": f"{_MARKS} are taken off the namespace",
+    "awake": f"{_MARKS} are put on the namespace, which is awake,",
+    "labelled": "the label by which the namespace takes part is taken off it",
+}
+_OPPOSITE: Mapping[_What, _What] = {"asleep": "awake", "awake": "asleep"}
+"""Who wants the one has not been taken back the other."""
 
 
 class NamespaceMarks:
     """Writes them, and has the store know at once.
 
     A write that the API server does not take, because of somebody's policy or of a webhook that is down, is remembered as a
-    trouble until it is taken: without the mark nothing may sleep, and waking goes on all the same. Each raises Unreachable
-    where the API server does not answer.
+    trouble until it is taken: without the mark nothing may sleep, and waking goes on all the same. What somebody takes back
+    again and again is written less and less often, and what sleeps, sleeps. Each raises Unreachable where the API server does
+    not answer.
     """
 
-    def __init__(self, cluster: Cluster, gate: Gate, store: Store) -> None:
+    def __init__(self, cluster: Cluster, gate: Gate, store: Store, clock: Clock) -> None:
         self._cluster = cluster
+        self._clock = clock
+        self._disputes: Disputes[tuple[str, _What]] = Disputes()
         self._gate = gate
         self._store = store
         self._troubles: dict[str, dict[_What, str]] = {}
@@ -40,6 +58,7 @@ class NamespaceMarks:
         space = self._store.env(env.name).namespace
         if space is None or space.is_marked(sleep):
             self._well(env.name, "asleep")
+            self._disputes.settle((env.name, "asleep"), now=self._clock.now())
             return False
         changes = {"labels": {STATE_LABEL: ASLEEP}, "annotations": {ASLEEP_SINCE: sleep}}
         return await self._try(env.name, "asleep", Urgency.HOLD, **changes)
@@ -48,6 +67,7 @@ class NamespaceMarks:
         """Take it off again, when nothing sleeps any more; whether it is off."""
         if env.namespace is None or not env.namespace.marked_asleep:
             self._well(env.name, "awake")
+            self._disputes.settle((env.name, "awake"), now=self._clock.now())
             return True
         changes = {"labels": {STATE_LABEL: None}, "annotations": {ASLEEP_SINCE: None}}
         return await self._try(env.name, "awake", Urgency.RELEASE, **changes)
@@ -64,13 +84,22 @@ class NamespaceMarks:
         marked = env.namespace is not None and env.namespace.marked_asleep
         return (_trouble(known, "awake") if marked else None) or _trouble(known, "labelled")
 
+    def fought(self, namespace: str) -> tuple[str, ...]:
+        """What is said of who takes back again and again what was written."""
+        found = ((_TAKEN_BACK[what], self._disputes.by((namespace, what))) for what in _TAKEN_BACK)
+        return tuple(f"{text} again and again by {by}: stop that; {_SELDOM}" for text, by in found if by is not None)
+
     def forget(self, namespace: str) -> None:
         """An env has gone."""
         self._troubles.pop(namespace, None)
+        for what in _TAKEN_BACK:
+            self._disputes.forget((namespace, what))
 
     async def _try(
         self, namespace: str, what: _What, urgency: Urgency, *, labels: Changes, annotations: Changes
     ) -> bool:
+        if self._disputes.pause((namespace, what), now=self._clock.now()):
+            return False
         try:
             await self._write(namespace, urgency, labels=labels, annotations=annotations)
         except Unreachable:
@@ -80,7 +109,20 @@ class NamespaceMarks:
             self._troubles.setdefault(namespace, {})[what] = str(error)
             return False
         self._well(namespace, what)
+        await self._count(namespace, what)
         return True
+
+    async def _count(self, namespace: str, what: _What) -> None:
+        """Note a write, and who it is that takes it back once it has been made too often."""
+        now = self._clock.now()
+        if what in _OPPOSITE:
+            self._disputes.forget((namespace, _OPPOSITE[what]))
+        if self._disputes.written((namespace, what), now=now):
+            try:
+                raw = await self._cluster.get(paths.namespace(namespace))
+            except ApiError:
+                return
+            self._disputes.name((namespace, what), last_writer(raw, since=now - _LATELY))
 
     def _well(self, namespace: str, what: _What) -> None:
         known = self._troubles.get(namespace)

@@ -75,7 +75,7 @@ class Orphans:
         self._with_records.discard(env.name)
         taken_off = await self._marks.take_off(env)
         if _is_new(env.name, self._marked, there=not taken_off):
-            text = str(self._marks.trouble(env, asleep=False))
+            text = str(self._marks.trouble(env, asleep=False) or "; ".join(self._marks.fought(env.name)))
             self._reporter.say_of_namespace(env.name, Word("NamespaceNotMarked", text, warning=True))
         if not taken_off:
             return rooms.clock.now() + _RETRY

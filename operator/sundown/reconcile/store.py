@@ -7,7 +7,7 @@ and an event that still carries an older status changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from sundown.cluster.history import Versions, older, versions
@@ -25,10 +25,18 @@ class Snapshot:
     """The names of all ClusterEnvSchedules; they are taken in one by one, for not each can be read."""
 
 
-class Store:
-    """Each ``put`` and ``drop`` answers with the namespaces that have to be looked at again."""
+def _unheard(_known: Known, _said: EnvScheduleStatus) -> None:
+    """Nobody compares."""
 
-    def __init__(self) -> None:
+
+class Store:
+    """Each ``put`` and ``drop`` answers with the namespaces that have to be looked at again.
+
+    ``heard`` is called with each EnvSchedule that comes anew, and what was said of it last.
+    """
+
+    def __init__(self, *, heard: Callable[[Known, EnvScheduleStatus], None] = _unheard) -> None:
+        self._heard = heard
         self._namespaces: dict[str, Namespace] = {}
         self._schedules: dict[str, dict[str, Known]] = {}
         self._defaults: dict[str, ClusterEnvSchedule] = {}
@@ -124,6 +132,7 @@ class Store:
             there[metadata.name] = known
             crowd_out(there)
             return frozenset({metadata.namespace})
+        self._heard(known, before.status)
         there[metadata.name] = replace(known, status=before.status)
         if _outline(known) == _outline(before):
             return frozenset()

@@ -51,7 +51,7 @@ class Visitor:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._marks = NamespaceMarks(rooms.cluster, rooms.gate, rooms.store)
+        self._marks = NamespaceMarks(rooms.cluster, rooms.gate, rooms.store, rooms.clock)
         self._reporter = Reporter(rooms.store, rooms.statuses, rooms.recorder, rooms.clock)
         self._edited: dict[str, tuple[str, int]] = {}
         self._obstacles = Obstacles(rooms.cluster)
@@ -169,7 +169,7 @@ class Visitor:
             frozen=rooms.settings.dry_run,
             remark=self._remark(env, spec, known, the_plan),
             not_ready=_not_ready(governance),
-            fought=await self._referee.told(env.name, the_plan),
+            fought=(*await self._referee.told(env.name, the_plan), *self._fought(env, known)),
             obstacles=await self._obstacles.of(env.name, the_plan, old=old, now=now),
             sleep=sleep if wanted == "Asleep" or (the_plan.unknown and not memory.unmarked) else memory.sleep,
             mark_trouble=self._marks.trouble(env, asleep=wanted == "Asleep"),
@@ -271,6 +271,12 @@ class Visitor:
         unreached = known.metadata.annotations.get(UNREACHED)
         remarks += [f"Slack: {clip(unreached, 600)}"] if unreached else []
         return "; ".join(remarks)
+
+    def _fought(self, env: Env, known: Known) -> tuple[str, ...]:
+        """What is said of who takes back what is written beside the workloads."""
+        by = self._rooms.statuses.fought_by(known)
+        status = f"the status of EnvSchedule {known.metadata.name} is set back again and again by {by}: stop that; it is tried less and less often"
+        return (*self._marks.fought(env.name), *((status,) if by is not None else ()))
 
     def _superseded(self, env: Env, known: Known, *, by: Known | None) -> None:
         text = f'superseded by EnvSchedule "{by.metadata.name}"' if by is not None else "superseded"

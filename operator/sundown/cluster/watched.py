@@ -55,6 +55,46 @@ def open_slim_session(configuration: Configuration, *, headers: dict[str, str]) 
     )
 
 
+class _Outages:
+    """How often the API server was away, and which watches have not begun afresh since.
+
+    It may come back with another history, to which etcd was restored. A watch that goes on from a moment of the old one hears
+    nothing until the new one has come as far.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._listed: dict[str, int] = {}
+
+    def noting(self, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientHandlerType:
+        """The handler, with its failures counted."""
+
+        async def handle(request: aiohttp.ClientRequest) -> aiohttp.ClientResponse:
+            try:
+                response = await handler(request)
+            except (aiohttp.ClientError, OSError):
+                self._count += 1
+                raise
+            self._count += response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            return response
+
+        return handle
+
+    def listed(self, path: str) -> None:
+        """What is watched there is listed now."""
+        self._listed[path] = self._count
+
+    def is_due(self, path: str) -> bool:
+        """Whether it has to be listed again; that is said once."""
+        due = self._listed.get(path, self._count) != self._count
+        self._listed[path] = self._count
+        return due
+
+
+_outages = _Outages()
+"""Of the process: a session lives for some minutes only."""
+
+
 class _Slim:
     """Stands between a session and the API server."""
 
@@ -70,12 +110,15 @@ class _Slim:
         query = request.url.query
         if request.method != "GET" or not {"limit", "watch"} & query.keys():
             return await handler(request)
-        if "watch" in query:
-            response = await self._granted(request, handler)
-            if response.ok:
-                response.content = cast("aiohttp.StreamReader", _SlimLines(response.content))
-            return response
-        return await self._list(request, handler)
+        if "watch" not in query:
+            _outages.listed(request.url.path)
+            return await self._list(request, _outages.noting(handler))
+        response = await self._granted(request, _outages.noting(handler))
+        if response.ok:
+            over = "resourceVersion" in query and _outages.is_due(request.url.path)
+            lines = _Expired() if over else _SlimLines(response.content)
+            response.content = cast("aiohttp.StreamReader", lines)
+        return response
 
     async def _granted(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -149,6 +192,27 @@ class _Ready:
 
     def exception(self) -> BaseException | None:
         """None: it is complete."""
+        return None
+
+    def set_exception(self, *_: object) -> None:
+        """Nothing can happen to it any more."""
+
+
+class _Expired:
+    """The body of a watch that cannot go on from where it was."""
+
+    async def iter_chunked(self, _size: int) -> AsyncIterator[bytes]:
+        """What the API server says where it has forgotten that moment."""
+        status = {
+            "kind": "Status",
+            "code": int(HTTPStatus.GONE),
+            "reason": "Expired",
+            "message": "the API server was away",
+        }
+        yield orjson.dumps({"type": "ERROR", "object": status}) + b"\n"
+
+    def exception(self) -> BaseException | None:
+        """None: there is nothing more to come."""
         return None
 
     def set_exception(self, *_: object) -> None:

@@ -57,7 +57,7 @@ class _Letter:
 
 @dataclass(slots=True)
 class _Heard:
-    """Which versions of an EnvSchedule our own writes made, and which came by that were not known to be ours then."""
+    """Which versions of an EnvSchedule our own writes made, or say the same, and which came by that were not known to."""
 
     ours: deque[str] = field(default_factory=lambda: deque(maxlen=_VERSIONS))
     others: deque[str] = field(default_factory=lambda: deque(maxlen=_VERSIONS))
@@ -150,6 +150,7 @@ class StatusWriter:
         unsent = self._unsent.get(address)
         if not self._differs(known.status, unsent.before if unsent is not None else said):
             self._disputes.settle(address, now=self._clock.now())
+            one.ours.append(metadata.resource_version)
             return
         log.warning("status-changed-by-others", namespace=metadata.namespace, name=metadata.name)
         self._unsent[address] = _Letter(unsent.status if unsent is not None else said, known.status, again=True)

@@ -60,7 +60,7 @@ def taking_marks_off(cluster: Cluster, env: Env) -> Iterator[list[int]]:
 def test_who_takes_the_marks_off_is_told_of_and_the_env_sleeps_and_wakes(
     control_plane: Cluster, team: Env, audit: Audit
 ) -> None:
-    """G5: 145 writes in 40 seconds, and nobody heard of it."""
+    """W9 G5: 145 writes in 40 seconds, and nobody heard of it."""
     with taking_marks_off(control_plane, team) as deeds:
         team.wish("Asleep")
         message = team.until_condition("Degraded", "True", "Fought")

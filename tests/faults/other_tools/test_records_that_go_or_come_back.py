@@ -186,3 +186,31 @@ def test_what_an_earlier_version_put_to_sleep_is_taken_over(team: Env, stage: An
         team.wish("Awake")
     team.until("Awake")
     assert (team.replicas("web"), notes(team)) == (3, {})
+
+
+def restored(env: Env, kubectl: Kubectl, night: dict[str, Any], *options: str) -> None:
+    """What a backup of single objects does by day with what it found at night."""
+    kubectl(*options, "-n", env.name, "-f", "-", input=json.dumps(night))
+    env.wish("Awake", reason="have a look")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("replace",), ("apply", "--server-side", "--force-conflicts", "--field-manager=velero")],
+    ids=["replace", "server-side apply"],
+)
+def test_a_night_that_is_brought_back_by_day_is_named_with_its_count(
+    team: Env, kubectl: Kubectl, options: tuple[str, ...]
+) -> None:
+    """W4: its record was taken off without a word, and the workload was at 0 for ever."""
+    sleep(team)
+    night = team.workload("web")
+    for one in ("resourceVersion", "managedFields", "generation"):
+        del night["metadata"][one]
+    del night["status"]
+    wake(team)
+    restored(team, kubectl, night, *options)
+    message = team.until_condition("Degraded", "True", "InvalidAnnotation")
+    assert "brought it back together with the 0" in message
+    assert f"kubectl -n {team.name} scale deployment/web --replicas=3 wakes it" in message
+    assert (team.record("web"), team.replicas("web")) == ("3", 0)

@@ -329,6 +329,27 @@ def test_what_lost_its_tags_at_night_is_started_in_the_morning(team: Team) -> No
     eventually(lambda: not env.status().get("records"), what="nothing is remembered", within=PATIENCE)
 
 
+def test_what_another_seems_to_have_stopped_is_told_until_a_person_has_settled_it(team: Team) -> None:
+    """W12: somebody wrote over the tag that says for whom it was stopped."""
+    aws, env = team.aws, team.env
+    instance = aws.instance(namespace=env.name)
+    team.known(instance)
+    team.sleeps()
+    mine = aws.tags(instance)["sundown:holder"]
+    for holder in ("lab/somebody-else", mine):
+        aws.client("ec2").create_tags(Resources=[instance], Tags=[{"Key": "sundown:holder", "Value": holder}])
+        if holder != mine:
+            env.schedule(ALWAYS_AWAKE)
+            message = env.until_condition("Degraded", "True", "CloudBroken")
+            assert "says lab/somebody-else" in message
+            assert env.status()["state"] == "Waking"
+            assert {one["name"] for one in env.status()["records"]} == {instance}
+            assert team.phases(instance) == ["stopped"]
+    env.until("Awake", within=90)
+    assert team.phases(instance) == ["running"]
+    assert env.condition("Degraded")[0] == "False"
+
+
 def test_what_was_terminated_at_night_is_waited_for_by_nobody(team: Team) -> None:
     """W12"""
     aws, env = team.aws, team.env

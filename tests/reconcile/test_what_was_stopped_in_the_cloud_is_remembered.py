@@ -84,11 +84,20 @@ def test_a_record_of_something_else_of_that_name_counts_for_nothing() -> None:
 
 
 @pytest.mark.parametrize("holder", ["other/dev", "default/prod"])
-def test_what_another_env_has_stopped_since_is_that_ones(holder: str) -> None:
-    """E1: its record is younger."""
+def test_what_another_env_says_to_have_stopped_since_is_not_started_and_not_forgotten(holder: str) -> None:
+    """E1, W12: its record may be younger, or somebody wrote over the tag; nobody calls the env awake without it."""
     part = stopped(holder=holder)
     found = planned("Awake", part, remembered=(part,))
-    assert (found.steps, len(found.refused)) == ((), 1)
+    assert (found.steps, found.lost, found.records) == ((), True, (record_of(part),))
+    (trouble,) = found.troubles
+    assert f"says {holder}: set it to {HOLDER}" in trouble.text
+    assert planned("Asleep", part, remembered=(part,)).records == (record_of(part),)
+
+
+def test_what_is_tagged_for_the_env_that_has_stopped_it_is_that_ones() -> None:
+    part = stopped(holder="default/prod", namespace="prod")
+    found = planned("Awake", part, remembered=(part,))
+    assert (found.steps, found.lost) == ((), False)
 
 
 def test_the_second_place_knows_before_anything_is_stopped() -> None:

@@ -42,7 +42,7 @@ class _Spec(_Read):
 
 class _Status(_Read):
     replicas: int | None = 0
-    ready_replicas: int | None = 0
+    available_replicas: int | None = 0
     terminating_replicas: int | None = None
     observed_generation: int | None = 0
     conditions: list[Condition] | None = None
@@ -109,7 +109,7 @@ def _workload(found: _Object, *, kind: str, counts_leaving: bool) -> Workload:
         resource_version=metadata.resource_version,
         replicas=1 if spec.replicas is None else spec.replicas,
         pods=status.replicas or 0,
-        ready=status.ready_replicas or 0,
+        ready=status.available_replicas or 0,
         settled=(status.observed_generation or 0) >= metadata.generation,
         record=_note(annotations, PREVIOUS_REPLICAS),
         exclude=annotations.get(EXCLUDE),

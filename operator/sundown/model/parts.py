@@ -48,6 +48,7 @@ class Workload:
     ``aside`` is the field that its kind changes beside the count (a StatefulSet's ``whenScaled``), None where it has none.
     ``terminating`` counts pods that are on their way out, None where the API server does not tell. ``owners`` are those of
     the fields that Sundown writes, None where nobody owns anything.
+    ``ready`` counts the pods that are available: ready for ``minReadySeconds``.
     ``cpu`` (cores) and ``memory`` (GiB) are the requests of one pod; unknown requests count as zero. ``hindrance`` is why its
     pods do not come, where its conditions say so.
     """
@@ -93,7 +94,7 @@ class Workload:
 
     @property
     def is_ready(self) -> bool:
-        """Whether every pod that it wants is there and ready."""
+        """Whether every pod that it wants is there, and has been ready for as long as its ``minReadySeconds`` ask for."""
         return self.settled and self.ready >= self.replicas
 
     @property

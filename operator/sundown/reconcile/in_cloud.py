@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
+from sundown.aws import tags
 from sundown.model.cloud import CloudKind, CloudPart
 from sundown.model.parts import Step
 from sundown.model.record import Record
@@ -40,6 +41,22 @@ class InCloud:
     def tags_are_gone(self) -> bool:
         """Whether it was stopped by Sundown, and its tags do not say so any more."""
         return self.remembered and not self.part.ours
+
+    @property
+    def disputed(self) -> str | None:
+        """What to do where the env remembers that it stopped it, and its tags name another that did: either may be wrong."""
+        part = self.part
+        if (
+            self.wanted == "Asleep"
+            or not (self.mine and self.remembered and part.ours)
+            or self._holds
+            or part.state in _IN_USE
+        ):
+            return None
+        return (
+            f"was stopped for this environment, and its tag {tags.HOLDER} says {part.holder}: set it to {self.holder}, and it is "
+            "started; or start it by hand"
+        )
 
     @property
     def refused(self) -> str | None:

@@ -140,7 +140,9 @@ def _cloud(
         holder=goal.holder,
         now=goal.now,
     )
-    refused = seen.refused
+    disputed, refused = seen.disputed, seen.refused
+    if disputed is not None:
+        return Standing(part, mine, trouble=disputed, lost=True, excluded_until=excluded_until, record=second)
     if refused is not None:
         told = refused if mine or seen.ours else None
         return Standing(part, mine, refused=told, excluded_until=excluded_until, record=second)

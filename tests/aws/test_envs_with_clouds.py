@@ -339,7 +339,7 @@ def test_what_another_seems_to_have_stopped_is_told_until_a_person_has_settled_i
     for holder in ("lab/somebody-else", mine):
         aws.client("ec2").create_tags(Resources=[instance], Tags=[{"Key": "sundown:holder", "Value": holder}])
         if holder != mine:
-            env.schedule(ALWAYS_AWAKE)
+            env.wish("Awake")
             message = env.until_condition("Degraded", "True", "CloudBroken")
             assert "says lab/somebody-else" in message
             assert env.status()["state"] == "Waking"

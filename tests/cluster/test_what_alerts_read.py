@@ -80,6 +80,19 @@ def test_the_owner_is_who_makes_the_pods_again(owner: tuple[str, str], found: tu
     assert (made.owner_kind, made.owner) == found
 
 
+def test_an_owner_of_a_megabyte_is_cut() -> None:
+    """J6: an owner reference is whatever somebody writes there."""
+    made = health.pod(raw(pod(owner=("K" * 2**19, "n" * 2**19))))
+    assert len(made.owner_kind) + len(made.owner) < 200
+
+
+def test_an_owner_of_odd_letters_takes_no_more_room_than_another() -> None:
+    """J6"""
+    made = health.pod(raw(pod(owner=("\x01" * 100, "\U0001f4a9" * 100))))
+    assert len(json.dumps(made.owner_kind, ensure_ascii=False).encode()) < 70
+    assert len(made.owner.encode()) <= 120
+
+
 @pytest.mark.parametrize("changes", [{"phase": "Succeeded"}, {"phase": "Failed"}])
 def test_a_pod_that_has_run_to_its_end_is_over(changes: Json) -> None:
     assert health.pod(raw(pod(**changes))).over

@@ -9,11 +9,12 @@ from datetime import datetime
 import msgspec
 
 from sundown.cluster.pods import Maker, maker
-from sundown.model.cutting import clip
+from sundown.model.cutting import clip, clip_bytes
 from sundown.model.health import ContainerHealth, NodeHealth, PodHealth, RolloutHealth
 
 _MOST_CONTAINERS = 32
 _LONGEST_REASON = 60
+_LONGEST_KIND, _LONGEST_OWNER = 63, 120
 _MOST_IMAGES = 4
 _LONGEST_IMAGE = 200
 _REVISION = "deployment.kubernetes.io/revision"
@@ -158,13 +159,18 @@ def pod(wire: msgspec.Raw) -> PodHealth:
     return PodHealth(
         namespace=sys.intern(metadata.namespace),
         name=metadata.name,
-        owner_kind=sys.intern(kind),
-        owner=sys.intern(owner),
+        owner_kind=sys.intern(_plain(kind, _LONGEST_KIND)),
+        owner=sys.intern(_plain(owner, _LONGEST_OWNER)),
         node=sys.intern(raw.spec.node_name),
         ready=_condition(status.conditions, "Ready").status == "True",
         over=metadata.deletion_timestamp is not None or status.phase in {"Succeeded", "Failed"},
         containers=tuple(filter(None, map(_container, containers[:_MOST_CONTAINERS]))),
     )
+
+
+def _plain(text: str, most: int) -> str:
+    """What whoever makes a pod may write there, whatever and as long as they like."""
+    return clip_bytes("".join(each if each.isprintable() else "?" for each in text[:most]), most)
 
 
 def _container(raw: _Container) -> ContainerHealth | None:

@@ -6,7 +6,7 @@ Nothing here knows Slack. What Slack's room needs besides is in ``slack.transpor
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -46,8 +46,9 @@ class Desk:
 
     ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``door`` and ``api_door``, ``board``, ``people``, ``rights``,
     ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests``, ``outcomes``, ``live``, ``answers``, ``support`` and ``ends``
-    (of support pods) are for every room above. A room plugs in by ``board.changed.append(...)``, by ``actions.carried_out.append(...)``, by ``start_task`` for what
-    runs as long as the process, and by ``work`` for what answers one delivery.
+    (of support pods) are for every room above. A room plugs in by ``board.changed.append(...)``, by
+    ``actions.carried_out.append(...)``, by ``start_task`` for what runs as long as the process, by ``work`` for what answers
+    one delivery, and by ``remarks.append(...)`` for what ``/readyz`` says besides, empty where there is nothing to say.
     """
 
     people: People
@@ -87,6 +88,7 @@ class Desk:
         self.live = LiveMessages(self.cluster, settings=settings)
         self.answers = Answers(self.cluster, rights=self.rights, clock=self.clock, settings=settings)
         self.tasks = Supervisor()
+        self.remarks: list[Callable[[], str]] = []
 
     def action_request_event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A request came, changed or went: who has to hear of it, and which message is behind."""

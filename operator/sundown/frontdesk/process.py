@@ -85,7 +85,8 @@ class Frontdesk:
             *([self._socket.trouble] if self._socket is not None and self._socket.trouble is not None else []),
             *([desk.feed.listing.failed or "learning what there is"] if not desk.board.complete.is_set() else []),
         ]
-        return Health(alive=not dead, ready=not troubles, text="; ".join(troubles) or "ok")
+        remarks = [said for remark in desk.remarks if (said := remark())]
+        return Health(alive=not dead, ready=not troubles, text="; ".join(troubles) or "ok", remark="; ".join(remarks))
 
     async def _identify(self) -> None:
         """Ask Slack who the app is, until it says so."""

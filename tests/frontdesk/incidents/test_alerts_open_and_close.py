@@ -1,9 +1,12 @@
 """When alerts are told, how often, and when they are over (I1, I3): on a model of cluster, Slack and clock."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from sundown.frontdesk.incidents.kinds import ALERT_KINDS
+from sundown.frontdesk.incidents.sights import Group, Thing, View
 from support.frontdesk.alert_world import NOW, Cluster, container, crashing, killed, node, pod, rollout
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -257,6 +260,20 @@ def test_a_namespace_that_is_not_meant_and_an_alert_that_is_off() -> None:
         f"open: {NODE}",
         f"open: {OOM}",
     ]
+
+
+def test_one_thing_that_cannot_be_judged_hinders_no_other(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """J6"""
+
+    def see(thing: Thing, now: datetime) -> View:
+        if isinstance(thing, Group) and thing.pods[0].namespace == "odd":
+            raise ValueError("odd")
+        return row.see(thing, now)
+
+    row = ALERT_KINDS["crash-loop"]
+    monkeypatch.setitem(ALERT_KINDS, "crash-loop", replace(row, see=see))
+    cluster.look(crashing(namespace="odd"), crashing())
+    assert cluster.world.shown() == [f"open: {CRASH}"]
 
 
 def test_what_is_open_when_its_kind_is_limited_is_closed() -> None:

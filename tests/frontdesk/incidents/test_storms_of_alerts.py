@@ -1,5 +1,6 @@
 """Many alerts at once are one message, and what is remembered of them has an end (I3, J6)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sundown.frontdesk.incidents.incident import MOST_OPEN
@@ -53,6 +54,15 @@ def test_a_thousand_are_one_message_and_what_is_remembered_fits_into_a_config_ma
     assert cluster.world.shown() == ["open: 500 crash-loop and 500 more"]
     assert len(cluster.world.book().incidents) == MOST_OPEN
     assert len(cluster.world.stored) < 700_000
+
+
+def test_the_longest_names_fit_too() -> None:
+    """J6: what tenants write, at its longest, as the readers of the cluster leave it."""
+    cluster = Cluster()
+    pods = [crashing(f"{n:03}{'p' * 250}", owner_kind="K" * 63, owner=f"{n:03}" + '"' * 117) for n in range(600)]
+    cluster.look(*(replace(one, namespace="n" * 63, node="x" * 253) for one in pods))
+    assert len(cluster.world.book().incidents) == MOST_OPEN
+    assert len(cluster.world.stored.encode()) < 1_000_000
 
 
 def test_a_digest_is_over_when_all_of_it_is_and_what_had_no_room_is_told_then() -> None:

@@ -13,13 +13,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints
 
-from sundown.model.cutting import clip
+from sundown.model.cutting import clip_bytes
 from sundown.model.resources import Lenient
 from sundown.model.scalars import Instant
 
 MOST_OPEN = 500
-"""So many incidents are remembered; with some 600 characters each they have room in one ConfigMap."""
-_LONGEST_FACT = 120
+"""So many incidents are remembered; with less than 1,900 bytes each they have room in one ConfigMap."""
+_LONGEST_FACT = 253
 
 Ended = Literal["", "recovered", "gone", "asleep", "off"]
 """How an incident ended: it is well again; what it was about is gone; its env sleeps; nobody watches for it any more."""
@@ -139,7 +139,7 @@ class Book:
 
 def facts(**said: object) -> dict[str, str]:
     """What a message says of an incident, cut to a length that has room."""
-    return {name: clip(str(value), _LONGEST_FACT) for name, value in said.items() if value not in {None, ""}}
+    return {name: clip_bytes(str(value), _LONGEST_FACT) for name, value in said.items() if value not in {None, ""}}
 
 
 def members(book: Book, digest: str) -> Iterable[Incident]:

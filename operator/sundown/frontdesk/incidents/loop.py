@@ -192,7 +192,11 @@ class Alerting:
         for one in self._book.incidents.values():
             before[one.kind, one.namespace, one.name].append(one)
         for number, place in enumerate(dict.fromkeys((*self._mirror.taken(), *self._due.taken(now)))):
-            self._judge(place, before, now=now)
+            try:
+                self._judge(place, before, now=now)
+            except Exception:
+                # What cannot be judged must not end the alerts about all else.
+                log.exception("alert-failed", namespace=place.namespace, name=place.name)
             if number % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)
         self._book = storm.gather(self._book, now=now)

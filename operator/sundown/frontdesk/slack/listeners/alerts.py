@@ -39,6 +39,7 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
     if desk.settings.alerts_channel:
         room = Room(desk, Choices.of(desk.settings, ALERT_KINDS))
         desk.board.changed.append(room.alerting.changed)
+        desk.remarks.append(room.remark)
         desk.start_task("alerts", room.run())
 
 
@@ -50,6 +51,7 @@ class Room:
         self._desk = desk
         self._choices = choices
         self._mirror = Mirror()
+        self._followers: Followers | None = None
         messages = Messages(
             desk.client,
             cluster_name=settings.cluster_name,
@@ -87,12 +89,17 @@ class Room:
             ),
         )
 
+    def remark(self) -> str:
+        """What may not be looked at, for ``/readyz``."""
+        refused = sorted(self._followers.refused) if self._followers is not None else []
+        return f"alerts: not granted: {', '.join(refused)}" if refused else ""
+
     async def run(self) -> None:
         """Follow what the alerts that are wanted look at, until cancelled."""
         desk, mirror = self._desk, self._mirror
         scope = Scope(desk.settings.namespaces, home=desk.settings.namespace)
         watched = {row.watches for row in self._choices.rows.values()}
-        followers = Followers(desk.cluster.configuration, desk.cluster, scope=scope)
+        self._followers = followers = Followers(desk.cluster.configuration, desk.cluster, scope=scope)
         listed: list[asyncio.Event] = []
         async with followers, asyncio.TaskGroup() as tasks:
 

@@ -80,6 +80,23 @@ def workload(kind: str, namespace: str, name: str, *, replicas: int) -> Json:
     }
 
 
+def approving(person: str, namespace: str) -> list[Json]:
+    """What somebody may do who approves what others ask for in a namespace, and nothing else there."""
+    rbac = "rbac.authorization.k8s.io"
+    metadata = {"name": "approver", "namespace": namespace}
+    rules = [{"apiGroups": ["sundown.dev"], "resources": ["envschedules"], "verbs": ["approve"]}]
+    return [
+        {"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": rules},
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": "approver"},
+            "subjects": [{"apiGroup": rbac, "kind": "User", "name": person}],
+        },
+    ]
+
+
 def ownership(owner: str, namespace: str) -> Json:
     """What an owner may do: Kubernetes's own role `edit`, in the one namespace."""
     return {

@@ -11,7 +11,7 @@ from rich.markup import escape
 from sundown_lab.demo import cloud, samples
 from sundown_lab.errors import LabError
 from sundown_lab.story import closing, skies
-from sundown_lab.story.chat import RESUME, SNOOZE, SUSPEND, Chat
+from sundown_lab.story.chat import APPROVE, CONFIRM, RESUME, SNOOZE, SUSPEND, Chat
 from sundown_lab.story.closing import AUCKLAND, BERLIN, KOLKATA, NEW_YORK, TEAMS
 from sundown_lab.story.ledger import Ledger, Line
 from sundown_lab.story.scene import PATIENCE, Scene
@@ -48,6 +48,7 @@ class Story:
         await self._looked_inside(NEW_YORK)
         await self._schedule_deleted(KOLKATA)
         await self._in_slack(AUCKLAND)
+        await self._by_two(AUCKLAND, SEARCH, more=3)
         await self._woken_by_schedule(BERLIN)
 
     async def _at_work(self) -> None:
@@ -196,6 +197,35 @@ class Story:
         await scene.until_status("is Asleep", [namespace], lambda status: status.get("state") == "Asleep")
         asleep = await chat.wait_for(namespace, "asleep", button=RESUME)
         await self._resumed(namespace, chat, asleep)
+
+    async def _by_two(self, namespace: str, workload: Key, *, more: int) -> None:
+        """Scaled in Slack, where the owner's word is not enough: somebody else has to approve it."""
+        scene, other = self._scene, self._scene.owners[NEW_YORK]
+        asker, approver = scene.chat(scene.owners[namespace]), scene.chat(other)
+        await asyncio.to_thread(scene.stage.apply, samples.approving(other, namespace))
+        label = ("label", "namespace", namespace, "sundown.dev/guarded=true")
+        await asyncio.to_thread(scene.stage.control_plane.kubectl, *label)
+        named = f"deploy/{workload.name}"
+        scene.say(
+            f"{namespace} is guarded now. {asker.name} types in Slack: [bold]/devenv scale {named} {namespace} {more}[/]."
+        )
+        await asker.command(f"scale {named} {namespace} {more}")
+        proposal = await asker.proposed(namespace, workload.name, button=CONFIRM)
+        scene.say(f"Slack says: [dim]{escape(_plain(proposal['text']))}[/] {asker.name} clicks [bold]Confirm[/].")
+        await asker.click(proposal, CONFIRM)
+        waiting = await approver.proposed(namespace, workload.name, button=APPROVE)
+        before = (await scene.counts())[workload].replicas
+        if before == more:
+            raise LabError(f"{workload} was scaled before anybody had approved it")
+        scene.say(f"{before} pods still, for it takes a second person: {approver.name} clicks [bold]Approve[/].")
+        await approver.click(waiting, APPROVE)
+        line = self._lines[workload]
+        line.wanted, line.remark = more, f"{line.remark}, then {more} by two people"
+        found = await scene.until(
+            f"{workload} has {more}", lambda now: now[workload].runs and now[workload].replicas == more
+        )
+        line.after = found[workload]
+        scene.say(f"The operator has scaled it to {more}; the ActionRequest says who asked and who approved.")
 
     async def _reminded(self, namespace: str, chat: Chat) -> Json:
         """Brings the shutdown so near that Slack reminds of it at once."""

@@ -9,6 +9,7 @@ from sundown_lab.slack.onlooker import Json
 from sundown_lab.slack.remote import Workspace
 
 RESUME, SUSPEND, SNOOZE = "sundown.resume", "sundown.suspend", "sundown.snooze"
+CONFIRM, APPROVE = "sundown.answer.confirm", "sundown.answer.approve"
 PATIENCE = 60.0
 CHANNEL = "#dev"
 
@@ -43,6 +44,15 @@ class Chat:
     async def command(self, text: str) -> Json:
         """Types ``/devenv`` and what follows."""
         return await self._in_thread(lambda: self._actor.command(text))
+
+    async def proposed(self, *said: str, button: str) -> Json:
+        """The newest message in the channel that says all this and has the button. Raises LabError: there was none in time."""
+
+        def wanted(message: Json) -> bool:
+            has = any(each.get("action_id") == button for each in _elements(message))
+            return has and all(each in _words(message) for each in said)
+
+        return await self._in_thread(lambda: self._actor.wait_for_message(wanted, channel=CHANNEL, within=PATIENCE))
 
     async def ask(self, text: str, *said: str, within: float = PATIENCE) -> str:
         """Types ``/devenv`` and what follows in the channel, and gives what the answer says once there is one that says all this.

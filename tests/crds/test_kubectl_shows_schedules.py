@@ -101,7 +101,12 @@ def test_get_areq_tells_who_asked_for_what(control_plane: Cluster, namespace: st
 
 def test_get_sundown_lists_all_kinds(control_plane: Cluster) -> None:
     names = control_plane.kubectl("api-resources", "--categories=sundown", "-o", "name").stdout.split()
-    assert names == ["actionrequests.sundown.dev", "clusterenvschedules.sundown.dev", "envschedules.sundown.dev"]
+    assert [name.removesuffix(".sundown.dev") for name in names] == [
+        "actionrequests",
+        "clusterenvschedules",
+        "envschedules",
+        "supportpods",
+    ]
 
 
 def test_kubectl_wait_follows_the_conditions(control_plane: Cluster, env: str) -> None:

@@ -63,7 +63,8 @@ def test_the_api_server_accepts_all_of_it(installed: Cluster) -> None:
 @pytest.mark.lab
 def test_the_crds_are_part_of_it(manifests: list[dict[str, Any]]) -> None:
     names = {each["metadata"]["name"] for each in manifests if each["kind"] == "CustomResourceDefinition"}
-    assert names == {"envschedules.sundown.dev", "clusterenvschedules.sundown.dev", "actionrequests.sundown.dev"}
+    kinds = ("envschedules", "clusterenvschedules", "actionrequests", "supportpods")
+    assert names == {f"{kind}.sundown.dev" for kind in kinds}
 
 
 @pytest.mark.lab

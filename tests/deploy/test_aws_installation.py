@@ -32,8 +32,13 @@ def the(manifests: list[dict[str, Any]], kind: str, name: str) -> dict[str, Any]
 
 def test_the_operator_gets_its_regions_and_the_frontdesk_does_not(manifests: list[dict[str, Any]]) -> None:
     pod = the(manifests, "Deployment", "sundown")["spec"]["template"]["spec"]
-    taken = {each["name"]: each.get("envFrom") for each in pod["containers"]}
-    assert taken == {"operator": [{"configMapRef": {"name": "sundown-aws"}}], "frontdesk": None}
+    taken = {
+        each["name"]: [
+            one["configMapRef"]["name"] for one in each["envFrom"] if not one["configMapRef"].get("optional")
+        ]
+        for each in pod["containers"]
+    }
+    assert taken == {"operator": ["sundown-aws"], "frontdesk": []}
     assert the(manifests, "ConfigMap", "sundown-aws")["metadata"]["namespace"] == "sundown-system"
 
 

@@ -120,7 +120,9 @@ def test_a_policy_that_somebody_changed_is_not_relied_upon(change: str) -> None:
     assert f"{name}: {field}" in finding.text
 
 
-@pytest.mark.parametrize(("said", "state"), [("0", State.OLD), ("", State.OLD), ("abc", State.OLD), ("99", State.NEWER)])
+@pytest.mark.parametrize(
+    ("said", "state"), [("0", State.OLD), ("", State.OLD), ("abc", State.OLD), ("99", State.NEWER)]
+)
 def test_another_version_is_told_apart_from_a_change(said: str, state: State) -> None:
     found = installed()
     found[SLEEP]["spec"]["mutations"] = []

@@ -31,6 +31,13 @@ class Listener:
 
 
 @pytest.fixture
+def slack(slack: Workspace) -> Workspace:
+    """The workspace with an app that hears of mentions alone: each that it does not ack is counted here."""
+    slack.load({"events": ["app_mention"]})
+    return slack
+
+
+@pytest.fixture
 def listener() -> Iterator[Listener]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:

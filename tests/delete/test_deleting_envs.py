@@ -8,6 +8,7 @@ from support.apiserver import eventually
 from support.asked import Asked
 from support.enders import let_end
 from support.envs import ALWAYS_AWAKE, Env, instant
+from support.requests import let_approve
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 
@@ -87,6 +88,7 @@ def test_one_that_needs_an_approval_waits_for_it(env: Env, ask: Ask) -> None:
     env.schedule(MAY_GO)
     asked = ask(env, approval={"required": True})
     asked.until("Pending")
+    let_approve(env, "bo@example.com")
     approval = {"required": True, "by": "bo@example.com", "at": instant()}
     env.api.merge(asked.path, {"spec": {"approval": approval}})
     assert asked.finished()["state"] == "Done"

@@ -38,7 +38,8 @@ def test_a_mention_reaches_the_app_and_is_answered_in_the_thread(slack: Workspac
     assert answer["thread_ts"] == said["ts"]
 
 
-def test_what_does_not_mention_the_app_is_not_sent_to_it(slack: Workspace) -> None:
+def test_what_does_not_mention_the_app_is_not_sent_to_one_that_hears_of_mentions_only(slack: Workspace) -> None:
+    slack.load({"events": ["app_mention"]})
     assert slack.act("ana").say("#dev", "hello @bo, see #general")["acked"] is None
 
     (seen,) = slack.messages("#dev")

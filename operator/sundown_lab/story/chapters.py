@@ -1,6 +1,7 @@
 """What happens in the story, chapter by chapter; each says what it found, and ends the story where that is wrong."""
 
 import asyncio
+import html
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -294,4 +295,4 @@ def _log(said: str) -> str:
 def _plain(text: str) -> str:
     """Slack's text as a terminal can show it: no emojis and mentions, dates as they are written for old clients."""
     without = re.sub(r":[a-z_]+: ?|<@[^>]*> ?", "", text).replace("*", "")
-    return re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", without)
+    return html.unescape(re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", without))

@@ -1,9 +1,12 @@
 """etcd is put back to before the night, under an operator that runs on: nothing that it remembers is true any more."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from sundown.model.scalars import parse_instant
+from sundown.schedule.clock import SystemClock
 from sundown_lab.cluster import Cluster
 from support.apiserver import eventually
 from support.envs import ALWAYS_AWAKE, Env
@@ -47,6 +50,9 @@ def test_a_zero_that_nobody_remembers_is_woken_with_its_own_record(
     env.schedule(ALWAYS_AWAKE)
     env.until("Awake")
     before = env.status()
+    # Times have whole seconds: what is later by less than one is doubted.
+    since = parse_instant(before["since"])
+    eventually(lambda: SystemClock().now() - since > timedelta(seconds=2), what="it has been awake for a moment")
     env.wish("Asleep")
     env.until("Asleep", within=60)
     operator.kill()

@@ -1,29 +1,20 @@
 """ActionRequests as the frontdesk makes them, made by an administrator."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 from support.apiserver import Api
-from support.asked import Asked, request
-from support.envs import Env
+from support.asked import Asked, asking
 from support.operators import Operator, Stage
 
 
 @pytest.fixture
 def ask(api: Api, stage: Stage) -> Iterator[Callable[..., Asked]]:
-    """``ask(env)`` as ``asked.request``; the requests are deleted after the test."""
+    """``ask(env)`` as ``asked.asking`` has it."""
     assert stage.account  # Sundown's namespace is there from now on
-    made: list[Asked] = []
-
-    def make(env: Env, **fields: Any) -> Asked:
-        made.append(request(env, **fields))
-        return made[-1]
-
-    yield make
-    for asked in made:
-        api.delete(asked.path)
+    with asking(api) as ask:
+        yield ask
 
 
 @pytest.fixture

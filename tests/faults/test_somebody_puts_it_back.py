@@ -1,16 +1,16 @@
 """Somebody who puts the count back again and again is named once, and not fought for ever (fault W9, requirement G5)."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
 from sundown_lab.cluster import Cluster
-from support.apiserver import Answered, Api, Json, eventually
+from support.apiserver import Api, Json, eventually
 from support.audit import Audit
 from support.envs import ALWAYS_AWAKE, Env, manifest
+from support.meddling import meddling
 from support.operators import Operator, Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240, func_only=True)]
@@ -24,27 +24,17 @@ def operator(stage: Stage) -> Operator:
     return one
 
 
-@contextmanager
-def putting_back(cluster: Cluster, path: str, count: int, **headers: Any) -> Iterator[list[int]]:
+def putting_back(cluster: Cluster, path: str, count: int, **headers: Any) -> AbstractContextManager[list[int]]:
     """Somebody who cannot bear another count, and looks five times a second."""
-    api, done, deeds = Api(cluster.kubeconfig), threading.Event(), [0]
+    api = Api(cluster.kubeconfig)
 
-    def watch() -> None:
-        while not done.wait(0.2):
-            try:
-                if api.get(path)["spec"]["replicas"] != count:
-                    api.merge(f"{path}?fieldManager=keeper", {"spec": {"replicas": count}})
-                    deeds[0] += 1
-            except Answered:
-                continue
+    def meddle() -> bool:
+        other: bool = api.get(path)["spec"]["replicas"] != count
+        if other:
+            api.merge(f"{path}?fieldManager=keeper", {"spec": {"replicas": count}})
+        return other
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield deeds
-    finally:
-        done.set()
-        thread.join()
+    return meddling(meddle)
 
 
 def writes_to(audit: Audit, env: Env, name: str) -> int:

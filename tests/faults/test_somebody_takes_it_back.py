@@ -1,15 +1,14 @@
 """Somebody takes back what the operator writes beside the workloads: the marks of a namespace, the status (W3, G5)."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import pytest
 
 from sundown_lab.cluster import Cluster
-from support.apiserver import Answered, Api, eventually
+from support.apiserver import Api, eventually
 from support.audit import Audit
 from support.envs import ALWAYS_AWAKE, STATE, Env
+from support.meddling import meddling
 from support.operators import Operator, Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240, func_only=True)]
@@ -34,27 +33,17 @@ def team(env: Env, operator: Operator) -> Env:
     return env
 
 
-@contextmanager
-def taking_marks_off(cluster: Cluster, env: Env) -> Iterator[list[int]]:
+def taking_marks_off(cluster: Cluster, env: Env) -> AbstractContextManager[list[int]]:
     """Somebody who looks five times a second."""
-    api, done, deeds = Api(cluster.kubeconfig), threading.Event(), [0]
+    api = Api(cluster.kubeconfig)
 
-    def watch() -> None:
-        while not done.wait(0.2):
-            try:
-                if STATE in api.get(env.path)["metadata"].get("labels", {}):
-                    api.merge(f"{env.path}?fieldManager=keeper", MARKS)
-                    deeds[0] += 1
-            except Answered:
-                continue
+    def meddle() -> bool:
+        marked = STATE in api.get(env.path)["metadata"].get("labels", {})
+        if marked:
+            api.merge(f"{env.path}?fieldManager=keeper", MARKS)
+        return marked
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield deeds
-    finally:
-        done.set()
-        thread.join()
+    return meddling(meddle)
 
 
 def test_who_takes_the_marks_off_is_told_of_and_the_env_sleeps_and_wakes(

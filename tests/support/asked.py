@@ -1,6 +1,8 @@
 """One ActionRequest as tests see it."""
 
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,3 +72,17 @@ def request(env: Env, *, home: str = HOME, granted: bool = True, **spec: Any) ->
     given = {key: value for key, value in {**body, **spec}.items() if value is not None}
     env.api.create(asked.path.rpartition("/")[0], {**kind, "spec": given})
     return asked
+
+
+@contextmanager
+def asking(api: Api, *, granted: bool = True) -> Iterator[Callable[..., Asked]]:
+    """``ask(env, ...)`` as ``request``; what was asked for is deleted at the end of the block."""
+    made: list[Asked] = []
+
+    def ask(env: Env, **fields: Any) -> Asked:
+        made.append(request(env, **{"granted": granted, **fields}))
+        return made[-1]
+
+    yield ask
+    for asked in made:
+        api.delete(asked.path)

@@ -12,8 +12,9 @@ from sundown.frontdesk.alerts.notice import Plan
 from sundown.frontdesk.alerts.plan import GRACE, plan
 from sundown.model.spec import Override
 from sundown.usecases.find import Found
+from support.frontdesk.fault_plan import Killed
 from support.frontdesk.notice_samples import STOP, awake
-from support.frontdesk.notice_world import SEAL, Killed, World
+from support.frontdesk.notice_world import SEAL, World
 
 ASKED = STOP - timedelta(hours=8)
 

@@ -23,8 +23,9 @@ from sundown.frontdesk.envs.snapshot import Standing
 from sundown.model.resources import Parts
 from sundown.model.spec import Override
 from sundown.usecases.find import Found
+from support.frontdesk.fault_plan import Killed
 from support.frontdesk.notice_samples import ANA, CHANNEL, STOP, asleep, awake, kept_awake
-from support.frontdesk.notice_world import SEAL, Killed, World
+from support.frontdesk.notice_world import SEAL, World
 
 PLACES = (CHANNEL, ANA)
 

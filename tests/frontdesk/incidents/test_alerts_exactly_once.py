@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sundown.frontdesk.incidents.telling import Alert
-from support.frontdesk.alert_world import NOW, Cluster, Killed, World, crashing, killed, node, pod
+from support.frontdesk.alert_world import NOW, Cluster, World, crashing, killed, node, pod
+from support.frontdesk.fault_plan import Killed
 
 OWNERS = ("web", "api", "db")
 SPANS = st.sampled_from([timedelta(seconds=each) for each in (1, 13, 59, 61, 240, 601)])

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from sundown.cluster.errors import Conflict
-from sundown.frontdesk.alerts.channel_backoff import Busy, Refusal, Silent
 from sundown.frontdesk.alerts.courier import Courier
 from sundown.frontdesk.envs.mirror import Board
 from sundown.frontdesk.incidents.choices import Choices
@@ -20,6 +19,7 @@ from sundown.frontdesk.incidents.mirror import Mirror
 from sundown.frontdesk.incidents.teller import Said, Teller
 from sundown.frontdesk.incidents.telling import Alert, Summary
 from sundown.model.health import ContainerHealth, NodeHealth, PodHealth, RolloutHealth
+from support.frontdesk.fault_plan import FaultPlan
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -56,10 +56,6 @@ def rollout(revision: int, *, at: datetime, replicas: int = 1, complete: bool = 
     return RolloutHealth("team-a", "web", revision, replicas, complete, at, ("registry/web:2",))
 
 
-class Killed(BaseException):
-    """The process is no more."""
-
-
 @dataclass
 class Posted:
     """A message of the model's Slack."""
@@ -77,15 +73,13 @@ class Posted:
 
 
 @dataclass
-class World:
-    """What outlives a frontdesk, and what is to go wrong next: a fault for each thing done, used up one by one."""
+class World(FaultPlan):
+    """What outlives a frontdesk, and what is to go wrong next."""
 
     time: datetime = NOW
     stored: str = ""
-    version: int = 1
     messages: list[Posted] = field(default_factory=list)
     posted: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
     pods: dict[tuple[str, str], PodHealth] = field(default_factory=dict)
     nodes: dict[str, NodeHealth] = field(default_factory=dict)
     rollouts: dict[tuple[str, str], RolloutHealth] = field(default_factory=dict)
@@ -105,23 +99,6 @@ class World:
                 self.nodes[one.name] = one
             else:
                 self.rollouts[one.namespace, one.name] = one
-
-    def fault(self, *, writes: bool = False) -> str:
-        fault = self.faults.pop(0) if self.faults else ""
-        if fault == "killed before":
-            raise Killed
-        if fault == "conflict" and writes:
-            self.version += 1
-            raise Conflict("409", status=409)
-        if not writes and fault in {"busy", "refused", "lost"}:
-            raise {"busy": Busy("429", retry_after=3), "refused": Refusal("is_archived"), "lost": Silent("500")}[fault]
-        return fault
-
-    def after(self, fault: str, *, writes: bool = False) -> None:
-        if fault == "killed after":
-            raise Killed
-        if fault == "silent after" and not writes:
-            raise Silent("no answer")
 
     # What people see.
 

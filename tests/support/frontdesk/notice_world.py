@@ -7,20 +7,16 @@ from datetime import datetime, timedelta
 
 from sundown.cluster.errors import Conflict
 from sundown.frontdesk.alerts import marks as remembering
-from sundown.frontdesk.alerts.channel_backoff import Busy, Refusal, Silent
 from sundown.frontdesk.alerts.marks import Marks
 from sundown.frontdesk.alerts.notice import Notice
 from sundown.frontdesk.seal import Seal
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus, Metadata
 from sundown.usecases.find import Found
+from support.frontdesk.fault_plan import FaultPlan
 from support.frontdesk.notice_samples import STOP
 
 SEAL = Seal("xoxb-of-the-model", cluster="default")
-
-
-class Killed(BaseException):
-    """The process is no more."""
 
 
 @dataclass
@@ -35,69 +31,50 @@ class Message:
 
 
 @dataclass
-class World:
-    """Slack, the cluster, the clock, and what is to go wrong next: a plan of faults, used up one for each thing done."""
+class World(FaultPlan):
+    """Slack, the cluster, the clock, and what is to go wrong next."""
 
     time: datetime = STOP - timedelta(minutes=70)
     annotation: str = ""
-    version: int = 1
     seen: Found | None = None
     """What the watches, or a frontdesk's own reading and writing, brought last."""
     messages: list[Message] = field(default_factory=list)
     posted: Counter[tuple[str, int]] = field(default_factory=Counter)
     cycle: int = 0
-    faults: list[str] = field(default_factory=list)
 
     def now(self) -> datetime:
         return self.time
-
-    def _fault(self, *, writes: bool = False) -> str:
-        fault = self.faults.pop(0) if self.faults else ""
-        if fault == "killed before":
-            raise Killed
-        if fault == "conflict" and writes:
-            self.version += 1
-            raise Conflict("409", status=409)
-        if not writes and fault in {"busy", "refused", "lost"}:
-            raise {"busy": Busy("429", retry_after=3), "refused": Refusal("is_archived"), "lost": Silent("500")}[fault]
-        return fault
-
-    def _after(self, fault: str, *, writes: bool = False) -> None:
-        if fault == "killed after":
-            raise Killed
-        if fault == "silent after" and not writes:
-            raise Silent("no answer")
 
     # The voice.
 
     async def post(self, notice: Notice, *, key: str) -> str:
         await asyncio.sleep(0)
-        fault = self._fault()
+        fault = self.fault()
         ts = f"{len(self.messages)}.1"
         self.messages.append(Message(ts, notice.place.channel, key, notice.says, notice.digest))
         self.posted[key, self.cycle] += 1
-        self._after(fault)
+        self.after(fault)
         return ts
 
     async def update(self, notice: Notice, *, ts: str, key: str) -> None:
         await asyncio.sleep(0)
-        fault = self._fault()
+        fault = self.fault()
         message = next(one for one in self.messages if one.ts == ts)
         assert message.key == key
         message.says, message.digest = notice.says, notice.digest
-        self._after(fault)
+        self.after(fault)
 
     async def find(self, channel: str, *, key: str, what: str, since: datetime) -> str | None:
         await asyncio.sleep(0)
-        fault = self._fault()
+        fault = self.fault()
         found = [one.ts for one in self.messages if (one.channel, one.key, one.says) == (channel, key, what)]
-        self._after(fault)
+        self.after(fault)
         return found[-1] if found else None
 
     async def stands(self, channel: str, *, ts: str, key: str) -> bool:
         await asyncio.sleep(0)
-        fault = self._fault()
-        self._after(fault)
+        fault = self.fault()
+        self.after(fault)
         return any((one.channel, one.ts, one.key) == (channel, ts, key) for one in self.messages)
 
     # The ledger.
@@ -130,13 +107,13 @@ class World:
 
     async def write(self, found: Found, marks: Marks) -> Found:
         await asyncio.sleep(0)
-        fault = self._fault(writes=True)
+        fault = self.fault(writes=True)
         if found.known.metadata.resource_version != str(self.version):
             raise Conflict("409", status=409)
         body = remembering.manifest(found.known, marks, SEAL)
         self.annotation = body["metadata"]["annotations"].get(remembering.MARKS, "")
         self.version += 1
-        self._after(fault, writes=True)
+        self.after(fault, writes=True)
         return self._learnt()
 
     def put(self, marks: Marks) -> None:

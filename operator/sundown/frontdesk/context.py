@@ -44,9 +44,9 @@ _PATIENCE = 10.0
 class Desk:
     """The services of one frontdesk.
 
-    ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``door`` and ``api_door``, ``board``, ``people``, ``rights``,
-    ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests``, ``outcomes``, ``live``, ``answers``, ``support`` and ``ends``
-    (of support pods) are for every room above. A room plugs in by ``board.changed.append(...)``, by
+    ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``door`` and ``api_door``, ``board``,
+    ``people``, ``rights``, ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests``, ``outcomes``, ``live``,
+    ``answers``, ``support`` and ``ends`` (of support pods) are for every room above. A room plugs in by ``board.changed.append(...)``, by
     ``actions.carried_out.append(...)``, by ``start_task`` for what runs as long as the process, by ``work`` for what answers
     one delivery, and by ``remarks.append(...)`` for what ``/readyz`` says besides, empty where there is nothing to say.
     """

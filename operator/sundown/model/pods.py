@@ -57,7 +57,10 @@ class PodContainers:
 
 @dataclass(frozen=True, slots=True)
 class PodLine:
-    """One pod as ``kubectl get pods`` shows it, in the API server's own words. ``is_well``: all of it runs, or it is over as it should be."""
+    """One pod as ``kubectl get pods`` shows it, in the API server's own words.
+
+    ``is_well``: all of it runs, or it is over as it should be.
+    """
 
     name: str
     ready: str

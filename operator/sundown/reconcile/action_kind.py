@@ -41,7 +41,8 @@ class ActionKind:
     """A row of ``actions.ACTIONS``.
 
     ``objections`` come after those that count for all: no such namespace, a newer one, too late, protected, dry run of the
-    operator. Where the row says what ``changes``, that must be what the person saw. ``held`` is said while something named in the verdict keeps it from its end, and may have ``{detail}`` in it.
+    operator. Where the row says what ``changes``, that must be what the person saw. ``held`` is said while something named in
+    the verdict keeps it from its end, and may have ``{detail}`` in it.
     """
 
     action: Action

@@ -15,6 +15,11 @@ from sundown.reconcile.fights import FORGOTTEN, Round
 K = TypeVar("K")
 
 
+def told_of(what: str, by: str) -> str:
+    """A fight in words: ``what`` somebody does against it."""
+    return f"{what} again and again by {by}: stop that; it is tried less and less often"
+
+
 class Disputes(Generic[K]):
     """Keeps how often each thing was written without having been wanted otherwise meanwhile."""
 

@@ -51,9 +51,9 @@ class Memory:
     ``sleep`` is the id of the sleep that the env is in, None where it is in none; ``records`` is the second place.
     ``known_since`` (UTC) is when the schedule was made: of what slept before, its status cannot know. ``unmarked`` says
     that records without a mark are believed: an earlier version of Sundown wrote them, and the env sleeps since. ``at_rest``
-    says that the env was awake when it was looked at last, and ``awake_since`` since when. Where nobody knows of any sleep, ``by_order`` says that a person
-    has everything woken that carries a record of whatever sleep, ``left_behind`` that there is no schedule: then what stands
-    at a zero of Sundown's is woken, for nobody else will.
+    says that the env was awake when it was looked at last, and ``awake_since`` since when. Where nobody knows of any sleep,
+    ``by_order`` says that a person has everything woken that carries a record of whatever sleep, ``left_behind`` that there is
+    no schedule: then what stands at a zero of Sundown's is woken, for nobody else will.
     """
 
     sleep: str | None = None

@@ -14,7 +14,7 @@ from sundown.cluster.errors import ApiError, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
 from sundown.model.env import Env
 from sundown.model.resources import ASLEEP, ASLEEP_SINCE, STATE_LABEL
-from sundown.reconcile.disputes import Disputes
+from sundown.reconcile.disputes import Disputes, told_of
 from sundown.reconcile.mark_troubles import MarkTrouble
 from sundown.reconcile.mark_troubles import What as _What
 from sundown.reconcile.store import Store
@@ -26,7 +26,6 @@ log = structlog.get_logger(__name__)
 
 _LATELY = timedelta(minutes=10)
 _MARKS = f"label {STATE_LABEL} and annotation {ASLEEP_SINCE}"
-_SELDOM = "it is tried less and less often"
 _TAKEN_BACK: Mapping[_What, str] = {
     "asleep": f"{_MARKS} are taken off the namespace",
     "awake": f"{_MARKS} are put on the namespace, which is awake,",
@@ -87,7 +86,7 @@ class NamespaceMarks:
     def fought(self, namespace: str) -> tuple[str, ...]:
         """What is said of who takes back again and again what was written."""
         found = ((_TAKEN_BACK[what], self._disputes.by((namespace, what))) for what in _TAKEN_BACK)
-        return tuple(f"{text} again and again by {by}: stop that; {_SELDOM}" for text, by in found if by is not None)
+        return tuple(told_of(text, by) for text, by in found if by is not None)
 
     def forget(self, namespace: str) -> None:
         """An env has gone."""

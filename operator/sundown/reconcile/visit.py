@@ -17,6 +17,7 @@ from sundown.model.env import Env, Known
 from sundown.model.record import sleep_id, that_fit
 from sundown.model.resources import OWNER_ZONES, UNREACHED, EnvScheduleStatus
 from sundown.model.spec import EnvScheduleSpec, Wanted
+from sundown.reconcile.disputes import told_of
 from sundown.reconcile.generated_schedule import generate, generated, is_current, is_edited, template_hash
 from sundown.reconcile.governance import Governance, govern
 from sundown.reconcile.memory import by_key
@@ -275,8 +276,8 @@ class Visitor:
     def _fought(self, env: Env, known: Known) -> tuple[str, ...]:
         """What is said of who takes back what is written beside the workloads."""
         by = self._rooms.statuses.fought_by(known)
-        status = f"the status of EnvSchedule {known.metadata.name} is set back again and again by {by}: stop that; it is tried less and less often"
-        return (*self._marks.fought(env.name), *((status,) if by is not None else ()))
+        what = f"the status of EnvSchedule {known.metadata.name} is set back"
+        return (*self._marks.fought(env.name), *((told_of(what, by),) if by is not None else ()))
 
     def _superseded(self, env: Env, known: Known, *, by: Known | None) -> None:
         text = f'superseded by EnvSchedule "{by.metadata.name}"' if by is not None else "superseded"

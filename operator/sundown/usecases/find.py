@@ -42,8 +42,8 @@ class Found:
     """An env as far as this person may see it.
 
     ``known`` is the EnvSchedule in force; ``trouble`` says why the operator does nothing with it, unless it is
-    ``wakes_all_the_same`` when somebody asks; ``paused_by`` why it is paused, unless its own spec says so. ``space`` is the namespace, None where it may not be seen. ``rules`` are the
-    settings that it is judged by, None for those of the moment.
+    ``wakes_all_the_same`` when somebody asks; ``paused_by`` why it is paused, unless its own spec says so. ``space`` is the
+    namespace, None where it may not be seen. ``rules`` are the settings that it is judged by, None for those of the moment.
     """
 
     namespace: str

@@ -40,9 +40,10 @@ _OF_CHANGES = {
 }
 _OF_VERSIONS = {HTTPStatus.PRECONDITION_FAILED: "It has changed since you looked at it."}
 _ABOUT = (
-    "Puts environments to sleep and wakes them, as Slack and kubectl do: what you may do here is what the cluster's RBAC lets you do.\n\n"
-    "Send a token of the cluster, as in `Authorization: Bearer ...`; `sundown api token` says how to get one. Errors are problems (RFC 9457), with a text for "
-    "people in `detail` and a word for machines in `reason`. Send an `Idempotency-Key` with what must not be done twice when you "
+    "Puts environments to sleep and wakes them, as Slack and kubectl do: what you may do here is what the cluster's RBAC lets "
+    "you do.\n\n"
+    "Send a token of the cluster, as in `Authorization: Bearer ...`; `sundown api token` says how to get one. Errors are "
+    "problems (RFC 9457), with a text for people in `detail` and a word for machines in `reason`. Send an `Idempotency-Key` with what must not be done twice when you "
     "ask again."
 )
 

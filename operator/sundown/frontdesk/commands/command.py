@@ -25,9 +25,9 @@ class Parse(Protocol):
 class Command:
     """A row. ``usage`` and ``examples`` follow the name of the slash command. ``verb`` is one word or two.
 
-    ``right`` is the verb on EnvSchedules, or on what ``on`` names, that ``require_right`` asks the cluster about before ``handle`` is called: in the env
-    that was named, in all of them where none was. ``looks_by_itself`` where none was named: what comes back is only what the
-    person may see. ``of_own_env`` where none was named: the person's own is meant. ``own_right`` is one of the cluster's own that
+    ``right`` is the verb on EnvSchedules, or on what ``on`` names, that ``require_right`` asks the cluster about before
+    ``handle`` is called: in the env that was named, in all of them where none was. ``looks_by_itself`` where none was named:
+    what comes back is only what the person may see. ``of_own_env`` where none was named: the person's own is meant. ``own_right`` is one of the cluster's own that
     the person has to have besides, as for kubectl. ``handle`` is None for help alone, which is made from the table and takes no right.
     """
 

@@ -32,7 +32,10 @@ _Id = Annotated[str, StringConstraints(max_length=80)]
 
 
 class Live(Lenient):
-    """Where the message stands, and which Slack user asked. ``face`` is what it shows; ``posting`` that it was about to be posted, so perhaps it was."""
+    """Where the message stands, and which Slack user asked.
+
+    ``face`` is what it shows; ``posting`` that it was about to be posted, so perhaps it was.
+    """
 
     channel: _Id
     user: _Id

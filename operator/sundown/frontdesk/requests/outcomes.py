@@ -44,7 +44,10 @@ class Told(Lenient):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A request that is finished, or does not get there, and that somebody waits for. ``begun``: they were about to be told before, so perhaps they have been."""
+    """A request that is finished, or does not get there, and that somebody waits for.
+
+    ``begun``: they were about to be told before, so perhaps they have been.
+    """
 
     asked: Asked
     kind: RequestKind

@@ -42,9 +42,9 @@ class Verb:
     """One button. ``do`` is what it carries; its action id is ``sundown.`` and that.
 
     ``label`` and ``told`` may have ``{span}`` in them, ``told`` also ``{env}`` and ``{by}``: it is Slack's mrkdwn and takes the
-    place of a message that was clicked. ``wish`` is the verb of the wish; where it is None, ``command`` is what
-    is answered, or ``request`` the action that a window asks to be confirmed. ``spans`` are offered one by one, behind the person's usual one where
-    ``usual_first``. ``undone_by`` is the button that is offered then. ``deletes`` shows it only where the env may be deleted.
+    place of a message that was clicked. ``wish`` is the verb of the wish; where it is None, ``command`` is what is answered, or
+    ``request`` the action that a window asks to be confirmed. ``spans`` are offered one by one, behind the person's usual one
+    where ``usual_first``. ``undone_by`` is the button that is offered then. ``deletes`` shows it only where the env may be deleted.
     """
 
     do: str

@@ -11,6 +11,7 @@ from sundown.frontdesk.api import envs, wishing
 from sundown.frontdesk.api.operation import Call, Handle, Operation, Outcome
 from sundown.frontdesk.api.shapes import Asking, AskingFor, EnvList, EnvName, EnvWhy, Page, WishDone
 from sundown.model.base import Model
+from sundown.usecases.wish import WISHES
 
 _DETAILS = "As in the system that some come from; the same as {path}."
 
@@ -35,11 +36,11 @@ class Which(Model):
 
 def operations(root: str) -> list[Operation]:
     """The rows, under the root of all paths."""
-    wishes: tuple[tuple[str, str, str, type[BaseModel], dict[str, Any], Handle], ...] = (
-        ("start", "start", "wake", Named, {}, wishing.wish("start")),
-        ("stop", "stop", "suspend", Named, {}, wishing.wish("stop")),
-        ("prolongate", "extend", "extend", NamedHours, {"hours": 2}, _prolongate),
-        ("schedule/reset", "reset", "suspend", Named, {}, wishing.wish("reset")),
+    wishes: tuple[tuple[str, str, type[BaseModel], dict[str, Any], Handle], ...] = (
+        ("start", "start", Named, {}, wishing.wish("start")),
+        ("stop", "stop", Named, {}, wishing.wish("stop")),
+        ("prolongate", "extend", NamedHours, {"hours": 2}, _prolongate),
+        ("schedule/reset", "reset", Named, {}, wishing.wish("reset")),
     )
     return [
         *(
@@ -50,14 +51,14 @@ def operations(root: str) -> list[Operation]:
                 summary=f"{verb.capitalize()} the environment of a namespace.",
                 details=_DETAILS.format(path=f"{root}/envs/{{env}}/{path}"),
                 tag="retired",
-                right=right,
+                right=WISHES[verb].right,
                 body=body,
                 answer=WishDone,
                 example={"namespace": "dev1", **more},
                 handle=handle,
                 retired=True,
             )
-            for path, verb, right, body, more, handle in wishes
+            for path, verb, body, more, handle in wishes
         ),
         Operation(
             id="statusOfNamespace",

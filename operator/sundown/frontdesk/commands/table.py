@@ -30,6 +30,7 @@ from sundown.frontdesk.requests.table import REQUESTS
 from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.model.actions import Right
 from sundown.model.cutting import clip
+from sundown.usecases.wish import WISHES
 
 
 def _topic(words: Sequence[str], *, verb: str) -> Asked:
@@ -82,7 +83,7 @@ COMMANDS: dict[str, Command] = {
             examples=("start dev1", "start dev1 because release test"),
             parse=env_and_reason,
             handle=wishing.wish("start"),
-            right="wake",
+            right=WISHES["start"].right,
             aliases=("wake", "resume"),
         ),
         Command(
@@ -93,7 +94,7 @@ COMMANDS: dict[str, Command] = {
             examples=("stop dev1",),
             parse=env_and_reason,
             handle=wishing.wish("stop"),
-            right="suspend",
+            right=WISHES["stop"].right,
             aliases=("suspend", "sleep"),
         ),
         Command(
@@ -107,7 +108,7 @@ COMMANDS: dict[str, Command] = {
             examples=("extend dev1 for 2h", "extend dev1 90m", "prolongate dev1 for 1h30m"),
             parse=env_and_extension,
             handle=wishing.wish("extend"),
-            right="extend",
+            right=WISHES["extend"].right,
             aliases=("prolongate", "prolong"),
         ),
         Command(
@@ -121,7 +122,7 @@ COMMANDS: dict[str, Command] = {
             examples=("snooze dev1 for 3h", "snooze dev1 3d"),
             parse=env_and_snooze,
             handle=wishing.wish("snooze"),
-            right="snooze",
+            right=WISHES["snooze"].right,
         ),
         Command(
             verb="reset",
@@ -134,7 +135,7 @@ COMMANDS: dict[str, Command] = {
             examples=("reset dev1",),
             parse=env_and_reason,
             handle=wishing.wish("reset"),
-            right="suspend",
+            right=WISHES["reset"].right,
         ),
         Command(
             verb="pods",

@@ -24,13 +24,17 @@ class NoCertificate(SundownError):
 
 
 class Certificates:
-    """What a door proves itself by. ``context`` stays the same object: who connects after a change sees the new certificate."""
+    """What a door proves itself by. ``context`` stays the same object: who connects after a change sees the new certificate.
+
+    It hands each connection on to the context that is in force then, which is never half replaced.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: tuple[bytes, bytes] | None = None
-        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._in_force: ssl.SSLContext | None = None
+        self.context = _context()
+        self.context.sni_callback = self._hand_on
 
     def load(self) -> bool:
         """Read the files; whether they are others than before.
@@ -43,15 +47,19 @@ class Certificates:
             found = paths[0].read_bytes(), paths[1].read_bytes()
             if found == self._read:
                 return False
-            # In a context of its own first: a certificate without its key would leave the other one half replaced.
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*paths)
-            self.context.load_cert_chain(*paths)
+            fresh = _context()
+            fresh.load_cert_chain(*paths)
         except OSError as error:  # an SSLError is one
             raise NoCertificate(
                 f"{self._folder} has no {CERTIFICATE} and {KEY} that belong together: {error}"
             ) from error
-        self._read = found
+        self._read, self._in_force = found, fresh
         return True
+
+    def _hand_on(self, connection: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        """Called at the beginning of each connection, whether it names a server or not."""
+        if self._in_force is not None:
+            connection.context = self._in_force
 
     async def run(self) -> None:
         """Look for changes, until cancelled."""
@@ -62,3 +70,9 @@ class Certificates:
                     log.info("certificate-renewed", folder=str(self._folder))
             except NoCertificate as error:
                 log.warning("certificate-unreadable", error=str(error))
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -50,6 +50,21 @@ async def test_a_new_certificate_is_in_force_without_a_restart(tmp_path: Path, m
         assert not await works(old)
 
 
+async def test_nobody_is_turned_away_while_it_is_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F3: who connected in the middle of it met a certificate without its key."""
+    monkeypatch.setattr("sundown.frontdesk.certificates._LOOK_EVERY", 0.0)
+    authority = Authority()
+    pairs = issued(authority), issued(authority)
+    put(tmp_path, pairs[0])
+    async with calling(api_tls=tmp_path, trust=trust(authority)) as one:
+        connector = aiohttp.TCPConnector(ssl=trust(authority), force_close=True)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            caller = Caller(session, one.url, one.world)
+            for number in range(100):
+                put(tmp_path, pairs[number % 2])
+                assert await works(caller)
+
+
 async def test_by_http_nothing_is_answered_then(tmp_path: Path) -> None:
     authority = Authority()
     put(tmp_path, issued(authority))

@@ -15,7 +15,7 @@ from sundown.cluster import bodies
 from sundown.cluster.bodies import MOST_BYTES
 from sundown.cluster.client import Cluster
 from sundown.cluster.page_size import PageSize
-from sundown.sleepers.replicas import KINDS
+from sundown.sleepers.kinds import KINDS
 from support.cluster.gluttons import DEPLOYMENTS, MEGABYTE, Gluttons
 
 TESTS = Path(__file__).parents[1]

@@ -5,6 +5,11 @@ from typing import Any
 import pytest
 
 from sundown.cluster.contenders import contender
+from sundown.sleepers.catalogue import ROWS
+from sundown.sleepers.merge_patches import at_path, leaves
+from sundown.sleepers.patch_kind import PatchKind
+
+ANY = {"metadata": {"name": "it", "namespace": "dev", "resourceVersion": "7"}}
 
 
 def entry(
@@ -47,3 +52,15 @@ KAFKA = {"apiVersion": "kafka.strimzi.io/v1beta2", "kind": "Kafka", "name": "mai
 def test_who_sets_it_back_is_told(metadata: dict[str, Any], told: str) -> None:
     """W9 G5"""
     assert contender({"metadata": metadata}) == told
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.kind)
+@pytest.mark.parametrize("whole", [False, True], ids=["the field", "the map that it is in"])
+def test_who_sets_back_what_a_kind_sleeps_by_is_told(row: PatchKind, *, whole: bool) -> None:
+    """W9 G5: it is no count, but a field or an annotation."""
+    ((path, _),) = leaves(row.asleep(row.read(ANY)))
+    theirs = at_path(tuple(f"f:{step}" for step in (path[:-1] if whole and len(path) > 2 else path)), {})
+    other = entry("kubectl-label", "2026-11-23T19:00:00Z", field="f:other")
+    metadata = {"managedFields": [{**entry("kustomize-controller"), "fieldsV1": theirs}, other]}
+    assert contender({"metadata": metadata}, fields=[path]) == '"kustomize-controller" (field manager)'
+    assert contender({"metadata": {"managedFields": [other]}}, fields=[path]) == "somebody"

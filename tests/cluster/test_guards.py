@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from sundown.cluster.guards import FILES, Guards, in_words, lacking, shipped, unguarded
+from sundown.cluster.guards import GUARDING, Guards, in_words, lacking, shipped, unguarded
+from sundown.cluster.guards import TELLING as SLIPS
 from sundown.cluster.policies import POLICY_VERSION, title
 from sundown.frontdesk.alerts.marks import MARKS
 from sundown.frontdesk.requests.outcomes import MESSAGE, TELLING
@@ -32,11 +33,35 @@ def installed() -> dict[str, Json | None]:
     return dict(found)
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_what_the_operator_brings_is_what_the_component_installs(name: str) -> None:
-    """After a change: cp deploy/components/policies/*.yaml operator/sundown/cluster/data/ (but kustomization.yaml)"""
+@pytest.mark.parametrize(
+    ("component", "name"), [(bundle.component, name) for bundle in (GUARDING, SLIPS) for name in bundle.files]
+)
+def test_what_the_operator_brings_is_what_the_component_installs(component: str, name: str) -> None:
+    """After a change: cp deploy/components/COMPONENT/NAME operator/sundown/cluster/data/"""
     brought = ROOT / "operator" / "sundown" / "cluster" / "data" / name
-    assert brought.read_text() == (ROOT / "deploy" / "components" / "policies" / name).read_text()
+    assert brought.read_text() == (ROOT / "deploy" / "components" / component / name).read_text()
+
+
+def test_policies_that_tell_of_slips_count_though_their_owner_has_fitted_them() -> None:
+    """A12"""
+    theirs = {title(each): copy.deepcopy(each) for each in shipped(SLIPS)}
+    for each in theirs.values():
+        each["spec"]["validations"] = [{"expression": "another"}]
+    assert in_words(lacking(theirs, SLIPS), SLIPS) == "complete"
+    theirs["ValidatingAdmissionPolicy sundown-label"]["metadata"]["annotations"][POLICY_VERSION] = "0"
+    assert lacking(theirs, SLIPS) == ("sundown-label",)
+
+
+async def test_a_cluster_without_those_says_what_is_told_of_later() -> None:
+    """A12"""
+    async with door(Script(*(reply(GONE, 404) for _ in shipped(SLIPS))), attempts=1) as cluster:
+        admission = Guards(cluster, SLIPS)
+        assert await admission.look()
+    assert all(words in admission.text for words in unguarded(SLIPS).values())
+    # On a cluster that knows no such policies the webhook may serve, and the operator has no right to look for it.
+    assert admission.text.endswith(
+        ": kubectl apply -k deploy/components/admission, unless the webhook of deploy/components/admission-webhook does the same"
+    )
 
 
 def test_each_guard_is_a_policy_with_a_binding_that_denies() -> None:
@@ -85,7 +110,8 @@ def test_what_is_missing_or_changed_is_said_with_what_is_not_guarded(name: str, 
         for each in shipped()
         if name in {each["metadata"]["name"]} and each["kind"].endswith("Binding") is (kind == "binding")
     ]
-    other: Json = copy.deepcopy(installed()[key]) or {}
+    other = installed()[key]
+    assert other is not None
     other["spec"] = {**other["spec"], "policyName": "another", "validations": []}
     for theirs in (None, other):
         said = in_words(lacking({**installed(), key: theirs}))

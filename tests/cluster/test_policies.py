@@ -159,7 +159,7 @@ def test_who_changes_a_policy_gives_it_a_new_version() -> None:
     versions = {
         each["metadata"]["annotations"][POLICY_VERSION] for each in shipped() if "annotations" in each["metadata"]
     }
-    assert (versions, hashlib.sha256(specs.encode()).hexdigest()[:12]) == ({"3"}, "649ad9ee6371")
+    assert (versions, hashlib.sha256(specs.encode()).hexdigest()[:12]) == ({"6"}, "a7a6babb8245")
 
 
 async def seen(*answers: web.Response) -> HoldPolicies:

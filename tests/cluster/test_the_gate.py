@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.cluster.gate import TURN, Gate, Urgency
+from support.effort import examples
 from support.virtualtime import breathe, elapsed, in_virtual_time
 
 WAKE, RELEASE, SLEEP, HOLD, STATUS, EVENT = Urgency
@@ -243,7 +244,7 @@ async def test_of_envs_of_usual_size_the_first_is_through_before_the_last_begins
     ),
     st.integers(1, 9),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_whoever_comes_has_their_turn_and_nobody_more_than_their_share(
     wishes: list[tuple[str, Urgency, int]], width: int
 ) -> None:

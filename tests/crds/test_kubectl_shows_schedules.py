@@ -52,7 +52,7 @@ def explained(control_plane: Cluster, field: str) -> str:
     wait_until(
         lambda: control_plane.kubectl(*command, check=False).returncode == 0,
         what=f"the API server explains {field}",
-        timeout=30,
+        timeout=110,
     )
     return control_plane.kubectl(*command).stdout
 
@@ -111,7 +111,7 @@ def test_get_sundown_lists_all_kinds(control_plane: Cluster) -> None:
 
 def test_kubectl_wait_follows_the_conditions(control_plane: Cluster, env: str) -> None:
     """G9: as far as the CRD goes, the operator's part is tested with it."""
-    done = control_plane.kubectl("wait", "--for=condition=Ready", "envs/default", "-n", env, "--timeout=20s")
+    done = control_plane.kubectl("wait", "--for=condition=Ready", "envs/default", "-n", env, "--timeout=110s")
     assert "condition met" in done.stdout
 
 

@@ -31,7 +31,7 @@ def test_every_right_is_needed_and_none_is_missing(
     begin(env.name)
     env.add("web", 1, pod={"lab.sundown.dev/fault": "Error"})
     alerted(slack, env.name, "crashes again")
-    eventually(lambda: not granted() - audit.rights(), what="every right is used", within=60)
+    eventually(lambda: not granted() - audit.rights(), what="every right is used")
     assert {right for right in granted() if right[0] not in {"get", "list", "watch"}} == {("patch", "configmaps")}
     assert [request for request in audit.requests() if request.code == 403] == []
 

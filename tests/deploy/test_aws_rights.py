@@ -24,7 +24,7 @@ from sundown_lab.aws.remote import Aws
 
 ROOT = Path(__file__).parents[2]
 RIGHTS = ROOT / "deploy" / "aws"
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 IN_POLICIES = {"resourcegroupstaggingapi": "tag", "tagging": "tag"}
 MADE_OF = {"dynamodb:TransactWriteItems": {"dynamodb:PutItem", "dynamodb:DeleteItem"}}
@@ -282,7 +282,11 @@ class _Template(yaml.SafeLoader):
     """CloudFormation's YAML, with its tags."""
 
 
-_Template.add_constructor("!Ref", lambda loader, node: {"Ref": loader.construct_scalar(node)})
+def _reference(loader: _Template, node: yaml.ScalarNode) -> dict[str, str]:
+    return {"Ref": loader.construct_scalar(node)}
+
+
+_Template.add_constructor("!Ref", _reference)
 
 
 async def test_the_table_of_the_template_is_the_one_that_the_operator_makes(environment: Aws) -> None:

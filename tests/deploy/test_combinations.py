@@ -6,13 +6,14 @@ The parts stand in the order in which a kustomization lists them (deploy/README.
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from sundown_lab.cluster import Cluster
 from support.apiserver import Json
 from support.kustomize import NONSENSE, WAYS, Kitchen, written
-from support.operators import HOME
+from support.operators import HOME, ROOT
 from support.supporting import PLACE
 
 pytestmark = pytest.mark.lab
@@ -51,6 +52,19 @@ def test_what_makes_no_sense_together_is_refused_before_it_is_installed(
     assert done.stdout == ""
 
 
+def test_the_page_names_those_that_cannot_be_applied_alone(control_plane: Cluster) -> None:
+    """S4: kustomize refuses them, or there is nothing in them to apply."""
+    rendered = {
+        path.name: control_plane.kubectl("kustomize", str(path), check=False)
+        for path in (ROOT / "deploy/components").iterdir()
+        if (path / "kustomization.yaml").exists()
+    }
+    refused = {name for name, done in rendered.items() if done.returncode != 0 or not done.stdout.strip()}
+    page = (ROOT / "docs/install.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if "cannot stand alone" in line]
+    assert set(re.findall(r"`([a-z-]+)`", line)) == refused
+
+
 @pytest.mark.parametrize("parts", WAYS, ids=written)
 def test_what_the_internet_reaches_never_has_the_operators_account(kitchen: Kitchen, parts: tuple[str, ...]) -> None:
     """S4"""
@@ -78,7 +92,7 @@ def test_each_process_is_reached_by_whom_it_has_to_be_and_reaches_no_metadata_se
         assert {kind for each in ours for kind in each["policyTypes"]} == {"Ingress", "Egress"}
         open_to_all = _ports(ours, "ingress", besides="from")
         opened = {port["name"] for each in pod["spec"]["containers"] for port in each["ports"]}
-        assert open_to_all == opened & {"slack"}
+        assert open_to_all == opened & {"slack", "webhook"}
         anywhere = _ports(ours, "egress", besides="to")
         assert {53, 443} <= anywhere
         assert 80 not in anywhere

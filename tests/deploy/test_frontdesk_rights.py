@@ -59,7 +59,6 @@ def _preferences(api: Api) -> Iterator[None]:
     api.merge(f"/api/v1/namespaces/{HOME}/configmaps/{NAME}", {"data": None})
 
 
-@pytest.mark.timeout(180, func_only=True)
 @pytest.mark.usefixtures("_preferences")
 def test_every_right_is_needed_and_none_is_missing(
     control_plane: Cluster, stage: Stage, counter: Counter, slack: Workspace, make_env: Callable[..., Env]

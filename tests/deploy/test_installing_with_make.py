@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# Notes what it was asked for; `get --raw` answers with what $SERVED names.
+# Notes what it was asked for; `get --raw` answers with what $SERVED names, and what begins with $REFUSED is refused.
 KUBECTL = """#!/bin/sh
+case "$*" in "$REFUSED"*) echo "$SAID" >&2; exit 1;; esac
 if [ "$1" = get ]; then echo "{\\"resources\\":[{\\"name\\":\\"$SERVED\\"}]}"; exit 0; fi
 echo "$*" >> "$NOTES"
 """
+AWAY = "The connection to the server 192.0.2.1:6443 was refused - did you specify the right host or port?"
+FORBIDDEN = 'Error from server (Forbidden): User "eve" cannot get path "/apis/admissionregistration.k8s.io/v1"'
 ADMISSION = ["apply -k deploy/components/admission"]  # its parameters need the CRDs and the namespace of the base
 POLICIES = [f"apply -k deploy/components/{name}" for name in ("hold", "policies")]
 
@@ -29,6 +32,7 @@ def cluster(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("NOTES", str(tmp_path / "notes"))
     monkeypatch.setenv("SERVED", request.param)
+    monkeypatch.setenv("REFUSED", "nothing")
     return bool(request.param.startswith("mutating"))
 
 
@@ -42,6 +46,29 @@ def test_deploying_puts_in_what_the_cluster_serves(cluster: bool, tmp_path: Path
     asked, said = made("deploy", tmp_path / "notes")
     assert asked == POLICIES * cluster + ["apply -k deploy/base"] + ADMISSION * cluster
     assert ("serves no MutatingAdmissionPolicy" in said) is not cluster
+
+
+@pytest.mark.parametrize("said", [AWAY, FORBIDDEN])
+@pytest.mark.usefixtures("cluster")
+def test_a_cluster_that_cannot_be_asked_is_not_taken_for_one_without_policies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setenv("REFUSED", "get")
+    monkeypatch.setenv("SAID", said)
+    done = subprocess.run(["make", "deploy"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[0] == said
+    assert done.stdout == ""
+    assert not (tmp_path / "notes").exists()
+
+
+@pytest.mark.usefixtures("cluster")
+def test_deploying_ends_where_the_base_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REFUSED", "apply -k deploy/base")
+    monkeypatch.setenv("SAID", FORBIDDEN)
+    done = subprocess.run(["make", "deploy"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert done.stdout.splitlines()[-1] == "kubectl apply -k deploy/base"
 
 
 def test_undeploying_by_hand_is_what_make_does() -> None:

@@ -25,7 +25,6 @@ def granted() -> set[Right]:
     return {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
 
 
-@pytest.mark.timeout(180, func_only=True)
 @pytest.mark.usefixtures("policies")  # bindings are looked at where there are policies only
 def test_every_right_is_needed_and_none_is_missing(
     control_plane: Cluster,
@@ -53,6 +52,7 @@ def test_every_right_is_needed_and_none_is_missing(
     let_operate(env, "ana@example.com")
     requests = [_request(api, doomed), *(_request(api, env, kind=kind) for kind in ("Deployment", "StatefulSet"))]
     api.merge(f"{DEFAULTS}/{default}", {"spec": {"template": {"timeZone": "Nowhere/AtAll"}}})
+    _have_a_template_change_and_go(api, make_default, make_env({"team": "passing", "scheduler": "enabled"}))
     done = threading.Event()
     editors = [
         threading.Thread(target=_keep_editing, args=(control_plane, env.name, plural, done))
@@ -90,6 +90,16 @@ def _one_that_was_kept_long_enough(api: Api) -> None:
     what = {"action": "Delete", "target": {"namespace": "gone", "uid": "1"}, "confirmation": "gone"}
     api.create(path, {**head, "spec": {**what, **when, "requestedBy": "ana@example.com", "via": "kubectl"}})
     api.merge(f"{path}/kept-long-enough/status", {"status": {"state": "Refused", "finishedAt": instant(days=-99)}})
+
+
+def _have_a_template_change_and_go(api: Api, make_default: Callable[..., str], env: Env) -> None:
+    default = make_default(ALWAYS_AWAKE, team="passing")
+    env.until("Awake")
+    api.merge(f"{DEFAULTS}/{default}", {"spec": {"template": {"timeZone": "Asia/Tokyo"}}})
+    there = env.schedules("default")
+    eventually(lambda: api.get(there)["spec"].get("timeZone") == "Asia/Tokyo", what="the change is there")
+    api.delete(f"{DEFAULTS}/{default}")
+    eventually(lambda: api.find(there) is None, what="it is gone with its template")
 
 
 def _have_a_database_hang(env: Env) -> None:

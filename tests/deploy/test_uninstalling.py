@@ -20,7 +20,7 @@ from support.envs import ALWAYS_AWAKE, NAMESPACES, Env
 from support.kustomize import EACH, Kitchen, written
 from support.operators import HOME, ROOT, Stage
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(240, func_only=True)]
+pytestmark = pytest.mark.lab
 
 OURS = ("team-a", "team-b")
 WAYS = {
@@ -72,18 +72,17 @@ def test_all_are_awake_schedules_stay_and_nothing_else_is_left(
     api = Api(apart.kubeconfig)
     named = OURS if "namespaced" in parts else ()
     place = kitchen.place(parts, resources=tuple(f"overlays/namespaced/{name}" for name in named))
-    apart.kubectl("apply", "--server-side", "-k", str(place))
+    apart.install([place])
     settings = {"SUNDOWN_NAMESPACES": json.dumps(named)} if named else {}
-    stage = Stage(apart, logs=tmp_path, installation=place)
-    stage.fresh(**settings).start()
     env = Env(api, "team-a")
-    if api.find(env.schedules("default")) is None:
-        env.add("web", 3)
-        env.add("db", 1, kind="StatefulSet")
-        env.schedule(ALWAYS_AWAKE)
-    env.wish("Asleep")
-    env.until("Asleep")
-    stage.clear()
+    with Stage(apart, logs=tmp_path, installation=place) as stage:
+        stage.fresh(**settings).start()
+        if api.find(env.schedules("default")) is None:
+            env.add("web", 3)
+            env.add("db", 1, kind="StatefulSet")
+            env.schedule(ALWAYS_AWAKE)
+        env.wish("Asleep")
+        env.until("Asleep")
 
     said = undeploy(apart)
 

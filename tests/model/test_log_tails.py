@@ -1,10 +1,11 @@
 """The end of a log as text that fits into a message, whatever the container wrote."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.model.log_tail import MOST_CHARACTERS, MOST_LINES, LogTail, log_tail
+from support.effort import examples
 
 
 def test_the_last_fifty_lines() -> None:
@@ -63,7 +64,7 @@ def test_a_letter_that_was_cut_in_half_is_no_letter() -> None:
     assert set(shown.text) == {"ü", "…"}
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.binary(max_size=400), st.integers(0, 40), st.integers(1, 60))
 def test_whatever_comes_fits(raw: bytes, times: int, most: int) -> None:
     shown = log_tail(raw * times, characters=most * 10)

@@ -3,10 +3,11 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.model.masking import MASK, PATTERNS, mask
+from support.effort import examples
 
 SECRET = "hunter2-Xy7"
 PEM = "MIIEpAIBAAKCAQEAx1234567890abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL"
@@ -154,7 +155,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=30).map("".join))
 def test_what_is_masked_stays_as_it_is(text: str) -> None:
     """Lines are masked where they are read, and may be once more where they are posted."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from sundown.model.base import parse
-from sundown.model.record import MOST_RECORDS, Record, is_sleep_id, sleep_id, that_fit
+from sundown.model.record import MOST_RECORDS, Mark, Record, is_sleep_id, read_mark, sleep_id, that_fit
 from sundown.model.resources import EnvScheduleStatus
 
 WEB = Record("Deployment", "web", "0b7e", '{"spec":{"replicas":3}}')
@@ -50,3 +50,36 @@ def test_every_id_of_a_sleep_is_known_as_one() -> None:
     assert is_sleep_id(sleep_id(datetime(2026, 11, 23, 18, tzinfo=UTC)))
     assert not is_sleep_id("2026-11-23T18:00:00Z")
     assert not is_sleep_id(sleep_id(datetime(2026, 11, 23, 18, tzinfo=UTC)) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("mark", "text"),
+    [
+        (Mark("2026-11-23T17:00:00.000000Z", 0, "uid-web"), "2026-11-23T17:00:00.000000Z/uid-web"),
+        (Mark("2026-11-23T17:00:00.000000Z", 12, "uid-web"), "2026-11-23T17:00:00.000000Z/12/uid-web"),
+    ],
+)
+def test_a_mark_is_read_as_it_is_written(mark: Mark, text: str) -> None:
+    assert (str(mark), read_mark(text)) == (text, mark)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "0",
+        "/",
+        "//",
+        "yesterday/uid-web",
+        "2026-11-23T17:00:00.000000Z",
+        "2026-11-23T17:00:00.000000Z/",
+        "2026-11-23T17:00:00.000000Z/1/",
+        "2026-11-23T17:00:00.000000Z/0/uid-web",
+        "2026-11-23T17:00:00.000000Z/01/uid-web",
+        "2026-11-23T17:00:00.000000Z/-1/uid-web",
+        "2026-11-23T17:00:00.000000Z/1/2/uid-web",
+    ],
+)
+def test_what_sundown_would_not_write_is_no_mark(text: str | None) -> None:
+    assert read_mark(text) is None

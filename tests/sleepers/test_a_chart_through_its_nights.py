@@ -57,6 +57,11 @@ def metadata(env: Env) -> list[Json]:
     return [env.workload(name, kind=kind)["metadata"] for kind, name in WORKLOADS]
 
 
+def applied(env: Env) -> list[str]:
+    """When Helm applied each, as the API server remembers."""
+    return [one["time"] for each in metadata(env) for one in each["managedFields"] if one["manager"] == "helm"]
+
+
 def leftovers(env: Env) -> list[str]:
     """Annotations of Sundown's."""
     return [key for each in metadata(env) for key in each.get("annotations", {}) if key.startswith("sundown.dev/")]
@@ -113,6 +118,25 @@ def test_what_helm_asks_for_at_night_is_what_it_wakes_to(
     edit(chart)
     wakes(env)
     awake(env, wakes_to)
+
+
+def test_what_helm_asks_for_within_the_second_of_its_install_counts_too(
+    chart: Chart, env: Env, operator: Operator
+) -> None:
+    """A18: owners have whole seconds; on a fast machine an install, an evening and an upgrade fit into one."""
+    installed = applied(env)
+    sleeps(env)
+    operator.kill()
+    chart.upgrade(replicas=5)
+    for (kind, name), time, each in zip(WORKLOADS, installed, metadata(env), strict=True):
+        entries = [{**one, "time": time} if one["manager"] == "helm" else one for one in each["managedFields"]]
+        # A change of times alone is none for the API server.
+        env.edit(name, {"metadata": {"managedFields": entries, "annotations": {"told": "twice"}}}, kind=kind)
+    assert applied(env) == installed
+    env.wish("Awake")
+    operator.start()
+    env.until("Awake")
+    awake(env, 5)
 
 
 def test_night_after_night_nothing_is_lost_and_nothing_taken(chart: Chart, env: Env) -> None:

@@ -15,8 +15,10 @@ from sundown.model.parts import Owner, Step
 from sundown.model.record import Record, Restoring
 from sundown.reconcile.memory import Belief, Memory
 from sundown.reconcile.workload_steps import record_of, step_for
+from sundown.sleepers.giving_back import awake
+from sundown.sleepers.notes import Taken, note_of, read_note
 from sundown.sleepers.replicas import write
-from sundown.sleepers.ways import Taken, give_back, note_of, read_note
+from sundown.sleepers.ways import owed
 from support.samples import MEMORY, SLEEP, sleeping, workload
 
 Json = dict[str, Any]
@@ -37,7 +39,6 @@ WRONG: dict[str, Json] = {
     "a manager of many bytes": {"manager": "é" * 65},
     "a manager that cannot be printed": {"manager": "a\nb"},
     "no manager": {"manager": ""},
-    "Sundown as manager": {"manager": "sundown-operator"},
     "a manager that is a list": {"manager": ["helm"]},
     "another group": {"apiVersion": "batch/v1"},
     "no version": {"apiVersion": None},
@@ -47,7 +48,11 @@ WRONG: dict[str, Json] = {
     "no field": {"fields": []},
     "a field that is a text": {"fields": "replicas"},
     "very many fields": {"fields": ["replicas"] * 50},
-    "a key that is not known": {"operation": "Apply"},
+    "a key that is not known": {"operations": "Apply"},
+    "an operation that is none": {"operation": "Create"},
+    "a count that is none": {"count": -1},
+    "a count that is a text": {"count": "3"},
+    "a count of very many": {"count": 10**12},
 }
 
 
@@ -104,7 +109,7 @@ def test_no_json_at_all_is_too_much_for_it(note: Any) -> None:
     """Z, A18: and whoever it names can be given fields back."""
     whose = read_note(json.dumps(note))
     assert all(len(one.manager.encode()) <= 128 and one.fields and one.api_version == "apps/v1" for one in whose)
-    give_back({"resourceVersion": "8", "managedFields": fields()}, whose)
+    awake({"resourceVersion": "8", "managedFields": fields()}, whose)
 
 
 @given(st.text() | st.sampled_from(["[" * 1000, '[{"manager":' * 80, "9" * 1000, "\ud800"]))
@@ -130,21 +135,34 @@ def test_a_wrong_note_that_is_in_the_second_place_already_is_not_followed() -> N
     ours = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}))
     found = workload("web", 3, owners=(ours,))
 
-    def step(note: str) -> Step | None:
+    def given(note: str) -> tuple[Taken, ...]:
         stored = {("Deployment", "web", "uid-web"): Record("Deployment", "web", "uid-web", "{}", note)}
-        return step_for("Awake", found, Belief(), memory=Memory(sleep=MEMORY.sleep, records=stored), sleep=SLEEP)
+        step = step_for("Awake", found, Belief(), memory=Memory(sleep=MEMORY.sleep, records=stored), sleep=SLEEP)
+        assert step is not None
+        assert step.action == "GiveBack"
+        return owed(step)
 
-    assert step(BROKEN) is None
-    assert step(note_of((HELM,))) is not None
+    assert given(BROKEN) == ()
+    assert given(note_of((HELM,))) == (HELM,)
 
 
 def fields() -> list[Json]:
     """The count is ours, taken from Helm."""
-    ours = {"f:spec": {"f:replicas": {}}}
+    ours: Json = {"f:spec": {"f:replicas": {}}}
     return [
         {"manager": "helm", "operation": "Apply", "time": THEN, "fieldsV1": {"f:spec": {"f:template": {}}}},
         {"manager": "sundown-operator", "operation": "Update", "fieldsV1": ours},
     ]
+
+
+THERE: Json = {
+    "name": "web",
+    "namespace": "dev",
+    "uid": "uid-web",
+    "resourceVersion": "8",
+    "managedFields": fields(),
+    "annotations": {NOTE: "as it was written"},
+}
 
 
 class Wire(Cluster):
@@ -155,17 +173,17 @@ class Wire(Cluster):
         self._refused = refused
         self._everything = everything
 
-    async def merge_patch(self, _path: str, body: Json, **params: str) -> Json:
+    async def merge_patch(self, path: str, body: Json, *, whole: bool = False, **params: str) -> Json:
         entries = body["metadata"].get("managedFields", ())
         wrong = any(HAND in entry["manager"] for entry in entries) or (bool(entries) and self._everything)
         if "dryRun" not in params:
             self.sent.append(body)
         if wrong:
             raise error_for(self._refused, "no", None)
-        return {"metadata": {"resourceVersion": "8", "managedFields": fields()}}
+        return {"metadata": THERE}
 
-    async def get(self, _path: str, **_params: str) -> Json:
-        return {"metadata": {"resourceVersion": "8", "managedFields": fields()}}
+    async def get(self, path: str, **params: str) -> Json:
+        return {"metadata": THERE, "spec": {"replicas": 3}}
 
 
 def noted(*managers: str) -> Step:
@@ -183,10 +201,7 @@ async def test_who_is_not_taken_as_an_owner_is_left_out(status: int, managers: t
         await write(wire, noted(*managers))
     last = wire.sent[-1]["metadata"]
     assert last["annotations"] == {NOTE: None}
-    owners = {
-        entry["manager"] for entry in last.get("managedFields", ()) if "f:replicas" in entry["fieldsV1"]["f:spec"]
-    }
-    assert owners == set(managers) - {HAND, f"{HAND}-too"}
+    assert set(counted(wire.sent[-1])) == set(managers) - {HAND, f"{HAND}-too"}
     assert [each["event"] for each in logged] == ["not-given-back"]
 
 
@@ -220,6 +235,11 @@ async def test_a_note_that_names_nobody_goes_with_the_write_itself(step: Step) -
     """A18."""
     wire = Wire()
     await write(wire, step)
-    (only,) = wire.sent
-    assert only["metadata"]["annotations"][NOTE] is None
-    assert "managedFields" not in only["metadata"]
+    assert wire.sent[0]["metadata"]["annotations"][NOTE] is None
+    assert [one for sent in wire.sent for one in counted(sent)] == []
+
+
+def counted(sent: Json) -> list[str]:
+    """Who gets the count."""
+    entries = sent["metadata"].get("managedFields", ())
+    return [entry["manager"] for entry in entries if "f:replicas" in entry["fieldsV1"]["f:spec"]]

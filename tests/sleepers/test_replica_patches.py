@@ -29,7 +29,9 @@ class Wire(Cluster):
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self._there = there
 
-    async def merge_patch(self, path: str, body: dict[str, Any], **_params: str) -> dict[str, Any]:
+    async def merge_patch(
+        self, path: str, body: dict[str, Any], *, whole: bool = False, **params: str
+    ) -> dict[str, Any]:
         self.sent.append((path, body))
         return {}
 

@@ -9,8 +9,10 @@ import pytest
 from sundown.cluster.client import Cluster
 from sundown.model.parts import Action, Owner, Step
 from sundown.model.record import Restoring
+from sundown.sleepers.giving_back import asleep
+from sundown.sleepers.notes import note_of, read_note
 from sundown.sleepers.replicas import NO_POLICIES, write
-from sundown.sleepers.ways import by_policy, direct, give_back, note_of, read_note, taken
+from sundown.sleepers.ways import by_policy, direct, taken
 from support.samples import SLEEP, sleeping, workload
 
 Json = dict[str, Any]
@@ -29,11 +31,12 @@ WAKES = Step("Wake", sleeping("web", "3", owners=(HELM,)), 3, Restoring(3))
 class Wire(Cluster):
     """An API server of one object: it takes fields away as the real one does, and perhaps has the policies."""
 
-    def __init__(self, *, policies: bool = False) -> None:
+    def __init__(self, *, policies: bool = False, applied: bool = True) -> None:
         self.sent: list[Json] = []
         self._policies = policies
+        self._fields = fields() if applied else fields()[1:]
 
-    async def merge_patch(self, _path: str, body: Json, **_params: str) -> Json:
+    async def merge_patch(self, path: str, body: Json, *, whole: bool = False, **params: str) -> Json:
         self.sent.append(body)
         wanted = body["metadata"]["annotations"]
         annotations = {key: value for key, value in wanted.items() if value is not None}
@@ -41,7 +44,7 @@ class Wire(Cluster):
             annotations[RECORD] = "3"
         if self._policies:
             annotations.pop(WAKE_TO, None)
-        return {"metadata": {"resourceVersion": "8", "annotations": annotations, "managedFields": fields()}}
+        return {"metadata": {"resourceVersion": "8", "annotations": annotations, "managedFields": self._fields}}
 
 
 class Policies:
@@ -59,12 +62,19 @@ def entry(manager: str, operation: str, owned: Json, **more: str) -> Json:
 def fields(**more: Any) -> list[Json]:
     """After the direct patch: the count is ours, though Helm applied it."""
     ours = {"f:metadata": {"f:annotations": {f"f:{RECORD}": {}}}, **copy.deepcopy(COUNT)}
-    helm = {"f:spec": {"f:template": {}}}
+    helm: Json = {"f:spec": {"f:template": {}}}
     return [
         entry("helm", "Apply", helm, **{"time": THEN, **more}),
         entry("sundown-operator", "Update", ours),
         entry("kube-controller-manager", "Update", {"f:status": {"f:replicas": {}}}, subresource="status"),
     ]
+
+
+def given_back(metadata: Json) -> Json:
+    """The second of the two writes by which it falls asleep."""
+    patch = asleep(metadata, taken(FALLS_ASLEEP), note=None)
+    assert patch is not None
+    return patch
 
 
 def owned(patch: Json) -> dict[str, bool]:
@@ -77,16 +87,18 @@ def owned(patch: Json) -> dict[str, bool]:
     ("owners", "whose"),
     [
         ((HELM,), ["helm"]),
-        ((HELM, SCALED), ["helm"]),
-        ((SCALED,), []),
+        ((HELM, SCALED), ["helm", "kubectl"]),
+        ((SCALED,), ["kubectl"]),
         ((), []),
         (None, []),
-        ((Owner("sundown", applies=True, fields=frozenset({"replicas"})),), []),
+        ((Owner("sundown", applies=False, fields=frozenset({"replicas"})),), []),
+        ((Owner("sundown", applies=False, fields=frozenset({"replicas"}), shared=True),), ["sundown"]),
+        ((Owner("sundown", applies=True, fields=frozenset({"replicas"})),), ["sundown"]),
         ((Owner("argocd", applies=True, fields=frozenset({"whenScaled"})),), []),
     ],
 )
-def test_fields_are_taken_from_whoever_applies_them(owners: tuple[Owner, ...] | None, whose: list[str]) -> None:
-    """W6: who has no Apply entry on the count pays for nothing."""
+def test_fields_are_taken_from_whoever_owns_them(owners: tuple[Owner, ...] | None, whose: list[str]) -> None:
+    """W6, A19"""
     step = Step("Sleep", workload("web", 3, owners=owners), 0, Restoring(3), SLEEP)
     assert [one.manager for one in taken(step)] == whose
 
@@ -109,20 +121,20 @@ async def test_what_was_taken_is_given_back_by_a_second_write(step: Step) -> Non
     assert first["spec"] == direct(step)["spec"]
     assert read_note(first["metadata"]["annotations"][NOTE]) == taken(step)
     assert second["metadata"]["annotations"] == {NOTE: None}
-    assert owned(second) == {"helm": True, "sundown-operator": False, "kube-controller-manager": False}
+    assert owned(second) == {"helm": True, "kube-controller-manager": False}
 
 
 def test_an_owner_who_applied_again_in_between_knows_better() -> None:
     """W6: given what they left out, they would have it reset by their next apply."""
     metadata = {"resourceVersion": "8", "managedFields": fields(time="2026-11-23T18:00:01Z")}
-    after = owned(give_back(metadata, taken(FALLS_ASLEEP)))
-    assert after == {"helm": False, "sundown-operator": False, "kube-controller-manager": False}
+    after = owned(given_back(metadata))
+    assert after == {"helm": False, "kube-controller-manager": False}
 
 
 def test_an_owner_who_owned_nothing_else_is_put_back() -> None:
     """W6: the API server drops an entry that is empty."""
     metadata = {"resourceVersion": "8", "managedFields": fields()[1:]}
-    patch = give_back(metadata, taken(FALLS_ASLEEP))
+    patch = given_back(metadata)
     assert owned(patch)["helm"]
     (back,) = [one for one in patch["metadata"]["managedFields"] if one["manager"] == "helm"]
     assert (back["operation"], back["time"], back["fieldsV1"]) == ("Apply", THEN, COUNT)
@@ -132,7 +144,7 @@ def test_what_is_not_ours_is_not_given_away() -> None:
     """W6: somebody applied it by force meanwhile."""
     others = [entry("helm", "Apply", COUNT, time=THEN), entry("flux", "Apply", COUNT)]
     metadata = {"resourceVersion": "8", "managedFields": others}
-    assert "managedFields" not in give_back(metadata, taken(FALLS_ASLEEP))["metadata"]
+    assert asleep(metadata, taken(FALLS_ASLEEP), note=None) is None
 
 
 @pytest.mark.parametrize("note", [None, "", "{", "[1]", "{}", '[{"manager":"helm"}]', '[{"fields":3}]', '"helm"'])
@@ -173,10 +185,13 @@ async def test_policies_that_did_nothing_are_noticed_by_the_reply(step: Step) ->
 
 
 async def test_who_applies_nothing_needs_no_policy() -> None:
-    """W6: one write, the usual one."""
-    wire, step = Wire(policies=True), Step("Sleep", workload("web", 3, owners=(SCALED,)), 0, Restoring(3), SLEEP)
+    """W6: one write, which notes whose the count was."""
+    step = Step("Sleep", workload("web", 3, owners=(SCALED,)), 0, Restoring(3), SLEEP)
+    wire = Wire(policies=True, applied=False)
     await write(wire, step, Policies(current=True))
-    assert wire.sent == [direct(step)]
+    (only,) = wire.sent
+    assert only["spec"] == direct(step)["spec"]
+    assert read_note(only["metadata"]["annotations"][NOTE]) == taken(step)
 
 
 def test_a_policy_is_told_the_mark_to_sleep_and_the_count_to_wake() -> None:

@@ -2,19 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+from sundown.cluster.body import Body
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Expired, Unreachable
 from sundown.cluster.gate import Gate, Urgency
+from sundown.cluster.pages import Page
 from sundown.model.parts import Workload
 from sundown.sleepers.workload_listing import Census
 from support.virtualtime import breathe, in_virtual_time, meanwhile
 
+T = TypeVar("T")
 TEAMS = [f"team-{letter}" for letter in "abcdefghij"]
 """As many as make one list of the cluster worth its while."""
 WIDE = ["/apis/apps/v1/deployments", "/apis/apps/v1/statefulsets"]
@@ -38,8 +41,15 @@ class Shelf(Cluster):
         self._size = size
 
     async def pages_as(
-        self, path: str, read: Callable[[bytes], Any], *, limit: int = 500, **params: str
-    ) -> AsyncIterator[Sequence[Any]]:
+        self,
+        path: str,
+        read: Callable[[Body], Page[T]],
+        *,
+        limit: int = 500,
+        first: int | None = None,
+        metadata_only: bool = False,
+        **params: str,
+    ) -> AsyncIterator[Iterable[T]]:
         self.asked.append(path)
         there = self.deployments if path.endswith("deployments") else self.statefulsets
         if "/namespaces/" in path:

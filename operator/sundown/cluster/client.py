@@ -12,12 +12,24 @@ import aiohttp
 import orjson
 import structlog
 from kubernetes_asyncio.client import Configuration
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_after_delay
+from tenacity.stop import stop_base
 
 from sundown.backoff import Backoff
 from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from sundown.cluster.body import Body
-from sundown.cluster.errors import ApiError, Busy, Denied, Expired, TooLarge, Unreachable, told
+from sundown.cluster.errors import (
+    AdmissionAway,
+    ApiError,
+    Busy,
+    Denied,
+    Expired,
+    SchemaUnread,
+    TooLarge,
+    Unanswered,
+    Unreachable,
+    told,
+)
 from sundown.cluster.failure import failure
 from sundown.cluster.page_size import PageSize
 from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object
@@ -38,6 +50,7 @@ _METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,a
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 _LONGEST_WAIT = 30.0
 _AGAIN = Backoff(0.4, longest=_LONGEST_WAIT)
+_UNTIL_READ = 20.0
 
 
 class Cluster:
@@ -81,6 +94,10 @@ class Cluster:
     async def table(self, path: str, **params: str) -> Json:
         """GET a list as kubectl shows it: the API server makes the columns and the cells."""
         return await self._request("GET", path, accept=_TABLE, params=params)
+
+    async def directory(self, path: str, accept: str) -> Json:
+        """GET what the API server serves, all groups in one answer."""
+        return await self._request("GET", path, accept=accept, params={})
 
     async def raw(self, path: str, *, at_most: int, **params: str) -> bytes:
         """GET what is no JSON, such as a log.
@@ -303,7 +320,7 @@ class Cluster:
             first = busy
         again = AsyncRetrying(
             retry=retry_if_exception_type(Busy),
-            stop=stop_after_attempt(self._attempts - 1),
+            stop=self._until(first),
             wait=_as_the_server_says,
             reraise=True,
         )
@@ -312,6 +329,12 @@ class Cluster:
             with attempt:
                 return await once()
         raise first
+
+    def _until(self, first: Busy) -> stop_base:
+        if isinstance(first, SchemaUnread):
+            return stop_after_delay(_UNTIL_READ)
+        # A webhook that is away takes its time to say so, and meanwhile others wait for this write.
+        return stop_after_attempt(1 if isinstance(first, AdmissionAway) else self._attempts - 1)
 
     async def _once(
         self,
@@ -351,7 +374,9 @@ class Cluster:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             API_REQUESTS.labels(method, "none").inc()
             text = str(error) or type(error).__name__
-            raise Unreachable(f"the API server at {self._host} does not answer: {text}") from error
+            # What comes of the connection itself has a name of its own.
+            kind = Unanswered if type(error) is TimeoutError else Unreachable
+            raise kind(f"the API server at {self._host} does not answer: {text}") from error
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -8,6 +8,8 @@ from sundown.errors import SundownError
 from sundown.model.cutting import MORE, clip_bytes
 
 _LONGEST = 300
+_AWAY = "failed calling webhook"
+_UNREAD = "There can be a delay between when CustomResourceDefinitions are created"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.){100,}"', re.DOTALL)
 """The API server quotes what it refuses, which may be the whole object, and says only behind it what is wrong."""
 
@@ -32,10 +34,28 @@ class Unreachable(ApiError):
     reason = "ApiServerUnreachable"
 
 
+class Unanswered(Unreachable):
+    """The API server took the request, and its answer has not come in time: it may wait for a webhook itself."""
+
+    reason = "ApiServerUnanswered"
+
+
 class Busy(ApiError):
     """429, or a 5xx that passes: asked again after ``retry_after`` seconds."""
 
     reason = "ApiServerBusy"
+
+
+class AdmissionAway(Busy):
+    """500 because a webhook of the cluster, without which nothing of the kind is written, does not answer."""
+
+    reason = "AdmissionAway"
+
+
+class SchemaUnread(Busy):
+    """503 because the API server's own policies do not know the schema of a new CRD for some seconds: nothing was done."""
+
+    reason = "SchemaUnread"
 
 
 class Conflict(ApiError):
@@ -84,6 +104,10 @@ def error_for(status: int, text: str, retry_after: float | None, *, kind_named: 
     """The error that stands for an HTTP status of 400 or more; ``kind_named``: the answer names the kind that it is about."""
     if status == 404 and not kind_named:
         return NoSuchKind(text, status=status)
+    if status == 500 and _AWAY in text:
+        return AdmissionAway(text, status=status, retry_after=retry_after)
+    if status == 503 and _UNREAD in text:
+        return SchemaUnread(text, status=status, retry_after=retry_after)
     kinds: dict[int, type[ApiError]] = {401: Denied, 403: Denied, 404: Missing, 409: Conflict, 410: Expired, 429: Busy}
     kind = kinds.get(status, Busy if status >= 500 else Refused)
     return kind(text, status=status, retry_after=retry_after)

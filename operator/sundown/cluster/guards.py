@@ -1,12 +1,14 @@
 """Whether the API server confines what people and Sundown's own accounts write, by the policies of this version.
 
-They are optional, and Sundown does nothing differently with or without them: it says what is not guarded.
+They are optional, and Sundown does nothing differently with or without them: it says what is not guarded. The same of those by
+which the API server tells people of slips while they write.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
@@ -16,55 +18,84 @@ import yaml
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied, Missing
-from sundown.cluster.policies import Json, differences, path, title
+from sundown.cluster.policies import POLICY_VERSION, Json, differences, path, title
 from sundown.metrics import GUARDS
 
 log = structlog.get_logger(__name__)
 
-FILES = ("guards.yaml", "who.yaml")
 UNGUARDED = "sundown.dev/unguarded"
 """Annotation of each guard: what is open in a cluster that does not have it, in words."""
 
 WHO = "sundown-who"
 """The guard that proves who asked for an override."""
 
-_INSTALL = "kubectl apply -k deploy/components/policies"
 _AGAIN = timedelta(seconds=15)
 
 
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A component of policies: its files, as they are in ``data`` too. ``exact``: one that was changed does not count.
+
+    ``otherwise`` is what does the same without them, and is not looked for.
+    """
+
+    component: str
+    files: tuple[str, ...]
+    exact: bool = True
+    otherwise: str = ""
+
+
+GUARDING = Bundle("policies", ("guards.yaml", "accounts.yaml", "who.yaml"))
+TELLING = Bundle(
+    "admission",
+    ("refusals.yaml", "default-label.yaml"),
+    exact=False,
+    otherwise="the webhook of deploy/components/admission-webhook",
+)
+"""Its owner fits it to the label and the names that they have."""
+
+
 @cache
-def shipped() -> tuple[Json, ...]:
-    """The policies and bindings of this version, as ``deploy/components/policies`` has them."""
-    texts = [(files("sundown.cluster") / "data" / name).read_text() for name in FILES]
+def shipped(bundle: Bundle = GUARDING) -> tuple[Json, ...]:
+    """The policies and bindings of this version, as ``deploy/components`` has them."""
+    texts = [(files("sundown.cluster") / "data" / name).read_text() for name in bundle.files]
     return tuple(each for text in texts for each in yaml.safe_load_all(text))
 
 
 @cache
-def unguarded() -> Mapping[str, str]:
+def unguarded(bundle: Bundle = GUARDING) -> Mapping[str, str]:
     """What is not guarded without each guard, by its name."""
-    policies = [each["metadata"] for each in shipped() if "policyName" not in each["spec"]]
+    policies = [each["metadata"] for each in shipped(bundle) if "policyName" not in each["spec"]]
     return {each["name"]: each["annotations"][UNGUARDED] for each in policies}
 
 
-def lacking(found: Mapping[str, Json | None]) -> tuple[str, ...]:
+def lacking(found: Mapping[str, Json | None], bundle: Bundle = GUARDING) -> tuple[str, ...]:
     """The guards that are not in force, of what was found in the cluster by title; None for what is missing. Pure.
 
     One counts where policy and binding both are as this version brings them; whether an expression that fails refuses the
     request is the cluster owner's choice.
     """
+    differ = differences if bundle.exact else _of_another_version
     wrong = {
         ours["spec"].get("policyName", ours["metadata"]["name"])
-        for ours in shipped()
-        if (theirs := found[title(ours)]) is None or differences(ours, theirs)
+        for ours in shipped(bundle)
+        if (theirs := found[title(ours)]) is None or differ(ours, theirs)
     }
-    return tuple(name for name in unguarded() if name in wrong)
+    return tuple(name for name in unguarded(bundle) if name in wrong)
 
 
-def in_words(wanting: tuple[str, ...]) -> str:
+def _of_another_version(ours: Json, theirs: Json) -> bool:
+    versions = ((each["metadata"].get("annotations") or {}).get(POLICY_VERSION) for each in (ours, theirs))
+    return len(set(versions)) > 1
+
+
+def in_words(wanting: tuple[str, ...], bundle: Bundle = GUARDING) -> str:
     """What that means."""
     if not wanting:
         return "complete"
-    return f"without {', '.join(wanting)} ({'; '.join(unguarded()[name] for name in wanting)}): {_INSTALL}"
+    without = "; ".join(unguarded(bundle)[name] for name in wanting)
+    unless = f", unless {bundle.otherwise} does the same" if bundle.otherwise else ""
+    return f"without {', '.join(wanting)} ({without}): kubectl apply -k deploy/components/{bundle.component}{unless}"
 
 
 class Guards:
@@ -74,8 +105,11 @@ class Guards:
     known. ``changed`` is called when it is another.
     """
 
-    def __init__(self, cluster: Cluster, *, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, cluster: Cluster, bundle: Bundle = GUARDING, *, changed: Callable[[], None] = lambda: None
+    ) -> None:
         self._cluster = cluster
+        self._bundle = bundle
         self.text = "not looked at yet"
         self.askers_proved: bool | None = None
         self._changed = changed
@@ -83,20 +117,20 @@ class Guards:
     async def look(self) -> bool:
         """See which there are; False where the API server did not answer, which leaves everything as it was seen last."""
         try:
-            found = {title(ours): await self._find(ours) for ours in shipped()}
+            found = {title(ours): await self._find(ours) for ours in shipped(self._bundle)}
         except Denied as error:
             self._say(f"may not be looked at: {error}")
             return True
         except ApiError as error:
-            log.warning("guards-not-seen", error=str(error))
+            log.warning("guards-not-seen", component=self._bundle.component, error=str(error))
             return False
-        wanting = lacking(found)
-        for name in unguarded():
+        wanting = lacking(found, self._bundle)
+        for name in unguarded(self._bundle):
             GUARDS.labels(name).set(name not in wanting)
         before, self.askers_proved = self.askers_proved, WHO not in wanting
         if self.askers_proved != before:
             self._changed()
-        self._say(in_words(wanting))
+        self._say(in_words(wanting, self._bundle))
         return True
 
     async def run(self, period: timedelta) -> None:
@@ -113,5 +147,5 @@ class Guards:
 
     def _say(self, text: str) -> None:
         if text != self.text:
-            log.info("guards", text=text)
+            log.info("guards", component=self._bundle.component, text=text)
         self.text = text

@@ -51,6 +51,11 @@ def pod(namespace: str, name: str) -> str:
     return f"{pods(namespace)}/{name}"
 
 
+def controller_revisions(namespace: str) -> str:
+    """The templates that DaemonSets and StatefulSets of a namespace have had."""
+    return f"/apis/apps/v1/namespaces/{namespace}/controllerrevisions"
+
+
 def config_maps(namespace: str) -> str:
     """The ConfigMaps of a namespace."""
     return f"/api/v1/namespaces/{namespace}/configmaps"

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from sundown.cluster.slim import MOST_SPEC, OVERSIZE
+from sundown.cluster.slim import MOST_SPEC, OVERSIZE, TAKEN_OVER
 from sundown.errors import InvalidObject, Mistake
 from sundown.model.action_request import ActionRequestSpec, ActionRequestStatus, Asked
 from sundown.model.base import parse
@@ -15,6 +15,7 @@ from sundown.model.env import Known, Namespace
 from sundown.model.resources import (
     ASLEEP_SINCE,
     MANAGED_BY,
+    NEEDS_APPROVAL,
     OWNER,
     OWNER_EMAIL,
     URL,
@@ -41,7 +42,11 @@ def namespace(raw: dict[str, Any]) -> Namespace:
         name=metadata["name"],
         created=parse_instant(metadata.get("creationTimestamp") or "1970-01-01T00:00:00Z"),
         labels=dict(metadata.get("labels") or {}),
-        annotations={key: annotations[key] for key in (OWNER, OWNER_EMAIL, URL, ASLEEP_SINCE) if key in annotations},
+        annotations={
+            key: annotations[key]
+            for key in (OWNER, OWNER_EMAIL, URL, ASLEEP_SINCE, NEEDS_APPROVAL)
+            if key in annotations
+        },
         terminating="deletionTimestamp" in metadata,
         resource_version=metadata.get("resourceVersion", ""),
         uid=metadata.get("uid", ""),
@@ -70,6 +75,7 @@ def metadata(raw: dict[str, Any]) -> Metadata:
 
 def env_schedule(raw: dict[str, Any]) -> Known:
     """An EnvSchedule; when its spec cannot be read, what is wrong with it."""
+    taken_over = raw["metadata"].get(TAKEN_OVER, False)
     labels = raw["metadata"].get("labels") or {}
     # Of its labels only one is read, and how many there may be nobody limits.
     kept = {MANAGED_BY: labels[MANAGED_BY]} if MANAGED_BY in labels else {}
@@ -84,8 +90,10 @@ def env_schedule(raw: dict[str, Any]) -> Known:
             whole["spec"] = _spec(_in_bounds(whole["spec"]))
         schedule = parse(EnvSchedule, whole)
     except InvalidObject as error:
-        return Known(metadata, status, mistakes=error.mistakes, salvaged=salvage(raw.get("spec")))
-    return Known(metadata=metadata, status=status, schedule=schedule)
+        return Known(
+            metadata, status, mistakes=error.mistakes, salvaged=salvage(raw.get("spec")), taken_over=taken_over
+        )
+    return Known(metadata=metadata, status=status, schedule=schedule, taken_over=taken_over)
 
 
 def _in_bounds(spec: dict[str, Any]) -> bytes:

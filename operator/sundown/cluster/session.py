@@ -16,6 +16,7 @@ import aiohttp
 from kubernetes_asyncio.client import Configuration
 
 from sundown import __version__
+from sundown.cluster.credentials import impersonation_of
 
 # Twice as much may wait in each connection.
 _BUFFER = 256 * 1024
@@ -31,15 +32,23 @@ def open_session(
     proxy: str | None = None,
     middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
 ) -> aiohttp.ClientSession:
-    """A session whose requests end after ``timeout`` seconds; writes that name no field manager are ``manager``'s."""
+    """A session whose requests end after ``timeout`` seconds; writes that name no field manager are ``manager``'s.
+
+    Whomever the kubeconfig acts as, each of its requests does.
+    """
     # Each connection keeps a buffer of 256 KiB; a TLS record has 16 KiB at most, and there are many connections.
     asyncio.sslproto.SSLProtocol.max_size = _TLS_BUFFER
     connector = aiohttp.TCPConnector(limit=configuration.connection_pool_maxsize, ssl=_tls(configuration))
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        # The API server takes the part before the slash for the field manager.
-        headers={"User-Agent": f"{manager}/{__version__}", "Accept-Encoding": "identity", **(headers or {})},
+        headers=[
+            # The API server takes the part before the slash for the field manager.
+            ("User-Agent", f"{manager}/{__version__}"),
+            ("Accept-Encoding", "identity"),
+            *impersonation_of(configuration),
+            *(headers or {}).items(),
+        ],
         timeout=aiohttp.ClientTimeout(total=timeout, connect=min(10.0, timeout)),
         read_bufsize=_BUFFER,
         proxy=proxy,

@@ -14,12 +14,16 @@ import msgspec
 import orjson
 
 from sundown.cluster.body import Body
+from sundown.cluster.claims import is_taken_over, may_be_generated
 from sundown.model.resources import GROUP, OWNER_EMAIL
 
 MOST_SPEC = 32 * 2**10
 """The largest spec of an object of ours that is read, in bytes of JSON."""
 OVERSIZE = "$oversize"
 """Stands for the spec of one that is larger; no CRD has a field of that name."""
+
+TAKEN_OVER = "$takenOver"
+"""Stands in the metadata of one that Sundown has made, and that has become somebody's; who owns it is not kept."""
 
 MOST_LABELS = 8 * 2**10
 """So many characters of labels are kept of one object, and 64 labels."""
@@ -43,6 +47,7 @@ class _Tags(msgspec.Struct, gc=False):
     labels: msgspec.Raw = msgspec.Raw()
     annotations: msgspec.Raw = msgspec.Raw()
     finalizers: msgspec.Raw = msgspec.Raw()
+    managed_fields: msgspec.Raw = msgspec.field(name="managedFields", default=msgspec.Raw())
 
 
 class _Cut(msgspec.Struct, omit_defaults=True, gc=False):
@@ -87,12 +92,15 @@ def slim(wire: Body | msgspec.Raw | memoryview) -> dict[str, Any]:
         ValueError: for what is no object of the API server.
     """
     found = _objects.decode(wire)
-    plain: dict[str, Any] = {"metadata": _metadata(found.metadata)}
+    size = len(memoryview(found.spec))
+    spec = None
+    if size:
+        spec = orjson.loads(memoryview(found.spec)) if size <= MOST_SPEC else _cut(found.spec, size)
+    plain: dict[str, Any] = {"metadata": _metadata(found.metadata, spec)}
     if found.kind:
         plain |= {"apiVersion": found.api_version, "kind": found.kind}
-    size = len(memoryview(found.spec))
     if size:
-        plain["spec"] = orjson.loads(memoryview(found.spec)) if size <= MOST_SPEC else _cut(found.spec, size)
+        plain["spec"] = spec
     if found.status:
         plain["status"] = orjson.loads(memoryview(found.status))
     return plain
@@ -126,10 +134,18 @@ class SlimPage:
         )
 
 
-def _metadata(wire: msgspec.Raw) -> dict[str, Any]:
+def _metadata(wire: msgspec.Raw, spec: object) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(_identities.decode(wire))
     tags = _tags.decode(wire)
     labels, annotations = texts(tags.labels), texts(tags.annotations)
+    if isinstance(spec, dict) and may_be_generated(plain["name"], labels or {}, annotations or {}):
+        plain[TAKEN_OVER] = is_taken_over(
+            plain["name"],
+            labels=labels or {},
+            annotations=annotations or {},
+            managed_fields=tags.managed_fields,
+            spec=spec,
+        )
     if labels is not None:
         plain["labels"] = bounded(labels)
     if annotations is not None:

@@ -30,7 +30,7 @@ IN_VAIN: frozenset[str] = frozenset({"Refused", "Rejected", "Withdrawn", "Timeou
 """It has come to its end, and nothing was done."""
 FINISHED: frozenset[str] = IN_VAIN | {"Done"}
 
-Way = Literal["slack", "kubectl", "page"]
+Way = Literal["slack", "kubectl", "api"]
 """By which a second person can approve."""
 
 _DNS_LABEL = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"

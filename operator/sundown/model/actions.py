@@ -53,13 +53,15 @@ Asked = Callable[[Any], Right]
 class Action:
     """``name`` is what ``spec.action`` says; ``deed`` what it is in a sentence, with ``{namespace}`` and the parameters in it.
 
-    ``parameters`` is the model that ``spec.parameters`` is read by.
+    ``parameters`` is the model that ``spec.parameters`` is read by. It takes a second person where the action that it
+    ``counts_as`` does, if it is named here.
     """
 
     name: str
     deed: str
     right: Right | Asked
     parameters: type[Parameters] = Parameters
+    counts_as: str = ""
 
     def read(self, given: Mapping[str, str]) -> Parameters:
         """What was given for it.

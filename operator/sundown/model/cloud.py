@@ -35,7 +35,8 @@ class CloudPart:
     env that they likely mean. ``hourly`` is its price for an hour in use, in ``currency``, None where nobody knows.
     ``unreachable`` says why nothing newer is known of it, empty where it was described just now. ``reason`` is why AWS has put
     it into its state, in AWS's words and ours, and ``trouble`` what is wrong with it and what helps; both may be empty. It is
-    not started ``not_before`` a moment (UTC), because the starts before came to nothing.
+    not started ``not_before`` a moment (UTC), because the starts before came to nothing. ``recalled`` says that it is as an earlier
+    run of the operator knew it, and that AWS has not been asked since.
     """
 
     kind: CloudKind
@@ -63,6 +64,7 @@ class CloudPart:
     reason: str = ""
     trouble: str = ""
     not_before: datetime | None = None
+    recalled: bool = False
 
     @property
     def title(self) -> str:

@@ -14,6 +14,7 @@ from sundown.model.resources import (
     OWNER,
     OWNER_EMAIL,
     STATE_LABEL,
+    TEMPLATE,
     URL,
     ClusterEnvSchedule,
     EnvSchedule,
@@ -75,13 +76,17 @@ _NOTHING_LEFT = EnvScheduleSpec()
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An EnvSchedule as far as it can be read; ``mistakes`` says why ``schedule`` is not there, ``salvaged`` is what is left."""
+    """An EnvSchedule as far as it can be read; ``mistakes`` says why ``schedule`` is not there, ``salvaged`` is what is left.
+
+    ``taken_over`` says that Sundown made it, and that it has become somebody's.
+    """
 
     metadata: Metadata
     status: EnvScheduleStatus
     schedule: EnvSchedule | None = None
     mistakes: tuple[Mistake, ...] = ()
     salvaged: EnvScheduleSpec = _NOTHING_LEFT
+    taken_over: bool = False
 
     @property
     def legible_spec(self) -> EnvScheduleSpec:
@@ -90,8 +95,9 @@ class Known:
 
     @property
     def generated(self) -> bool:
-        """Whether Sundown made it from a ClusterEnvSchedule, rather than a person."""
-        return self.metadata.labels.get(MANAGED_BY) == "sundown"
+        """Whether Sundown made it from a ClusterEnvSchedule, rather than a person, and no person has taken it over."""
+        marked = self.metadata.labels.get(MANAGED_BY) == "sundown" and TEMPLATE in self.metadata.annotations
+        return marked and not self.taken_over
 
     @property
     def age(self) -> tuple[datetime, str]:
@@ -107,8 +113,8 @@ class Env:
     namespace: Namespace | None
     schedules: tuple[Known, ...] = ()
     defaults: tuple[ClusterEnvSchedule, ...] = ()
-    unreadable_defaults: bool = False
-    """Whether there are ClusterEnvSchedules that cannot be read, so that nobody knows what they cover."""
+    unreadable_defaults: frozenset[str] = frozenset()
+    """The uids of ClusterEnvSchedules that cannot be read, so that nobody knows what they cover."""
 
 
 MOST_SCHEDULES = 20

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 import orjson
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from sundown.model.scalars import instant_or_none
@@ -23,8 +23,15 @@ MOST_RECORDS = 5_000
 MOST_BYTES = 900_000
 """So large are they together at most: etcd takes no object of more than 1.5 MiB."""
 HIGHEST_COUNT = 999_999_999
+PLANNED = "planned"
+"""What the second place says of what is to be put to sleep, until that has been done, or the record has been seen on it.
 
-_KEYS = 80
+Of what sleeps without one somebody else made that. It is said of whatever does not say itself who made it: parts in the cloud,
+whose tags are there before they are stopped, and the kinds that sleep by a patch, which carry the record from the same
+write on.
+"""
+
+_KEYS = 100
 """What the names of the fields take, with quotes and commas; texts in texts have their quotes escaped."""
 _LONGEST = 5_000
 
@@ -50,11 +57,37 @@ def sleep_began(text: str) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands on a workload beside its record: of which sleep it is, which record of that sleep, and for which object."""
+
+    sleep: str
+    edition: int
+    uid: str
+
+    def __str__(self) -> str:
+        """As it is written; the first record of a sleep has no number."""
+        return f"{self.sleep}/{self.edition}/{self.uid}" if self.edition else f"{self.sleep}/{self.uid}"
+
+
+def read_mark(text: str | None) -> Mark | None:
+    """The mark that a text is, None for one that Sundown would not write; annotations are open to everybody."""
+    sleep, _, rest = (text or "").partition("/")
+    edition, numbered, uid = rest.rpartition("/")
+    number = read_count(edition) if numbered else 0
+    if number is None or not uid or not is_sleep_id(sleep):
+        return None
+    mark = Mark(sleep, number, uid)
+    return mark if str(mark) == text else None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """How one part is woken. Of these there are ten thousand in a cluster, so it is no pydantic model.
 
     ``restore`` is a JSON merge patch for a workload, ``running`` for a part in the cloud, whose ``uid`` is its ARN and
-    ``name`` its identifier. ``taken_from`` (JSON) is whose Apply entries owned the fields that Sundown writes.
+    ``name`` its identifier; ``PLANNED`` says what it says. ``taken_from`` (JSON) is whose Apply entries owned the fields that
+    Sundown writes. ``edition`` is which record of this sleep it is, None for the first: older ones come back with whatever
+    has kept a copy of them.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
@@ -70,6 +103,7 @@ class Record:
     uid: Annotated[str, StringConstraints(max_length=512)]
     restore: Annotated[str, StringConstraints(max_length=1024)]
     taken_from: Annotated[str, StringConstraints(max_length=1024)] | None = None
+    edition: Annotated[int, Field(ge=1, le=HIGHEST_COUNT)] | None = None
 
 
 def that_fit(records: tuple[Record, ...]) -> tuple[Record, ...]:

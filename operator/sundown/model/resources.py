@@ -18,6 +18,8 @@ API_VERSION = f"{GROUP}/{VERSION}"
 
 GENERATED_NAME = "default"
 MANAGED_BY = "app.kubernetes.io/managed-by"
+TEMPLATE = f"{GROUP}/template"
+"""Annotation of a generated EnvSchedule: what it was made from, and what it was made to say; see ``template_mark``."""
 PREVIOUS_REPLICAS = f"{GROUP}/previous-replicas"
 PREVIOUS = f"{GROUP}/previous"
 ASLEEP_SINCE = f"{GROUP}/asleep-since"
@@ -27,9 +29,13 @@ WAKE_TO = f"{GROUP}/wake-to"
 WAKE_WHEN_SCALED = f"{GROUP}/wake-when-scaled"
 WAVE = f"{GROUP}/wave"
 EXCLUDE = f"{GROUP}/exclude"
+ROLLOUT = f"{GROUP}/rollout"
+"""``finish`` allows that a rollout which is held back is finished by a night."""
 STATE_LABEL = f"{GROUP}/state"
 GUARDED = f"{GROUP}/guarded"
 """Label of a namespace in which what cannot easily be undone takes two people."""
+NEEDS_APPROVAL = f"{GROUP}/needs-approval"
+"""Annotation of a namespace in which to stop the env takes two people: nobody who may only edit what is in it can take it off."""
 ASLEEP = "asleep"
 OWNER = f"{GROUP}/owner"
 OWNER_EMAIL = "email"
@@ -143,9 +149,10 @@ class Cost(Lenient):
     unpriced: Count
 
 
-WhyRunning = Literal["Excluded", "OtherKind", "Unowned", "StartedSince"]
+WhyRunning = Literal["Excluded", "OtherKind", "Unowned", "StartedSince", "HeldBack", "BeingDeleted"]
 """Why a pod runs although its env sleeps: its workload is left out by a person; nothing of its kind sleeps; no workload owns it;
-or its workload, which does sleep, was started by somebody."""
+its workload, which does sleep, was started by somebody; has a rollout that is held back, which a zero would finish; or is being
+deleted, so that no count of it matters any more."""
 
 
 class Owned(Lenient):
@@ -169,8 +176,18 @@ class StillRunning(Lenient):
     first: Annotated[tuple[Owned, ...], Field(max_length=MOST_STILL_RUNNING)] = ()
 
 
+MOST_TWO_PEOPLE = 32
+"""So many actions that take two people stand in a status: as many as a policy can name."""
+
 MOST_CLOUD = 50
 """So many parts in AWS stand in a status."""
+
+
+class WakeQueuePlace(Lenient):
+    """Which place in the line an env that wakes has, the first being 1, and when its turn is expected."""
+
+    position: Annotated[int, Field(ge=1)]
+    at: Instant
 
 
 class EnvScheduleStatus(Lenient):
@@ -183,6 +200,8 @@ class EnvScheduleStatus(Lenient):
     paused_by: Said | None = None
     unverified: bool | None = None
     """Whether who asked for the override in force is only what somebody wrote; None where not."""
+    needs_approval: Annotated[tuple[ActionName, ...], Field(max_length=MOST_TWO_PEOPLE)] | None = None
+    """Which actions take a second person here; None for none."""
     owner: Person | None = None
     active_since: Instant | None = None
     next_transition: Transition | None = None
@@ -194,6 +213,7 @@ class EnvScheduleStatus(Lenient):
     cloud: Annotated[tuple[CloudStatus, ...], Field(max_length=MOST_CLOUD)] = ()
     cost: Cost | None = None
     still_running: StillRunning | None = None
+    wake_queue: WakeQueuePlace | None = None
     asleep_since: SleepId | None = None
     records: Annotated[tuple[Record, ...], Field(max_length=MOST_RECORDS)] = ()
 
@@ -254,10 +274,10 @@ class ApprovalPolicy(Model):
 
     actions: Annotated[tuple[ActionName, ...], Field(max_length=16)] = ()
     guarded: Annotated[tuple[ActionName, ...], Field(max_length=16)] = ("Delete", "Restart", "Scale")
-    via: Annotated[tuple[Literal["slack", "kubectl", "page"], ...], Field(min_length=1, max_length=3)] = (
+    via: Annotated[tuple[Literal["slack", "kubectl", "api"], ...], Field(min_length=1, max_length=3)] = (
         "slack",
         "kubectl",
-        "page",
+        "api",
     )
 
 

@@ -28,7 +28,7 @@ from sundown.model.scalars import (
 Wanted = Literal["Awake", "Asleep"]
 """What a schedule can ask for."""
 
-Kind = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=63)]
+Kind = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]*$", max_length=63)]
 """A kind of workload that Sundown puts to sleep by itself. Which there are the sleepers' table says, and nobody else."""
 
 
@@ -150,7 +150,7 @@ class Selection(Model):
     As ``include`` a workload has to match each list that is given; as ``exclude`` one match of any list is enough.
     """
 
-    kinds: Annotated[tuple[Kind, ...], Field(max_length=16), Distinct] = ()
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=32), Distinct] = ()
     names: Annotated[tuple[NamePattern, ...], Field(max_length=100), Distinct] = ()
     labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32)] = Field(default_factory=dict)
 
@@ -179,7 +179,7 @@ class PatchRow(Model):
 class Workloads(Model):
     """What sleeps: everything of ``kinds`` that is included and not excluded."""
 
-    kinds: Annotated[tuple[Kind, ...], Field(max_length=16), Distinct] = ("Deployment", "StatefulSet")
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=32), Distinct] = ("Deployment", "StatefulSet")
     include: Selection = Selection()
     exclude: Selection = Selection()
     patches: Annotated[tuple[PatchRow, ...], Field(max_length=16)] = ()
@@ -227,8 +227,16 @@ class EnvScheduleSpec(Model):
     notify: Notify = Notify()
     workloads: Workloads = Workloads()
     waves: Waves = Waves()
+    spread: Duration = timedelta()
     aws: Aws = Aws()
     allow_delete: Flag = False
+
+    @field_validator("spread")
+    @classmethod
+    def _spreads_within_reason(cls, spread: timedelta) -> timedelta:
+        if spread and not timedelta(minutes=1) <= spread <= timedelta(hours=4):
+            raise ValueError("must be between 1m and 4h")
+        return spread
 
     @property
     def stops_only(self) -> bool:

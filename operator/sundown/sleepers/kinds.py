@@ -1,11 +1,12 @@
-"""The kinds that sleep by having no replicas, as rows of a table: what the API server calls them, what else they change.
+"""The kinds that sleep, as rows of one table: those by having no replicas here, those by a patch from the catalogue.
 
 What of an annotation or a status is believed is said here too: a record may restore the fields of its row, and no others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,10 @@ from sundown.cluster.ownership import REPLICAS, WHEN_SCALED
 from sundown.cluster.workloads import WorkloadPage, workload
 from sundown.errors import Mistake
 from sundown.model.parts import Workload
-from sundown.model.record import Restoring, compact, read_patch
+from sundown.model.record import Restoring, compact, read_patch, read_restoring
 from sundown.model.spec import Workloads
+from sundown.sleepers.catalogue import ROWS
+from sundown.sleepers.patch_kind import PatchKind
 
 Json = dict[str, Any]
 
@@ -116,6 +119,14 @@ class ReplicaKind:
         """Whether a record says nothing but what this kind's records say."""
         return restoring.rest is None or (self.aside is not None and self.aside.in_patch(restoring.rest) is not None)
 
+    def written(self, restoring: Restoring) -> str:
+        """What wakes a workload, as one merge patch."""
+        return str(restoring)
+
+    def read_record(self, text: str) -> Restoring | None:
+        """What ``written`` was made of; None for a text that is no such patch."""
+        return read_restoring(text)
+
     def asleep(self, found: Workload) -> Json:
         """The merge patch of all that is different in sleep."""
         patch: Json = {"spec": {"replicas": 0}}
@@ -123,11 +134,20 @@ class ReplicaKind:
             patch["spec"] |= self.aside.set_to(self.aside.harmless)["spec"]
         return patch
 
+    def awake(self, found: Workload, restoring: Restoring | None, replicas: int) -> Json:
+        """The merge patch that wakes it."""
+        return {"spec": {**self.set_aside(found, restoring).get("spec", {}), "replicas": replicas}}
+
+    def told_awake(self, found: Workload, _restoring: Restoring | None, replicas: int) -> str:
+        """What waking changes, in words."""
+        return f"{found.replicas} -> {replicas} replicas"
+
     def set_aside(self, found: Workload, restoring: Restoring | None) -> Json:
         """The merge patch of what is to be given back beside the count; empty where there is nothing of it."""
-        rest = read_patch(restoring.rest) if restoring is not None and restoring.rest is not None else None
-        left = self.aside is not None and found.aside == self.aside.harmless
-        return rest if rest is not None and left else {}
+        if restoring is None or restoring.rest is None or self.aside is None or found.aside != self.aside.harmless:
+            return {}
+        # What is to stay as it is needs no write, which would be made again at each look.
+        return (read_patch(restoring.rest) or {}) if self.aside.in_patch(restoring.rest) != found.aside else {}
 
     def fields(self, patch: Json) -> frozenset[str]:
         """Which fields a patch sets, by the names that owners have."""
@@ -164,17 +184,28 @@ KINDS: dict[str, ReplicaKind] = {
 }
 
 
+CATALOGUE: Mapping[str, ReplicaKind | PatchKind] = ChainMap[str, Any](KINDS, {row.kind: row for row in ROWS})
+"""All kinds that a schedule can name."""
+
+
+def row_of(workload: Workload) -> ReplicaKind | PatchKind:
+    """The row of a workload's kind: the one that it was read with, which a schedule can bring along."""
+    return workload.row if isinstance(workload.row, PatchKind) else KINDS[workload.kind]
+
+
 def kind_named(word: str) -> ReplicaKind | None:
     """The row that somebody means by a word, as kubectl understands it."""
     return next((row for row in KINDS.values() if word.lower() in row.spellings), None)
 
 
-def unknown_kinds(chosen: Workloads, *, prefix: str = "spec") -> Iterator[Mistake]:
-    """The kinds that a schedule names and no row has: workloads of these are left alone."""
+def unknown_kinds(chosen: Workloads, *, prefix: str = "spec", added: Collection[str] = ()) -> Iterator[Mistake]:
+    """The kinds that a schedule names and no row has, nor any that the cluster's owner ``added``: these are left alone."""
+    own = {*added, *(row.kind for row in chosen.patches)}
     lists = (("kinds", chosen.kinds), ("include.kinds", chosen.include.kinds), ("exclude.kinds", chosen.exclude.kinds))
     for where, kinds in lists:
         for kind in kinds:
-            if kind not in KINDS:
+            if kind not in CATALOGUE and kind not in own:
                 yield Mistake(
-                    f"{prefix}.workloads.{where}", f'nothing is known of a kind "{kind}"; known are {", ".join(KINDS)}'
+                    f"{prefix}.workloads.{where}",
+                    f'nothing is known of a kind "{kind}"; `sundown kinds` lists those that are',
                 )

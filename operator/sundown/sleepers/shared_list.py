@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Expired
 from sundown.model.parts import Workload
-from sundown.sleepers.kinds import KINDS, ReplicaKind
+from sundown.sleepers.kinds import ReplicaKind
+from sundown.sleepers.patch_kind import PatchKind
 
 _PAGE = 1000
 _FIRST_PAGE = 200
@@ -20,8 +21,8 @@ class Question:
     """What an env has; answered when every kind has been looked through."""
 
     answer: asyncio.Future[tuple[Workload, ...]]
+    _kinds_to_go: int
     _found: list[Workload] = field(default_factory=list)
-    _kinds_to_go: int = len(KINDS)
 
     def kind_done(self, found: list[Workload]) -> None:
         """Take in all that there is of one kind."""
@@ -47,7 +48,7 @@ class _Expected:
 class Passing:
     """A list under way, whose first page is a short one where there is a ``hurry``. ``seen`` counts its workloads; ``strays`` holds the namespaces of records that nobody asked about."""
 
-    def __init__(self, row: ReplicaKind, *, hurry: bool = False) -> None:
+    def __init__(self, row: ReplicaKind | PatchKind, *, hurry: bool = False) -> None:
         self._row = row
         self._first_page = _FIRST_PAGE if hurry else None
         self._expected: dict[str, _Expected] = {}
@@ -102,7 +103,7 @@ class Passing:
             expected = self._expected.get(namespace)
             if expected is not None:
                 expected.found.append(workload)
-            elif workload.carries and namespace not in self._asked_about:
+            elif workload.carries and not workload.leaving and namespace not in self._asked_about:
                 self.strays.add(namespace)
         if namespace:
             self._position = _place(namespace)

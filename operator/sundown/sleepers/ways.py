@@ -1,24 +1,19 @@
 """The writes by which a workload falls asleep and wakes. Pure: each is a patch made of a step.
 
-Three ways lead to the same. Directly, count and record in one patch, which makes Sundown the owner of what it writes: it
-is for workloads that nobody applies. Where somebody's Apply entry owns such a field, its owner's next apply would be
-refused from then on. There either the API server writes, by a policy, and no owner changes; or what was taken is given
-back by a second patch, and until that is done an annotation says to whom.
+Two ways lead to the same. Directly, count and record in one patch, which makes Sundown the owner of what it writes; or the
+API server writes, by a policy, and no owner changes. Whoever applies server-side what Sundown owns is refused, so that a
+workload which somebody applies is left to the policies, or let go by a second patch (``giving_back``); of all others Sundown
+lets go in the morning, most often by writing in the name of who owned the fields. A note says until then whose they were.
 """
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from dataclasses import replace
 
-import msgspec
-import orjson
-
-from sundown.cluster.ownership import FIELDS
+from sundown.cluster.ownership import REPLICAS, WHEN_SCALED
 from sundown.model import managers
 from sundown.model.parts import Owner, Step, Workload
-from sundown.model.record import Restoring, compact
+from sundown.model.record import Mark, Restoring, compact
 from sundown.model.resources import (
     ASLEEP_SINCE,
     PREVIOUS,
@@ -27,70 +22,124 @@ from sundown.model.resources import (
     WAKE_TO,
     WAKE_WHEN_SCALED,
 )
-from sundown.model.scalars import parse_instant
-from sundown.sleepers.kinds import KINDS, Json
+from sundown.sleepers.kinds import Json, row_of
+from sundown.sleepers.merge_patches import merged
+from sundown.sleepers.notes import NOBODYS, Taken, note_of, read_note
 
-_LONGEST = 1024
-"""So many characters fit into the record of whose fields were taken."""
 _UNSAID: dict[str, str | None] = {WAKE_TO: None, WAKE_WHEN_SCALED: None}
-
-
-_LONGEST_MANAGER = 128
-"""So many bytes has the name of a field manager."""
-_TIME = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?\Z"
-"""As the API server writes it: Go reads less than Python does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """An Apply entry that owned fields before Sundown wrote them."""
-
-    manager: str
-    fields: tuple[str, ...]
-    api_version: str = "apps/v1"
-    time: str = ""
-    subresource: str = ""
-
-
-class _Noted(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """What a note says of one of them."""
-
-    manager: Annotated[str, msgspec.Meta(min_length=1)]
-    fields: Annotated[list[Literal["replicas", "whenScaled"]], msgspec.Meta(min_length=1, max_length=len(FIELDS))]
-    api_version: Annotated[str, msgspec.Meta(max_length=_LONGEST_MANAGER)]
-    time: Annotated[str, msgspec.Meta(pattern=_TIME)] = ""
-    subresource: Literal["", "scale"] = ""
-
-
-_note = msgspec.json.Decoder(list[msgspec.Raw])
-_entry_of_note = msgspec.json.Decoder(_Noted)
 
 
 def direct(step: Step) -> Json:
     """The patch that does it all: count, what else is set aside, and the annotations."""
-    found, row = step.workload, KINDS[step.workload.kind]
+    found, row = step.workload, row_of(step.workload)
     body: Json = {}
     match step.action:
         case "Sleep":
             body = row.asleep(found)
         case "Wake":
-            body = {"spec": {**row.set_aside(found, step.restoring).get("spec", {}), "replicas": step.replicas}}
+            body = row.awake(found, step.restoring, step.replicas)
         case "Forget":
             body = row.set_aside(found, step.restoring)
         case "Remember" | "GiveBack":
             pass
-    body["metadata"] = {"resourceVersion": found.resource_version, "annotations": _annotations(step)}
-    return body
+    about: Json = {"resourceVersion": found.resource_version, "annotations": _annotations(step)}
+    # Some kinds sleep by an annotation.
+    return merged(body, {"metadata": about})
 
 
 def taken(step: Step) -> tuple[Taken, ...]:
-    """Whose fields the direct patch of a step takes, and would have to give back: those of Apply entries that are not ours."""
-    fields = KINDS[step.workload.kind].fields(direct(step))
+    """Whose fields the direct patch of a step takes, and would have to give back: all who own them and are not Sundown."""
+    fields = row_of(step.workload).fields(direct(step))
     return tuple(
-        Taken(one.manager, tuple(sorted(one.fields & fields)), one.api_version, one.time, one.subresource)
+        _taken(one, tuple(sorted(one.fields & fields)), step)
         for one in step.workload.owners or ()
-        if one.applies and not one.ours and one.fields & fields
+        if not one.ours and one.fields & fields
     )
+
+
+def owed(step: Step) -> tuple[Taken, ...]:
+    """Who owns the fields again in the end: those from whom this step takes them, and of those noted whoever has not lost them.
+
+    By day whoever writes another count owns it from then on, and the others do not. So it is of what is written at night.
+    """
+    fresh, found = taken(step), step.workload
+    now = {(one.manager, one.applies, one.subresource): one.fields for one in fresh}
+    written = row_of(found).fields(direct(step))
+    kept: list[Taken] = []
+    for one in read_note(found.taken_from):
+        again = now.get((one.manager, one.applies, one.subresource), ())
+        fields = tuple(name for name in _not_lost(one, step, written=written) if name not in again)
+        if fields:
+            kept.append(replace(one, fields=fields))
+    return (*kept, *fresh)
+
+
+def in_whose_name(step: Step, whose: tuple[Taken, ...]) -> str | None:
+    """The one in whose name a step is written, so that no second write has to give anything back; None where there must be one.
+
+    Whatever a write changes belongs from then on to the entry of its field manager, of updates of the object itself. So it is
+    for who has just this entry, owns all that is written, and is the only one to own it.
+    """
+    if is_at_night(step) or len(whose) != 1 or (step.action == "Wake" and step.replicas == step.workload.replicas):
+        return None
+    (one,), row = whose, row_of(step.workload)
+    is_theirs = not one.applies and not one.subresource and one.api_version == row.api_version
+    if one.manager in managers.OURS:
+        return None  # who shares a name with Sundown keeps what is theirs of its entry
+    return one.manager if is_theirs and row.fields(direct(step)) == frozenset(one.fields) else None
+
+
+def note_for(step: Step) -> str | None:
+    """The note that a step leaves; where nobody owned the count of what somebody applies, it says so."""
+    if step.action in {"Remember", "GiveBack"} and is_at_night(step):
+        return step.workload.taken_from
+    whose = owed(step)
+    return note_of(whose) if whose else NOBODYS if step.action == "Sleep" and step.workload.is_applied else None
+
+
+def is_for_policy(step: Step) -> bool:
+    """Whether the policies do better, where they are there: who falls asleep unapplied is written at once, and Sundown's zero.
+
+    Where somebody shares a name with Sundown they cannot tell what is whose.
+    """
+    if any(one.shared for one in step.workload.owners or ()):
+        return False
+    if step.action == "Sleep":
+        return step.workload.is_applied
+    return bool(row_of(step.workload).fields(direct(step)))
+
+
+def _taken(one: Owner, fields: tuple[str, ...], step: Step) -> Taken:
+    count = _count(step) if REPLICAS in fields and not one.applies else None
+    zeroed = REPLICAS in fields and one.applies and step.action == "Sleep"
+    generation = step.workload.generation or None if zeroed else None
+    return Taken(one.manager, fields, one.api_version, one.time, one.subresource, one.applies, count, generation)
+
+
+def _count(step: Step) -> int:
+    """The count that a step is about: the one to wake to, or the one that it wakes to."""
+    if step.action == "Sleep":
+        assert step.restoring is not None
+        return step.restoring.replicas
+    return step.replicas
+
+
+def _not_lost(one: Taken, step: Step, *, written: frozenset[str]) -> tuple[str, ...]:
+    if is_at_night(step) and step.action != "Sleep":
+        return one.fields
+    found = step.workload
+    if one.applies:
+        # They have had it back, so that it stands in no note, unless Sundown has it still.
+        return tuple(name for name in one.fields if found.owners is None or name in found.written_in_our_name)
+    # What nobody may keep while it sleeps is noted where it was there, and so it is when it is there again.
+    back = WHEN_SCALED in written or WHEN_SCALED in found.written_in_our_name or row_of(found).is_at_risk(found)
+    kept = {REPLICAS: one.count in {None, _count(step)}, WHEN_SCALED: step.action == "Sleep" or back}
+    return tuple(name for name in one.fields if kept[name])
+
+
+def is_at_night(step: Step) -> bool:
+    """Whether the workload sleeps when the step is done."""
+    return step.action in {"Sleep", "Remember"} or (step.action == "GiveBack" and step.workload.mark is not None)
 
 
 def by_policy(step: Step) -> Json:
@@ -98,7 +147,7 @@ def by_policy(step: Step) -> Json:
 
     To sleep it says only that the workload does, to wake only to what: record and mark stay on it until it is done.
     """
-    found, row = step.workload, KINDS[step.workload.kind]
+    found, row = step.workload, row_of(step.workload)
     annotations: dict[str, str | None]
     if step.action == "Sleep":
         annotations = _annotations(step)
@@ -120,6 +169,14 @@ def policy_worked(step: Step, reply: Json) -> bool:
     return WAKE_TO not in annotations
 
 
+def is_held(metadata: Json) -> bool:
+    """Whether a mark has come back on what was written in somebody else's name.
+
+    A policy that nobody knew of does so, as long as the API server takes the namespace for asleep.
+    """
+    return ASLEEP_SINCE in (metadata.get("annotations") or {})
+
+
 def without_policy(step: Step, reply: Json) -> Json:
     """The direct patch after one that was left to a policy which was not there."""
     body = direct(step)
@@ -128,79 +185,11 @@ def without_policy(step: Step, reply: Json) -> Json:
     return body
 
 
-def noting(body: Json, whose: tuple[Taken, ...]) -> Json:
-    """The patch with the note of whose fields it takes; where these are nobody's it takes a note off."""
-    body["metadata"]["annotations"][TAKEN_FROM] = note_of(whose) if whose else None
+def noting(step: Step, body: Json, note: str | None) -> Json:
+    """The patch with the note of whose fields it takes; where there is nothing to note it takes a note off."""
+    if note is not None or step.workload.taken_from is not None:
+        body["metadata"]["annotations"][TAKEN_FROM] = note
     return body
-
-
-def note_of(whose: tuple[Taken, ...]) -> str:
-    """Whose fields were taken, as it is written down; of very many owners the first."""
-    listed: list[Json] = []
-    for one in whose:
-        entry = {"manager": one.manager, "fields": list(one.fields), "apiVersion": one.api_version, "time": one.time}
-        if one.subresource:
-            entry["subresource"] = one.subresource
-        if len(orjson.dumps([*listed, entry])) > _LONGEST:
-            break
-        listed.append(entry)
-    return orjson.dumps(listed).decode()
-
-
-def read_note(text: str | None) -> tuple[Taken, ...]:
-    """Whose fields were taken; nobody's where the note, or what it says of somebody, is not as Sundown writes it.
-
-    Whoever may edit a workload may write one, and what the API server does not take as an owner would stay refused.
-    """
-    if text is None or len(text) > _LONGEST:
-        return ()
-    try:
-        listed = _note.decode(text)
-    except (ValueError, RecursionError):
-        return ()
-    return tuple(one for entry in listed if (one := _read(entry)) is not None)
-
-
-def _read(entry: msgspec.Raw) -> Taken | None:
-    try:
-        one = _entry_of_note.decode(entry)
-        if one.time:
-            parse_instant(one.time)
-    except (ValueError, RecursionError):
-        return None
-    name = one.manager
-    if one.api_version not in {row.api_version for row in KINDS.values()}:
-        return None
-    if not name.isprintable() or len(name.encode()) > _LONGEST_MANAGER or name in managers.OURS:
-        return None
-    return Taken(name, tuple(sorted(set(one.fields))), one.api_version, one.time, one.subresource)
-
-
-def give_back(metadata: Json, whose: tuple[Taken, ...]) -> Json:
-    """The patch that gives fields back to those who applied them, and takes the note off.
-
-    An owner who has applied since knows better: whoever left a field out then would have it reset at their next apply. It
-    is nobody's then.
-    """
-    entries: list[Json] = copy.deepcopy(metadata.get("managedFields") or [])
-    held = frozenset(name for entry in entries if _is_ours(entry) for name in FIELDS if _has(entry, FIELDS[name]))
-    for one in whose:
-        theirs = next((entry for entry in entries if _is_of(entry, one)), None)
-        if theirs is None:
-            theirs = _entry(one)
-            entries.append(theirs)
-        elif theirs.get("time", "") != one.time:
-            continue
-        for name in held.intersection(one.fields):
-            _put(theirs.setdefault("fieldsV1", {}), FIELDS[name])
-    given = held.intersection(name for one in whose for name in one.fields)
-    for entry in filter(_is_ours, entries):
-        for name in given:
-            _take(entry.get("fieldsV1") or {}, FIELDS[name])
-    about: Json = {"resourceVersion": metadata["resourceVersion"], "annotations": {TAKEN_FROM: None}}
-    if given:
-        about["managedFields"] = [entry for entry in entries if entry.get("fieldsV1")]
-    return {"metadata": about}
 
 
 def _annotations(step: Step) -> dict[str, str | None]:
@@ -210,70 +199,18 @@ def _annotations(step: Step) -> dict[str, str | None]:
         annotations = {TAKEN_FROM: None}
     elif step.action in {"Sleep", "Remember"}:
         assert restoring is not None
-        annotations = _written(found, restoring, sleep=step.sleep)
+        annotations = _written(found, restoring, mark=Mark(step.sleep, step.edition, found.uid))
     else:
         there = {PREVIOUS_REPLICAS: found.record, ASLEEP_SINCE: found.mark, PREVIOUS: found.rest}
         annotations = {name: None for name, value in there.items() if value is not None}
     return annotations | _UNSAID if found.unheard else annotations
 
 
-def _written(found: Workload, restoring: Restoring, *, sleep: str) -> dict[str, str | None]:
+def _written(found: Workload, restoring: Restoring, *, mark: Mark) -> dict[str, str | None]:
     annotations: dict[str, str | None] = {
         PREVIOUS_REPLICAS: str(restoring.replicas),
-        ASLEEP_SINCE: f"{sleep}/{found.uid}",
+        ASLEEP_SINCE: str(mark),
     }
     if restoring.rest is not None or found.rest is not None:
         annotations[PREVIOUS] = restoring.rest
     return annotations
-
-
-def _is_ours(entry: Json) -> bool:
-    return Owner(str(entry.get("manager", "")), applies=False, fields=frozenset()).ours
-
-
-def _is_of(entry: Json, one: Taken) -> bool:
-    return (
-        entry.get("operation") == "Apply"
-        and entry.get("manager") == one.manager
-        and entry.get("subresource", "") == one.subresource
-    )
-
-
-def _entry(one: Taken) -> Json:
-    entry: Json = {
-        "manager": one.manager,
-        "operation": "Apply",
-        "apiVersion": one.api_version,
-        "fieldsType": "FieldsV1",
-        "fieldsV1": {},
-    }
-    if one.time:
-        entry["time"] = one.time
-    if one.subresource:
-        entry["subresource"] = one.subresource
-    return entry
-
-
-def _has(entry: Json, path: tuple[str, ...]) -> bool:
-    found: Any = entry.get("fieldsV1") or {}
-    for step in path:
-        if not isinstance(found, dict) or step not in found:
-            return False
-        found = found[step]
-    return True
-
-
-def _put(fields: Json, path: tuple[str, ...]) -> None:
-    for step in path:
-        fields = fields.setdefault(step, {})
-
-
-def _take(fields: Json, path: tuple[str, ...]) -> None:
-    """Take a field out, and what is empty without it."""
-    step, rest = path[0], path[1:]
-    if step not in fields:
-        return
-    if rest:
-        _take(fields[step], rest)
-    if not rest or not fields[step]:
-        del fields[step]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -16,7 +16,10 @@ from sundown.cluster.errors import ApiError
 from sundown.cluster.gate import Gate
 from sundown.model.parts import Workload
 from sundown.sleepers.kinds import KINDS, ReplicaKind
+from sundown.sleepers.patch_kind import PatchKind
 from sundown.sleepers.shared_list import Passing, Question
+
+Row = ReplicaKind | PatchKind
 
 _PAGE = 1000
 _GATHERING = 0.01
@@ -51,8 +54,10 @@ class Census:
     them: something was put to sleep there whose schedule has gone.
     """
 
-    def __init__(self, cluster: Cluster, gate: Gate) -> None:
+    def __init__(self, cluster: Cluster, gate: Gate, *, rows: Collection[Row] | None = None, wide: bool = True) -> None:
         self._cluster = cluster
+        self._rows = rows
+        self._may_list_all = wide
         self._gate = gate
         self._urgent: dict[str, Question] = {}
         self._patient: dict[str, Question] = {}
@@ -77,7 +82,7 @@ class Census:
         waiting = self._patient if patient else self._urgent
         question = waiting.get(namespace)
         if question is None:
-            question = Question(asyncio.get_running_loop().create_future())
+            question = Question(asyncio.get_running_loop().create_future(), len(self._kinds))
             if patient or written or not self._joined(namespace, question):
                 waiting[namespace] = question
                 for wide in self._under_way:
@@ -152,19 +157,24 @@ class Census:
                 await asyncio.sleep(0)
 
     @property
+    def _kinds(self) -> Collection[Row]:
+        """What is looked for: what every env has, or the kinds that it was made for."""
+        return KINDS.values() if self._rows is None else self._rows
+
+    @property
     def _wide_from(self) -> int:
         """From so many questions on, everything is listed."""
         return max(8, self._workloads_in_cluster // _WORTH)
 
     async def _answer(self, batch: Mapping[str, Question]) -> None:
-        if len(batch) >= self._wide_from:
+        if self._may_list_all and len(batch) >= self._wide_from:
             with suppress(ApiError):  # those who asked have been told
                 await self._wide(batch)
         else:
-            each = [(namespace, row, question) for namespace, question in batch.items() for row in KINDS.values()]
+            each = [(namespace, row, question) for namespace, question in batch.items() for row in self._kinds]
             await asyncio.gather(*(self._narrow(*one) for one in each))
 
-    async def _narrow(self, namespace: str, row: ReplicaKind, question: Question) -> None:
+    async def _narrow(self, namespace: str, row: Row, question: Question) -> None:
         found: list[Workload] = []
         try:
             async with self._lists:
@@ -178,7 +188,7 @@ class Census:
             question.kind_done(found)
 
     async def _wide(self, batch: Mapping[str, Question]) -> None:
-        wide = _Wide(tuple(Passing(row, hurry=self._gate.busy) for row in KINDS.values()))
+        wide = _Wide(tuple(Passing(row, hurry=self._gate.busy) for row in self._kinds))
         for namespace, question in batch.items():
             wide.expect(namespace, question)
         self._under_way.append(wide)

@@ -1,0 +1,245 @@
+"""The catalogue: which kinds sleep by a patch, what it is, and how anybody knows that they are where they should be.
+
+Nobody else publishes such a list, so each row says where it is from. What was tried with what is said too: "the API server"
+means that the kind is Kubernetes' own and its real controller ran, "its CRD" that a CRD of the same fields stood in for it.
+"""
+
+from __future__ import annotations
+
+from sundown.sleepers.judges import AtLeast, Below, Condition, Differs, Held, Is
+from sundown.sleepers.patch_kind import PatchKind
+
+_REPLICAS = ("spec", "replicas")
+_NO_REPLICAS = '{"spec":{"replicas":0}}'
+_SUSPEND = '{"spec":{"suspend":true}}'
+_AT_ZERO = Is(("status", "replicas"), (0, None))
+_READY = Condition("Ready")
+_DATABASES, _SERVICES, _SCALERS, _GITOPS = 10, 20, 40, 50
+"""Who scales, or brings back, falls asleep before what it would bring back, and wakes after it."""
+
+_ITS_CRD = "its CRD and a scripted controller"
+
+ROWS: tuple[PatchKind, ...] = (
+    PatchKind(
+        kind="CronJob",
+        group="batch",
+        versions=("v1",),
+        plural="cronjobs",
+        patch=_SUSPEND,
+        is_mute=False,
+        title="CronJob",
+        source="https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/",
+        tried="Kubernetes 1.36.3",
+        component="cronjob",
+    ),
+    PatchKind(
+        kind="DaemonSet",
+        group="apps",
+        versions=("v1",),
+        plural="daemonsets",
+        patch='{"spec":{"template":{"spec":{"nodeSelector":{"sundown.dev/asleep":"true"}}}}}',
+        resting=Is(("status", "currentNumberScheduled"), (0, None)),
+        ready=AtLeast(("status", "numberAvailable"), ("status", "desiredNumberScheduled"), default=0),
+        held=Held(
+            "OnDelete",
+            by=(Is(("spec", "updateStrategy", "type"), ("OnDelete",)),),
+            pending=Below(("status", "updatedNumberScheduled"), ("status", "currentNumberScheduled")),
+        ),
+        wave=_SERVICES,
+        history="controllerrevisions",
+        title="DaemonSet",
+        source="https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/",
+        tried="Kubernetes 1.36.3",
+        component="daemonset",
+    ),
+    PatchKind(
+        kind="HorizontalPodAutoscaler",
+        group="autoscaling",
+        versions=("v2",),
+        plural="horizontalpodautoscalers",
+        patch='{"spec":{"behavior":{"scaleUp":{"selectPolicy":"Disabled"}}}}',
+        # Any other rests by itself while what it scales is at 0.
+        applies=Is(("spec", "minReplicas"), (0,)),
+        defaults=(
+            '{"spec":{"behavior":{"scaleUp":{"stabilizationWindowSeconds":0,"policies":'
+            '[{"type":"Pods","value":4,"periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]},'
+            '"scaleDown":{"selectPolicy":"Max","policies":[{"type":"Percent","value":100,"periodSeconds":15}]}}}}'
+        ),
+        is_mute=False,
+        wave=_SCALERS,
+        title="HorizontalPodAutoscaler that may scale to 0",
+        source="https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
+        tried="Kubernetes 1.36.3",
+        component="horizontalpodautoscaler",
+    ),
+    PatchKind(
+        kind="Rollout",
+        group="argoproj.io",
+        versions=("v1alpha1",),
+        plural="rollouts",
+        patch=_NO_REPLICAS,
+        count=_REPLICAS,
+        resting=_AT_ZERO,
+        ready=AtLeast(("status", "availableReplicas"), _REPLICAS),
+        held=Held(
+            "Paused",
+            # By its owner, or by its controller in a step, before a promotion, or after an analysis that said nothing.
+            by=(Is(("spec", "paused"), (True,)), Is(("status", "phase"), ("Paused",))),
+            pending=Differs(("status", "currentPodHash"), ("status", "stableRS")),
+        ),
+        wave=_SERVICES,
+        title="Argo Rollout",
+        source="https://argo-rollouts.readthedocs.io/en/stable/features/specification/",
+        tried=_ITS_CRD,
+        component="argo-rollout",
+    ),
+    *(
+        PatchKind(
+            kind=kind,
+            group="keda.sh",
+            versions=("v1alpha1",),
+            plural=plural,
+            patch='{"metadata":{"annotations":{"autoscaling.keda.sh/paused":"true"}}}',
+            resting=Condition("Paused"),
+            ready=Condition("Paused", ("False", "Unknown", None)),
+            wave=_SCALERS,
+            title=f"KEDA {kind}",
+            source=f"https://keda.sh/docs/latest/concepts/{page}/#pausing-autoscaling",
+            tried=_ITS_CRD,
+            component="keda",
+        )
+        for kind, plural, page in (
+            ("ScaledObject", "scaledobjects", "scaling-deployments"),
+            ("ScaledJob", "scaledjobs", "scaling-jobs"),
+        )
+    ),
+    PatchKind(
+        kind="Cluster",
+        group="postgresql.cnpg.io",
+        versions=("v1",),
+        plural="clusters",
+        patch='{"metadata":{"annotations":{"cnpg.io/hibernation":"on"}}}',
+        resting=Condition("cnpg.io/hibernation"),
+        ready=AtLeast(("status", "readyInstances"), ("spec", "instances")),
+        held=Held(
+            "Supervised",
+            by=(Is(("spec", "primaryUpdateStrategy"), ("supervised",)),),
+            pending=Is(("status", "phase"), ("Waiting for user action",)),
+        ),
+        wave=_DATABASES,
+        title="CloudNativePG Cluster",
+        source="https://cloudnative-pg.io/documentation/current/declarative_hibernation/",
+        tried=_ITS_CRD,
+        component="cloudnative-pg",
+    ),
+    *(
+        PatchKind(
+            kind=kind,
+            group="monitoring.coreos.com",
+            versions=("v1",),
+            plural=plural,
+            patch=_NO_REPLICAS,
+            count=_REPLICAS,
+            resting=_AT_ZERO,
+            ready=AtLeast(("status", "availableReplicas"), _REPLICAS),
+            title=f"Prometheus operator's {kind}",
+            source="https://prometheus-operator.dev/docs/api-reference/api/",
+            tried=_ITS_CRD,
+            component="prometheus-operator",
+        )
+        for kind, plural in (
+            ("Prometheus", "prometheuses"),
+            ("Alertmanager", "alertmanagers"),
+            ("ThanosRuler", "thanosrulers"),
+        )
+    ),
+    *(
+        PatchKind(
+            kind=kind,
+            group="kafka.strimzi.io",
+            versions=("v1", "v1beta2"),
+            plural=plural,
+            patch=_NO_REPLICAS,
+            count=_REPLICAS,
+            resting=_AT_ZERO,
+            ready=_READY,
+            title=f"Strimzi {kind}",
+            source="https://strimzi.io/docs/operators/latest/configuring.html",
+            tried=_ITS_CRD,
+            component="strimzi",
+        )
+        for kind, plural in (
+            ("KafkaConnect", "kafkaconnects"),
+            ("KafkaMirrorMaker2", "kafkamirrormaker2s"),
+            ("KafkaBridge", "kafkabridges"),
+        )
+    ),
+    PatchKind(
+        kind="postgresql",
+        group="acid.zalan.do",
+        versions=("v1",),
+        plural="postgresqls",
+        patch='{"spec":{"numberOfInstances":0}}',
+        count=("spec", "numberOfInstances"),
+        ready=Is(("status", "PostgresClusterStatus"), ("Running",)),
+        wave=_DATABASES,
+        title="Zalando postgresql",
+        source="https://postgres-operator.readthedocs.io/en/latest/reference/cluster_manifest/",
+        tried=_ITS_CRD,
+        component="zalando-postgres",
+    ),
+    PatchKind(
+        kind="RabbitmqCluster",
+        group="rabbitmq.com",
+        versions=("v1beta1",),
+        plural="rabbitmqclusters",
+        patch=_NO_REPLICAS,
+        count=_REPLICAS,
+        ready=Condition("AllReplicasReady"),
+        wave=_DATABASES,
+        title="RabbitmqCluster, from operator 2.16 on",
+        source="https://www.rabbitmq.com/kubernetes/operator/using-operator",
+        tried=_ITS_CRD,
+        component="rabbitmq",
+    ),
+    PatchKind(
+        kind="ClickHouseInstallation",
+        group="clickhouse.altinity.com",
+        versions=("v1",),
+        plural="clickhouseinstallations",
+        patch='{"spec":{"stop":"yes"}}',
+        resting=Is(("status", "status"), ("Completed",)),
+        ready=Is(("status", "status"), ("Completed",)),
+        wave=_DATABASES,
+        title="Altinity ClickHouseInstallation",
+        source="https://docs.altinity.com/altinitykubernetesoperator/",
+        tried=_ITS_CRD,
+        component="clickhouse",
+    ),
+    PatchKind(
+        kind="Kustomization",
+        group="kustomize.toolkit.fluxcd.io",
+        versions=("v1",),
+        plural="kustomizations",
+        patch=_SUSPEND,
+        is_mute=False,
+        wave=_GITOPS,
+        title="Flux Kustomization",
+        source="https://fluxcd.io/flux/components/kustomize/kustomizations/#suspend",
+        tried=_ITS_CRD,
+        component="flux",
+    ),
+    PatchKind(
+        kind="HelmRelease",
+        group="helm.toolkit.fluxcd.io",
+        versions=("v2",),
+        plural="helmreleases",
+        patch=_SUSPEND,
+        is_mute=False,
+        wave=_GITOPS,
+        title="Flux HelmRelease",
+        source="https://fluxcd.io/flux/components/helm/helmreleases/#suspend",
+        tried=_ITS_CRD,
+        component="flux",
+    ),
+)

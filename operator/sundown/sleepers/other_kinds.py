@@ -1,0 +1,155 @@
+"""What there is of the kinds of the catalogue that an env's schedule names: listed only for those who name them.
+
+A kind that the cluster does not serve costs nothing but a look into the directory now and then, one that Sundown has no
+rights on is told, and neither keeps the rest of an env from sleeping and waking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from sundown.cluster.client import Cluster
+from sundown.cluster.errors import ApiError, Denied, Missing
+from sundown.cluster.gate import Gate
+from sundown.cluster.served import Resource, Served
+from sundown.model.parts import Workload
+from sundown.sleepers.kinds import ReplicaKind
+from sundown.sleepers.patch_kind import PatchKind
+from sundown.sleepers.workload_listing import Census
+
+log = structlog.get_logger(__name__)
+
+Row = ReplicaKind | PatchKind
+_LISTS_AT_ONCE = 8
+_GRANT = "grant get, list and patch of {row.plural}.{row.group} by a ClusterRole with the label sundown.dev/aggregate-to-kinds"
+COMPONENTS = "deploy/components/kinds"
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What was found of them. ``unlisted`` names the kinds that could not be looked at, and why; ``absent`` those that are not served."""
+
+    workloads: tuple[Workload, ...] = ()
+    unlisted: Mapping[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    of_the_cluster: frozenset[str] = frozenset()
+    """Those of the absent that are served, but in no namespace."""
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What is said of the kinds that are not there."""
+        for kind in self.absent:
+            why = (
+                "is cluster-scoped, so that no environment has any"
+                if kind in self.of_the_cluster
+                else "this cluster serves no such kind"
+            )
+            yield f"{kind}: {why}"
+
+
+NONE = Others()
+
+
+class OtherKinds:
+    """Answers what there is of them in an env; a list of each kind for all envs that ask at once."""
+
+    def __init__(self, cluster: Cluster, gate: Gate, served: Served, *, everywhere: bool = True) -> None:
+        self._cluster = cluster
+        # Where only named namespaces may be looked at, a list of all passes by those in which the kind is not granted.
+        self._everywhere = everywhere
+        self._lists = asyncio.Semaphore(_LISTS_AT_ONCE)
+        self._gate = gate
+        self._served = served
+        self._censuses: dict[PatchKind, Census] = {}
+        self._denied: set[str] = set()
+
+    async def of(self, namespace: str, rows: Iterable[Row], *, patient: bool = False, written: bool = False) -> Others:
+        """The objects of these kinds in one env.
+
+        Raises:
+            ApiError: when the API server cannot be asked.
+        """
+        wanted = [row for row in rows if isinstance(row, PatchKind)]
+        if not wanted:
+            return NONE
+        there = await self.served(wanted)
+        results = await asyncio.gather(
+            *(self._listed(row, namespace, patient=patient, written=written) for row in there),
+            return_exceptions=True,
+        )
+        found: list[Workload] = []
+        unlisted: dict[str, str] = {}
+        gone: set[str] = set()
+        for row, result in zip(there, results, strict=True):
+            if isinstance(result, Denied):
+                unlisted[row.kind] = not_granted(row)
+                self._told(row, result)
+            elif isinstance(result, Missing):
+                self._served.forget()
+                gone.add(row.kind)
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                self._denied.discard(row.kind)
+                found += result
+        served = {row.kind for row in there} - gone
+        absent = [row for row in wanted if row.kind not in served]
+        known = await self._served.of({(row.group, row.api_kind) for row in absent}) if absent else {}
+        wide = frozenset(row.kind for row in absent if _is_of_the_cluster(known[row.group, row.api_kind]))
+        return Others(tuple(found), unlisted, tuple(row.kind for row in absent), wide)
+
+    async def close(self) -> None:
+        """Stop asking."""
+        await asyncio.gather(*(census.close() for census in self._censuses.values()))
+
+    async def served(self, rows: Iterable[PatchKind]) -> list[PatchKind]:
+        """Those that are served, in a version that is.
+
+        Raises:
+            ApiError: when the API server cannot be asked.
+        """
+        rows = tuple(rows)
+        served = await self._served.of({(row.group, row.api_kind) for row in rows})
+        resolved = [_as_served(row, served[row.group, row.api_kind]) for row in rows]
+        if None in resolved:
+            self._served.lacks_a_version()
+        return [row for row in resolved if row is not None]
+
+    async def _listed(self, row: PatchKind, namespace: str, *, patient: bool, written: bool) -> tuple[Workload, ...]:
+        if row.own or not row.component:
+            # Of these there are as many as people write.
+            async with self._lists:
+                return tuple(await self._cluster.list_pages(row.collection(namespace), row.read_page))
+        census = self._censuses.get(row)
+        if census is None:
+            census = self._censuses[row] = Census(self._cluster, self._gate, rows=(row,), wide=self._everywhere)
+        return await census.of(namespace, patient=patient, written=written)
+
+    def _told(self, row: PatchKind, error: ApiError) -> None:
+        if row.kind not in self._denied:
+            self._denied.add(row.kind)
+            log.warning("kind-not-granted", kind=row.kind, error=str(error))
+
+
+def _is_of_the_cluster(known: tuple[Resource, ...]) -> bool:
+    return bool(known) and not any(one.namespaced for one in known)
+
+
+def _as_served(row: PatchKind, known: tuple[Resource, ...]) -> PatchKind | None:
+    """The row in a version that is served, the first of its own; of a kind that only a record knows the cluster's first."""
+    there = [one for one in known if one.namespaced]
+    for version in row.versions or (one.version for one in there):
+        resource = next((one for one in there if one.version == version), None)
+        if resource is not None:
+            return replace(row, versions=(version,), plural=resource.plural)
+    return None
+
+
+def not_granted(row: PatchKind) -> str:
+    """What is said of a kind that is served and that Sundown may not touch."""
+    grant = f"kubectl apply -k {COMPONENTS}/{row.component}" if row.component else _GRANT.format(row=row)
+    return f"not put to sleep: Sundown has no rights on it; {grant}"

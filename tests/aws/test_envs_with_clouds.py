@@ -302,7 +302,7 @@ def test_an_instance_that_aws_starts_in_vain_is_started_seldom_and_never_called_
     assert second.at - first.at >= 10
     assert env.status()["state"] == "Waking"
     aws.starts_end(instance)
-    env.until("Awake", within=90)
+    env.until("Awake")
     assert [entry["to"] for entry in env.status()["history"][:2]] == ["Awake", "Asleep"]
     team.until_forgotten(instance)
 
@@ -345,7 +345,7 @@ def test_what_another_seems_to_have_stopped_is_told_until_a_person_has_settled_i
             assert env.status()["state"] == "Waking"
             assert {one["name"] for one in env.status()["records"]} == {instance}
             assert team.phases(instance) == ["stopped"]
-    env.until("Awake", within=90)
+    env.until("Awake")
     assert team.phases(instance) == ["running"]
     assert env.condition("Degraded")[0] == "False"
 

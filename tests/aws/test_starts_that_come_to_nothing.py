@@ -77,7 +77,7 @@ def test_what_has_come_back_and_was_forgotten_is_forgotten_here_too() -> None:
     assert attempts_after(Attempts(NOW, in_vain=3), stopped(), cloud(), now=NOW) is None
 
 
-WAITING = {"trouble": "AWS accepted its start in vain", "not_before": after(minutes=1)}
+WAITING: dict[str, Any] = {"trouble": "AWS accepted its start in vain", "not_before": after(minutes=1)}
 
 
 def test_it_is_not_started_before_its_time_and_then_it_is() -> None:

@@ -17,7 +17,7 @@ from sundown.aws.settings import AwsSettings
 from sundown.aws.stop_start import Acting
 from sundown.aws.tags import RECORD
 from sundown.aws.watching import Watching
-from sundown.model.cloud import CloudPart, restarted_by_aws
+from sundown.model.cloud import CloudKind, CloudPart, restarted_by_aws
 from sundown.model.parts import Step
 from sundown.model.spec import Wanted
 from sundown.reconcile.part_verdict import Goal
@@ -26,7 +26,7 @@ from sundown.schedule.clock import SystemClock
 from sundown_lab.aws.remote import Aws
 from support.virtualtime import meanwhile
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 LONG_AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(days=8)
 
 
@@ -80,7 +80,7 @@ async def cloud(aws: Aws, monkeypatch: pytest.MonkeyPatch, *identifiers: str) ->
         at_least=timedelta(seconds=1),
         clock=SystemClock(),
     )
-    kinds = {"i-": "EC2Instance", "db": "RDSInstance", "au": "AuroraCluster"}
+    kinds: dict[str, CloudKind] = {"i-": "EC2Instance", "db": "RDSInstance", "au": "AuroraCluster"}
     for identifier in identifiers:
         looked = await looking.at(known[0], kinds[identifier[:2]], [identifier])
         assert not looked.failures

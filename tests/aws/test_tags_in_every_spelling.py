@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.aws import tags
@@ -20,6 +20,7 @@ from sundown.reconcile.plan import reconsider
 from sundown_lab.aws.remote import Aws
 from support.aws.described import HERE, cluster, clusters, database, databases, instance, instances, knowing
 from support.aws.skies import Sky
+from support.effort import examples
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 KEYS = Keys()
@@ -72,7 +73,7 @@ def step(wanted: Wanted, part: CloudPart, *, env: str = ENV) -> str | None:
         st.sampled_from(["Namespace", "Scheduler", "SUNDOWN:EXCLUDE", "team"]), spelt("true"), max_size=2
     ),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_no_spelling_can_be_stopped_and_then_not_started(
     kind: str, namespace: str, scheduler: str, more: dict[str, str]
 ) -> None:
@@ -87,7 +88,7 @@ def test_no_spelling_can_be_stopped_and_then_not_started(
 
 
 @given(kind=st.sampled_from(sorted(READ)), namespace=spelt(ENV), holder=spelt(f"default/{ENV}"), state=spelt("running"))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_what_was_stopped_and_respelt_since_is_started_or_named(
     kind: str, namespace: str, holder: str, state: str
 ) -> None:

@@ -212,6 +212,18 @@ def test_what_was_known_before_a_restart_is_known_at_once(inventory: Inventory, 
     assert inventory.of("dev1") == ()
 
 
+def test_what_was_known_before_a_restart_counts_for_less_until_it_is_seen(inventory: Inventory, told: Told) -> None:
+    """A16: its env is told, though all is as it was."""
+    inventory.remember([part("i-1")])
+    assert [one.recalled for one in inventory.of("dev1")] == [True]
+    look(inventory, EC2Instance=CloudThrottled("slow down"))
+    assert [one.recalled for one in inventory.of("dev1")] == [True]
+    told.since()
+    look(inventory, part("i-1"))
+    assert [one.recalled for one in inventory.of("dev1")] == [False]
+    assert told.since() == ["dev1"]
+
+
 def test_what_was_remembered_of_another_cluster_is_not_taken_for_ours(inventory: Inventory) -> None:
     inventory.remember([part("i-1", state="stopped", record="running", holder="other/dev1")])
     assert "stopped by other/dev1" in str(inventory.of("dev1")[0].refused)

@@ -9,7 +9,7 @@ from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def operator(stage: Stage, aws: Aws, **settings: str) -> Operator:

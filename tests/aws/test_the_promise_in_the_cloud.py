@@ -10,6 +10,7 @@ import pytest
 
 from sundown_lab.aws.remote import Aws, Seen
 from support.apiserver import eventually
+from support.aws.teams import until_quiet
 from support.envs import ASLEEP_FOR_EVER, Env
 from support.operators import Operator, Stage
 
@@ -65,13 +66,10 @@ class Owner:
     def meddle(self) -> None:
         """Change one's mind about something that nobody else has a hand in at the moment."""
         everything = self.aws.everything
-        # What the status remembers counts as stopped by Sundown, as what carries its tags does.
-        remembered = {each["name"] for each in self.env.status().get("records", [])}
         free = [
             name
             for name in self.wishes
             if not name.endswith("-aurora")
-            and name not in remembered
             and everything[name].phase in RUNNING | STOPPED
             and not RECORD & everything[name].tags.keys()
         ]
@@ -179,6 +177,7 @@ def live_and_die(stage: Stage, owners: list[Owner], dice: random.Random, *, aws:
         time.sleep(dice.uniform(0, LATEST_KILL))
     operator.kill()
     aws.faults.clear()
+    until_quiet(aws)
     for owner in owners:
         owner.diary.append(f"killed in {operation}" if operation is not None else "killed")
     return [operation] if operation is not None else []

@@ -154,6 +154,14 @@ async def test_what_could_not_be_reached_is_left_as_it_was_seen_last(opened: Ope
     assert await opened().load() == [part()]
 
 
+async def test_what_is_only_known_from_the_table_is_not_renewed(opened: Open) -> None:
+    """A16: nobody has seen it, and it may have been different for long."""
+    ours = opened()
+    await ours.save([part(state="stopped")], now=NOON)
+    await ours.save([replace(part(), recalled=True)], now=NOON + timedelta(hours=13))
+    assert await opened().load() == [part(state="stopped")]
+
+
 async def test_all_pages_are_read(opened: Open, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     """Z: lists stop at the first page."""
     await opened().save([part(number) for number in range(25)], now=NOON)

@@ -12,7 +12,7 @@ from support.apiserver import eventually
 from support.envs import ALWAYS_AWAKE, Env
 from support.operators import Operator
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.lab
 
 RunOperator = Callable[..., Operator]
 ENDED = 3
@@ -28,16 +28,16 @@ def test_no_count_is_lost_whatever_the_operator_remembers(
     env.until("Awake")
     backup = fragile.back_up()
     env.wish("Asleep")
-    env.until("Asleep", within=60)
+    env.until("Asleep")
     fragile.restore(backup)
     env.wish("Asleep")
-    eventually(lambda: not operator.runs, what="the operator has ended", within=60)
+    eventually(lambda: not operator.runs, what="the operator has ended")
     assert operator.exit_code == ENDED
     assert "restored from a backup" in operator.output
     operator.start()
-    env.until("Asleep", within=60)
+    env.until("Asleep")
     env.wish("Awake")
-    env.until("Awake", within=60)
+    env.until("Awake")
     assert env.counts() == {"Deployment/web": 3}
 
 
@@ -54,7 +54,7 @@ def test_a_zero_that_nobody_remembers_is_woken_with_its_own_record(
     since = parse_instant(before["since"])
     eventually(lambda: SystemClock().now() - since > timedelta(seconds=2), what="it has been awake for a moment")
     env.wish("Asleep")
-    env.until("Asleep", within=60)
+    env.until("Asleep")
     operator.kill()
     env.label(**{"sundown.dev/state": None})
     env.annotate(**{"sundown.dev/asleep-since": None})

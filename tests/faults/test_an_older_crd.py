@@ -54,7 +54,7 @@ def test_nothing_is_put_to_sleep_where_the_schema_drops_what_wakes_it(
     assert "drops status.records" in said
     assert env.replicas("web") == 3
     control_plane.kubectl("replace", "-f", str(FILE))
-    env.until("Asleep", within=60)
+    env.until("Asleep")
     assert (env.replicas("web"), env.record("web")) == (0, "3")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.apiserver import eventually
+from support.apiserver import PATIENCE, eventually
 from support.detour import Detour, Fault
 from support.operators import Operator, Stage
 
@@ -20,7 +20,7 @@ def test_it_ends_and_says_that_it_failed(doomed: Operator, detour: Detour, part:
     """F4: no process is left that neither acts nor ends."""
     with detour.broken(Fault(method="GET", part=part, status=400)):
         doomed.launch()
-        eventually(lambda: not doomed.runs, what="it ends", within=60)
+        eventually(lambda: not doomed.runs, what="it ends")
     assert doomed.exit_code == 1
     assert "could not go on" in doomed.output
 
@@ -29,5 +29,5 @@ def test_sigterm_while_it_finds_out_what_kinds_there_are_ends_it_cleanly(doomed:
     """Issue 3: in under 5 s, however early it comes."""
     with detour.broken(Fault(method="GET", part="/apis/sundown.dev/v1alpha1", skip=2, hold=True)) as fault:
         doomed.launch()
-        assert fault.arrived.wait(timeout=60), "the framework did not ask"
+        assert fault.arrived.wait(PATIENCE), "the framework did not ask"
         assert doomed.terminate() == 0

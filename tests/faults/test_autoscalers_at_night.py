@@ -21,7 +21,7 @@ def scaled(env: Env, name: str, *, least: int, most: int) -> str:
 def active(env: Env, path: str) -> tuple[str, str]:
     """Status and reason of the autoscaler's condition ScalingActive."""
     conditions = env.api.get(path).get("status", {}).get("conditions", [])
-    found = next((each for each in conditions if each["type"] == "ScalingActive"), {})
+    found: Json = next((each for each in conditions if each["type"] == "ScalingActive"), {})
     return found.get("status", ""), found.get("reason", "")
 
 
@@ -33,12 +33,12 @@ def test_an_autoscaler_of_kubernetes_lets_a_deployment_sleep_and_scales_it_again
     env.schedule(ASLEEP_FOR_EVER)
     env.until("Asleep")
     disabled = ("False", "ScalingDisabled")
-    eventually(lambda: active(env, autoscaler) == disabled, what="it stands back", within=90)
+    eventually(lambda: active(env, autoscaler) == disabled, what="it stands back")
     assert env.replicas("web") == 0
     env.wish("Awake")
     env.until("Awake")
     assert env.replicas("web") == 3
-    eventually(lambda: active(env, autoscaler) != disabled, what="it is at work again", within=90)
+    eventually(lambda: active(env, autoscaler) != disabled, what="it is at work again")
     assert 2 <= env.replicas("web") <= 5
 
 

@@ -52,7 +52,7 @@ def test_others_do_not_wait_for_the_one_that_is_put_off(team: Env, detour: Detou
         team.wish("Asleep")
         team.until_count("api", 0)
         assert team.replicas("web") == 3
-    team.until("Asleep", within=60)
+    team.until("Asleep")
 
 
 def test_a_busy_spell_for_every_kind_of_request_ends_well(team: Env, detour: Detour) -> None:
@@ -60,11 +60,11 @@ def test_a_busy_spell_for_every_kind_of_request_ends_well(team: Env, detour: Det
     with detour.broken(Fault(times=25, status=429, headers={"Retry-After": "1"})) as fault:
         detour.hang_up()
         team.wish("Asleep")
-        team.until("Asleep", within=90)
+        team.until("Asleep")
         assert fault.met > 5
     assert team.record("web") == "3"
     team.wish("Awake")
-    team.until("Awake", within=60)
+    team.until("Awake")
     assert team.counts() == {"Deployment/web": 3, "Deployment/api": 2, "StatefulSet/db": 2}
 
 
@@ -101,7 +101,7 @@ def test_a_workload_that_is_written_to_all_the_time_falls_asleep_in_the_end(
         team.until_count("api", 0)
         team.until_count("db", 0, kind="StatefulSet")
         eventually(lambda: conflicts(detour) > 0 or team.replicas("web") == 0, what="they have met")
-    team.until("Asleep", within=60)
+    team.until("Asleep")
     assert team.record("web") == "3"
 
 
@@ -118,7 +118,7 @@ def test_a_workload_that_always_conflicts_is_reported_and_looked_at_again_later(
         assert "changed by somebody else" in message
         assert fault.met >= 2
         team.until_count("db", 0, kind="StatefulSet")
-    team.until("Asleep", within=60)
+    team.until("Asleep")
     assert team.record("web") == "3"
     eventually(lambda: team.condition("Degraded")[0] == "False", what="all is well")
 
@@ -140,7 +140,7 @@ def test_the_last_count_of_an_owner_who_scales_all_the_time_is_the_one_that_come
     thread.join()
     team.wish("Asleep", reason="so that the operator looks again")
     # Who was faster three times counts as somebody who fights: there is peace 15 + 30 s after the third time.
-    team.until("Asleep", within=90)
+    team.until("Asleep")
     team.until_count("web", 0)
     assert team.record("web") == str(counts[-1])
     team.wish("Awake")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from support.apiserver import eventually
+from support.apiserver import PATIENCE, eventually
 from support.detour import Detour, Fault
 from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
 from support.operators import Operator
@@ -29,7 +29,7 @@ def in_the_middle(detour: Detour) -> Iterator[Callable[[], None]]:
     with detour.broken(Fault(method="PATCH", part="/deployments/web", hold=True, times=1)) as fault:
 
         def reached() -> None:
-            assert fault.arrived.wait(timeout=30), "the operator did not come to write"
+            assert fault.arrived.wait(PATIENCE), "the operator did not come to write"
 
         yield reached
 
@@ -169,7 +169,7 @@ def test_a_namespace_deleted_while_it_falls_asleep_does_not_hang(team: Env, deto
         team.wish("Asleep")
         reached()
         team.api.delete(team.path)
-    eventually(lambda: team.api.find(team.path) is None, what="the namespace is gone", within=60)
+    eventually(lambda: team.api.find(team.path) is None, what="the namespace is gone")
 
 
 def test_a_schedule_deleted_while_a_write_of_its_waking_fails_leaves_nothing_asleep(team: Env, detour: Detour) -> None:
@@ -181,7 +181,7 @@ def test_a_schedule_deleted_while_a_write_of_its_waking_fails_leaves_nothing_asl
         team.until_condition("Degraded", "True", "WriteFailed")
         team.api.delete(team.schedules("default"))
         eventually(lambda: team.replicas("other") == 2, what="the other one is awake")
-    team.until_count("web", 3, within=60)
+    team.until_count("web", 3)
 
 
 def test_a_new_env_is_not_missed_that_was_asked_for_during_its_schedules_first_writes(

@@ -73,11 +73,11 @@ def test_what_is_due_to_sleep_stays_awake_and_says_why_in_the_words_of_the_api_s
         team.wish("Asleep")
         message = team.until_condition("Degraded", "True", "NamespaceNotMarked")
         assert "labels are frozen here" in message
-        eventually(lambda: "NamespaceNotMarked" in team.reasons(), what="an Event")
+        team.until_told("NamespaceNotMarked")
         assert team.status()["state"] == "Awake"
         assert team.counts() == ALL_UP
-        assert team.reasons().count("NamespaceNotMarked") == 1
-    team.until("Asleep", within=90)
+        team.until_told("NamespaceNotMarked")
+    team.until("Asleep")
     assert team.condition("Degraded")[0] == "False"
 
 
@@ -93,7 +93,7 @@ def test_what_sleeps_is_woken_all_the_same(team: Env, frozen: Freeze) -> None:
         assert "labels are frozen here" in message
         assert STATE in team.labels()
         assert team.status()["state"] == "Awake"
-    team.until_let_go(within=90)
+    team.until_let_go()
     eventually(lambda: team.condition("Degraded")[0] == "False", what="all is well")
 
 
@@ -105,7 +105,7 @@ def test_an_env_whose_schedule_goes_is_woken_all_the_same(team: Env, frozen: Fre
         team.api.delete(team.schedules("default"))
         eventually(lambda: team.counts() == ALL_UP, what="it is awake")
         eventually(lambda: "NamespaceNotMarked" in team.reasons(), what="an Event")
-    team.until_let_go(within=60)
+    team.until_let_go()
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 422, 500, 503])
@@ -117,7 +117,7 @@ def test_however_the_write_fails_waking_goes_on(team: Env, detour: Detour, statu
         team.wish("Awake")
         eventually(lambda: team.counts() == ALL_UP, what="it is woken")
         team.until("Awake")
-    team.until_let_go(within=90)
+    team.until_let_go()
 
 
 def test_the_tries_become_fewer(team: Env, detour: Detour) -> None:
@@ -130,7 +130,7 @@ def test_the_tries_become_fewer(team: Env, detour: Detour) -> None:
             one.at for one in detour.passed if one.status == 422 and one.target.split("?")[0].endswith(f"/{team.name}")
         ]
         assert at[-1] - at[-2] >= 1.5
-    team.until("Asleep", within=90)
+    team.until("Asleep")
 
 
 def test_the_label_that_it_takes_part_holds_nothing_up(
@@ -143,7 +143,7 @@ def test_the_label_that_it_takes_part_holds_nothing_up(
     with detour.broken(Fault(method="PATCH", part="/api/v1/namespaces/", status=422, times=1)):
         env = make_env({"team": team})
         env.add("web", 2)
-        env.until("Asleep", within=60)
+        env.until("Asleep")
     env.wish("Awake")
     env.until("Awake")
     assert env.replicas("web") == 2

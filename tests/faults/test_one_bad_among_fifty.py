@@ -32,7 +32,7 @@ def fifty(api: Api, operator: Operator) -> Iterator[list[Env]]:
         env.add("web", 2)
         env.schedule(ASLEEP_FOR_EVER)
     for env in envs:
-        env.until("Asleep", within=60)
+        env.until("Asleep")
     yield envs
     for env in envs:
         api.delete(env.path)
@@ -75,7 +75,7 @@ def test_the_other_forty_nine_go_on(fifty: list[Env], operator: Operator, malfor
     for env in good:
         env.wish(state)
     for env in good:
-        env.until(state, within=60)
+        env.until(state)
     assert {env.replicas("web") for env in good} == {replicas}
     assert operator.probe("/livez")[0] == 200
     assert '"reason": "Bug"' not in operator.output

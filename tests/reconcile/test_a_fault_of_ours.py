@@ -31,10 +31,10 @@ async def test_a_fault_of_sundowns_own_is_told_on_the_env_and_not_taken_for_peac
     store.put_schedule(known(spec={"timeZone": "UTC", "awake": [{"days": ["Mon"], "from": "00:00", "to": "24:00"}]}))
     rooms = SimpleNamespace(
         **dict.fromkeys(("cluster", "gate", "clouds", "policies"), None),
-        **dict.fromkeys(("census", "leftovers", "statuses", "recorder", "clock"), edge),
+        **dict.fromkeys(("census", "others", "leftovers", "statuses", "recorder", "clock"), edge),
         store=store,
         settings=Settings(),
-        memory_of=lambda _env, _known: SimpleNamespace(sleep=None, unmarked=False),
+        memory_of=lambda _env, _known: SimpleNamespace(sleep=None, unmarked=False, records={}),
         vouches=lambda _status: True,
     )
     with pytest.raises(TypeError):

@@ -233,7 +233,8 @@ def test_a_persons_edit_of_the_generated_one_stays(
     env.until("Awake")
     env.patch({"spec": {"timeZone": "Europe/Berlin"}})
     api.merge(f"{DEFAULTS}/{name}", {"spec": {"template": {"timeZone": "Asia/Tokyo"}}})
-    eventually(lambda: "somebody edited" in env.condition("Ready")[2], what="the edit is reported")
+    eventually(lambda: "TakenOver" in env.reasons(), what="the edit is reported")
+    settled(make_env, team)
     assert spec_of(env)["timeZone"] == "Europe/Berlin"
 
 
@@ -246,7 +247,8 @@ def test_what_a_person_took_out_of_the_generated_one_stays_out(
     env.until("Awake")
     env.patch({"spec": {"holidays": None}})
     api.merge(f"{DEFAULTS}/{name}", {"spec": {"template": {"timeZone": "Asia/Tokyo"}}})
-    eventually(lambda: "somebody edited" in env.condition("Ready")[2], what="the edit is reported")
+    eventually(lambda: "TakenOver" in env.reasons(), what="the edit is reported")
+    settled(make_env, team)
     assert "holidays" not in spec_of(env)
 
 

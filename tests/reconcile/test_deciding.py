@@ -23,10 +23,11 @@ def exception(state: str, start: str, to: str) -> Json:
 
 def test_an_env_falls_asleep_when_it_is_due_and_wakes_when_it_is_due(team: Env) -> None:
     """A1, A3: nobody does anything; the time comes."""
-    team.schedule({**ALWAYS_AWAKE, **exception("Asleep", local(seconds=4), local(seconds=12))})
-    assert team.until("Awake")["nextTransition"]["to"] == "Asleep"
+    begins = local(seconds=4)
+    team.schedule({**ALWAYS_AWAKE, **exception("Asleep", begins, local(hours=1))})
     assert team.until("Asleep")["nextTransition"]["to"] == "Awake"
     assert team.replicas("web") == 0
+    team.patch({"spec": exception("Asleep", begins, local(seconds=3))})
     team.until("Awake")
     assert team.replicas("web") == 2
 
@@ -35,8 +36,9 @@ def test_an_override_ends_by_itself(team: Env) -> None:
     """A7"""
     team.schedule(ASLEEP_FOR_EVER)
     team.until("Asleep")
-    team.wish("Awake", until=instant(seconds=6))
+    team.wish("Awake", until=instant(hours=1))
     team.until("Awake")
+    team.patch({"spec": {"override": {"until": instant(seconds=3)}}})
     team.until("Asleep")
     assert team.replicas("web") == 0
 

@@ -7,6 +7,8 @@ from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 
+READY_AFTER = "lab.sundown.dev/ready-after"
+
 
 @pytest.fixture
 def team(env: Env, operator: Operator) -> Env:
@@ -109,17 +111,19 @@ def test_many_nights_later_the_counts_are_the_same(team: Env) -> None:
 
 def test_waking_is_over_only_when_the_pods_are_ready(env: Env, operator: Operator) -> None:
     """A4"""
-    env.add("slow", 2, pod={"lab.sundown.dev/ready-after": "4s"})
+    env.add("slow", 2, pod={READY_AFTER: "1h"})
     env.schedule(ASLEEP_FOR_EVER)
     env.until("Asleep")
     env.wish("Awake")
     env.until("Waking")
     assert env.condition("Progressing")[:2] == ("True", "Waking")
     assert env.condition("Asleep")[0] == "False"
+    env.edit("slow", {"spec": {"template": {"metadata": {"annotations": {READY_AFTER: None}}}}})
     status = env.until("Awake")
     assert status["parts"]["ready"] == 1
     assert env.workload("slow")["status"]["readyReplicas"] == 2
-    assert "took" in env.events()[-1]["note"]
+    (note,) = env.until_told("Awake")
+    assert "took" in note
 
 
 def test_falling_asleep_is_over_only_when_no_workload_counts_a_pod_any_more(env: Env, operator: Operator) -> None:

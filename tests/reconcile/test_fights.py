@@ -115,6 +115,12 @@ def test_what_is_said_stays_the_same_while_the_fight_goes_on(action: Action, whe
     assert "its controller Kafka/main" in text
 
 
+def test_of_what_has_no_count_none_is_said() -> None:
+    """B2's neighbour: a CronJob that is resumed each time has no count above 0."""
+    said = {told("CronJob/it", Round(action, 3, after(hours=3)), counted=False) for action in ("Sleep", "Wake")}
+    assert not [text for text in said if " 0 " in text or "count" in text]
+
+
 def test_memory_is_bounded_whatever_is_fought_for() -> None:
     fights = Fights()
     for _ in range(3):

@@ -74,13 +74,13 @@ def test_deleting_a_sleeping_namespace_does_not_hang(sleeper: Env) -> None:
     """Bad input: a namespace deleted while asleep. No finalizer of ours holds it."""
     assert "finalizers" not in sleeper.api.get(sleeper.schedules("default"))["metadata"]
     sleeper.api.delete(sleeper.path)
-    eventually(lambda: sleeper.api.find(sleeper.path) is None, what="the namespace is gone", within=60)
+    eventually(lambda: sleeper.api.find(sleeper.path) is None, what="the namespace is gone")
 
 
 def test_a_namespace_of_the_same_name_starts_afresh(sleeper: Env) -> None:
     """Bad input: a namespace deleted while asleep and made anew."""
     sleeper.api.delete(sleeper.path)
-    eventually(lambda: sleeper.api.find(sleeper.path) is None, what="the namespace is gone", within=60)
+    eventually(lambda: sleeper.api.find(sleeper.path) is None, what="the namespace is gone")
     sleeper.api.create("/api/v1/namespaces", {"metadata": {"name": sleeper.name}})
     sleeper.schedule(ASLEEP_FOR_EVER)
     sleeper.add("web", 4)

@@ -1,7 +1,7 @@
 """Steps carried out: those of a batch together, and none stopped by another's failure."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -9,15 +9,16 @@ import pytest
 
 from sundown.aws.errors import CloudDenied, CloudError, CloudUnreachable
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Denied, Unreachable
+from sundown.cluster.errors import ApiError, Conflict, Denied, Unanswered, Unreachable
 from sundown.cluster.gate import Gate
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import Step
 from sundown.reconcile import plan_execution
+from sundown.reconcile.clouds import Clouds
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, reconsider
 from sundown.reconcile.plan_execution import Outcome, act
-from support.samples import HOLDER, NOW, cloud, planned, stopped, workload
+from support.samples import HOLDER, MEMORY, NOW, SLEEP, cloud, planned, stopped, workload
 
 AT_ONCE = timedelta()
 
@@ -29,7 +30,9 @@ class Wire(Cluster):
         self._diary = diary
         self._errors = errors
 
-    async def merge_patch(self, path: str, _body: dict[str, Any], **_params: str) -> dict[str, Any]:
+    async def merge_patch(
+        self, path: str, body: dict[str, Any], *, whole: bool = False, **params: str
+    ) -> dict[str, Any]:
         name = path.rsplit("/", 1)[1]
         self._diary.append(name)
         await asyncio.sleep(0)
@@ -39,15 +42,23 @@ class Wire(Cluster):
         return {}
 
 
-class Sky:
+class Sky(Clouds):
     """Takes down which parts in the cloud are changed, and refuses some."""
 
     def __init__(self, diary: list[str], errors: dict[str, CloudError]) -> None:
         self._diary = diary
         self._errors = errors
 
-    def of(self, _namespace: str) -> tuple[CloudPart, ...]:
+    def of(self, namespace: str) -> tuple[CloudPart, ...]:
         return ()
+
+    def meant_for(self, namespace: str) -> tuple[str, ...]:
+        return ()
+
+    def remember(self, namespace: str, arns: Collection[str]) -> None: ...
+
+    def is_gone(self, arn: str) -> bool:
+        return False
 
     async def carry_out(self, step: Step, again: Callable[[CloudPart], Step | None]) -> int:
         assert isinstance(step.part, CloudPart)
@@ -141,6 +152,19 @@ async def test_an_api_server_that_is_away_is_said_so_though_the_cloud_answers() 
         await carried_out(together(), api={"web": away, "api": away})
 
 
+async def test_an_api_server_that_answers_to_no_write_is_away_but_where_nothing_depends_on_it() -> None:
+    """A15: a webhook may keep all writes to a workload waiting."""
+    late = Unanswered("no answer in time")
+    with pytest.raises(Unanswered):
+        await carried_out(planned("Asleep", workload("web")), api={"web": late})
+    left = planned("Awake", workload("web", 3, record="2"))
+    assert [step.action for step in left.steps] == ["Forget"]
+    outcome, _ = await carried_out(left, api={"web": late})
+    assert [failure.text.partition(",")[0] for failure in outcome.failures] == ["it runs"]
+    with pytest.raises(Unreachable):
+        await carried_out(left, api={"web": Unreachable("cut")})
+
+
 async def test_one_lost_answer_of_the_api_server_is_a_failure_of_that_workload() -> None:
     outcome, _ = await carried_out(together(), api={"web": Unreachable("no answer")})
     assert [failure.path for failure in outcome.failures] == ["Deployment/web"]
@@ -162,3 +186,20 @@ async def test_what_somebody_stopped_before_its_turn_is_told_apart_from_what_was
     outcome = await act(Wire([], {}), Gate(width=4), planned_for, again=again, clouds=Sky([], {}))
     assert outcome.written == 1
     assert outcome.spared == {cloud(name="i-2").arn}
+
+
+async def test_what_is_switched_off_while_it_is_only_tidied_up_is_looked_at_anew() -> None:
+    """A3: what this visit remembers is of the night; by what it would do now, its owner's zero would be woken again."""
+    found = workload("web", 3, record="3", mark=f"{SLEEP}/uid-web", owners=())
+
+    class SwitchedOff(Wire):
+        async def get(self, path: str, **_: Any) -> dict[str, Any]:
+            metadata = {"name": "web", "namespace": "dev", "uid": "uid-web", "resourceVersion": "8", "generation": 4}
+            return {"metadata": metadata, "spec": {"replicas": 0}}
+
+    diary: list[str] = []
+    wire = SwitchedOff(diary, {"web": Conflict("it has changed", status=409)})
+    plan = planned("Awake", found, memory=MEMORY)
+    assert [step.action for step in plan.steps] == ["Forget"]
+    outcome = await act(wire, Gate(width=4), plan, again=lambda part: pytest.fail(f"{part.title} is thought about"))
+    assert (outcome.written, outcome.put_off, outcome.failures, diary) == (0, 1, (), ["web"])

@@ -43,7 +43,7 @@ def test_a_wish_to_wake_counts_although_nothing_else_can_be_read(state: State) -
     found = rescued(unreadable({"override": BY_ANA}, state=state))
     assert decided(found).state == "Awake"
     assert found is not None
-    text = "spec.holidays: no; it is woken all the same, because ana@example.com asked for it via cli"
+    text = "spec.holidays: no; it is to be awake all the same, because ana@example.com asked for it via cli"
     assert found.trouble == ("InvalidSpec", f"{text}, and nothing is put to sleep until this is mended")
 
 
@@ -117,7 +117,7 @@ def test_a_protected_namespace_is_never_touched(spec: Json) -> None:
 def test_a_default_that_cannot_be_read_either_wakes_nothing_by_itself() -> None:
     """After an upgrade that renamed a subdivision, a default and all that was made from it are unreadable at once."""
     generated: Any = replace(unreadable(), metadata=known(generated=True).metadata)
-    there = env(generated, namespace=namespace(labels=LABELS), unreadable_defaults=True)
+    there = env(generated, namespace=namespace(labels=LABELS), unreadable_defaults=frozenset({"uid-everyone"}))
     assert rescue(govern(there, settings=Settings()), now=NOW) is None
     covered = env(generated, namespace=namespace(created=after(hours=1)), defaults=(default(),))
     assert rescue(govern(covered, settings=Settings()), now=NOW) is None

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.model.resources import (
@@ -15,6 +15,7 @@ from sundown.model.resources import (
     Transition,
 )
 from sundown.reconcile.statuses import status_patch
+from support.effort import examples
 from support.samples import NOW, after
 
 instants = st.sampled_from([NOW, after(hours=1)])
@@ -59,14 +60,14 @@ def on_the_wire(status: EnvScheduleStatus) -> dict[str, Any]:
     return plain
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@examples(200)
 @given(statuses, statuses)
 def test_a_patch_leads_from_the_old_status_to_the_new(before: EnvScheduleStatus, after: EnvScheduleStatus) -> None:
     patch = json.loads(json.dumps(status_patch(before, after)))
     assert merged(on_the_wire(before), patch) == on_the_wire(after)
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@examples(100)
 @given(statuses, statuses)
 def test_a_patch_holds_only_what_differs(before: EnvScheduleStatus, after: EnvScheduleStatus) -> None:
     old, new = on_the_wire(before), on_the_wire(after)

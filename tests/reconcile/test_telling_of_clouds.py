@@ -143,7 +143,7 @@ def test_a_database_that_aws_starts_after_a_week_is_said_to_be_stopped_again_and
     assert only(asleep).note is None
     up_again = told(database(**stopped_since(days=7)), old=asleep, asleep=True)
     assert only(up_again).note == "AWS starts a stopped database after 7 days; it is being stopped again"
-    anew = {"record": "running", "holder": "default/dev1", "stopped_at": after(minutes=1)}
+    anew: dict[str, Any] = {"record": "running", "holder": "default/dev1", "stopped_at": after(minutes=1)}
     going = told(database(state="stopping", **anew), old=up_again, asleep=True, minutes=2)
     down = told(database(state="stopped", **anew), old=going, asleep=True, days=3)
     sentence = "AWS starts a stopped database after 7 days; it was stopped again on 2026-11-23 at 18:01 UTC"

@@ -5,7 +5,7 @@ import pytest
 from sundown.model.parts import Workload
 from sundown.model.spec import Wanted
 from sundown.reconcile.plan import Plan
-from support.samples import NOW, after, planned, sleeping, workload
+from support.samples import NOW, Json, after, planned, sleeping, workload
 
 
 def told(plan: Plan) -> list[list[str]]:
@@ -95,7 +95,7 @@ def test_what_was_left_out_after_it_fell_asleep_is_woken() -> None:
         ({"include": {"names": ["api*"]}, "exclude": {"labels": {"tier": "front"}}}, {"api", "api-docs"}),
     ],
 )
-def test_inclusion_takes_every_list_and_exclusion_any(selection: dict[str, object], asleep: set[str]) -> None:
+def test_inclusion_takes_every_list_and_exclusion_any(selection: Json, asleep: set[str]) -> None:
     """A14."""
     plan = planned(
         "Asleep",

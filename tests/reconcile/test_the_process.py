@@ -1,7 +1,6 @@
 """The operator as a process: probes, metrics, signals, and the quiet when there is nothing to do."""
 
 import json
-import re
 import time
 from collections.abc import Callable
 
@@ -25,19 +24,13 @@ def test_probes_answer(operator: Operator) -> None:
 
 def test_metrics_count_what_was_done(env: Env, operator: Operator) -> None:
     """F4"""
-    before = metric(operator, 'sundown_transitions_total{to="Asleep"}')
+    before = operator.metric('sundown_transitions_total{to="Asleep"}')
     env.add("web", 2)
     env.schedule(ASLEEP_FOR_EVER)
     env.until("Asleep")
-    eventually(lambda: metric(operator, 'sundown_transitions_total{to="Asleep"}') > before, what="it is counted")
-    assert metric(operator, 'sundown_envs{state="Asleep"}') >= 1
-    assert metric(operator, 'sundown_workload_writes_total{action="Sleep",outcome="done"}') >= 1
-
-
-def metric(operator: Operator, name: str) -> float:
-    """The value of a sample; 0 where there is none."""
-    found = re.search(rf"^{re.escape(name)} (\S+)$", operator.probe("/metrics")[1], re.MULTILINE)
-    return float(found[1]) if found is not None else 0.0
+    eventually(lambda: operator.metric('sundown_transitions_total{to="Asleep"}') > before, what="it is counted")
+    assert operator.metric('sundown_envs{state="Asleep"}') >= 1
+    assert operator.metric('sundown_workload_writes_total{action="Sleep",outcome="done"}') >= 1
 
 
 def test_every_line_of_the_log_is_json_with_a_time_and_a_level(operator: Operator) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sundown.errors import Mistake
 from sundown.model.parts import Workload
 from sundown.model.resources import Condition, EnvScheduleStatus, Owned, StillRunning
+from sundown.model.spec import Wanted
 from sundown.reconcile.report import HISTORY, next_status
 from support.samples import NOW, TIMEOUT, after, after_visits, decision, finding, sleeping, troubled, workload
 
@@ -169,7 +170,8 @@ def test_history_keeps_the_last_ten_the_latest_first(awake: EnvScheduleStatus) -
     """G7."""
     status = awake
     for hour in range(12):
-        wanted, there = ("Asleep", sleeping()) if hour % 2 == 0 else ("Awake", workload())
+        wanted: Wanted = "Asleep" if hour % 2 == 0 else "Awake"
+        there = sleeping() if wanted == "Asleep" else workload()
         status = after_visits(wanted, [there], old=status, now=after(hours=hour))
     assert [entry.at for entry in status.history] == [after(hours=hour) for hour in range(11, 11 - HISTORY, -1)]
     assert HISTORY == 10

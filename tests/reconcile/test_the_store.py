@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sundown.cluster.history import AnotherHistory
 from sundown.model.env import MOST_SCHEDULES, Known, Namespace
-from sundown.model.resources import OWNER_ZONES, EnvScheduleStatus
+from sundown.model.resources import OWNER_ZONES, EnvScheduleStatus, Savings
 from sundown.reconcile.store import Snapshot, Store
 from support.samples import after, default, known, namespace
 
@@ -64,10 +64,11 @@ def test_what_was_said_of_a_deleted_schedule_does_not_stick_to_the_next_of_its_n
     "change",
     [
         {"annotations": {OWNER_ZONES: "Europe/Berlin"}},
-        {"labels": {"app.kubernetes.io/managed-by": "sundown"}},
+        {"generated": True},
+        {"taken_over": True},
         {"deletion_timestamp": after()},
     ],
-    ids=["owners' zones", "whose it is", "being deleted"],
+    ids=["owners' zones", "whose it is", "taken over", "being deleted"],
 )
 def test_what_changes_a_decision_without_a_new_spec_has_the_env_looked_at(store: Store, change: Any) -> None:
     assert store.put_schedule(known(resource_version="11", generation=1, **change)) == DEV
@@ -149,15 +150,15 @@ def test_a_default_that_became_unreadable_still_counts_as_it_was(store: Store) -
     """Z: one malformed object stops the whole controller."""
     cover = default()
     store.put_default(cover)
-    store.put_unreadable_default("everyone")
-    assert (store.env("dev").defaults, store.env("dev").unreadable_defaults) == ((cover,), True)
+    store.put_unreadable_default("everyone", uid="uid-everyone")
+    assert (store.env("dev").defaults, store.env("dev").unreadable_defaults) == ((cover,), frozenset({"uid-everyone"}))
 
 
 @pytest.mark.parametrize(
     "mend", [lambda store: store.put_default(default()), lambda store: store.drop_default("everyone")]
 )
 def test_a_default_that_was_mended_or_dropped_is_unreadable_no_more(store: Store, mend: Callable[[Store], Any]) -> None:
-    store.put_unreadable_default("everyone")
+    store.put_unreadable_default("everyone", uid="uid-everyone")
     mend(store)
     assert not store.env("dev").unreadable_defaults
 
@@ -218,6 +219,17 @@ def test_states_counts_the_envs_by_state(store: Store) -> None:
     store.put_schedule(replace(known("a", namespace="one"), status=asleep))
     store.put_schedule(replace(known("a", namespace="two"), status=asleep))
     assert store.states() == {"Asleep": 2}
+
+
+def test_savings_are_those_of_all_envs(store: Store) -> None:
+    """F4"""
+    for name, savings in (
+        ("one", Savings(asleep_hours=8, cpu_hours=2)),
+        ("two", Savings(asleep_hours=1)),
+        ("three", None),
+    ):
+        store.put_schedule(replace(known("a", namespace=name), status=EnvScheduleStatus(savings=savings)))
+    assert store.savings() == Savings(asleep_hours=9, cpu_hours=2)
 
 
 @given(order=st.permutations(range(40)))

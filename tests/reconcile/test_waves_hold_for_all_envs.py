@@ -1,20 +1,19 @@
 """What holds of waves whatever an env is made of and whatever moment it is: by definition, not by the code that is tried."""
 
-import os
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import QUIET, Part, Step, Workload
 from sundown.model.spec import Wanted
+from support.effort import examples
 from support.samples import HOLDER, NOW, TIMEOUT, cloud, planned, stopped, workload
 
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-EFFORT = settings(max_examples=1000 if THOROUGH else 100, derandomize=not THOROUGH, deadline=None)
+EFFORT = examples(100)
 USUAL = {"RDSInstance": 0, "AuroraCluster": 0, "StatefulSet": 10, "Deployment": 20, "EC2Instance": 30}
 
 waves = st.sampled_from([None, None, None, "-3", "0", "10", "15", "30", "soon"])

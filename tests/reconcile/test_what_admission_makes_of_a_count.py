@@ -1,5 +1,6 @@
 """The cluster's admission sets another count than Sundown sent: a floor at night, a cap in the morning (Z1, Z2)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,14 @@ KUBECTL = Owner("kubectl", applies=False, fields=COUNT, subresource="scale")
 HELM = Owner("helm", applies=True, fields=COUNT, time="2026-11-01T08:00:00Z")
 HELM_SINCE = Owner("helm", applies=True, fields=COUNT, time="2026-11-23T23:00:00Z")
 NOTE = '[{"manager":"helm","fields":["replicas"],"apiVersion":"apps/v1","time":"2026-11-01T08:00:00Z"}]'
+KEEPER = Owner("keeper", applies=False, fields=COUNT, time="2026-11-23T18:00:01Z")
+KEPT = '[{"manager":"keeper","fields":["replicas"],"apiVersion":"apps/v1","time":"2026-11-23T18:00:01Z","operation":"Update"}]'
+HELM_JUST_NOW = Owner("helm", applies=True, fields=COUNT, time="2026-11-23T18:00:01Z")
+JUST_NOTED = NOTE.replace("2026-11-01T08:00:00Z", HELM_JUST_NOW.time).replace("}]", ',"generation":4}]')
+LONG_NOTED = NOTE.replace("}]", ',"generation":4}]')
+NOTES = NOTE.replace(
+    "}]", '},{"manager":"kubectl","fields":["replicas"],"apiVersion":"apps/v1","time":"2026-11-01T08:00:00Z"}]'
+)
 
 
 def memory(note: str | None = None) -> Memory:
@@ -37,11 +46,17 @@ OF_ADMISSION = [
     pytest.param(kept(HELM), memory(NOTE), id="given back, or written by a policy"),
     pytest.param(kept(HELM, taken_from=NOTE), memory(), id="about to be given back"),
     pytest.param(kept(OURS, record=None), memory(), id="and its record taken off"),
+    pytest.param(kept(HELM_JUST_NOW, generation=5), memory(JUST_NOTED), id="applied in the second of the night"),
+    pytest.param(kept(HELM_JUST_NOW, generation=4), memory(JUST_NOTED), id="and kept at what it was"),
+    pytest.param(kept(HELM, generation=9), memory(LONG_NOTED), id="and something else was edited since"),
 ]
 OF_SOMEBODY = [
     pytest.param(kept(KUBECTL), memory(), id="scaled"),
     pytest.param(kept(HELM_SINCE), memory(NOTE), id="applied since"),
+    pytest.param(kept(KEEPER, taken_from=KEPT), memory(KEPT), id="written again within the second"),
     pytest.param(kept(HELM), memory(), id="nothing was taken from them"),
+    pytest.param(kept(HELM_JUST_NOW, generation=6), memory(JUST_NOTED), id="applied twice within the second"),
+    pytest.param(kept(HELM, record="3"), memory(NOTE), id="applied since, and noted before it is put to zero again"),
 ]
 
 
@@ -64,16 +79,27 @@ def test_what_somebody_sets_is_remembered(found: Workload, remembered: Memory) -
         (kept(OURS), ["Wake Deployment/web: 2 -> 5"]),
         (kept(KUBECTL), ["Forget Deployment/web: 2 -> 2"]),
         (kept(OURS, count=5), ["Forget Deployment/web: 5 -> 5"]),
+        (kept(HELM_JUST_NOW, generation=5), ["Wake Deployment/web: 2 -> 5"]),
+        (kept(HELM_JUST_NOW, generation=6), ["Forget Deployment/web: 2 -> 2"]),
     ],
 )
 def test_it_wakes_with_its_record(found: Workload, steps: list[str]) -> None:
-    assert [str(step) for step in planned("Awake", found, memory=memory()).steps] == steps
+    """A18: what somebody set meanwhile stays, also where they applied within the second in which it fell asleep."""
+    assert [str(step) for step in planned("Awake", found, memory=memory(JUST_NOTED)).steps] == steps
 
 
-def test_a_count_that_is_capped_when_it_wakes_is_told() -> None:
-    woken = workload("web", 2, owners=(OURS,))
-    plan = planned("Awake", woken, memory=memory())
-    assert plan.steps == ()
+@pytest.mark.parametrize(
+    ("owner", "left"),
+    [
+        pytest.param(OURS, ["GiveBack"], id="and is about to be given back"),
+        pytest.param(HELM, [], id="and was given back"),
+        pytest.param(replace(KUBECTL, time=HELM.time), [], id="and was given back to who does not apply"),
+    ],
+)
+def test_a_count_that_is_capped_when_it_wakes_is_told(owner: Owner, left: list[str]) -> None:
+    woken = workload("web", 2, owners=(owner,))
+    plan = planned("Awake", woken, memory=memory(NOTES))
+    assert [step.action for step in plan.steps] == left
     status = next_status(EnvScheduleStatus(state="Waking", since=NOW), finding(decision("Awake"), plan=plan))
     degraded = next(one for one in status.conditions if one.type == "Degraded")
     assert (degraded.status, degraded.reason) == ("True", "WokenOtherwise")

@@ -31,7 +31,7 @@ def test_a_quota_is_named_for_deployments_and_for_stateful_sets(env: Env, operat
     asleep(env)
     limit(env, pods="4")
     env.wish("Awake")
-    status = env.until("Awake", within=60)
+    status = env.until("Awake")
     assert status["state"] == "Awake"
     message = env.until_condition("Degraded", "True", "PartsNotReady")
     assert message.count("exceeded quota: small") == 1

@@ -13,19 +13,25 @@ from sundown.model.parts import Owner, Workload
 from sundown.model.record import Record, Restoring, sleep_id
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.memory import Belief, Memory, believed, by_key, recall
-from sundown.sleepers.ways import by_policy, direct, read_note
+from sundown.sleepers.notes import read_note
+from sundown.sleepers.ways import by_policy, direct
 from support.samples import NOW, SLEEP, env, known, namespace, planned, sleeping, workload
 
 EARLIER = "2026-11-16T17:00:00.000000Z"
 LONG_AGO = "2026-10-01T17:00:00.000000Z"
 MADE = NOW - timedelta(days=30)
 DELETE = '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"}}}'
+AGAIN = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}', edition=1)])
 SECOND = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}')])
 OURS = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}))
 KUBECTL = Owner("kubectl", applies=False, fields=frozenset({"replicas"}))
 OURS_NOW = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}), time=SLEEP[:19] + "Z")
 OURS_BEFORE = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}), time=EARLIER[:19] + "Z")
 HELM = Owner("helm", applies=True, fields=frozenset({"replicas"}))
+HELM_OF_THE_REST = Owner("helm", applies=True, fields=frozenset())
+UNDONE = Owner("kubectl-rollout", applies=False, fields=frozenset({"mark"}))
+UPDATED = '[{"manager":"kubectl-create","operation":"Update","fields":["replicas"],"apiVersion":"apps/v1","count":3}]'
+APPLIED = '[{"manager":"helm","fields":["replicas"],"apiVersion":"apps/v1"}]'
 
 
 LATER = "2026-11-30T17:00:00.000000Z"
@@ -44,10 +50,13 @@ def at_zero(record: str | None = None, mark: str | None = None, **more: Any) -> 
 _JUST_NOW = sleep_id(NOW + timedelta(milliseconds=500))
 ITS_OWN = Belief(Restoring(2), "object")
 THE_SECOND = Belief(Restoring(3), "status")
+OVER_OURS = Belief(Restoring(3), "status", stale=True)
 STALE = Belief(stale=True)
 OF_LATER = Belief(Restoring(7), "unmarked")
 AWAKE = memory(sleep=None, at_rest=True, awake_since=NOW)
-MARK, OLD_MARK = f"{SLEEP}/uid-web", f"{EARLIER}/uid-web"
+WOKEN = memory(last_woken=NOW - timedelta(hours=10))
+HELD = f"{SLEEP}/1000/uid-web"
+MARK, MARK_AGAIN, OLD_MARK = f"{SLEEP}/uid-web", f"{SLEEP}/1/uid-web", f"{EARLIER}/uid-web"
 
 
 @pytest.mark.parametrize(
@@ -61,13 +70,28 @@ MARK, OLD_MARK = f"{SLEEP}/uid-web", f"{EARLIER}/uid-web"
         pytest.param(at_zero(owners=(KUBECTL,)), memory(records=SECOND), Belief(), id="a person's own zero"),
         pytest.param(at_zero(owners=()), memory(records=SECOND), Belief(), id="nobody owns kubectl scale's zero"),
         pytest.param(at_zero(), memory(), Belief(), id="at zero without a record: its owner's wish"),
-        pytest.param(at_zero(owners=(OURS_BEFORE,)), memory(), Belief(), id="woken to zero, as its record said"),
+        pytest.param(at_zero(owners=(OURS_BEFORE,)), WOKEN, Belief(), id="woken to zero, as its record said"),
         pytest.param(at_zero(owners=(KUBECTL,)), memory(), Belief(), id="at zero by a person"),
         pytest.param(at_zero(uid="uid-new"), memory(records=SECOND), Belief(), id="made anew at zero"),
         pytest.param(at_zero("7", OLD_MARK), memory(), STALE, id="dug out of an earlier sleep"),
         pytest.param(at_zero("7", OLD_MARK), memory(sleep=None, at_rest=True), STALE, id="dug out by day"),
+        pytest.param(at_zero("7", OLD_MARK), memory(records=SECOND), OVER_OURS, id="over ours"),
+        pytest.param(at_zero("7", MARK), memory(records=AGAIN), OVER_OURS, id="dug out of this very sleep"),
         pytest.param(
-            at_zero("7", OLD_MARK), memory(records=SECOND), Belief(Restoring(3), "status", stale=True), id="over ours"
+            at_zero("2", MARK_AGAIN), memory(records=AGAIN), ITS_OWN, id="edited by hand after it slept again"
+        ),
+        pytest.param(at_zero("2", MARK_AGAIN), memory(records=SECOND), ITS_OWN, id="newer than the second place"),
+        pytest.param(
+            at_zero("7", MARK, owners=(KUBECTL,)), memory(records=AGAIN), STALE, id="dug out, a person's zero"
+        ),
+        pytest.param(
+            at_zero("3", MARK, owners=(KUBECTL,)),
+            memory(records=AGAIN),
+            Belief(Restoring(3), "object"),
+            id="planned, never written, and the API server has written the same",
+        ),
+        pytest.param(
+            at_zero("2", HELD, owners=(KUBECTL,)), memory(records=AGAIN), ITS_OWN, id="asked for since it was planned"
         ),
         pytest.param(at_zero("7"), memory(sleep=None, unmarked=True), Belief(Restoring(7), "unmarked"), id="upgraded"),
         pytest.param(at_zero("7"), memory(sleep=None, at_rest=True), STALE, id="without a mark, by day"),
@@ -157,8 +181,8 @@ def test_whoever_owns_it_since_whenever_it_can_be_thought_about(
     """W10: managedFields are open to whoever may edit the workload, and a wish to wake is followed all the same."""
     found = at_zero("3", mark, owners=owned)
     for remembered in (memory(), AWAKE, memory(sleep="2026-99-99T99:99:99.999999Z"), Memory()):
-        assert believed(found, remembered)
-        assert believed(at_zero(owners=owned), remembered)
+        believed(found, remembered)
+        believed(at_zero(owners=owned), remembered)
 
 
 values = st.recursive(
@@ -224,11 +248,11 @@ def test_a_stateful_set_gets_its_retention_policy_back_too() -> None:
 
 
 STATUS = EnvScheduleStatus(state="Asleep", asleep_since=SLEEP, records=tuple(SECOND.values()))
-ASLEEP = {"labels": {"sundown.dev/state": "asleep"}}
+ASLEEP = {"sundown.dev/state": "asleep"}
 
 
 def space(sleep: str | None = None, *, labelled: bool = True) -> Any:
-    found = namespace(**(ASLEEP if labelled else {}))
+    found = namespace(labels=ASLEEP if labelled else {})
     found.annotations.update({"sundown.dev/asleep-since": sleep} if sleep else {})
     return found
 
@@ -278,6 +302,36 @@ def test_a_persons_order_wakes_nothing_in_an_env_that_is_awake() -> None:
     assert believed(at_zero("3", OLD_MARK), found).restoring is None
 
 
+@pytest.mark.parametrize(
+    ("note", "belief"),
+    [
+        pytest.param("[]", THE_SECOND, id="nobody owned it before"),
+        pytest.param(UPDATED, THE_SECOND, id="somebody owned it by an update, who has it back in the morning"),
+        pytest.param(APPLIED, Belief(), id="who applies it has had it back, and lost it to kubectl scale"),
+        pytest.param(None, Belief(), id="Sundown still owned it, and lost it to kubectl scale"),
+    ],
+)
+def test_a_zero_of_nobodys_is_sundowns_where_sundown_left_it_so(note: str | None, belief: Belief) -> None:
+    """W3, W6: of what somebody applies Sundown owns nothing at night."""
+    second = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}', note)])
+    assert believed(at_zero(owners=(HELM_OF_THE_REST,)), memory(records=second)) == belief
+
+
+@pytest.mark.parametrize(
+    ("owners", "woken"),
+    [
+        pytest.param((HELM_OF_THE_REST,), True, id="left behind"),
+        pytest.param((HELM_OF_THE_REST, UNDONE), False, id="dug out by an undo: a zero of kubectl scale stays (W4)"),
+        pytest.param((), False, id="nobody applies it, so that Sundown would own its zero"),
+    ],
+)
+def test_a_zero_of_nobodys_is_woken_where_it_was_left_behind(owners: tuple[Owner, ...], woken: bool) -> None:
+    """A15: schedule and mark of the namespace are gone."""
+    found = recall(env(namespace=space(labelled=False)))
+    belief = believed(at_zero("3", OLD_MARK, owners=owners, taken_from="[]"), found)
+    assert (belief.restoring == Restoring(3)) == woken
+
+
 @pytest.mark.parametrize(("owners", "woken"), [((OURS,), True), ((HELM,), True), ((KUBECTL,), False), (None, True)])
 def test_what_is_left_behind_at_a_zero_of_sundowns_is_woken(owners: tuple[Owner, ...] | None, woken: bool) -> None:
     """A15: schedule and mark of the namespace are gone. W4: a zero of its owner's stays."""
@@ -290,3 +344,21 @@ def test_without_a_schedule_the_namespace_is_believed() -> None:
     """A15."""
     found = recall(env(namespace=space(SLEEP)))
     assert (found.sleep, found.known_since) == (SLEEP, None)
+
+
+def test_what_else_was_set_aside_is_known_where_a_newer_record_was_never_written_on_it() -> None:
+    """X2: scaled to 5 at night, remembered as such, and somebody was faster than the write to the workload."""
+    planned_before = Record("StatefulSet", "db", "uid-db", DELETE.replace("}}", '},"replicas":5}', 1), edition=1)
+    found = workload("db", 5, kind="StatefulSet", record="3", rest=DELETE, aside="Retain")
+    (step,) = planned("Asleep", found, memory=memory(records=by_key([planned_before]))).steps
+    assert (step.action, step.restoring) == ("Sleep", Restoring(5, DELETE))
+
+
+def test_what_else_was_set_aside_is_given_back_at_a_zero_of_its_owners() -> None:
+    """W2: scaled to 6 at night, remembered as such, never written; and switched off by its owner. The zero stays, with Delete."""
+    never_written = Record("StatefulSet", "db", "uid-db", DELETE.replace("}}", '},"replicas":6}', 1), edition=1)
+    mark = f"{SLEEP}/uid-db"
+    found = workload("db", 0, kind="StatefulSet", record="3", mark=mark, rest=DELETE, aside="Retain", owners=(KUBECTL,))
+    (step,) = planned("Awake", found, memory=memory(records=by_key([never_written]))).steps
+    assert (step.action, step.replicas) == ("Forget", 0)
+    assert direct(step)["spec"] == {"persistentVolumeClaimRetentionPolicy": {"whenScaled": "Delete"}}

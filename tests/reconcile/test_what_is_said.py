@@ -26,11 +26,11 @@ def test_kubectl_can_wait_for_sleep_and_for_waking(team: Env, control_plane: Clu
     """G9"""
     kubectl = control_plane.kubectl
     team.schedule(ASLEEP_FOR_EVER)
-    kubectl("wait", "--for=condition=Asleep", "envs/default", "-n", team.name, "--timeout=60s")
+    kubectl("wait", "--for=condition=Asleep", "envs/default", "-n", team.name, "--timeout=110s")
     assert set(team.counts().values()) == {0}
     team.wish("Awake")
-    kubectl("wait", "--for=condition=Asleep=false", "envs/default", "-n", team.name, "--timeout=60s")
-    kubectl("wait", "--for=condition=Progressing=false", "envs/default", "-n", team.name, "--timeout=60s")
+    kubectl("wait", "--for=condition=Asleep=false", "envs/default", "-n", team.name, "--timeout=110s")
+    kubectl("wait", "--for=condition=Progressing=false", "envs/default", "-n", team.name, "--timeout=110s")
     assert set(team.counts().values()) == {1}
 
 
@@ -92,7 +92,12 @@ def test_an_env_that_is_applied_at_night_falls_asleep_and_then_is_asleep(env: En
     document = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
     control_plane.kubectl("apply", "-n", env.name, "-f", "-", input=document)
     eventually(lambda: set(env.counts().values()) == {0} and env.status().get("state") == "Asleep", what="all sleep")
-    told = eventually(lambda: (said := env.reasons()) and said[-1] == "Asleep" and said, what="it is told")
+
+    def told_to_the_end() -> list[str] | None:
+        said = env.reasons()
+        return said if said[-1:] == ["Asleep"] else None
+
+    told = eventually(told_to_the_end, what="it is told")
     assert told[0] == "FallingAsleep"
     assert told == ["FallingAsleep", "Asleep"] * (len(told) // 2)
 
@@ -153,7 +158,7 @@ def test_the_same_trouble_is_told_once(team: Env) -> None:
         team.patch({"metadata": {"annotations": {"note": str(number)}}})
     team.label(scheduler="enabled")
     team.until("Asleep")
-    assert team.reasons().count("InvalidLabel") == 1
+    team.until_told("InvalidLabel")
 
 
 def test_a_zone_that_only_the_operator_can_check_is_refused_with_its_path(team: Env) -> None:

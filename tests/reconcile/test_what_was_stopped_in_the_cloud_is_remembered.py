@@ -1,5 +1,6 @@
 """W12: what Sundown stopped in the cloud is known from the status of the EnvSchedule too, whatever becomes of its tags."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,15 +15,16 @@ from sundown.model.spec import Wanted
 from sundown.reconcile.cloud_status import LEFT_STOPPED, tell
 from sundown.reconcile.memory import Memory, NotRemembered, by_key
 from sundown.reconcile.part_verdict import Goal, stand
-from sundown.reconcile.plan import Plan, plan, reconsider
+from sundown.reconcile.plan import Plan, plan, reconsider, without_forgetting_in_cloud
+from sundown.reconcile.report import worth_a_write
 from support.samples import HOLDER, NOW, after, after_visits, cloud, stopped, workload
 
-STRIPPED = {"record": None, "stopped_at": None, "holder": None}
-ALL_GONE = {**STRIPPED, "enabled": False}
+STRIPPED: dict[str, Any] = {"record": None, "stopped_at": None, "holder": None}
+ALL_GONE: dict[str, Any] = {**STRIPPED, "enabled": False}
 
 
-def record_of(part: CloudPart) -> Record:
-    return Record(part.kind, part.identifier, part.arn, "running")
+def record_of(part: CloudPart, says: str = "running") -> Record:
+    return Record(part.kind, part.identifier, part.arn, says)
 
 
 def goal(wanted: Wanted, *remembered: CloudPart, **more: Any) -> Goal:
@@ -103,10 +105,10 @@ def test_what_is_tagged_for_the_env_that_has_stopped_it_is_that_ones() -> None:
 def test_the_second_place_knows_before_anything_is_stopped() -> None:
     """W12: a stop that it does not know of waits."""
     part = cloud()
-    assert planned("Asleep", part).records == (record_of(part),)
+    assert planned("Asleep", part).records == (record_of(part, "planned"),)
     with pytest.raises(NotRemembered):
         reconsider(goal("Asleep"), part, known={})
-    step = reconsider(goal("Asleep"), part, known=by_key([record_of(part)]))
+    step = reconsider(goal("Asleep"), part, known=by_key([record_of(part, "planned")]))
     assert step is not None
     assert step.action == "Sleep"
 
@@ -114,11 +116,11 @@ def test_the_second_place_knows_before_anything_is_stopped() -> None:
 def test_what_sleeps_in_a_later_wave_is_not_remembered_before_its_turn() -> None:
     """E1: a person may stop it meanwhile."""
     instance, database = cloud(name="i-1"), cloud("RDSInstance", name="db")
-    assert planned("Asleep", instance, database).records == (record_of(instance),)
+    assert planned("Asleep", instance, database).records == (record_of(instance, "planned"),)
     asleep = stopped(name="i-1")
     assert planned("Asleep", asleep, database, remembered=(instance,)).records == (
         record_of(asleep),
-        record_of(database),
+        record_of(database, "planned"),
     )
 
 
@@ -126,11 +128,68 @@ def test_what_a_version_before_has_stopped_is_remembered_from_its_tags() -> None
     assert planned("Asleep", stopped()).records == (record_of(stopped()),)
 
 
+@pytest.mark.parametrize("wanted", ["Awake", "Asleep"])
+@pytest.mark.parametrize("kind", ["EC2Instance", "RDSInstance", "AuroraCluster"])
+def test_what_was_only_to_be_stopped_counts_as_stopped_by_somebody_else(kind: str, wanted: Wanted) -> None:
+    """E1: its tags come before the stop, so that without them it was not Sundown's."""
+    part = cloud(kind, "stopped")
+    memory = Memory(records=by_key([record_of(part, "planned")]))
+    found = plan(Goal(wanted=wanted, now=NOW, holder=HOLDER, memory=memory), [], [part])
+    assert (found.steps, found.records, found.lost, found.sleepers) == ((), (), False, 0)
+
+
+@pytest.mark.parametrize("state", ["running", "stopping", "stopped"])
+def test_its_tags_make_a_plan_a_fact(state: str) -> None:
+    """W12: from then on it is started whatever becomes of them."""
+    part = stopped(state=state)
+    memory = Memory(records=by_key([record_of(part, "planned")]))
+    found = plan(Goal(wanted="Asleep", now=NOW, holder=HOLDER, memory=memory), [], [part])
+    assert found.records == (record_of(part),)
+
+
+@pytest.mark.parametrize("wanted", ["Awake", "Asleep"])
+def test_what_an_earlier_run_saw_is_no_fact(wanted: Wanted) -> None:
+    """E1, A16: the table may be of the night before, and its owner has stopped it since."""
+    part = stopped(recalled=True)
+    assert planned(wanted, part).records == (record_of(part, "planned"),)
+    assert planned(wanted, part, remembered=(part,)).records == (record_of(part),)
+
+
+def test_a_plan_becomes_a_fact_on_the_way_to_waking_too() -> None:
+    """W12: a database takes minutes to start, and its tags may go meanwhile."""
+    slow = stopped("RDSInstance", "starting")
+    recalled = after_visits("Awake", [replace(slow, recalled=True)], old=EnvScheduleStatus(state="FallingAsleep"))
+    assert [one.restore for one in recalled.records] == ["planned"]
+    seen = after_visits("Awake", [slow], old=recalled)
+    assert (seen.state, [one.restore for one in seen.records]) == ("Waking", ["running"])
+    assert worth_a_write(recalled, seen)
+
+
+def test_the_second_place_forgets_before_tags_are_taken_off() -> None:
+    """E1, A15: known there and without tags it would be started, whoever stops it next."""
+    part = stopped(state="running")
+    found = planned("Awake", part, remembered=(part,))
+    assert ([step.action for step in found.steps], found.forgets_in_cloud) == (["Forget"], True)
+    assert found.woken == {(part.kind, part.identifier, part.arn)}
+    assert without_forgetting_in_cloud(found).steps == ()
+
+
+def test_half_a_record_is_known_until_it_is_off() -> None:
+    """W12: another tool took the holder off, and somebody started it by hand."""
+    part = stopped(state="running", holder=None)
+    found = planned("Awake", part, remembered=(part,))
+    assert ([step.action for step in found.steps], found.records, found.woken) == (
+        ["Forget"],
+        (record_of(part),),
+        frozenset(),
+    )
+
+
 @pytest.mark.parametrize("state", ["running", "busy"])
 def test_what_runs_again_is_remembered_no_longer(state: str) -> None:
     part = cloud(state=state)
     found = planned("Awake", part, remembered=(part,))
-    assert (found.records, found.woken) == ((), {(part.kind, part.identifier, part.arn)})
+    assert (found.records, found.woken) == ((), frozenset({(part.kind, part.identifier, part.arn)}))
 
 
 def test_what_nobody_sees_is_named_and_the_env_is_not_awake_without_it() -> None:

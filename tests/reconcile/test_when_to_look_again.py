@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sundown.model.parts import Workload
-from sundown.model.resources import EnvScheduleStatus
+from sundown.model.resources import Condition, EnvScheduleStatus
 from sundown.reconcile.report import next_status
 from sundown.reconcile.revisits import next_look
 from support.samples import NOW, TIMEOUT, after, decision, finding, planned, sleeping, workload
@@ -34,6 +34,18 @@ def test_an_env_that_is_awake_is_looked_at_when_it_has_to_sleep() -> None:
 
 def test_an_env_for_which_nothing_is_due_is_left_to_the_sweep() -> None:
     assert look_after("Awake", workload()) is None
+
+
+@pytest.mark.parametrize(("ago", "seconds"), [(0, 2), (40, 10), (3600, 60)])
+def test_what_a_transition_was_over_without_is_looked_for_later_and_later(ago: float, seconds: float) -> None:
+    """E4: on a slow machine pods become ready after the time of their wave, and the env was degraded until the next sweep."""
+    since = NOW - timedelta(seconds=ago)
+    late = Condition(type="Degraded", status="True", reason="PartsNotReady", message="", last_transition_time=since)
+    old = EnvScheduleStatus(state="Awake", since=since, conditions=(late,))
+    found = look_after("Awake", workload(ready=0), old=old)
+    assert found is not None
+    assert after(seconds=seconds) < found <= after(seconds=seconds, milliseconds=20)
+    assert look_after("Awake", workload(), old=old) is None
 
 
 def test_the_end_of_an_exclusion_is_waited_for() -> None:

@@ -1,6 +1,7 @@
 """Whether who asked for an override is who they say, as the operator knows it (S7)."""
 
-from typing import cast
+from dataclasses import MISSING, fields
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,8 @@ from sundown.reconcile.store import Store
 )
 def test_while_nobody_knows_what_was_said_last_stays(proved: bool | None, said: bool | None, vouched: bool) -> None:
     """S7: so that a restart changes no status."""
-    nothing = [cast("object", None)] * 9
-    rooms = Rooms(*nothing, askers_proved=lambda: proved)  # type: ignore[arg-type]
+    nothing: dict[str, Any] = {one.name: None for one in fields(Rooms) if one.default is MISSING}
+    rooms = Rooms(**nothing, askers_proved=lambda: proved)
     assert rooms.vouches(EnvScheduleStatus(unverified=said)) is vouched
 
 

@@ -1,5 +1,6 @@
 """Which EnvSchedule is in force in a namespace, and whether it may act: labels, ages, selectors."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from sundown.errors import Mistake
 from sundown.model.env import Env, Known
-from sundown.model.resources import EnvScheduleStatus, Metadata
+from sundown.model.resources import TEMPLATE, ClusterEnvSchedule, EnvScheduleStatus, Metadata
+from sundown.model.template_mark import TemplateMark
 from sundown.reconcile.governance import Governance, govern
 from sundown.settings import Settings
 from support.samples import NOW, Json, after, default, env, known, namespace
@@ -162,7 +164,62 @@ def test_a_generated_schedule_that_nothing_covers_any_more_rests() -> None:
 
 def test_a_generated_schedule_goes_on_while_a_default_cannot_be_read() -> None:
     """Z: one malformed object stops the whole controller."""
-    assert governed(env(known(generated=True), unreadable_defaults=True)).paused_by is None
+    assert governed(env(known(generated=True), unreadable_defaults=frozenset({"uid-gone"}))).paused_by is None
+
+
+@pytest.mark.parametrize("label", [None, "enabled", "disabled"])
+@pytest.mark.parametrize("defaults", [(), (default(),)], ids=["nothing covers it", "covered"])
+def test_one_that_was_taken_over_is_governed_as_one_that_was_written_by_hand(label: str | None, defaults: Any) -> None:
+    """A11, fault B6: its template gone, it goes on."""
+    space = namespace(created=OLD, labels={"scheduler": label} if label else {})
+    edited, by_hand = known("default", generated=True, taken_over=True), known("default")
+    found = governed(env(edited, defaults=defaults, namespace=space))
+    expected = governed(env(by_hand, defaults=defaults, namespace=space))
+    assert found == replace(expected, in_force=edited, taken_over=(edited,))
+
+
+def made_from(cover: ClusterEnvSchedule) -> Known:
+    """What is generated from it."""
+    return known("default", generated=True, annotations={TEMPLATE: str(TemplateMark.of(cover))})
+
+
+GONE = default("gone")
+
+
+@pytest.mark.parametrize(
+    ("there", "retired"),
+    [
+        (env(made_from(GONE)), True),
+        (env(made_from(GONE), known("mine"), defaults=(default(),)), True),
+        (env(made_from(GONE), namespace=namespace(labels={"scheduler": "disabled"})), True),
+        (
+            env(made_from(GONE), defaults=(default("gone", spec={"namespaceSelector": {"matchLabels": {"a": "b"}}}),)),
+            False,
+        ),
+        (env(made_from(GONE), unreadable_defaults=frozenset({"uid-gone"})), False),
+        (env(made_from(GONE), unreadable_defaults=frozenset({"uid-other"})), True),
+        (env(made_from(GONE), defaults=(default(),), namespace=namespace(labels={"scheduler": "enabled"})), False),
+        (env(replace(made_from(GONE), taken_over=True)), False),
+        (env(known("default", generated=True)), False),
+        (env(known("default")), False),
+    ],
+    ids=[
+        "its template is gone",
+        "and there is one by hand",
+        "and the namespace is disabled",
+        "its template is there",
+        "its template cannot be read",
+        "another cannot be read",
+        "another covers it",
+        "taken over",
+        "made by an older Sundown",
+        "by hand",
+    ],
+)
+def test_a_generated_schedule_goes_with_its_template(there: Env, retired: bool) -> None:
+    """A11, fault B6: and nobody else's does."""
+    found = governed(there).retire
+    assert (found is not None and found.metadata.name == "default") == retired
 
 
 @pytest.mark.parametrize(

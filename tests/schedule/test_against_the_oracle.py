@@ -7,26 +7,26 @@ from hypothesis import given
 from sundown.model.base import parse
 from sundown.model.spec import EnvScheduleSpec
 from sundown.schedule.decision import Circumstances, asleep_time, decide, turns
-from support.schedule.effort import examples
+from support.effort import examples
 from support.schedule.judged import judged, lived
 from support.schedule.lives import Life, lives
 
 
-@examples(fast=40, thorough=5000)
+@examples(40, 5000)
 @given(lives())
 def test_any_schedule_in_any_zone_is_judged_as_it_is_lived(life: Life) -> None:
     """A7, A13, A17: windows, stops, holidays, exceptions, overrides and the daily reset, alone and mixed."""
     assert judged(life) == lived(life)
 
 
-@examples(fast=15, thorough=2000)
+@examples(15, 2000)
 @given(lives(most_zones=4))
 def test_a_team_that_spans_zones_is_judged_as_it_is_lived(life: Life) -> None:
     """B3: awake while any of the owners works."""
     assert judged(life) == lived(life)
 
 
-@examples(fast=40, thorough=5000)
+@examples(40, 5000)
 @given(lives())
 def test_a_decision_tells_the_same_turns_as_the_walk(life: Life) -> None:
     spec, circumstances = parse(EnvScheduleSpec, life.spec), Circumstances(active_since=life.active_since)
@@ -36,7 +36,7 @@ def test_a_decision_tells_the_same_turns_as_the_walk(life: Life) -> None:
     assert decision.until == (decision.upcoming[0].at if decision.upcoming else None)
 
 
-@examples(fast=40, thorough=5000)
+@examples(40, 5000)
 @given(lives())
 def test_the_time_asleep_is_the_sum_of_the_minutes_asleep(life: Life) -> None:
     """G8: what a dry run would save."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.schedule.instants import instant
+from support.effort import examples
 from support.schedule.clock_changes import FIRST, LAST, ZONES, clock_changes
-from support.schedule.effort import examples
 from support.schedule.telling import EVERY_DAY, told, utc, window
 
 MINUTE = timedelta(minutes=1)
@@ -112,7 +112,7 @@ def wall_clock_by_the_minute(zone_name: str, change: datetime) -> dict[datetime,
     return found
 
 
-@examples(fast=40, thorough=2000)
+@examples(40, 2000)
 @given(st.sampled_from(ZONES), st.integers(FIRST.year, LAST.year))
 def test_each_local_minute_around_each_clock_change_is_the_first_that_shows_it(zone_name: str, year: int) -> None:
     """A17: in all zones, from 2015 to 2040."""

@@ -11,7 +11,7 @@ from sundown.model.base import parse
 from sundown.model.spec import EnvScheduleSpec
 from sundown.schedule.decision import Circumstances, asleep_time, decide, turns
 from sundown.schedule.instants import BEGINNING, FOREVER
-from support.schedule.effort import examples
+from support.effort import examples
 from support.schedule.lives import Life, lives
 from support.schedule.telling import EVERY_DAY, WEEKDAYS, at, spec_of, told, utc, window
 
@@ -97,7 +97,7 @@ def test_at_the_ends_of_the_calendar_it_still_decides(zone_name: str, now: datet
     assert decide(spec, Circumstances(active_since=now), now).state in {"Awake", "Asleep"}
 
 
-@examples(fast=60, thorough=3000)
+@examples(60, 3000)
 @given(lives(), st.datetimes(timezones=st.just(UTC)), st.none() | st.datetimes(timezones=st.just(UTC)))
 def test_at_any_instant_of_ten_thousand_years_turns_alternate_and_lie_ahead(
     life: Life, now: datetime, active_since: datetime | None
@@ -111,7 +111,7 @@ def test_at_any_instant_of_ten_thousand_years_turns_alternate_and_lie_ahead(
     assert instants == sorted(set(instants))
 
 
-@examples(fast=30, thorough=1000)
+@examples(30, 1000)
 @given(lives())
 def test_just_before_a_turn_the_old_state_holds_and_at_it_the_new_one(life: Life) -> None:
     spec, circumstances = parse(EnvScheduleSpec, life.spec), Circumstances(active_since=life.active_since)

@@ -14,8 +14,8 @@ from sundown.model.spec import EnvScheduleSpec, Override
 from sundown.schedule import wishes
 from sundown.schedule.decision import Circumstances, decide
 from sundown.schedule.wishes import Asker
+from support.effort import examples
 from support.schedule.clock_changes import ZONES
-from support.schedule.effort import examples
 from support.schedule.lives import Life, lives, moments
 from support.schedule.telling import EVERY_DAY, WEEKDAYS, spec_of, utc, window
 
@@ -201,7 +201,7 @@ spans = st.integers(1, 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
 zones_and_moments = st.sampled_from(ZONES).flatmap(lambda name: st.tuples(st.just(name), moments(name)))
 
 
-@examples(fast=100, thorough=5000)
+@examples(100, 5000)
 @given(zones_and_moments, st.lists(spans, min_size=1, max_size=4))
 def test_prolongations_of_a_working_day_add_up_from_its_end(
     place: tuple[str, datetime], wished: list[timedelta]
@@ -218,7 +218,7 @@ def test_prolongations_of_a_working_day_add_up_from_its_end(
         assert spec.override.until == shutdown + sum(wished[:count], timedelta())
 
 
-@examples(fast=50, thorough=2000)
+@examples(50, 2000)
 @given(zones_and_moments, st.lists(spans, min_size=1, max_size=4))
 def test_prolongations_of_an_env_that_sleeps_add_up_from_now(
     place: tuple[str, datetime], wished: list[timedelta]
@@ -232,7 +232,7 @@ def test_prolongations_of_an_env_that_sleeps_add_up_from_now(
         assert spec.override.until == now + sum(wished[:count], timedelta())
 
 
-@examples(fast=60, thorough=3000)
+@examples(60, 3000)
 @given(lives(), spans)
 def test_a_wish_has_its_effect_at_once(life: Life, span: timedelta) -> None:
     spec, around, now = parse(EnvScheduleSpec, life.spec), Circumstances(active_since=life.active_since), life.start
@@ -247,7 +247,7 @@ def test_a_wish_has_its_effect_at_once(life: Life, span: timedelta) -> None:
         assert decide(asked(spec, override), around, now).state == "Awake"
 
 
-@examples(fast=60, thorough=3000)
+@examples(60, 3000)
 @given(lives())
 def test_what_a_stop_ends_with_is_a_wake_and_what_a_start_ends_with_a_sleep(life: Life) -> None:
     spec = parse(EnvScheduleSpec, {**life.spec, "override": None})

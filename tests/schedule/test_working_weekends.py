@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.schedule.decision import Circumstances
-from support.schedule.effort import examples
+from support.effort import examples
 from support.schedule.judged import judged, lived
 from support.schedule.lives import Life, lives
 from support.schedule.telling import EVERY_DAY, WEEKDAYS, at, told, window
@@ -126,7 +126,7 @@ def weeks_with_such_a_day(draw: st.DrawFn) -> Life:
     )
 
 
-@examples(fast=40, thorough=3000)
+@examples(40, 3000)
 @given(weeks_with_such_a_day())
 def test_any_schedule_is_judged_as_it_is_lived(life: Life) -> None:
     """X7, A17"""

@@ -232,7 +232,7 @@ class Inventory:
             claim = Claim(part.namespace, self._surroundings.cluster_name, record=part.record, holder=part.holder)
             if part.refused is not None and part.refused.cause is Cause.STOP_PROTECTED:
                 self._protected[part.arn] = True
-            touched |= self._set(replace(part, refused=refusal_of_claim(claim) or part.refused))
+            touched |= self._set(replace(part, refused=refusal_of_claim(claim) or part.refused, recalled=True))
         self._unsaved.clear()
         self._tell(touched)
 

@@ -25,7 +25,7 @@ LIFETIME = timedelta(hours=24)
 """So long an item counts after it was written last."""
 
 _SCHEMA = 2
-_OF_THE_MOMENT = {"unreachable", "not_before"}
+_OF_THE_MOMENT = {"unreachable", "not_before", "recalled"}
 """Says how things are for one operator now, and nothing of the part."""
 
 _PARTS = TypeAdapter(CloudPart)

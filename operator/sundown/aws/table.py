@@ -83,10 +83,11 @@ class Table:
         """Have the table know what was seen at ``now``: some parts or all of them, and the ARNs of what is not there any more.
 
         Only what differs from the table is written, and what has half of its life behind it. What could not be reached
-        was not seen, and is left as it is. Never raises: what could not be written is written with a later call.
+        was not seen, nor what is only known from the table, and is left as it is. Never raises: what could not be written
+        is written with a later call.
         """
         for part in parts:
-            if not part.unreachable:
+            if not part.unreachable and not part.recalled:
                 self._note(Write(part.arn, part, now))
         for arn in gone:
             self._note(Write(arn, None, now))

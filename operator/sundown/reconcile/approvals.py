@@ -8,10 +8,13 @@ from sundown.model.action_request import Answer
 from sundown.model.addresses import mailbox
 from sundown.model.env import Env
 from sundown.model.resources import GUARDED, ApprovalPolicy
+from sundown.reconcile.env_edit import EDIT
+from sundown.reconcile.env_reset import RESET
 from sundown.reconcile.governance import covering
 from sundown.reconcile.request_verdict import Case, Reason, Verdict, refused
 
 _USUAL = ApprovalPolicy()
+_COUNTS_AS = {action.name: action.counts_as for action in (RESET, EDIT)}
 
 
 def policy_of(env: Env) -> ApprovalPolicy:
@@ -26,16 +29,16 @@ def is_guarded(env: Env) -> bool:
     return label is not None and label.strip().lower() not in {"", "false"}
 
 
-def needs_two(env: Env, action: str) -> bool:
-    """Whether this needs a second person in this namespace, whoever asks."""
+def needing_two(env: Env) -> tuple[str, ...]:
+    """Which actions need a second person in this namespace, whoever asks."""
     policy = policy_of(env)
-    return action in policy.actions or (is_guarded(env) and action in policy.guarded)
+    return tuple(sorted({*policy.actions, *(policy.guarded if is_guarded(env) else ())}))
 
 
 def takes_two(case: Case) -> bool:
     """Whether this request needs a second person: by the policy, or because it says so itself."""
-    approval = case.spec.approval
-    return needs_two(case.env, case.spec.action) or (approval is not None and approval.required)
+    approval, action = case.spec.approval, case.spec.action
+    return _COUNTS_AS.get(action, action) in needing_two(case.env) or (approval is not None and approval.required)
 
 
 def unapproved(case: Case) -> Iterator[Verdict]:

@@ -85,7 +85,7 @@ def _order(part: CloudPart) -> tuple[int, str, str, str]:
 
 
 def _status(part: CloudPart, *, alone: str | None, facts: _Facts, note: str) -> CloudStatus:
-    wave, usual = wave_of(part)[0], usual_wave(part.kind)
+    wave, usual = wave_of(part)[0], usual_wave(part)
     return CloudStatus(
         kind=part.kind,
         id=part.identifier,

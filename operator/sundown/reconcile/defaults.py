@@ -44,7 +44,7 @@ class Defaults:
         except InvalidObject as error:
             log.warning("cluster-schedule-invalid", name=name, error=str(error))
             self._say(raw, status="False", reason="InvalidSpec", message=str(error))
-            return self._store.put_unreadable_default(name)
+            return self._store.put_unreadable_default(name, uid=raw["metadata"].get("uid", ""))
         remarks = "; ".join(str(doubt) for doubt in doubts(default.spec.template, prefix="spec.template"))
         self._say(raw, status="True", reason="Scheduled", message=remarks)
         return self._store.put_default(default)

@@ -116,9 +116,10 @@ class Fights:
         return sum(one.is_fight for rounds in self._rounds.values() for one in rounds.values())
 
 
-def told(title: str, one: Round) -> str:
-    """What is said of a fight; the same for as long as it lasts."""
-    back = "to a count above 0 while it should sleep" if one.action == "Sleep" else "to 0 while it should be awake"
+def told(title: str, one: Round, *, counted: bool = True) -> str:
+    """What is said of a fight; the same for as long as it lasts. ``counted`` is what sleeps by having no replicas."""
+    ways = ("to a count above 0", "to 0") if counted else ("to run", "to how it sleeps")
+    back = f"{ways[0]} while it should sleep" if one.action == "Sleep" else f"{ways[1]} while it should be awake"
     return (
         f"{title} is set back {back}, again and again, by {one.by or 'somebody'}: stop that, or exclude the workload; "
         "it is tried less and less often"

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sundown.model.env import Env, Known, Namespace
-from sundown.model.resources import ClusterEnvSchedule
+from sundown.model.resources import TEMPLATE, ClusterEnvSchedule
+from sundown.model.template_mark import TemplateMark, origin_of
 from sundown.settings import Settings
 
 Role = Literal[
@@ -28,7 +29,8 @@ class Governance:
 
     ``in_force`` acts, or is the one on which ``trouble`` is reported. ``trouble`` says why nothing may change.
     ``paused_by`` says why the env is woken and then left alone. ``release`` asks to wake what a vanished schedule
-    left asleep. ``label_enabled`` and ``generate`` are the two writes that settle a namespace.
+    left asleep. ``label_enabled`` and ``generate`` are the two writes that settle a namespace. ``taken_over`` have
+    become somebody's, and carry Sundown's marks yet. ``retire`` is a generated one whose template is gone.
     """
 
     in_force: Known | None = None
@@ -38,6 +40,8 @@ class Governance:
     release: bool = False
     label_enabled: bool = False
     generate: ClusterEnvSchedule | None = None
+    taken_over: tuple[Known, ...] = ()
+    retire: Known | None = None
 
 
 def govern(env: Env, *, settings: Settings) -> Governance:
@@ -61,19 +65,42 @@ def govern(env: Env, *, settings: Settings) -> Governance:
     generate = cover if cover is not None and (label is not None or new) and theirs is None else None
     if chosen is None:
         return Governance(release=True, label_enabled=new, generate=generate)
+    retire = _without_template(env) if generate is None else None
     unreadable: tuple[Role, str] = ("InvalidSpec", "; ".join(str(mistake) for mistake in chosen.mistakes))
     return Governance(
         in_force=chosen,
         superseded=superseded,
         trouble=unreadable if chosen.schedule is None else None,
-        paused_by=_paused(chosen, label=label, key=key, cover=cover, new=new, unsure=env.unreadable_defaults),
+        paused_by=_paused(
+            chosen, label=label, key=key, cover=cover, new=new, unsure=bool(env.unreadable_defaults), retire=retire
+        ),
+        taken_over=tuple(one for one in env.schedules if one.taken_over and one.metadata.deletion_timestamp is None),
         label_enabled=new,
         generate=generate if chosen.schedule is not None else None,
+        retire=retire,
     )
 
 
+def _without_template(env: Env) -> Known | None:
+    """The generated one whose ClusterEnvSchedule is gone, as far as that can be known."""
+    uids = {cover.metadata.uid for cover in env.defaults} | env.unreadable_defaults
+    origins = {origin_of(uid) for uid in uids}
+    for known in env.schedules:
+        mark = TemplateMark.read(known.metadata.annotations.get(TEMPLATE, ""))
+        if known.generated and known.metadata.deletion_timestamp is None and mark.origin and mark.origin not in origins:
+            return known
+    return None
+
+
 def _paused(
-    chosen: Known, *, label: str | None, key: str, cover: ClusterEnvSchedule | None, new: bool, unsure: bool
+    chosen: Known,
+    *,
+    label: str | None,
+    key: str,
+    cover: ClusterEnvSchedule | None,
+    new: bool,
+    unsure: bool,
+    retire: Known | None,
 ) -> tuple[Role, str] | None:
     if label == "disabled":
         return "InForce", f"namespace label {key}=disabled"
@@ -82,6 +109,8 @@ def _paused(
             f'the namespace is older than ClusterEnvSchedule "{cover.metadata.name}" and has no label {key}: '
             f"left alone until it is labelled {key}=enabled"
         )
+    if retire is not None and retire.metadata.uid == chosen.metadata.uid:
+        return "NotCovered", "the ClusterEnvSchedule that this was made from is gone: it is woken, and then deleted"
     if cover is None and not _by_a_person(chosen) and not unsure:
         return "NotCovered", "no ClusterEnvSchedule covers this namespace any more; apply an EnvSchedule of its own"
     return None

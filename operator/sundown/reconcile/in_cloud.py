@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
 
 from sundown.aws import tags
 from sundown.model.cloud import CloudKind, CloudPart
 from sundown.model.parts import Step
-from sundown.model.record import Record
+from sundown.model.record import PLANNED, Record
 from sundown.model.spec import Wanted
 
 CLOUD_KINDS = frozenset(get_args(CloudKind))
@@ -115,9 +116,17 @@ class InCloud:
         """What the second place has to know of it before it is stopped, and until it runs again."""
         step, state = self.step, self.part.state
         falls_asleep = step is not None and step.action == "Sleep"
-        if falls_asleep or (self.ours and (self.wanted == "Asleep" or state not in _IN_USE)):
-            return Record(self.part.kind, self.part.identifier, self.part.arn, RESTORE)
+        # Half a record is nobody's: this is all that says whose it is, until it is off.
+        half = self.tags_are_gone and self.part.record is not None
+        if falls_asleep or (self.ours and (self.wanted == "Asleep" or state not in _IN_USE or half)):
+            says = RESTORE if self.remembered or self._is_seen_to_be_ours else PLANNED
+            return Record(self.part.kind, self.part.identifier, self.part.arn, says)
         return None
+
+    @property
+    def _is_seen_to_be_ours(self) -> bool:
+        """Whether the record stands on it: what an earlier run saw may have been taken off since, and it stopped by its owner."""
+        return self.part.ours and not self.part.recalled
 
     @property
     def _holds(self) -> bool:
@@ -131,6 +140,13 @@ class InCloud:
     def _may_start(self) -> bool:
         """Whether it is stopped, and its turn to be started again if that came to nothing before."""
         return self.part.state == "stopped" and (self.part.not_before is None or self.part.not_before <= self.now)
+
+
+def carried_out(records: Iterable[Record], *, arns: Collection[str]) -> tuple[Record, ...]:
+    """Records, of which those of what has been stopped are no plan any more."""
+    return tuple(
+        replace(one, restore=RESTORE) if one.restore == PLANNED and one.uid in arns else one for one in records
+    )
 
 
 def missing(record: Record) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sundown.model.resources import STATE_LABEL
+from sundown.model.resources import NEEDS_APPROVAL, STATE_LABEL
 
-What = Literal["asleep", "awake", "labelled"]
-"""The mark that a namespace sleeps was to be put on or taken off, or the label that it takes part to be set."""
+What = Literal["asleep", "awake", "labelled", "guarded"]
+"""The mark that a namespace sleeps was to be put on or taken off, the label that it takes part to be set, or
+that to stop it takes two people to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,6 @@ class MarkTrouble:
                 told = f"the label {STATE_LABEL} cannot be taken off the namespace, although all is woken"
             case "labelled":
                 told = "the namespace cannot be labelled as one that takes part"
+            case "guarded":
+                told = f"the annotation {NEEDS_APPROVAL} of the namespace, by which a new schedule is guarded, cannot be written"
         return f"{told}; it is tried again: {self.error}"

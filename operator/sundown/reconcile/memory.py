@@ -17,10 +17,12 @@ from sundown.errors import SundownError
 from sundown.model.cutting import clip
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Workload
-from sundown.model.record import Record, Restoring, read_count, read_restoring, sleep_began
+from sundown.model.record import Record, Restoring, read_count, read_mark, sleep_began
 from sundown.model.resources import STATE_LABEL, EnvScheduleStatus, State
-from sundown.model.scalars import instant_or_none
-from sundown.sleepers.kinds import KINDS
+from sundown.model.scalars import instant_or_none, parse_instant
+from sundown.sleepers.kinds import row_of
+from sundown.sleepers.notes import read_note
+from sundown.sleepers.patch_kind import PatchKind
 
 Key = tuple[str, str, str]
 """Kind, name and uid."""
@@ -30,11 +32,11 @@ LATER = "it was written in a sleep that is not remembered any more"
 
 GONE = "Sundown put it to 0, and what it was has been taken off the workload and out of the status since"
 
-_CLOCKS_APART = timedelta(minutes=1)
+CLOCKS_APART = timedelta(minutes=1)
 """The moment of a sleep is the operator's, that of a write the API server's."""
 _ROUNDED = timedelta(seconds=1)
 _SHOWN = 60
-_AT_REST: frozenset[State] = frozenset({"Awake", "Paused"})
+AT_REST: frozenset[State] = frozenset({"Awake", "Paused"})
 _ON_THE_WAY: frozenset[State] = frozenset({"Asleep", "FallingAsleep", "Waking"})
 
 
@@ -53,7 +55,9 @@ class Memory:
     that records without a mark are believed: an earlier version of Sundown wrote them, and the env sleeps since. ``at_rest``
     says that the env was awake when it was looked at last, and ``awake_since`` since when. Where nobody knows of any sleep,
     ``by_order`` says that a person has everything woken that carries a record of whatever sleep, ``left_behind`` that there is
-    no schedule: then what stands at a zero of Sundown's is woken, for nobody else will.
+    no schedule: then what stands at a zero of Sundown's is woken, for nobody else will. ``last_woken`` is when
+    the env became awake, or paused, for the last time, None where that was never seen. ``owed`` is the second place of an env
+    that is awake: of what was woken and could not be written, what else is to be given back. It wakes nothing any more.
     """
 
     sleep: str | None = None
@@ -64,6 +68,16 @@ class Memory:
     awake_since: datetime | None = None
     by_order: bool = False
     left_behind: bool = False
+    last_woken: datetime | None = None
+    owed: Mapping[Key, Record] = field(default_factory=dict)
+
+    def of_this_sleep(self, workload: Workload) -> Record | None:
+        """What the second place says of how to wake a workload."""
+        return self.records.get((workload.kind, workload.name, workload.uid))
+
+    def second(self, workload: Workload) -> Record | None:
+        """What the second place says of a workload, whether it still says how to wake it or not."""
+        return self.of_this_sleep(workload) or self.owed.get((workload.kind, workload.name, workload.uid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +103,7 @@ def recall(env: Env, known: Known | None = None, *, by_order: bool = False) -> M
     space = env.namespace
     status = known.status if known is not None else EnvScheduleStatus()
     others = [one.status for one in env.schedules if known is None or one.metadata.uid != known.metadata.uid]
-    at_rest = status.asleep_since is None and status.state in _AT_REST
+    at_rest = status.asleep_since is None and status.state in AT_REST
     sleep = status.asleep_since
     if sleep is None and not at_rest:
         sleep = (space.asleep_since if space is not None else None) or next(
@@ -97,13 +111,16 @@ def recall(env: Env, known: Known | None = None, *, by_order: bool = False) -> M
         )
     slept_before = status.state in _ON_THE_WAY or _labelled_by_an_earlier_version(space)
     statuses = [status, *(one for one in others if one.asleep_since is not None and one.asleep_since == sleep)]
+    second = by_key(record for one in reversed(statuses) for record in one.records)
     return Memory(
         sleep=sleep,
-        records=by_key(record for one in reversed(statuses) for record in one.records),
+        records={} if at_rest else second,
+        owed=second if at_rest else {},
         known_since=known.metadata.creation_timestamp if known is not None else None,
         unmarked=sleep is None and slept_before,
         at_rest=at_rest,
         awake_since=status.since if at_rest else None,
+        last_woken=next((one.at for one in status.history if one.to in AT_REST), None),
         by_order=by_order and sleep is None and not at_rest,
         left_behind=known is None and sleep is None,
     )
@@ -121,17 +138,28 @@ def by_key(records: Iterable[Record]) -> dict[Key, Record]:
 def believed(workload: Workload, memory: Memory) -> Belief:
     """Which record of a workload counts."""
     own = written_on(workload)
-    if own is not None and memory.sleep is not None and workload.mark == mark(memory.sleep, workload.uid):
+    if own is not None and is_current(workload, memory):
         return Belief(own, "object")
-    second = memory.records.get((workload.kind, workload.name, workload.uid))
-    if second is not None and not _zero_is_foreign(workload):
-        restoring = _readable(workload, read_restoring(second.restore))
+    second = memory.of_this_sleep(workload)
+    if second is not None and not _zero_is_foreign(workload, memory):
+        restoring = _remembered(workload, second)
         if restoring is not None:
-            return Belief(restoring, "status", stale=workload.carries)
+            # Of fields that a schedule does not patch any more only this place is believed.
+            place: Literal["object", "status"] = "object" if _says_the_same(workload, restoring, memory) else "status"
+            return Belief(restoring, place, stale=workload.carries and place == "status")
     if own is not None and (_is_all_there_is(workload, memory) or _is_of_a_later_sleep(workload, memory)):
         return Belief(own, "unmarked")
+    return _without_record(workload, memory)
+
+
+def _without_record(workload: Workload, memory: Memory) -> Belief:
+    """What is to be thought of one of which no record counts."""
+    row = row_of(workload)
+    restoring = row.without_marks(workload) if isinstance(row, PatchKind) else None
+    if restoring is not None:
+        return Belief(restoring, "unmarked", stale=workload.carries)
     if not workload.carries:
-        return Belief(doubt=GONE if _was_put_to_zero_in(workload, memory.sleep) else None)
+        return Belief(doubt=GONE if _was_put_to_zero_in(workload, memory) else None)
     if workload.replicas > 0:
         # Whoever set a count above zero knows better than any record.
         return Belief(stale=True)
@@ -143,13 +171,42 @@ def _is_all_there_is(workload: Workload, memory: Memory) -> bool:
     """Whether a record of no known sleep is followed all the same."""
     if workload.mark is None and memory.unmarked:
         return True
-    followed = memory.by_order or (memory.left_behind and not _zero_is_foreign(workload))
+    followed = memory.by_order or (memory.left_behind and not _zero_is_foreign(workload, memory))
     return followed and (workload.mark is None or workload.mark.endswith(f"/{workload.uid}"))
 
 
-def mark(sleep: str, uid: str) -> str:
-    """What stands on a workload that was put to sleep: in which sleep, and on which object it was written."""
-    return f"{sleep}/{uid}"
+def edition_on(workload: Workload, memory: Memory) -> int | None:
+    """Which record of the sleep that the env is in stands on the workload, None where there is none."""
+    mark = read_mark(workload.mark)
+    same = mark is not None and mark.sleep == memory.sleep and mark.uid == workload.uid
+    return mark.edition if mark is not None and same else None
+
+
+def is_current(workload: Workload, memory: Memory) -> bool:
+    """Whether what stands on it is of the sleep that the env is in, and no older record than the second place has.
+
+    Of one sleep too there are several: a ReplicaSet keeps a copy of what stood there when it was made, and an undo brings it back.
+    What says the same in both places is no older: somebody else may have written there what was only planned.
+    """
+    edition = edition_on(workload, memory)
+    second = memory.of_this_sleep(workload)
+    if edition is None or second is None:
+        return edition is not None
+    return edition >= (second.edition or 0) or written_on(workload) == _remembered(workload, second)
+
+
+def next_edition(workload: Workload, restoring: Restoring, memory: Memory) -> int:
+    """Which record of its sleep this one is: a new one, unless all that may have been copied as the newest says the same."""
+    second = memory.of_this_sleep(workload)
+    on_it = edition_on(workload, memory)
+    known = [(on_it, written_on(workload))] if on_it is not None else []
+    if second is not None:
+        known.append((second.edition or 0, _remembered(workload, second)))
+    if not known:
+        return 0
+    newest = max(edition for edition, _ in known)
+    # One that says nothing readable cannot be followed when it comes back.
+    return newest if all(said in {restoring, None} for edition, said in known if edition == newest) else newest + 1
 
 
 def written_on(workload: Workload) -> Restoring | None:
@@ -160,29 +217,59 @@ def written_on(workload: Workload) -> Restoring | None:
 
 def _readable(workload: Workload, restoring: Restoring | None) -> Restoring | None:
     """The record if it says nothing but what a record of this kind can say."""
-    return restoring if restoring is not None and KINDS[workload.kind].may_restore(restoring) else None
+    return restoring if restoring is not None and row_of(workload).may_restore(restoring) else None
 
 
-def _zero_is_foreign(workload: Workload) -> bool:
+def _remembered(workload: Workload, second: Record) -> Restoring | None:
+    """What the second place says, which nobody else writes; of a patch it may say more than its row does by now."""
+    row = row_of(workload)
+    restoring = row.read_record(second.restore)
+    return restoring if isinstance(row, PatchKind) else _readable(workload, restoring)
+
+
+def _says_the_same(workload: Workload, restoring: Restoring, memory: Memory) -> bool:
+    """Whether the object itself says what the second place does of the sleep that the env is in."""
+    marked = edition_on(workload, memory) is not None
+    return marked and read_count(workload.record) == restoring.replicas and workload.rest == restoring.rest
+
+
+def _zero_is_foreign(workload: Workload, memory: Memory) -> bool:
     """Whether the zero that it stands at was set by somebody else than Sundown, which then is their wish.
 
-    Sundown's own zero is owned by Sundown, or by who applies the field, to whom it was given back.
+    Sundown's own zero is owned by Sundown, or by who applies the field, to whom it was given back; and where the field was
+    nobody's who applies the workload, by nobody.
     """
     if workload.replicas > 0 or workload.owners is None:
         return False
-    return not any(owner.ours or owner.applies for owner in workload.owners if REPLICAS in owner.fields)
+    holders = [owner for owner in workload.owners if REPLICAS in owner.fields]
+    if any(owner.ours or owner.shared or owner.applies for owner in holders):
+        return False
+    return bool(holders) or not _was_let_go(workload, memory)
+
+
+def _was_let_go(workload: Workload, memory: Memory) -> bool:
+    """Whether Sundown put it to zero and gave the field to nobody, as the note says; one that was dug out says nothing."""
+    second = memory.of_this_sleep(workload)
+    note = second.taken_from if second is not None else workload.taken_from
+    if (
+        note is None
+        or not workload.is_applied
+        or any(MARK in one.fields and not (one.ours or one.shared) for one in workload.owners or ())
+    ):
+        return False
+    return not any(one.applies and REPLICAS in one.fields for one in read_note(note))
 
 
 def _is_of_a_later_sleep(workload: Workload, memory: Memory, *, surely: bool = True) -> bool:
     """Whether Sundown put it to zero later than all that is remembered: what is remembered has been restored to before."""
-    sleep, _, uid = (workload.mark or "").partition("/")
-    began = sleep_began(sleep)
-    if began is None or uid != workload.uid or workload.replicas > 0 or _zero_is_foreign(workload):
+    mark = read_mark(workload.mark)
+    if mark is None or mark.uid != workload.uid or workload.replicas > 0 or _zero_is_foreign(workload, memory):
         return False
+    began = parse_instant(mark.sleep)
     if memory.known_since is None or began < memory.known_since or _came_with_the_zero(workload) is not None:
         return False
     if memory.sleep is not None:
-        return sleep > memory.sleep
+        return mark.sleep > memory.sleep
     if not memory.at_rest:
         return True
     # A status has whole seconds, the id of a sleep microseconds: within one, nobody knows which was first.
@@ -191,33 +278,39 @@ def _is_of_a_later_sleep(workload: Workload, memory: Memory, *, surely: bool = T
 
 def _came_with_the_zero(workload: Workload) -> str | None:
     """Who wrote the zero and the mark together, where that was not Sundown: they have brought a night back."""
-    both = (one for one in workload.owners or () if not one.ours and {REPLICAS, MARK} <= one.fields)
+    others = (one for one in workload.owners or () if not (one.ours or one.shared))
+    both = (one for one in others if {REPLICAS, MARK} <= one.fields)
     return next((one.manager for one in both), None) if workload.replicas == 0 else None
 
 
-def _was_put_to_zero_in(workload: Workload, sleep: str | None) -> bool:
-    """Whether Sundown itself wrote its zero in this sleep, as the API server remembers of who wrote a field last."""
-    began = sleep_began(sleep or "")
+def _was_put_to_zero_in(workload: Workload, memory: Memory) -> bool:
+    """Whether Sundown itself wrote its zero in this sleep, as the API server remembers of who wrote a field last.
+
+    The operator's clock may have been ahead when the sleep began, by an hour or a day. What was written after the env had
+    woken for the last time, or after its schedule was made, belongs to this sleep too.
+    """
+    began = sleep_began(memory.sleep or "")
     if workload.replicas > 0 or began is None:
         return False
-    mine = (one for one in workload.owners or () if one.ours and not one.applies and REPLICAS in one.fields)
+    woken = memory.last_woken + CLOCKS_APART if memory.last_woken is not None else memory.known_since
+    earliest = min(began - CLOCKS_APART, woken or began)
+    mine = (one for one in workload.owners or () if one.ours and REPLICAS in one.fields)
     written = (instant_or_none(one.time) for one in mine)
-    return any(at is not None and at >= began - _CLOCKS_APART for at in written)
+    return any(at is not None and at >= earliest for at in written)
 
 
 def _doubt(workload: Workload, memory: Memory) -> str | None:
     """Why nobody can know what the marks on a workload at zero are worth; None where they are worth nothing."""
-    sleep, _, uid = (workload.mark or "").partition("/")
-    began = sleep_began(sleep)
-    if began is None:
-        readable = written_on(workload) is not None
-        doubt = "nothing says in which sleep it was written" if readable else UNREADABLE
+    mark, own = read_mark(workload.mark), written_on(workload)
+    if mark is None:
+        doubt = "nothing says in which sleep it was written" if own is not None else UNREADABLE
         return None if memory.at_rest else doubt
-    if uid != workload.uid:
+    if mark.uid != workload.uid:
         return "it was written on another object, which had this name before"
-    if sleep == memory.sleep:
-        return UNREADABLE
-    return _doubt_about(began, workload, memory)
+    if mark.sleep == memory.sleep:
+        # A readable one is outdated, and the zero somebody else's: their wish.
+        return UNREADABLE if own is None else None
+    return _doubt_about(parse_instant(mark.sleep), workload, memory)
 
 
 def _doubt_about(began: datetime, workload: Workload, memory: Memory) -> str | None:

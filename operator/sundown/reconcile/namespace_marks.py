@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.contenders import last_writer
-from sundown.cluster.errors import ApiError, Missing, Unreachable
+from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
+from sundown.cluster.ownership import is_applied, let_go
 from sundown.model.env import Env
-from sundown.model.resources import ASLEEP, ASLEEP_SINCE, STATE_LABEL
+from sundown.model.resources import ASLEEP, ASLEEP_SINCE, NEEDS_APPROVAL, STATE_LABEL
 from sundown.reconcile.disputes import Disputes, told_of
 from sundown.reconcile.mark_troubles import MarkTrouble
 from sundown.reconcile.mark_troubles import What as _What
@@ -25,11 +27,13 @@ Changes = Mapping[str, str | None]
 log = structlog.get_logger(__name__)
 
 _LATELY = timedelta(minutes=10)
+_TRIES = 3
 _MARKS = f"label {STATE_LABEL} and annotation {ASLEEP_SINCE}"
 _TAKEN_BACK: Mapping[_What, str] = {
     "asleep": f"{_MARKS} are taken off the namespace",
     "awake": f"{_MARKS} are put on the namespace, which is awake,",
     "labelled": "the label by which the namespace takes part is taken off it",
+    "guarded": f"annotation {NEEDS_APPROVAL} of the namespace is changed",
 }
 _OPPOSITE: Mapping[_What, _What] = {"asleep": "awake", "awake": "asleep"}
 """Who wants the one has not been taken back the other."""
@@ -75,13 +79,24 @@ class NamespaceMarks:
         """Set another label."""
         await self._try(env.name, "labelled", Urgency.HOLD, labels={key: value}, annotations={})
 
+    async def guard(self, env: Env, actions: tuple[str, ...]) -> None:
+        """Say what takes two people where the API server's guard of a new EnvSchedule can read it: that has no status yet."""
+        text = ",".join(actions)
+        if env.namespace is None or env.namespace.annotations.get(NEEDS_APPROVAL, "") == text:
+            self._well(env.name, "guarded")
+            self._disputes.settle((env.name, "guarded"), now=self._clock.now())
+            return
+        await self._try(env.name, "guarded", Urgency.HOLD, labels={}, annotations={NEEDS_APPROVAL: text or None})
+
     def trouble(self, env: Env, *, asleep: bool) -> MarkTrouble | None:
         """What could not be written of an env that should be ``asleep``, or awake."""
         known = self._troubles.get(env.name, {})
         if asleep:
-            return _trouble(known, "asleep") or _trouble(known, "labelled")
+            return _trouble(known, "asleep") or _trouble(known, "labelled") or _trouble(known, "guarded")
         marked = env.namespace is not None and env.namespace.marked_asleep
-        return (_trouble(known, "awake") if marked else None) or _trouble(known, "labelled")
+        return (
+            (_trouble(known, "awake") if marked else None) or _trouble(known, "labelled") or _trouble(known, "guarded")
+        )
 
     def fought(self, namespace: str) -> tuple[str, ...]:
         """What is said of who takes back again and again what was written."""
@@ -131,13 +146,33 @@ class NamespaceMarks:
                 del self._troubles[namespace]
 
     async def _write(self, namespace: str, urgency: Urgency, *, labels: Changes, annotations: Changes) -> None:
-        body = {"metadata": {"labels": labels, "annotations": annotations}}
+        path, body = paths.namespace(namespace), {"metadata": {"labels": labels, "annotations": annotations}}
         try:
             async with self._gate.slot(urgency, whose=namespace):
-                reply = await self._cluster.merge_patch(paths.namespace(namespace), body)
+                reply = await self._cluster.merge_patch(path, body)
+                # What an env sleeps by is written often, and stands in nobody's manifest who has not exported it.
+                if ASLEEP_SINCE not in (reply["metadata"].get("annotations") or {}) or is_applied(reply["metadata"]):
+                    reply = await self._let_go(path, reply)
         except Missing:
             return
         self._store.put_namespace(reading.namespace(reply))
+
+    async def _let_go(self, path: str, reply: dict[str, Any]) -> dict[str, Any]:
+        """Own nothing of it: whoever applies the same label or annotation would be refused."""
+        for _ in range(_TRIES):
+            patch = let_go(reply["metadata"])
+            if patch is None:
+                return reply
+            try:
+                return await self._cluster.merge_patch(path, patch)
+            except Conflict:
+                reply = await self._cluster.get(path)
+            except Missing:
+                raise
+            except ApiError as error:
+                log.warning("namespace-not-let-go", path=path, error=str(error))
+                return reply
+        return reply
 
 
 def _trouble(known: Mapping[_What, str], what: _What) -> MarkTrouble | None:

@@ -11,7 +11,7 @@ from sundown.model.parts import Workload
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.part_names import MOST_NAMED, Reasons
 from sundown.reconcile.plan import Plan
-from sundown.sleepers.kinds import KINDS
+from sundown.sleepers.kinds import row_of
 
 _ASKED_AGAIN = timedelta(minutes=2)
 
@@ -30,7 +30,7 @@ class Obstacles:
         if not is_late(plan, old):
             self._asked.pop(namespace, None)
             return reasons
-        mute = [one for one in waited_for[:MOST_NAMED] if KINDS[one.kind].is_mute and one.title not in reasons]
+        mute = [one for one in waited_for[:MOST_NAMED] if row_of(one).is_mute and one.title not in reasons]
         before = self._asked.get(namespace, {})
         known = {one.title: before[one.title] for one in mute if one.title in before}
         known = {title: told for title, told in known.items() if now - told[0] < _ASKED_AGAIN}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from sundown.model.env import Env
+from sundown.model.parts import Workload
+from sundown.model.spec import Workloads
 from sundown.reconcile.in_cloud import CLOUD_KINDS
+from sundown.reconcile.memory import Memory
 from sundown.reconcile.namespace_marks import NamespaceMarks
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
@@ -16,6 +20,9 @@ from sundown.reconcile.plan_execution import Outcome, act
 from sundown.reconcile.report import Word
 from sundown.reconcile.reporter import Reporter
 from sundown.reconcile.rooms import Rooms
+from sundown.sleepers.chosen_rows import all_rows, rows_for
+from sundown.sleepers.night_revisions import Histories, keeps_history
+from sundown.sleepers.patch_kind import PatchKind
 
 log = structlog.get_logger(__name__)
 
@@ -25,17 +32,23 @@ _RETRY = timedelta(seconds=20)
 class Orphans:
     """Namespaces without a schedule in force, and what is remembered of them."""
 
-    def __init__(self, rooms: Rooms, marks: NamespaceMarks, reporter: Reporter) -> None:
+    def __init__(self, rooms: Rooms, marks: NamespaceMarks, reporter: Reporter, histories: Histories) -> None:
         self._rooms = rooms
         self._marks = marks
         self._reporter = reporter
+        self._histories = histories
         self._with_records: set[str] = set()
         self._stuck: set[str] = set()
         self._unknown: set[str] = set()
         self._marked: set[str] = set()
+        self._rows: dict[str, tuple[PatchKind, ...]] = {}
 
-    def note(self, namespace: str, *, sleepers: int) -> None:
-        """Note whether something sleeps there: should its schedule go, and its mark with it, nothing else tells."""
+    def note(self, namespace: str, *, sleepers: int, rows: tuple[PatchKind, ...] = ()) -> None:
+        """Note whether something sleeps there, and of which kinds: should its schedule go, nothing else tells."""
+        if rows:
+            self._rows[namespace] = rows
+        else:
+            self._rows.pop(namespace, None)
         (self._with_records.add if sleepers else self._with_records.discard)(namespace)
 
     async def release(self, env: Env) -> datetime | None:
@@ -57,7 +70,11 @@ class Orphans:
             return None
         # Nobody remembers since when, so no wave waits for another.
         goal = Goal(wanted="Awake", now=rooms.clock.now(), holder=rooms.holder(env.name), memory=memory)
-        the_plan = plan(goal, await rooms.census.of(env.name), rooms.clouds_of(env.name))
+        others = await rooms.others.of(env.name, self._rows_of(env.name, memory))
+        workloads = (*await rooms.census.of(env.name), *others.workloads)
+        the_plan = plan(goal, workloads, rooms.clouds_of(env.name))
+        waiting = rooms.wakes.ask(env.name, the_plan.starts, urgent=False, began=goal.now, now=goal.now)
+        the_plan = replace(the_plan, waiting=waiting)
         if the_plan.steps:
             log.info("orphan-released", namespace=env.name, writes=len(the_plan.steps))
         outcome = await act(
@@ -72,15 +89,29 @@ class Orphans:
         if outcome.failures:
             self._with_records.add(env.name)
             return rooms.clock.now() + _RETRY
+        if waiting is not None:
+            self._with_records.add(env.name)
+            return waiting.look(rooms.clock.now())
+        slept = any(isinstance(step.part, Workload) and keeps_history(step.part) for step in the_plan.steps)
+        # Nobody would wake by day what goes back to sleep where there is no schedule.
+        tidy = await self._histories.tidy(env.name, others.workloads, awake=not slept)
+        rooms.wakes.leave(env.name)
         self._with_records.discard(env.name)
+        self._rows.pop(env.name, None)
         taken_off = await self._marks.take_off(env)
         if _is_new(env.name, self._marked, there=not taken_off):
             text = str(self._marks.trouble(env, asleep=False) or "; ".join(self._marks.fought(env.name)))
             self._reporter.say_of_namespace(env.name, Word("NamespaceNotMarked", text, warning=True))
-        if not taken_off:
-            return rooms.clock.now() + _RETRY
+        if not tidy:
+            self._with_records.add(env.name)
         # Where the cloud does not answer, it is asked again; of what is on its way there it tells by itself.
-        return rooms.clock.now() + _RETRY if the_plan.unreachable else None
+        is_done = taken_off and tidy and not the_plan.unreachable
+        return None if is_done else rooms.clock.now() + _RETRY
+
+    def _rows_of(self, namespace: str, memory: Memory) -> tuple[PatchKind, ...]:
+        """All that anything there can have been put to sleep by: the schedule that would say so has gone."""
+        known = (*self._rows.get(namespace, ()), *rows_for(Workloads(), [one.kind for one in memory.records.values()]))
+        return tuple({row.kind: row for row in (*all_rows(), *known)}.values())
 
     def _tell(self, namespace: str, the_plan: Plan, outcome: Outcome) -> None:
         if _is_new(namespace, self._unknown, there=bool(the_plan.unknown)):

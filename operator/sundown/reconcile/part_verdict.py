@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, datetime, timedelta
 
@@ -11,19 +12,25 @@ from sundown.model.cloud import CloudPart
 from sundown.model.cutting import clip
 from sundown.model.globs import matches
 from sundown.model.parts import QUIET, Part, Step, Workload
-from sundown.model.record import Record
+from sundown.model.record import Record, Restoring
 from sundown.model.resources import EXCLUDE
 from sundown.model.scalars import parse_instant
 from sundown.model.spec import Selection, Wanted, Workloads
 from sundown.reconcile.admission import kept_up, woken_otherwise
 from sundown.reconcile.fights import Round, Rounds
+from sundown.reconcile.held_rollouts import at_risk, is_unobserved, unreadable
 from sundown.reconcile.in_cloud import RESTORE, InCloud
 from sundown.reconcile.memory import Belief, Memory, believed
-from sundown.reconcile.workload_steps import lost, record_of, step_for
+from sundown.reconcile.workload_steps import lost, record_of, step_for, still_owed
+from sundown.sleepers.kinds import row_of
+from sundown.sleepers.patch_kind import LONGEST_RECORD, PatchKind
 
 EXCLUDE_TAG = tags.EXCLUDE
 
 _SHOWN = 60
+
+Tried = tuple[str, str]
+"""An object by its uid, and the patch that it was to sleep by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +40,9 @@ class Goal:
     ``since`` is when the transition began that is under way, None where this is its beginning. ``timeout`` is what each
     wave may take; zero is for waves that wait for nobody. ``cloud`` is whether parts in the cloud take part, and
     ``holder`` is in whose name they are stopped, ``<cluster>/<namespace>``. ``fights`` is what was written more than once. ``memory`` is
-    what is remembered of the sleep that the env is in, ``sleep`` the id of the one that it is brought to.
+    what is remembered of the sleep that the env is in, ``sleep`` the id of the one that it is brought to. ``unlisted`` are the kinds
+    that could not be looked at, and why, ``unserved`` those that the cluster does not serve and the schedule names; ``keepers`` the objects that sleep with all that they control.
+    ``impossible`` is what the API server makes something else of than asleep, and what.
     """
 
     wanted: Wanted
@@ -46,6 +55,10 @@ class Goal:
     fights: Rounds = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     sleep: str = ""
+    unlisted: Mapping[str, str] = field(default_factory=dict)
+    unserved: Mapping[str, str] = field(default_factory=dict)
+    keepers: frozenset[str] = frozenset()
+    impossible: Mapping[Tried, str] = field(default_factory=dict)
 
     @property
     def began(self) -> datetime:
@@ -67,6 +80,8 @@ class Standing:
     ``fought`` is the fight that goes on for it, ``quiet`` that nobody has set it back lately.
     ``belief`` is which record of a workload counts, and ``record`` what the second place has to know of the part.
     ``kept_up`` says that the cluster's admission does not let it have no pods, ``changed`` that it was woken to another count.
+    ``owed`` is what the second place has to keep of a workload that runs, until all of it is given back. ``impossible`` says
+    that it is refused because it cannot sleep by its patch.
     """
 
     part: Part
@@ -85,6 +100,8 @@ class Standing:
     record: Record | None = None
     kept_up: bool = False
     changed: Mistake | None = None
+    owed: Record | None = None
+    impossible: bool = False
 
     @property
     def is_unknown(self) -> bool:
@@ -104,24 +121,44 @@ def stand(goal: Goal, part: Part) -> Standing:
     if isinstance(part, CloudPart):
         mine = until is None and goal.cloud and part.enabled
         return _cloud(goal, part, mine=mine, mistakes=mistakes, excluded_until=excluded_until)
-    mine = until is None and selected(part, selection=goal.selection)
+    if part.leaving:
+        # Its controller follows no count any more, whatever is written.
+        return Standing(part, selected=False)
+    mine = until is None and selected(part, selection=goal.selection) and part.controller not in goal.keepers
     belief = believed(part, goal.memory)
     if belief.doubt is not None:
         mistakes += (lost(part, belief.doubt),)
-    wanted: Wanted = goal.wanted if mine else "Awake"
+    impossible = goal.impossible.get(tried_as(part)) if mine and goal.wanted == "Asleep" else None
+    wanted: Wanted = goal.wanted if mine and impossible is None else "Awake"
     step = step_for(wanted, part, belief, memory=goal.memory, sleep=goal.sleep)
+    falls_asleep = step is not None and step.action == "Sleep" and part.replicas > 0
+    if falls_asleep:
+        wrong = unreadable(part)
+        mistakes += (wrong,) if wrong is not None else ()
+    refused = at_risk(part) if falls_asleep else None
+    if refused is not None:
+        return Standing(part, mine, mistakes=mistakes, refused=refused, excluded_until=excluded_until, belief=belief)
+    if falls_asleep and is_unobserved(part):
+        step = None
+    record = record_of(part, belief, step, memory=goal.memory)
+    if falls_asleep and step is not None and step.restoring is not None and _is_too_long(part, step.restoring):
+        too_long = f"what it would have to be given back has more than {LONGEST_RECORD:,} characters"
+        return Standing(part, mine, mistakes=mistakes, refused=too_long, excluded_until=excluded_until)
     in_place = part.at_zero if wanted == "Asleep" else part.is_ready
     return Standing(
         part,
         mine,
         step=step,
-        hangs=mine and not in_place and (step is None or step.action in QUIET),
+        hangs=mine and not in_place and (step is None or step.action in QUIET) and impossible is None,
         mistakes=mistakes,
+        refused=impossible,
+        impossible=impossible is not None,
         excluded_until=excluded_until,
         belief=belief,
-        record=record_of(part, belief, step),
+        record=record,
         kept_up=wanted == "Asleep" and kept_up(part, belief, goal.memory),
         changed=woken_otherwise(part, goal.memory) if wanted == "Awake" else None,
+        owed=still_owed(part, step, goal.memory),
     )
 
 
@@ -170,9 +207,20 @@ def _cloud(
     )
 
 
+def tried_as(workload: Workload) -> Tried:
+    """By what it is known that an object cannot be put to sleep."""
+    row = workload.row
+    return workload.uid, row.patch if isinstance(row, PatchKind) else ""
+
+
+def _is_too_long(workload: Workload, restoring: Restoring) -> bool:
+    return len(row_of(workload).written(restoring)) > LONGEST_RECORD
+
+
 def selected(workload: Workload, *, selection: Workloads) -> bool:
     """Whether the spec's lists say that this workload sleeps: of its kinds, included, and not excluded."""
-    if workload.kind not in selection.kinds:
+    own = isinstance(workload.row, PatchKind) and workload.row.own
+    if workload.kind not in selection.kinds and not own:
         return False
     include, exclude = selection.include, selection.exclude
     matches = _matches(workload, include)
@@ -181,11 +229,23 @@ def selected(workload: Workload, *, selection: Workloads) -> bool:
     return not any(_matches(workload, exclude))
 
 
+def keepers(workloads: Iterable[Workload], *, selection: Workloads, now: datetime) -> frozenset[str]:
+    """The objects whose own controller puts all to sleep that they control, where they sleep themselves."""
+    rows = ((one, one.row) for one in workloads if isinstance(one.row, PatchKind) and not one.row.with_owned)
+    return frozenset(
+        f"{row.api_kind}/{one.name}"
+        for one, row in rows
+        if selected(one, selection=selection) and excluded(one, now=now)[0] is None
+    )
+
+
 def _matches(workload: Workload, chosen: Selection) -> tuple[bool | None, ...]:
     """For each list whether the workload is on it; None where the list is empty."""
     labels = workload.labels or {}
     return (
-        workload.kind in chosen.kinds if chosen.kinds else None,
+        any(kind in chosen.kinds for kind in (workload.kind, workload.kind.partition(".")[0]))
+        if chosen.kinds
+        else None,
         any(matches(workload.name, name) for name in chosen.names) if chosen.names else None,
         all(labels.get(key) == value for key, value in chosen.labels.items()) if chosen.labels else None,
     )

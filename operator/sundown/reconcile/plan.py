@@ -3,7 +3,7 @@ prints it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -15,9 +15,11 @@ from sundown.model.record import MOST_RECORDS, Record
 from sundown.model.resources import EnvScheduleStatus, Parts
 from sundown.model.spec import Wanted
 from sundown.reconcile.contested import contested
+from sundown.reconcile.hidden_kinds import hidden, unlisted, unserved
 from sundown.reconcile.in_cloud import CLOUD_KINDS, missing
 from sundown.reconcile.memory import Key, NotRemembered
 from sundown.reconcile.part_verdict import Goal, Standing, stand
+from sundown.reconcile.wake_queue import Load, Waiting
 from sundown.reconcile.waves import Wave, arrange, wave_of
 
 
@@ -26,12 +28,16 @@ class Plan:
     """What to do now and what later, and what the env looks like before it is done.
 
     ``waves`` are those with something to change or to wait for, in order. ``unreachable`` names what cannot be changed
-    although it should be, ``troubles`` what is wrong with parts in the cloud, ``refused`` what never is changed. ``records`` is
+    although it should be, ``troubles`` what is wrong with parts in the cloud, ``refused`` what never is changed,
+    ``impossible`` what the API server makes something else of than asleep. ``records`` is
     what the second place has to know, in order, ``sleepers`` counts what Sundown has to wake, ``unknown`` names what nobody
     knows any more whether to wake, ``woken`` whose record has served its time.
     ``revisit`` is when an annotation or a tag changes what is selected. ``clouds`` is how each part in the cloud stands,
     ``fought`` those that somebody sets back again and again, and ``lost`` that something in the cloud that Sundown stopped does
-    not come back: without it nothing is awake. ``changed`` names what was woken to another count than it had.
+    not come back: without it nothing is awake. ``changed`` names what was woken to another count than it had, ``owed`` is what
+    the second place keeps of what runs again and could not be written. ``unlisted`` names the kinds that could not be
+    looked at, ``unserved`` those that the cluster does not serve although something sleeps by them, ``waiting`` is what of
+    it is not its turn yet, because only so many pods a minute start in the cluster.
     """
 
     waves: tuple[Wave, ...]
@@ -40,6 +46,7 @@ class Plan:
     unreachable: tuple[Mistake, ...]
     troubles: tuple[Mistake, ...]
     refused: tuple[Mistake, ...]
+    impossible: tuple[Mistake, ...]
     records: tuple[Record, ...]
     sleepers: int
     unknown: tuple[str, ...]
@@ -53,19 +60,42 @@ class Plan:
     fought: tuple[Standing, ...] = ()
     lost: bool = False
     changed: tuple[Mistake, ...] = ()
+    owed: tuple[Record, ...] = ()
+    unlisted: tuple[Mistake, ...] = ()
+    unserved: tuple[Mistake, ...] = ()
+    waiting: Waiting | None = None
 
     @property
     def batches(self) -> tuple[tuple[Step, ...], ...]:
         """The steps whose turn it is: those of a batch together, the batches one after the other."""
-        batches = [wave.steps for wave in self.waves if wave.released and wave.steps]
-        if len(batches) > 1 and self.waves[0].number is None:
-            batches[:2] = [batches[0] + batches[1]]
-        return tuple(batches)
+        waits = self.waiting.uids if self.waiting is not None else frozenset()
+        at_once: list[Step] = []
+        batches: list[list[Step]] = []
+        for wave in self.waves:
+            steps = [step for step in wave.steps if wave.released and not _waits(step, waits)]
+            if wave.number is None:
+                at_once += steps
+            elif steps:
+                batches.append(steps)
+        if at_once:
+            batches[:1] = [at_once + (batches[0] if batches else [])]
+        return tuple(tuple(steps) for steps in batches)
+
+    @property
+    def starts(self) -> tuple[Load, ...]:
+        """What would start now, workload by workload, in order."""
+        due = (step for wave in self.waves if wave.released for step in wave.steps if step.action == "Wake")
+        return tuple(_load(step.workload, step.replicas) for step in due if isinstance(step.part, Workload))
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps whose turn it is, in order."""
         return tuple(step for batch in self.batches for step in batch)
+
+    @property
+    def forgets_in_cloud(self) -> bool:
+        """Whether tags are to be taken off, before which the second place has to have forgotten whose they are."""
+        return any(_forgets_in_cloud(step) for step in self.steps)
 
     @property
     def held(self) -> tuple[Wave, ...]:
@@ -94,7 +124,9 @@ class Plan:
     @property
     def late(self) -> tuple[str, ...]:
         """The names of what is not yet where it should be although the time of its wave is over."""
-        return tuple(title for wave in self.waves if wave.late for title in wave.missing)
+        waits = self.waiting.uids if self.waiting is not None else frozenset()
+        in_line = {step.part.title for wave in self.waves for step in wave.steps if _waits(step, waits)}
+        return tuple(title for wave in self.waves if wave.late for title in wave.missing if title not in in_line)
 
     @property
     def next_limit(self) -> datetime | None:
@@ -136,7 +168,8 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         mistakes=tuple(_mistakes(standings)),
         unreachable=tuple(Mistake(one.part.title, one.unreachable) for one in standings if one.unreachable is not None),
         troubles=tuple(_troubles(goal, standings, unseen)),
-        refused=tuple(Mistake(one.part.title, one.refused) for one in standings if one.refused is not None),
+        refused=tuple(_refused(standings, impossible=False)),
+        impossible=tuple(_refused(standings, impossible=True)),
         records=tuple(sorted((*_records(standings, later), *unseen), key=_place)),
         sleepers=sum(_is_to_be_woken(one) for one in standings) + len(unseen),
         unknown=tuple(one.part.title for one in standings if one.is_unknown),
@@ -150,13 +183,24 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         clouds=tuple(one for one in standings if isinstance(one.part, CloudPart)),
         fought=tuple(one for one in standings if one.fought is not None),
         changed=tuple(one.changed for one in standings if one.changed is not None),
+        owed=tuple(
+            sorted(
+                (*(one.owed for one in standings if one.owed is not None), *hidden(goal, goal.memory.owed)), key=_place
+            )
+        ),
+        unlisted=tuple(unlisted(goal, unseen)),
+        unserved=tuple(unserved(goal, unseen)),
     )
 
 
 def without_sleep(whole: Plan) -> Plan:
     """A plan less all that puts something to sleep."""
-    waves = (replace(wave, steps=tuple(step for step in wave.steps if step.action != "Sleep")) for wave in whole.waves)
-    return replace(whole, waves=tuple(waves))
+    return _less(whole, lambda step: step.action == "Sleep")
+
+
+def without_forgetting_in_cloud(whole: Plan) -> Plan:
+    """A plan less all that takes tags off."""
+    return _less(whole, _forgets_in_cloud)
 
 
 def reconsider(goal: Goal, part: Part, *, known: Mapping[Key, Record] | None = None) -> Step | None:
@@ -165,15 +209,19 @@ def reconsider(goal: Goal, part: Part, *, known: Mapping[Key, Record] | None = N
     ``known`` is what the second place knows, None where there is none.
 
     Raises:
-        NotRemembered: when the part would be put to sleep with another record than that place knows.
+        NotRemembered: when the part would be put to sleep, or woken, with another record than that place knows.
     """
     one = contested(goal, stand(goal, part))
-    sleeps = one.step is not None and one.step.action == "Sleep"
+    # Who wakes to another count than is known would seem, killed before the second write, to have it from admission.
+    action = one.step.action if one.step is not None else None
+    of_count = action == "Sleep" or (action == "Wake" and isinstance(part, Workload))
     # Where there are more than fit, some are remembered on themselves alone.
-    if known is None or len(known) >= MOST_RECORDS or one.record is None or not sleeps:
+    if known is None or len(known) >= MOST_RECORDS or one.record is None or not of_count:
         return one.step
     there = known.get(_place(one.record))
-    if there is None or there.restore != one.record.restore:
+    # In the cloud the record on the part says more than the second place does.
+    is_workload = isinstance(part, Workload)
+    if there is None or (is_workload and (there.restore, there.edition) != (one.record.restore, one.record.edition)):
         raise NotRemembered(f"{part.title} has changed: what wakes it is written to the status first")
     return one.step
 
@@ -182,6 +230,29 @@ def began(status: EnvScheduleStatus, wanted: Wanted, *, now: datetime) -> dateti
     """When the transition began that leads to what is wanted: it is under way already, or begins now."""
     under_way = status.state == ("FallingAsleep" if wanted == "Asleep" else "Waking")
     return status.since if under_way and status.since is not None else now
+
+
+def _less(whole: Plan, dropped: Callable[[Step], bool]) -> Plan:
+    waves = (replace(wave, steps=tuple(step for step in wave.steps if not dropped(step))) for wave in whole.waves)
+    return replace(whole, waves=tuple(waves))
+
+
+def _forgets_in_cloud(step: Step) -> bool:
+    return step.action == "Forget" and isinstance(step.part, CloudPart)
+
+
+def _waits(step: Step, uids: frozenset[str]) -> bool:
+    return step.action == "Wake" and isinstance(step.part, Workload) and step.part.uid in uids
+
+
+def _load(workload: Workload, replicas: int) -> Load:
+    pods = max(0, replicas - workload.replicas)
+    return Load(workload.uid, pods, pods * workload.cpu)
+
+
+def _refused(standings: Iterable[Standing], *, impossible: bool) -> Iterable[Mistake]:
+    there = (one for one in standings if one.refused is not None and one.impossible == impossible)
+    return (Mistake(one.part.title, one.refused or "") for one in there)
 
 
 def _mistakes(standings: Iterable[Standing]) -> Iterable[Mistake]:
@@ -209,10 +280,13 @@ def _later(goal: Goal, waves: Iterable[Wave]) -> frozenset[str]:
 
 
 def _unseen(goal: Goal, standings: Iterable[Standing]) -> tuple[Record, ...]:
-    """What the second place knows of the cloud and nobody sees there now; where AWS is left alone, nobody looks for it."""
+    """What the second place knows and nobody sees now: what sleeps there is not forgotten.
+
+    Where AWS is left alone, nobody looks for what is in it.
+    """
     seen = {one.part.arn for one in standings if isinstance(one.part, CloudPart)}
     known = (record for record in goal.memory.records.values() if record.kind in CLOUD_KINDS) if goal.cloud else ()
-    return tuple(record for record in known if record.uid not in seen)
+    return (*(record for record in known if record.uid not in seen), *hidden(goal, goal.memory.records))
 
 
 def _troubles(goal: Goal, standings: Iterable[Standing], unseen: Iterable[Record]) -> Iterable[Mistake]:
@@ -221,7 +295,8 @@ def _troubles(goal: Goal, standings: Iterable[Standing], unseen: Iterable[Record
             yield Mistake(one.part.title, one.trouble)
     if goal.wanted == "Awake":
         for record in unseen:
-            yield Mistake(f"{record.kind}/{record.name}", missing(record))
+            if record.kind in CLOUD_KINDS:
+                yield Mistake(f"{record.kind}/{record.name}", missing(record))
 
 
 def _place(record: Record) -> Key:
@@ -234,16 +309,23 @@ def _key(part: Part) -> Key:
 
 def _is_to_be_woken(one: Standing) -> bool:
     if isinstance(one.part, Workload):
-        return one.part.carries or (one.part.replicas == 0 and one.belief.restoring is not None)
+        sleeps = one.part.replicas == 0 and one.belief.restoring is not None
+        return not one.part.leaving and (one.part.carries or sleeps)
     stopped = one.part.record is not None or (one.record is not None and one.part.state != "running")
     return stopped and one.refused is None
 
 
 def _is_woken(goal: Goal, one: Standing) -> bool:
-    """Whether it runs and is meant to, with nothing left to write to it."""
-    asleep = goal.wanted == "Asleep" and one.selected
-    runs = one.part.replicas > 0 if isinstance(one.part, Workload) else one.part.state in {"running", "busy"}
-    return runs and not asleep and one.step is None
+    """Whether it runs and is meant to, with nothing left to write to it.
+
+    In the cloud the second place forgets it before the tags are taken off: what it knew of one without tags, it would start
+    that somebody stops in between.
+    """
+    if goal.wanted == "Asleep" and one.selected:
+        return False
+    if isinstance(one.part, Workload):
+        return one.part.replicas > 0 and one.step is None
+    return one.part.state in {"running", "busy"} and one.record is None
 
 
 def _asleep(part: Part) -> bool:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import structlog
 
 from sundown.aws.errors import CloudError, CloudUnreachable
 from sundown.backoff import Backoff
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unreachable
+from sundown.cluster.errors import ApiError, Busy, Conflict, Missing, Unanswered, Unreachable
 from sundown.cluster.gate import Gate, Urgency
-from sundown.errors import Mistake
+from sundown.errors import Mistake, SundownError
 from sundown.metrics import WRITES
 from sundown.model.cloud import CloudPart
-from sundown.model.parts import Part, Step, Workload
+from sundown.model.parts import QUIET, Part, Step, Workload
 from sundown.reconcile.clouds import Clouds
 from sundown.reconcile.memory import NotRemembered
+from sundown.reconcile.part_verdict import Tried, tried_as
 from sundown.reconcile.plan import Plan
-from sundown.sleepers.replicas import NO_POLICIES, Policies, look, write
+from sundown.sleepers.patched_owners import NotKept
+from sundown.sleepers.replicas import NO_POLICIES, Policies, begin, look, settle
 
 log = structlog.get_logger(__name__)
 
@@ -33,17 +35,31 @@ _LOOKS = 8
 """So often a workload that others keep writing to is looked at again; then it waits for the next visit."""
 
 
+class _SwitchedOff(SundownError):
+    """Somebody has put to 0 what ran, and what Sundown would only have tidied up.
+
+    That is their wish, and what this visit remembers of the night is older: its env is awake by now, as far as they can see.
+    """
+
+    reason = "SwitchedOff"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many changes were made, which failed, and how many wait until the second place knows of them.
+    """How many changes were made, which failed, and how many wait until the second place knows of them, or are taken back.
 
-    ``spared`` are the ARNs of what was to be stopped in the cloud and was not, because it is different from what was known.
+    ``stopped`` are the ARNs of what was stopped in the cloud, ``spared`` those of what was to be stopped there and was not, because
+    it is different from what was known. ``made`` are the steps as they were written to workloads, ``not_kept`` says of which
+    of these the API server has made something else, and what.
     """
 
     written: int
     failures: tuple[Mistake, ...]
     put_off: int = 0
     spared: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()
+    made: tuple[Step, ...] = ()
+    not_kept: Mapping[Tried, str] = field(default_factory=dict)
 
 
 async def act(
@@ -66,35 +82,64 @@ async def act(
     written = put_off = 0
     failures: list[Mistake] = []
     spared: set[str] = set()
+    stopped: set[str] = set()
+    not_kept: dict[Tried, str] = {}
+    hands = _Hands(cluster, gate, policies)
     for batch in plan.batches:
         results = await asyncio.gather(
-            *(_make(_Hands(cluster, gate, policies), step, again=again, clouds=clouds) for step in batch),
+            *(_make(hands, step, again=again, clouds=clouds) for step in batch),
             return_exceptions=True,
         )
         for step, result in zip(batch, results, strict=True):
-            if isinstance(result, ApiError | CloudError):
-                failures.append(Mistake(step.part.title, str(result)))
-            elif isinstance(result, NotRemembered):
+            if isinstance(result, NotKept) and isinstance(step.part, Workload):
+                not_kept[tried_as(step.part)] = str(result)
+                put_off += 1
+            elif isinstance(result, ApiError | CloudError):
+                failures.append(Mistake(step.part.title, _told(step, result)))
+            elif isinstance(result, NotRemembered | _SwitchedOff):
                 put_off += 1
             elif isinstance(result, BaseException):
                 raise result
             else:
                 written += result
-                if not result and step.action == "Sleep" and isinstance(step.part, CloudPart):
-                    spared.add(step.part.arn)
-        answers = [result for step, result in zip(batch, results, strict=True) if isinstance(step.part, Workload)]
-        if answers and all(isinstance(answer, Unreachable) for answer in answers):
-            raise next(answer for answer in answers if isinstance(answer, Unreachable))
-    return Outcome(written=written, failures=tuple(failures), put_off=put_off, spared=frozenset(spared))
+                if step.action == "Sleep" and isinstance(step.part, CloudPart):
+                    (stopped if result else spared).add(step.part.arn)
+        answers = [
+            (step, result) for step, result in zip(batch, results, strict=True) if isinstance(step.part, Workload)
+        ]
+        away = [result for step, result in answers if isinstance(result, Unreachable) and not _may_wait(step, result)]
+        if answers and len(away) == len(answers):
+            raise away[0]
+    return Outcome(
+        written=written,
+        failures=tuple(failures),
+        put_off=put_off,
+        spared=frozenset(spared),
+        stopped=frozenset(stopped),
+        made=tuple(hands.made),
+        not_kept=not_kept,
+    )
+
+
+def _may_wait(step: Step, error: Unreachable) -> bool:
+    """Whether it is rather a webhook that keeps a write waiting on which nothing depends."""
+    return isinstance(error, Unanswered) and step.action in QUIET
+
+
+def _told(step: Step, error: ApiError | CloudError) -> str:
+    """What is said of a write that failed, and what is left to do where that is all."""
+    runs = step.action in {"Forget", "GiveBack"} and isinstance(step.part, Workload) and step.part.replicas > 0
+    return f"it runs, and what Sundown wrote on it cannot be taken off yet: {error}" if runs else str(error)
 
 
 @dataclass(frozen=True, slots=True)
 class _Hands:
-    """What workloads are written with."""
+    """What workloads are written with, and what has been."""
 
     cluster: Cluster
     gate: Gate
     policies: Policies
+    made: list[Step] = field(default_factory=list)
 
 
 async def _make(hands: _Hands, step: Step, *, again: Callable[[Part], Step | None], clouds: Clouds | None) -> int:
@@ -121,15 +166,22 @@ async def _write(hands: _Hands, step: Step, again: Callable[[Part], Step | None]
         try:
             urgency = Urgency.SLEEP if current.action == "Sleep" else Urgency.WAKE
             async with hands.gate.slot(urgency, whose=current.workload.namespace):
-                await write(hands.cluster, current, hands.policies)
+                debt = await begin(hands.cluster, current, hands.policies)
+            if debt is not None:
+                # Nobody waits for it, but before it is done nothing is said to be over.
+                async with hands.gate.slot(Urgency.SLEEP, whose=current.workload.namespace):
+                    await settle(hands.cluster, debt)
         except Conflict:
             WRITES.labels(current.action, "conflict").inc()
             if attempt:
                 await asyncio.sleep(_AGAIN.after(attempt))
             try:
-                current = again(await look(hands.cluster, current.workload))
+                found = await look(hands.cluster, current.workload)
             except Missing:
                 return 0
+            if current.action in QUIET and current.workload.replicas > 0 and found.replicas == 0:
+                raise _SwitchedOff(f"{found.title} has been put to 0 since it was looked at") from None
+            current = again(found)
         except Missing:
             return 0
         except ApiError as error:
@@ -141,5 +193,6 @@ async def _write(hands: _Hands, step: Step, again: Callable[[Part], Step | None]
             raise
         else:
             WRITES.labels(current.action, "done").inc()
+            hands.made.append(current)
             return 1
     raise Conflict(f"{step.workload.title} was changed by somebody else {_LOOKS} times in a row", status=409)

@@ -17,7 +17,9 @@ from sundown.reconcile.fights import Fights, told
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan
 from sundown.schedule.clock import Clock
-from sundown.sleepers.kinds import KINDS
+from sundown.sleepers.kinds import row_of
+from sundown.sleepers.merge_patches import leaves
+from sundown.sleepers.patch_kind import PatchKind
 
 _NAMED = 3
 """So many fights of an env are told, and so many looked into."""
@@ -57,7 +59,7 @@ class Referee:
                 self._fights.name(namespace, title, f"{ADMISSION}, which sets it to {one.part.replicas}")
             elif known.by is None:
                 self._fights.name(namespace, title, await self._who(one.part))
-            said.append(told(title, self._fights.of(namespace)[title]))
+            said.append(told(title, self._fights.of(namespace)[title], counted=one.part.switch is None))
         return tuple(said)
 
     def written(self, namespace: str, found: Plan, *, failures: Iterable[Mistake]) -> None:
@@ -71,8 +73,11 @@ class Referee:
         self._fights.forget(namespace)
 
     async def _who(self, workload: Workload) -> str:
-        path = f"{KINDS[workload.kind].collection(workload.namespace)}/{workload.name}"
+        row = row_of(workload)
         try:
-            return contender(await self._cluster.get(path))
+            raw = await self._cluster.get(f"{row.collection(workload.namespace)}/{workload.name}")
+            if not isinstance(row, PatchKind):
+                return contender(raw)
+            return contender(raw, fields=[field for field, _ in leaves(row.asleep(workload))])
         except ApiError:
             return SOMEBODY

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sundown.model.parts import Workload
 from sundown.model.resources import MOST_STILL_RUNNING, Owned, StillRunning, WhyRunning
+from sundown.reconcile.held_rollouts import at_risk
 from sundown.reconcile.part_verdict import Goal, excluded, selected
 from sundown.sleepers.leftovers import Owner, Tally
 
@@ -44,6 +45,9 @@ def remaining(tally: Tally, workloads: Iterable[Workload], goal: Goal) -> StillR
 def _why(owner: Owner, workload: Workload | None, goal: Goal) -> WhyRunning:
     if workload is None:
         return "Unowned" if owner[0] == "Pod" else "OtherKind"
+    if workload.leaving:
+        return "BeingDeleted"
     until, _ = excluded(workload, now=goal.now)
-    mine = until is None and selected(workload, selection=goal.selection)
-    return "StartedSince" if mine else "Excluded"
+    if until is not None or not selected(workload, selection=goal.selection):
+        return "Excluded"
+    return "HeldBack" if at_risk(workload) is not None else "StartedSince"

@@ -11,7 +11,7 @@ from sundown import wording
 from sundown.errors import Mistake
 from sundown.model.cutting import clip
 from sundown.model.parts import Workload
-from sundown.model.record import Record, that_fit
+from sundown.model.record import PLANNED, Record, that_fit
 from sundown.model.resources import (
     PREVIOUS_REPLICAS,
     Condition,
@@ -26,6 +26,7 @@ from sundown.model.resources import (
 from sundown.model.scalars import format_duration
 from sundown.reconcile.cloud_status import tell
 from sundown.reconcile.mark_troubles import MarkTrouble
+from sundown.reconcile.memory import by_key
 from sundown.reconcile.part_names import Reasons, named
 from sundown.reconcile.plan import Plan
 from sundown.schedule.decision import Decision
@@ -68,6 +69,7 @@ class Finding:
     fought: tuple[str, ...] = ()
     sleep: str | None = None
     mark_trouble: MarkTrouble | None = None
+    needs_approval: tuple[str, ...] = ()
 
     @property
     def kept_awake(self) -> bool:
@@ -118,6 +120,7 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         why=why,
         paused_by=decision.why.paused_by if state == "Paused" else None,
         unverified=decision.why.unverified or None,
+        needs_approval=finding.needs_approval or None,
         owner=finding.owner,
         active_since=finding.active_since,
         next_transition=Transition(at=upcoming.at, to=upcoming.to) if upcoming is not None else None,
@@ -128,6 +131,7 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         cloud=told.cloud,
         cost=told.cost,
         still_running=(finding.still_running if changed else old.still_running) if state == "Asleep" else None,
+        wake_queue=finding.plan.waiting.place if state == "Waking" and finding.plan.waiting is not None else None,
         asleep_since=old.asleep_since if finding.frozen else finding.sleep if state in _SLEEPY else None,
         records=_records(old, finding, state=state),
     )
@@ -149,21 +153,24 @@ def _runs_on(status: EnvScheduleStatus) -> str:
 
 def worth_a_write(old: EnvScheduleStatus, new: EnvScheduleStatus) -> bool:
     """Whether a status differs in more than that one more part of a waking env has woken."""
-    return new.state != "Waking" or new != old.model_copy(update={"records": new.records})
+    if new.state != "Waking" or new != old.model_copy(update={"records": new.records}):
+        return True
+    return not set(new.records) <= set(old.records)
 
 
 def _records(old: EnvScheduleStatus, finding: Finding, *, state: State) -> tuple[Record, ...]:
-    """The second place: what is needed to wake the env, until it is awake.
+    """The second place: what is needed to wake the env, until it is awake; and then what could not be given back yet.
 
     What has woken goes one by one, for whoever puts it to zero then means it.
     """
     if finding.frozen:
         return old.records
     if state not in _SLEEPY:
-        return ()
+        return that_fit(finding.plan.owed)
     if state == "Waking" and old.state == "Waking":
-        woken = finding.plan.woken
-        return tuple(one for one in old.records if (one.kind, one.name, one.uid) not in woken)
+        woken, now = finding.plan.woken, by_key(finding.plan.records)
+        left = (one for one in old.records if (one.kind, one.name, one.uid) not in woken)
+        return tuple(now.get((one.kind, one.name, one.uid), one) if one.restore == PLANNED else one for one in left)
     return that_fit(finding.plan.records)
 
 
@@ -183,11 +190,14 @@ def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Cond
         *(("WriteFailed", str(failure)) for failure in finding.failures or ()),
         *((("NamespaceNotMarked", str(finding.mark_trouble)),) if finding.mark_trouble is not None else ()),
         *(("Fought", text) for text in finding.fought[:_FIGHTS_TOLD]),
+        *(("PatchNotKept", str(one)) for one in plan.impossible),
         *(("CloudUnreachable", str(one)) for one in plan.unreachable),
         *(("CloudBroken", str(one)) for one in plan.troubles),
         *((("PartsNotReady", overdue),) if late else ()),
         *(("InvalidAnnotation", str(mistake)) for mistake in plan.mistakes),
         *(("WokenOtherwise", str(mistake)) for mistake in plan.changed),
+        *(("KindNotGranted", str(mistake)) for mistake in plan.unlisted),
+        *(("KindNotServed", str(mistake)) for mistake in plan.unserved),
     )
     if problems:
         message = "; ".join(text for _, text in problems)
@@ -229,6 +239,7 @@ def troubled_status(
             "parts": Parts(),
             "cloud": (),
             "cost": None,
+            "wake_queue": None,
         }
         update["still_running"] = None
         update |= {"asleep_since": None, "records": ()}

@@ -19,6 +19,7 @@ from sundown.cluster.errors import ApiError, Busy, Conflict, Denied, Missing, Un
 from sundown.cluster.events import EventRecorder, Notice, Regarding
 from sundown.cluster.gate import Gate, Urgency
 from sundown.cluster.reviews import AUTHENTICATED, NotAsked, review
+from sundown.metrics import REQUESTS
 from sundown.model.action_request import Asked
 from sundown.model.env import Env
 from sundown.model.resources import API_VERSION, GROUP
@@ -243,6 +244,8 @@ class Requests:
         except Missing:
             self.drop(asked.key)
             return False
+        if asked.status.state != status.state:
+            REQUESTS.labels(_action(asked), status.state).inc()
         if status.finished:
             self.drop(asked.key)
         else:
@@ -271,6 +274,11 @@ class Requests:
 def groups_of(groups: tuple[str, ...]) -> tuple[str, ...]:
     """The groups that somebody is in, the one of everybody among them."""
     return groups if AUTHENTICATED in groups else (*groups, AUTHENTICATED)
+
+
+def _action(asked: Asked) -> str:
+    """What it asks for, if that is anything: a metric must not grow by whatever people write."""
+    return asked.spec.action if asked.spec is not None and asked.spec.action in ACTIONS else "unknown"
 
 
 def _news(asked: Asked, verdict: Verdict) -> bool:

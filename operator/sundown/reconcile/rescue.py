@@ -58,8 +58,8 @@ def _waking(known: Known, spec: EnvScheduleSpec, wish: Override | None) -> Known
 
 def _because(wish: Override | None, *, paused: bool) -> str:
     if paused:
-        return "it is woken all the same, because it is paused"
+        return "it is to be awake all the same, because it is paused"
     if wish is None:
         return "what was being woken is woken to the end"
     by = f", because {wish.by} asked for it" if wish.by else ", because somebody asked for it"
-    return f"it is woken all the same{by}{f' via {wish.via}' if wish.by and wish.via else ''}"
+    return f"it is to be awake all the same{by}{f' via {wish.via}' if wish.by and wish.via else ''}"

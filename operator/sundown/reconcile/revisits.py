@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sundown.model.resources import EnvScheduleStatus
+from sundown.model.resources import Condition, EnvScheduleStatus
 from sundown.reconcile.report import Finding
 
 MOVING = frozenset({"FallingAsleep", "Waking"})
 
+_SOON = timedelta(milliseconds=50)
 _LATE = timedelta(seconds=30)
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = timedelta(minutes=1)
@@ -33,8 +34,8 @@ def next_look(
         moments.append(max(finding.plan.next_limit, now))
     failing = next((one for one in status.conditions if one.type == "Degraded" and one.status == "True"), None)
     if (finding.failures or finding.mark_trouble is not None) and failing is not None:
-        # Later and later: whoever refuses the writes will not change their mind with every second.
-        moments.append(now + min(max((now - failing.last_transition_time) / 4, _FIRST_RETRY), _LONGEST_RETRY))
+        # Whoever refuses the writes will not change their mind with every second.
+        moments.append(_later_and_later(failing, now))
     elif not finding.frozen and not finding.plan.only_fights_hang:
         moving = acted or status.state in MOVING
         look = _on_the_way(old, finding, acted=acted, now=now) if moving else _afterwards(status, finding, now=now)
@@ -52,6 +53,8 @@ def _on_the_way(old: EnvScheduleStatus, finding: Finding, *, acted: bool, now: d
     if plan.late and plan.next_limit is None:
         # What was refused for long and has been written now may be all that was missing.
         return _round_up(now, _SLOWLY) if acted else now + _LATE
+    if plan.waiting is not None and not plan.hanging:
+        return max(plan.waiting.look(now), now + _SOON)
     if plan.only_clouds_hang and not acted:
         return _round_up(now, _CLOUDS)
     began = old.since if old.state in MOVING and old.since is not None else finding.now
@@ -61,11 +64,18 @@ def _on_the_way(old: EnvScheduleStatus, finding: Finding, *, acted: bool, now: d
 
 def _afterwards(status: EnvScheduleStatus, finding: Finding, *, now: datetime) -> datetime | None:
     """A few looks at a sleeping env whose schedule is new: ``kubectl apply -f folder/`` makes the schedule first, and then
-    the workloads, which would else run until the next sweep."""
+    the workloads, which would else run until the next sweep. And looks at what a transition was over without: it may come."""
+    degraded = next((one for one in status.conditions if one.type == "Degraded" and one.status == "True"), None)
+    if degraded is not None and degraded.reason == "PartsNotReady":
+        return _later_and_later(degraded, now)
     if status.state != "Asleep" or finding.active_since is None:
         return None
     ahead = (finding.active_since + span for span in _AFTER_LOOKS)
     return next((_round_up(look, 5.0) for look in ahead if look > now), None)
+
+
+def _later_and_later(degraded: Condition, now: datetime) -> datetime:
+    return now + min(max((now - degraded.last_transition_time) / 4, _FIRST_RETRY), _LONGEST_RETRY)
 
 
 def _round_up(at: datetime, interval: float) -> datetime:

@@ -16,9 +16,12 @@ from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.memory import Memory, recall
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
+from sundown.reconcile.wake_queue import WakeQueue
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
+from sundown.sleepers.cluster_rows import ClusterRows
 from sundown.sleepers.leftovers import Leftovers
+from sundown.sleepers.other_kinds import OtherKinds
 from sundown.sleepers.replicas import NO_POLICIES, Policies
 from sundown.sleepers.workload_listing import Census
 
@@ -30,12 +33,15 @@ class Rooms:
     cluster: Cluster
     gate: Gate
     census: Census
+    others: OtherKinds
+    cluster_rows: ClusterRows
     leftovers: Leftovers
     store: Store
     statuses: StatusWriter
     recorder: EventRecorder
     clock: Clock
     settings: Settings
+    wakes: WakeQueue
     clouds: Clouds | None = None
     policies: Policies = NO_POLICIES
     askers_proved: Callable[[], bool | None] = lambda: None

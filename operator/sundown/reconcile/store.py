@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sundown.cluster.history import Versions, older, versions
 from sundown.model.env import Env, Known, Namespace, crowd_out
-from sundown.model.resources import OWNER_ZONES, UNREACHED, ClusterEnvSchedule, EnvScheduleStatus, State
+from sundown.model.resources import OWNER_ZONES, UNREACHED, ClusterEnvSchedule, EnvScheduleStatus, Savings, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Store:
         self._namespaces: dict[str, Namespace] = {}
         self._schedules: dict[str, dict[str, Known]] = {}
         self._defaults: dict[str, ClusterEnvSchedule] = {}
-        self._unreadable: set[str] = set()
+        self._unreadable: dict[str, str] = {}
         self._told: set[tuple[str, ...]] = set()
         self._versions = Versions()
 
@@ -57,7 +57,7 @@ class Store:
             namespace=self._namespaces.get(name),
             schedules=tuple(self._schedules.get(name, {}).values()),
             defaults=tuple(self._defaults.values()),
-            unreadable_defaults=bool(self._unreadable),
+            unreadable_defaults=frozenset(self._unreadable.values()),
         )
 
     @property
@@ -88,6 +88,16 @@ class Store:
         """How many envs are in each state."""
         everything = (known.status.state for there in self._schedules.values() for known in there.values())
         return Counter(state for state in everything if state is not None)
+
+    def savings(self) -> Savings:
+        """What sleep has saved so far in all of them."""
+        everything = (known.status.savings for there in self._schedules.values() for known in there.values())
+        saved = [one for one in everything if one is not None]
+        return Savings(
+            asleep_hours=sum(one.asleep_hours for one in saved),
+            cpu_hours=sum(one.cpu_hours for one in saved),
+            memory_gib_hours=sum(one.memory_gib_hours for one in saved),
+        )
 
     def put_namespace(self, namespace: Namespace) -> frozenset[str]:
         """Take in a namespace."""
@@ -153,7 +163,7 @@ class Store:
     def put_default(self, default: ClusterEnvSchedule) -> frozenset[str]:
         """Take in a ClusterEnvSchedule."""
         self._told.add(("", default.metadata.name))
-        self._unreadable.discard(default.metadata.name)
+        self._unreadable.pop(default.metadata.name, None)
         before = self._defaults.get(default.metadata.name)
         if before is not None and older(default.metadata.resource_version, before.metadata.resource_version):
             return frozenset()
@@ -162,10 +172,10 @@ class Store:
             return frozenset()
         return frozenset(self._namespaces)
 
-    def put_unreadable_default(self, name: str) -> frozenset[str]:
+    def put_unreadable_default(self, name: str, *, uid: str) -> frozenset[str]:
         """Note that there is a ClusterEnvSchedule that cannot be read; what was known of it before still counts."""
         self._told.add(("", name))
-        self._unreadable.add(name)
+        self._unreadable[name] = uid
         return frozenset()
 
     def drop_default(self, name: str, *, uid: str = "") -> frozenset[str]:
@@ -174,8 +184,8 @@ class Store:
         before = self._defaults.get(name)
         if before is not None and uid and before.metadata.uid != uid:
             return frozenset()
-        self._unreadable.discard(name)
-        return frozenset(self._namespaces) if self._defaults.pop(name, None) is not None else frozenset()
+        gone = (self._unreadable.pop(name, None), self._defaults.pop(name, None))
+        return frozenset(self._namespaces) if gone != (None, None) else frozenset()
 
     def said(self, namespace: str, name: str, status: EnvScheduleStatus, *, uid: str) -> None:
         """Remember the status that is being written."""
@@ -198,7 +208,11 @@ class Store:
         touched: set[str] = set()
         for name in [name for name in self._namespaces if (name,) not in told and (name,) not in namespaces]:
             del self._namespaces[name]
-        for name in [name for name in self._defaults if ("", name) not in told and name not in snapshot.defaults]:
+        for name in [
+            name
+            for name in {**self._defaults, **self._unreadable}
+            if ("", name) not in told and name not in snapshot.defaults
+        ]:
             touched |= self.drop_default(name)
         for key in [(space, name) for space, there in self._schedules.items() for name in there]:
             if key not in told and key not in schedules:
@@ -217,6 +231,7 @@ def _outline(known: Known) -> tuple[object, ...]:
         metadata.annotations.get(OWNER_ZONES),
         metadata.annotations.get(UNREACHED),
         known.generated,
+        known.taken_over,
     )
 
 

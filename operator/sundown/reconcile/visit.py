@@ -10,22 +10,24 @@ from functools import partial
 import structlog
 
 from sundown.cluster.errors import ApiError
-from sundown.cluster.gate import Urgency
 from sundown.metrics import LATENESS_SECONDS
 from sundown.model.cutting import clip
 from sundown.model.env import Env, Known
+from sundown.model.parts import Workload
 from sundown.model.record import sleep_id, that_fit
 from sundown.model.resources import OWNER_ZONES, UNREACHED, EnvScheduleStatus
 from sundown.model.spec import EnvScheduleSpec, Wanted
+from sundown.reconcile.approvals import needing_two
 from sundown.reconcile.disputes import told_of
-from sundown.reconcile.generated_schedule import generate, generated, is_current, is_edited, template_hash
 from sundown.reconcile.governance import Governance, govern
-from sundown.reconcile.memory import by_key
+from sundown.reconcile.in_cloud import carried_out
+from sundown.reconcile.in_line import in_turn, since
+from sundown.reconcile.memory import AT_REST, by_key
 from sundown.reconcile.namespace_marks import NamespaceMarks
 from sundown.reconcile.obstacles import Obstacles
 from sundown.reconcile.orphans import Orphans
-from sundown.reconcile.part_verdict import Goal
-from sundown.reconcile.plan import Plan, began, reconsider, without_sleep
+from sundown.reconcile.part_verdict import Goal, keepers
+from sundown.reconcile.plan import Plan, reconsider, without_forgetting_in_cloud, without_sleep
 from sundown.reconcile.plan_execution import act
 from sundown.reconcile.referee import Referee
 from sundown.reconcile.remaining import are_untold, counted, remaining
@@ -35,10 +37,17 @@ from sundown.reconcile.rescue import rescue
 from sundown.reconcile.revisits import MOVING, next_look
 from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.savings import after_visit
+from sundown.reconcile.settling import Settling
+from sundown.reconcile.trials import Trials
+from sundown.reconcile.workload_steps import as_written
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.schedule.lint import doubts
 from sundown.schedule.owners import parse_owner_zones
+from sundown.sleepers.chosen_rows import mistaken_patches, rows_for, uncatalogued, unserved
+from sundown.sleepers.cluster_rows import NOTHING_ADDED, Added
 from sundown.sleepers.kinds import unknown_kinds
+from sundown.sleepers.night_revisions import Histories
+from sundown.sleepers.other_kinds import Others
 
 log = structlog.get_logger(__name__)
 
@@ -54,10 +63,12 @@ class Visitor:
         self._rooms = rooms
         self._marks = NamespaceMarks(rooms.cluster, rooms.gate, rooms.store, rooms.clock)
         self._reporter = Reporter(rooms.store, rooms.statuses, rooms.recorder, rooms.clock)
-        self._edited: dict[str, tuple[str, int]] = {}
         self._obstacles = Obstacles(rooms.cluster)
         self._referee = Referee(rooms.cluster, rooms.clock)
-        self._orphans = Orphans(rooms, self._marks, self._reporter)
+        self._trials = Trials(rooms.cluster, rooms.gate)
+        self._histories = Histories(rooms.cluster, rooms.gate)
+        self._orphans = Orphans(rooms, self._marks, self._reporter, self._histories)
+        self._settling = Settling(rooms, self._marks, self._reporter)
 
     async def visit(self, name: str) -> datetime | None:
         """Bring one env to where it should be.
@@ -68,7 +79,12 @@ class Visitor:
         env = self._rooms.store.env(name)
         governance = govern(env, settings=self._rooms.settings)
         try:
-            return await self._look(env, governance)
+            if self._rooms.settings.dry_run:
+                return await self._look(env, governance)
+            again = await self._settling.settle(env, governance)
+            look = await self._look(env, governance)
+            retired = await self._settling.retire(env, governance)
+            return min((at for at in (again, look, retired) if at is not None), default=None)
         except ApiError:
             raise
         except Exception as error:
@@ -83,12 +99,13 @@ class Visitor:
         rooms, name = self._rooms, env.name
         for known in governance.superseded:
             self._superseded(env, known, by=governance.in_force)
-        if not rooms.settings.dry_run:
-            await self._settle(env, governance)
         if governance.in_force is None:
             self._referee.forget(name)
+            self._trials.forget(name)
             if not governance.release:
                 self._marks.forget(name)
+                self._histories.forget(name)
+                rooms.wakes.leave(name)
             return await self._orphans.release(env) if governance.release else None
         if governance.trouble is not None:
             rescued = rescue(governance, now=rooms.clock.now())
@@ -98,26 +115,6 @@ class Visitor:
                 return None
             governance = rescued
         return await self._governed(env, governance)
-
-    async def _settle(self, env: Env, governance: Governance) -> None:
-        """The two writes after which it is clear for good that a namespace takes part."""
-        rooms = self._rooms
-        if governance.label_enabled:
-            await self._marks.label(env, rooms.settings.scheduler_label, "enabled")
-        cover, known = governance.generate, generated(env)
-        if cover is None or is_current(env, cover):
-            self._edited.pop(env.name, None)
-            return
-        version = (template_hash(cover), known.metadata.generation if known is not None else 0)
-        if known is not None and is_edited(known):
-            self._edited[env.name] = version
-        if self._edited.get(env.name) == version:
-            return
-        async with rooms.gate.slot(Urgency.HOLD, whose=env.name):
-            if await generate(rooms.cluster, env, cover):
-                self._edited.pop(env.name, None)
-            else:
-                self._edited[env.name] = version
 
     async def _governed(self, env: Env, governance: Governance) -> datetime | None:
         rooms = self._rooms
@@ -136,10 +133,15 @@ class Visitor:
         sleep = memory.sleep or sleep_id(now)
         # Records without a mark are bound to this sleep before anything else names it: or they would look like old ones.
         early = wanted == "Asleep" and not memory.unmarked
-        marked, workloads = await asyncio.gather(
+        added = await rooms.cluster_rows.added() if uncatalogued(spec.workloads) else NOTHING_ADDED
+        rows = rows_for(spec.workloads, [record.kind for record in memory.records.values()], added=added.rows)
+        looks = {"patient": on_its_way, "written": old.state in MOVING}
+        marked, workloads, others = await asyncio.gather(
             self._marks.put(env, sleep) if early else _nothing(),
-            rooms.census.of(env.name, patient=on_its_way, written=old.state in MOVING),
+            rooms.census.of(env.name, **looks),
+            rooms.others.of(env.name, rows, **looks),
         )
+        workloads += others.workloads
         if old.state == "FallingAsleep" and are_untold(workloads):
             # A wave is gone when its pods are, and not before.
             tally = await rooms.leftovers.of(env.name)
@@ -148,16 +150,21 @@ class Visitor:
             wanted=wanted,
             now=now,
             selection=spec.workloads,
-            since=began(old, wanted, now=now),
+            since=since(rooms.wakes, env.name, old, wanted=wanted, now=now),
             timeout=spec.waves.timeout,
             cloud=spec.aws.enabled,
             holder=rooms.holder(env.name),
             memory=memory,
             sleep=sleep,
+            unlisted=others.unlisted,
+            unserved=unserved(spec.workloads, others.absent, added=added.rows),
+            keepers=keepers(workloads, selection=spec.workloads, now=now),
         )
-        goal, the_plan = self._referee.plan(env.name, goal, workloads, rooms.clouds_of(env.name))
+        make = partial(self._referee.plan, env.name, workloads=workloads, clouds=rooms.clouds_of(env.name))
+        goal, the_plan = await self._trials.plan(env.name, goal, make, frozen=rooms.settings.dry_run)
+        the_plan = in_turn(rooms.wakes, env.name, the_plan, old=old, decision=decision, dry_run=dry_run, now=now)
         # Should the schedule go before they are all woken, this is how anybody knows who lost the namespace's mark too.
-        self._orphans.note(env.name, sleepers=the_plan.sleepers)
+        self._orphans.note(env.name, sleepers=the_plan.sleepers, rows=rows)
         finding = Finding(
             now=now,
             generation=known.metadata.generation,
@@ -168,17 +175,16 @@ class Visitor:
             timeout=spec.waves.timeout,
             dry_run=dry_run,
             frozen=rooms.settings.dry_run,
-            remark=self._remark(env, spec, known, the_plan),
+            remark=self._remark(env, spec, known, plan=the_plan, others=others, added=added),
             not_ready=_not_ready(governance),
             fought=(*await self._referee.told(env.name, the_plan), *self._fought(env, known)),
             obstacles=await self._obstacles.of(env.name, the_plan, old=old, now=now),
             sleep=sleep if wanted == "Asleep" or (the_plan.unknown and not memory.unmarked) else memory.sleep,
             mark_trouble=self._marks.trouble(env, asleep=wanted == "Asleep"),
+            needs_approval=needing_two(env),
         )
         finding = replace(finding, savings=after_visit(old, finding, spec, circumstances))
-        if state_of(old, finding) == "Asleep" != old.state:
-            tally = await rooms.leftovers.of(env.name)
-            finding = replace(finding, still_running=remaining(tally, workloads, goal) if tally is not None else None)
+        finding = await self._arrived(env.name, old, finding=finding, goal=goal, workloads=workloads)
         status = next_status(old, finding)
         self._reporter.report(env, known, status)
         if rooms.settings.dry_run:
@@ -187,6 +193,7 @@ class Visitor:
             await self._reporter.acknowledged(env, known, status)
             await self._marks.take_off(env)
         the_plan = without_sleep(the_plan) if finding.kept_awake else the_plan
+        the_plan = await self._with_room_to_forget(env, known, the_plan=the_plan, status=status)
         if any(step.action in {"Sleep", "Remember"} for step in the_plan.steps) or (wanted == "Asleep" and not early):
             await self._reporter.acknowledged(env, known, status)
             marked = await self._marks.put(env, sleep) or marked
@@ -199,6 +206,30 @@ class Visitor:
             # What came between the look and the label on the namespace is seen by another look.
             return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
         return await self._carry_out(env, known, goal=goal, the_plan=the_plan, finding=finding, status=status)
+
+    async def _arrived(
+        self, name: str, old: EnvScheduleStatus, *, finding: Finding, goal: Goal, workloads: tuple[Workload, ...]
+    ) -> Finding:
+        """What there is to find out, and to leave in order, where an env is what it should be."""
+        state = state_of(old, finding)
+        await self._histories.tidy(name, workloads, awake=state in AT_REST and not finding.dry_run)
+        if not state == "Asleep" != old.state:
+            return finding
+        tally = await self._rooms.leftovers.of(name)
+        return replace(finding, still_running=remaining(tally, workloads, goal) if tally is not None else None)
+
+    async def _with_room_to_forget(self, env: Env, known: Known, *, the_plan: Plan, status: EnvScheduleStatus) -> Plan:
+        """The plan once the API server has forgotten too what is to lose its tags; as long as it cannot, less that."""
+        if not the_plan.forgets_in_cloud:
+            return the_plan
+        try:
+            await self._reporter.acknowledged(env, known, status)
+        except ApiError:
+            rest = without_forgetting_in_cloud(the_plan)
+            if not rest.steps:
+                raise
+            return rest
+        return the_plan
 
     async def _carry_out(
         self, env: Env, known: Known, *, goal: Goal, the_plan: Plan, finding: Finding, status: EnvScheduleStatus
@@ -214,12 +245,14 @@ class Visitor:
             policies=rooms.policies,
         )
         self._referee.written(env.name, the_plan, failures=outcome.failures)
+        self._trials.note(env.name, goal.sleep, outcome.not_kept)
         for text in discarded(the_plan, failures=outcome.failures):
             self._reporter.say(known, Word("RecordDiscarded", text, warning=True))
         # A person has stopped it before: remembered, it would be started in the morning.
         left = tuple(record for record in the_plan.records if record.uid not in outcome.spared)
+        left = as_written(carried_out(left, arns=outcome.stopped), outcome.made)
         finding = replace(finding, plan=replace(the_plan, records=left))
-        if outcome.spared or (outcome.failures and not outcome.put_off):
+        if left != the_plan.records or (outcome.failures and not outcome.put_off):
             finding = replace(finding, failures=outcome.failures)
             status = self._say_again(env, known, finding)
         if outcome.put_off:
@@ -250,17 +283,21 @@ class Visitor:
             zones=zones,
             fallback_zone=self._rooms.settings.default_time_zone,
             paused_by=governance.paused_by[1] if governance.paused_by is not None else None,
+            env=known.metadata.namespace,
             unverified=not self._rooms.vouches(status),
         )
 
-    def _remark(self, env: Env, spec: EnvScheduleSpec, known: Known, plan: Plan) -> str:
+    def _remark(
+        self, env: Env, spec: EnvScheduleSpec, known: Known, *, plan: Plan, others: Others, added: Added
+    ) -> str:
         remarks = [str(doubt) for doubt in doubts(spec)]
         _, bad = parse_owner_zones(known.metadata.annotations.get(OWNER_ZONES, ""))
         if bad:
             remarks.append(f"annotation {OWNER_ZONES}: {', '.join(bad)}")
-        if env.name in self._edited:
-            remarks.append("the template has changed, but somebody edited this EnvSchedule: the edit stays")
-        remarks += [str(unknown) for unknown in unknown_kinds(spec.workloads)]
+        remarks += [str(unknown) for unknown in unknown_kinds(spec.workloads, added=added.rows)]
+        remarks += [str(mistake) for mistake in added.mistakes]
+        remarks += [str(mistake) for mistake in mistaken_patches(spec.workloads)]
+        remarks += others.remarks
         remarks += [f"left alone: {refused}" for refused in plan.refused]
         remembered, all_of_them = len(that_fit(plan.records)), len(plan.records)
         if remembered < all_of_them:

@@ -15,10 +15,10 @@ from functools import lru_cache
 from sundown.aws import tags
 from sundown.errors import Mistake
 from sundown.model.cloud import CloudPart
-from sundown.model.parts import QUIET, Part, Step
+from sundown.model.parts import QUIET, Part, Step, Workload
 from sundown.model.resources import WAVE
 from sundown.reconcile.part_verdict import Goal, Standing, shortened
-from sundown.sleepers.kinds import KINDS
+from sundown.sleepers.kinds import row_of
 
 _DATABASES = {"RDSInstance": 0, "AuroraCluster": 0}
 THE_REST = 30
@@ -99,7 +99,7 @@ def _wave(goal: Goal, number: int | None, members: list[Standing], *, until: dat
 
 def wave_of(part: Part) -> tuple[int, Mistake | None]:
     """The wave that a part belongs to, and what is wrong with what its owner wrote; then its kind's usual one counts."""
-    usual = usual_wave(part.kind)
+    usual = usual_wave(part)
     if part.wave is None:
         return usual, None
     number = _number(part.wave)
@@ -112,9 +112,9 @@ def wave_of(part: Part) -> tuple[int, Mistake | None]:
     )
 
 
-def usual_wave(kind: str) -> int:
-    """The wave of a kind's parts whose owners say nothing."""
-    return KINDS[kind].wave if kind in KINDS else _DATABASES.get(kind, THE_REST)
+def usual_wave(part: Part) -> int:
+    """The wave of a part whose owner says nothing."""
+    return row_of(part).wave if isinstance(part, Workload) else _DATABASES.get(part.kind, THE_REST)
 
 
 @lru_cache(maxsize=256)

@@ -10,11 +10,12 @@ from sundown.sleepers.kinds import KINDS
 
 
 async def look(cluster: Cluster, namespace: str, meant: OfWorkload) -> Subject | None:
-    """The workload as the API server has it now; None where there is none of that name."""
+    """The workload as the API server has it now; None where there is none of that name, or one that is being deleted."""
     row = KINDS[meant.kind]
     # A list of one, for the frontdesk may list workloads and not get them.
     found = await cluster.list_all(row.collection(namespace), fieldSelector=f"metadata.name={meant.name}")
-    return _subject(found[0], meant.kind) if found else None
+    there = [one for one in found if "deletionTimestamp" not in one["metadata"]]
+    return _subject(there[0], meant.kind) if there else None
 
 
 def _subject(raw: dict[str, Any], kind: str) -> Subject:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Literal
+from zlib import crc32
 
 from sundown.model.scalars import OWNER_ZONE
 from sundown.model.spec import DatedException, EnvScheduleSpec
@@ -28,6 +29,8 @@ class Circumstances:
     """The zone for ``timeZone: owner`` where no owner's is known."""
     paused_by: str | None = None
     """What pauses the env from outside its spec, as a text: ``namespace label scheduler=disabled``."""
+    env: str = ""
+    """The name of the env, on which hangs by how much of ``spec.spread`` it wakes early."""
     unverified: bool = False
     """Whether nothing in the cluster sees to it that who asked for an override is who they say."""
 
@@ -52,7 +55,7 @@ class Timetable:
         self._spec = spec
         self._paused_by = "spec.paused is true" if spec.paused else circumstances.paused_by
         self._unverified = circumstances.unverified
-        self._zones = tuple(_Zone(name, spec) for name in self.zones)
+        self._zones = tuple(_Zone(name, spec, early=early(spec.spread, circumstances.env)) for name in self.zones)
         self._stops = Stops(self.zones, spec.awake, spec.holidays)
         override = spec.override
         starts = {circumstances.active_since}
@@ -154,9 +157,9 @@ class Timetable:
 class _Zone:
     """The windows and exceptions as one zone's wall clock meets them."""
 
-    def __init__(self, name: str, spec: EnvScheduleSpec) -> None:
+    def __init__(self, name: str, spec: EnvScheduleSpec, *, early: timedelta) -> None:
         self.name = name
-        self.week = ZoneWeek(name, spec.awake, spec.holidays)
+        self.week = ZoneWeek(name, spec.awake, spec.holidays, early=early)
         self._exceptions = [(instant(name, each.start), instant(name, each.to), each) for each in spec.exceptions]
 
     def exception(self, at: datetime) -> tuple[DatedException | None, datetime]:
@@ -168,6 +171,12 @@ class _Zone:
             if start > at:
                 change = min(change, start)
         return None, change
+
+
+def early(spread: timedelta, env: str) -> timedelta:
+    """By how much an env wakes before its windows begin: whole minutes, the same ones every day, 0 where nothing is spread."""
+    minutes = int(spread / timedelta(minutes=1))
+    return timedelta(minutes=crc32(env.encode()) % (minutes + 1)) if minutes else timedelta()
 
 
 def zones_of(spec: EnvScheduleSpec, circumstances: Circumstances) -> tuple[str, ...]:

@@ -93,10 +93,13 @@ class Dates:
 
 
 class ZoneWeek:
-    """The regular windows as the wall clock of one zone meets them."""
+    """The regular windows as the wall clock of one zone meets them; each begins ``early`` by so much."""
 
-    def __init__(self, zone_name: str, windows: Sequence[Window], holidays: Holidays | None) -> None:
+    def __init__(
+        self, zone_name: str, windows: Sequence[Window], holidays: Holidays | None, *, early: timedelta = timedelta()
+    ) -> None:
         self.zone_name = zone_name
+        self._early = early
         self.unbroken = holidays is None and fills_the_week(windows)
         """Whether there is no instant outside the windows."""
         self._holidays = holidays
@@ -149,7 +152,7 @@ class ZoneWeek:
                 start = instant_of_day(self.zone_name, day, window.start)
                 end = instant_of_day(self.zone_name, day, end_minutes(window))
                 if start < end:
-                    found.append(Span(start, end, window, by_law=window in by_law))
+                    found.append(Span(later(start, -self._early), end, window, by_law=window in by_law))
             spans = self._known[day] = tuple(found)
         return spans
 

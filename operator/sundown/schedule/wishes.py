@@ -1,4 +1,4 @@
-"""What a person asks for, as the override that brings it about. Every door (command line, Slack, page) asks here.
+"""What a person asks for, as the override that brings it about. Every door (command line, Slack, REST API) asks here.
 
 ``at`` is the present in whole seconds, as Kubernetes writes instants; what is asked for counts from then.
 """
@@ -53,8 +53,12 @@ def stop(spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime, ask
         Paused: the env is not in Sundown's hands.
     """
     at = _present(spec, circumstances, now)
-    wake = _first(_unasked(spec, replace(circumstances, active_since=None), at), "Awake")
-    return _override("Asleep", wake, at, asker)
+    circumstances = replace(circumstances, active_since=None)
+    wakes = [_first(_unasked(spec, circumstances, at), "Awake")]
+    if spec.spread:
+        # Up already for working hours that are yet to begin, it wakes when they do.
+        wakes.append(_first(_unasked(spec.model_copy(update={"spread": timedelta()}), circumstances, at), "Awake"))
+    return _override("Asleep", min((wake for wake in wakes if wake is not None), default=None), at, asker)
 
 
 def prolongate(

@@ -25,7 +25,12 @@ def test_who_is_called_stays_until_the_last_pod_of_who_calls_is_gone(env: Env, o
     env.until_count("db", 0, kind="StatefulSet")
     eventually(lambda: leaving(env), what="its pods are on their way out")
     assert env.status()["state"] == "FallingAsleep"
-    eventually(lambda: drain(env) or env.status()["state"] == "Asleep", what="it sleeps", within=60)
+
+    def sleeps_once_drained() -> bool:
+        drain(env)
+        return bool(env.status()["state"] == "Asleep")
+
+    eventually(sleeps_once_drained, what="it sleeps")
 
 
 def leaving(env: Env) -> list[str]:

@@ -112,6 +112,38 @@ def test_a_record_of_three_sleeps_ago_is_not_followed_in_the_fourth(team: Env) -
     assert team.replicas("web") == 5
 
 
+def scale_to_6(env: Env, kubectl: Kubectl) -> None:
+    kubectl("-n", env.name, "scale", "deployment/web", "--replicas=6")
+
+
+def patch_to_6(env: Env, kubectl: Kubectl) -> None:
+    kubectl("-n", env.name, "patch", "deployment/web", "-p", json.dumps({"spec": {"replicas": 6}}))
+
+
+def annotate_6(env: Env, kubectl: Kubectl) -> None:
+    kubectl("-n", env.name, "annotate", "--overwrite", "deployment/web", f"{RECORD}=6")
+
+
+@pytest.mark.parametrize("edit", [scale_to_6, patch_to_6, annotate_6])
+def test_a_record_of_the_same_night_is_not_followed_when_a_later_one_is_known(
+    team: Env, kubectl: Kubectl, edit: Callable[[Env, Kubectl], None]
+) -> None:
+    """W3: the ReplicaSet that was the current one in the evening has a copy of what stood there then."""
+    sleep(team)
+    team.edit("web", set_image("registry.example.com/main:3"))
+    eventually(lambda: len(team.api.items(f"/apis/apps/v1/namespaces/{team.name}/replicasets")) == 3, what="a revision")
+    edit(team, kubectl)
+    eventually(
+        lambda: [one["restore"] for one in team.status()["records"]] == ['{"spec":{"replicas":6}}'], what="6 is known"
+    )
+    team.until_count("web", 0)
+    undo(team, kubectl)
+    sleep(team, why="have a look")
+    eventually(lambda: team.record("web") == "6", what="the count of 6 is given back")
+    wake(team)
+    assert (team.replicas("web"), notes(team)) == (6, {})
+
+
 def test_a_record_on_another_object_is_named_and_not_followed(team: Env) -> None:
     """W3, W4: exported at night, deleted, and made anew."""
     sleep(team)

@@ -92,7 +92,7 @@ def test_what_was_taken_is_given_back_after_a_crash_between_the_two_writes(
 
 
 def test_who_applies_nothing_is_written_once(team: Env, api: Api) -> None:
-    """W6: and pays for nothing."""
+    """W6: when it falls asleep; whose the count was is noted in the same write."""
     before = team.workload("web")["metadata"]["resourceVersion"]
     sleep(team)
     versions = [
@@ -101,7 +101,7 @@ def test_who_applies_nothing_is_written_once(team: Env, api: Api) -> None:
         if one["metadata"]["name"] == "web" and one["metadata"].get("annotations", {}).get(RECORD)
     ]
     assert len({json.dumps(one["metadata"]["annotations"], sort_keys=True) for one in versions}) == 1
-    assert NOTE not in notes(team)
+    assert '"operation":"Update"' in notes(team)[NOTE]
 
 
 HELM = {"manager": "hand", "fields": ["replicas"], "apiVersion": "apps/v1", "time": "2026-11-23T18:00:00Z"}

@@ -22,7 +22,7 @@ from sundown.model.support_pod import (
     safe_name,
 )
 from sundown.reconcile.support.manifest import manifest
-from sundown.reconcile.support.plan import SETTLED, Look, Refusal, Step, look, made
+from sundown.reconcile.support.plan import SETTLED, Look, Refusal, Step, look, made, older, older_of_owner
 from sundown.settings import Settings
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -301,3 +301,59 @@ def test_a_safe_name_is_a_label_of_the_dns_or_none_and_stays_what_it_is(typed: s
     name = safe_name(typed)
     assert name == "" or re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", name)
     assert safe_name(name) == name
+
+
+def test_so_many_at_a_time_are_enough_for_one_person() -> None:
+    """H2 J6: the first that they have made run, the others wait until one is stopped."""
+    there = [
+        wanted(name=f"tool-{number}", made=NOW + timedelta(seconds=number), owner="ana@example.com")
+        for number in range(4)
+    ]
+    there.append(wanted(name="bo", owner="bo@example.com"))
+    there += [wanted(name=f"nobodys-{number}") for number in range(4)]
+    there.append(wanted(name="loud", owner="Ana@Example.com"))
+    few = SETTINGS.model_copy(update={"support_per_person": 3})
+
+    def one(name: str) -> Look:
+        which = next(each for each in there if each.name == name)
+        return seen(which, settings=few, older=older_of_owner(which, there))
+
+    steps = {each.name: one(each.name).step for each in there}
+    assert steps == {
+        "tool-0": Step.MAKE,
+        "tool-1": Step.MAKE,
+        "tool-2": None,
+        "tool-3": None,
+        "bo": Step.MAKE,
+        **{f"nobodys-{number}": Step.MAKE for number in range(4)},
+        "loud": Step.MAKE,
+    }
+    waits = one("tool-3")
+    assert (waits.status.state, waits.reason) == ("Pending", "TooManyOfOwner")
+    assert "ana@example.com has 4 support pods already, and 3 are the most" in waits.status.message
+    assert waits.again is not None
+    assert waits.again < NOW + timedelta(minutes=1)
+
+
+def test_so_many_at_a_time_are_enough_for_all_together() -> None:
+    """H1 J6: whoever has started them, and whatever quota the namespace has."""
+    there = [wanted(name=f"tool-{number}", made=NOW + timedelta(seconds=number)) for number in range(4)]
+    few = SETTINGS.model_copy(update={"support_most": 3})
+    looks = [seen(one, settings=few, before=older(one, there)) for one in there]
+    assert [one.step for one in looks] == [Step.MAKE, Step.MAKE, Step.MAKE, None]
+    waits = looks[3]
+    assert (waits.status.state, waits.reason) == ("Pending", "TooManyInAll")
+    assert "3 support pods in this cluster already, and 3 are the most" in waits.status.message
+    assert waits.again is not None
+    assert waits.again < NOW + timedelta(minutes=1)
+
+
+def test_what_runs_goes_on_when_the_bound_is_made_smaller() -> None:
+    """H2"""
+    one = SETTINGS.model_copy(update={"support_per_person": 1, "support_most": 1})
+    assert seen(wanted(owner="ana@example.com"), pod(), settings=one, older=3, before=3).reason == "Running"
+
+
+def test_two_that_were_made_in_the_same_second_do_not_wait_for_each_other() -> None:
+    pair = [wanted(name=name, owner="ana@example.com") for name in ("a", "b")]
+    assert sorted(older_of_owner(one, pair) for one in pair) == [0, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +20,6 @@ pytestmark = pytest.mark.lab
 
 @pytest.fixture
 def operator(stage: Stage, supported: Supported) -> Operator:
-    assert supported
     one = stage.fresh(with_rows=SHORT_LIVES, **ON)
     one.start()
     return one
@@ -52,7 +52,7 @@ def test_kubectl_shows_who_has_which_and_until_when_and_waits_for_it(
 ) -> None:
     """H1, G9"""
     supported.want("tool", owner="ana@example.com")
-    control_plane.kubectl("wait", "--for=condition=Ready", "spod/tool", "-n", PLACE, "--timeout=60s")
+    control_plane.kubectl("wait", "--for=condition=Ready", "spod/tool", "-n", PLACE, "--timeout=110s")
     heading, row = control_plane.kubectl("get", "spod", "-n", PLACE).stdout.splitlines()
     assert heading.split() == ["NAME", "STATE", "SIZE", "MEMORY", "OWNER", "ENDS", "AGE"]
     assert row.split()[:5] == ["tool", "Running", "S", "1Gi", "ana@example.com"]
@@ -72,9 +72,9 @@ def test_at_the_end_of_its_time_it_is_gone_and_its_events_say_why(supported: Sup
 
 @pytest.mark.usefixtures("operator")
 def test_one_that_is_extended_stays(supported: Supported) -> None:
-    """H2"""
-    supported.want("brief", ttl="6s")
-    supported.want("witness", ttl="7s")
+    """H2. On a slow machine it takes seconds to ask for longer."""
+    supported.want("brief", ttl="15s")
+    supported.want("witness", ttl="16s")
     supported.api.merge(f"{WANTED}/brief", {"spec": {"ttl": "8h"}})
     supported.gone("witness")
     assert supported.until("brief", "Running")["replaced"] == 0
@@ -89,7 +89,7 @@ def test_a_pod_that_somebody_deletes_and_one_that_is_evicted_are_made_again(supp
     supported.until("tool", "Running")
     evicted = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory."}
     supported.api.merge(f"{PODS}/tool/status", {"status": evicted})
-    eventually(lambda: _another(supported, second), what="there is a third", within=60)
+    eventually(lambda: _another(supported, second), what="there is a third")
     supported.until("tool", "Running")
 
 
@@ -142,12 +142,14 @@ def test_killed_again_and_again_it_makes_each_pod_once(stage: Stage, supported: 
     for name in names:
         supported.want(name, size="XS")
     version = supported.api.get(PODS)["metadata"]["resourceVersion"]
+
+    def begins_or_not(there: int) -> bool:
+        return len(supported.api.items(PODS)) > there or dice.random() < 0.02
+
     for _ in range(4):
         one.launch()
         there = len(supported.api.items(PODS))
-        eventually(
-            lambda there=there: len(supported.api.items(PODS)) > there or dice.random() < 0.02, what="it begins, or not"
-        )
+        eventually(partial(begins_or_not, there), what="it begins, or not")
         one.kill()
     one.start()
     for name in names:

@@ -6,12 +6,13 @@ Pure, and computed afresh at each look: whoever is killed between two steps find
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from sundown.backoff import Backoff
+from sundown.model.addresses import folded
 from sundown.model.pods import SeenPod
 from sundown.model.scalars import format_instant
 from sundown.model.support_pod import MOST_REPLACED, SupportPodStatus, SupportState, Wanted, ends_at
@@ -45,6 +46,8 @@ class Reason(StrEnum):
     NAME_TAKEN = "NameTaken"
     NO_SUCH_SIZE = "NoSuchSize"
     INVALID_SPEC = "InvalidSpec"
+    TOO_MANY = "TooManyOfOwner"
+    TOO_MANY_IN_ALL = "TooManyInAll"
     DRY_RUN = "DryRun"
     QUOTA = "QuotaExceeded"
     UNCOUNTED = "QuotaNotCounted"
@@ -92,6 +95,8 @@ class _Case:
     settings: Settings
     now: datetime
     refusal: Refusal | None
+    older: int
+    before: int
 
     @property
     def is_ours(self) -> bool:
@@ -100,13 +105,23 @@ class _Case:
 
 
 def look(
-    wanted: Wanted, pod: SeenPod | None, *, settings: Settings, now: datetime, refusal: Refusal | None = None
+    wanted: Wanted,
+    pod: SeenPod | None,
+    *,
+    settings: Settings,
+    now: datetime,
+    refusal: Refusal | None = None,
+    older: int = 0,
+    before: int = 0,
 ) -> Look:
-    """Decide; ``pod`` is the one of its name, whoever made it, ``refusal`` what came of the last try to make one."""
+    """Decide; ``pod`` is the one of its name, whoever made it, ``refusal`` what came of the last try to make one.
+
+    ``older`` is how many its owner has had for longer, ``before`` how many there have been for longer in all.
+    """
     end = ends_at(wanted, usual=settings.support_life) or now
     size = wanted.status.size or _size(wanted, settings)
     memory = wanted.status.memory or settings.support_sizes.get(size, "")
-    case = _Case(wanted, pod, size, memory, end, settings, now, refusal)
+    case = _Case(wanted, pod, size, memory, end, settings, now, refusal, older, before)
     found = next(finding for findings in _FINDINGS for finding in findings(case))
     status = wanted.status.model_copy(
         update={
@@ -149,6 +164,27 @@ def _by_spec(case: _Case) -> Iterator[_Finding]:
         yield _Finding("Failed", Reason.NO_SUCH_SIZE, f'there is no size "{case.size}"; there are {there}')
 
 
+def _by_owner(case: _Case) -> Iterator[_Finding]:
+    """Asked only of one that has no pod: what runs goes on, whatever the setting says by now.
+
+    One that is nobody's counts for nobody; where the guards are in force there is none.
+    """
+    most, owner = case.settings.support_per_person, case.wanted.owner
+    if owner and case.older >= most:
+        text = (
+            f"{owner} has {case.older} support pods already, and {most} are the most: it starts once another is stopped"
+        )
+        yield _Finding("Pending", Reason.TOO_MANY, text, again=case.now + _REFUSED_FOR)
+
+
+def _by_all(case: _Case) -> Iterator[_Finding]:
+    """As with those of an owner; it counts where the namespace has no quota, or a larger one."""
+    most = case.settings.support_most
+    if case.before >= most:
+        text = f"there are {case.before} support pods in this cluster already, and {most} are the most: it starts once one is stopped"
+        yield _Finding("Pending", Reason.TOO_MANY_IN_ALL, text, again=case.now + _REFUSED_FOR)
+
+
 def _without_pod(case: _Case) -> Iterator[_Finding]:
     status, now = case.wanted.status, case.now
     if case.refusal is not None:
@@ -162,7 +198,7 @@ def _without_pod(case: _Case) -> Iterator[_Finding]:
     yield _Finding("Pending", Reason.LOST if lost else Reason.STARTING, text, Step.MAKE)
 
 
-_FINDINGS = (_by_time, _by_pod, _by_spec, _without_pod)
+_FINDINGS = (_by_time, _by_pod, _by_spec, _by_owner, _by_all, _without_pod)
 """What can be found, in the order in which it counts."""
 
 
@@ -254,6 +290,20 @@ def _not_before(status: SupportPodStatus, *, now: datetime) -> datetime:
     if started is None or now - started >= SETTLED or not status.replaced:
         return now
     return started + _BACKOFF.span(status.replaced)
+
+
+def older_of_owner(wanted: Wanted, there: Iterable[Wanted]) -> int:
+    """How many of these its owner has had for longer, however the name is spelled."""
+    return older(wanted, (one for one in there if folded(one.owner) == folded(wanted.owner)))
+
+
+def older(wanted: Wanted, there: Iterable[Wanted]) -> int:
+    """How many of these have been there for longer."""
+    return sum(one.name != wanted.name and _since(one) < _since(wanted) for one in there)
+
+
+def _since(one: Wanted) -> tuple[datetime, str]:
+    return one.metadata.creation_timestamp or datetime.max.replace(tzinfo=UTC), one.name
 
 
 def made(status: SupportPodStatus, *, pod: str, now: datetime) -> SupportPodStatus:

@@ -6,9 +6,10 @@ It may be killed at any point: a pod that was made and not noted is found by its
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 import orjson
@@ -24,9 +25,10 @@ from sundown.cluster.gate import Gate, Urgency
 from sundown.cluster.scope import EVERYWHERE
 from sundown.cluster.seen_pods import seen_pod
 from sundown.cluster.slim import slim
+from sundown.metrics import SUPPORT_ENDED, SUPPORT_PODS, SUPPORT_STARTED
 from sundown.model.pods import SeenPod
 from sundown.model.resources import API_VERSION
-from sundown.model.support_pod import SupportCondition, SupportPodStatus, Wanted
+from sundown.model.support_pod import SupportCondition, SupportPodStatus, SupportState, Wanted
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.support import plan
 from sundown.reconcile.support.manifest import manifest
@@ -108,6 +110,12 @@ class SupportPods:
         refused = next(iter(self._followers.refused.values()), None)
         return refused or (None if self._known.is_set() else "not looked yet")
 
+    def count(self) -> None:
+        """Set the metric of all that there are, by state."""
+        counted = Counter(one.status.state or "Pending" for one in self._wanted.values())
+        for state in get_args(SupportState):
+            SUPPORT_PODS.labels(state).set(counted[state])
+
     def put(self, one: Wanted, /) -> None:
         """A SupportPod that is there, or is different."""
         before = self._wanted.get(one.name)
@@ -143,7 +151,13 @@ class SupportPods:
             return None
         now = self._clock.now()
         seen = plan.look(
-            wanted, self._pods.get(name), settings=self._settings, now=now, refusal=self._refusals.get(name)
+            wanted,
+            self._pods.get(name),
+            settings=self._settings,
+            now=now,
+            refusal=self._refusals.get(name),
+            older=plan.older_of_owner(wanted, self._wanted.values()),
+            before=plan.older(wanted, self._wanted.values()),
         )
         if not await self._say(wanted, seen, now=now):
             return None
@@ -194,6 +208,7 @@ class SupportPods:
                     await self._cluster.delete(
                         paths.support_pod(home, name), uid=metadata.uid, resourceVersion=metadata.resource_version
                     )
+                SUPPORT_ENDED.inc()
                 log.info("support-pod-ended", name=name, owner=wanted.owner)
             case _:
                 pass
@@ -212,6 +227,7 @@ class SupportPods:
         self._refusals.pop(name, None)
         pod = seen_pod(made)
         self._pods.setdefault(name, pod)  # its watch may have told more of it by now
+        SUPPORT_STARTED.labels(seen.status.size).inc()
         log.info("support-pod-started", name=name, owner=wanted.owner, size=seen.status.size, memory=seen.memory)
         current = self._wanted.get(name)
         if current is not None and current.metadata.uid == wanted.metadata.uid:

@@ -22,12 +22,26 @@ LATENESS_SECONDS = Histogram(
     "From the moment that a transition was due until its first write.",
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600),
 )
+WAKE_QUEUE_ENVS = Gauge("sundown_wake_queue_envs", "Environments that wait in line to wake.")
+WAKE_QUEUE_PODS = Gauge("sundown_wake_queue_pods", "Pods that wait in line to start.")
 WRITES = Counter("sundown_workload_writes_total", "Writes to workloads.", ["action", "outcome"])
 FIGHTS = Gauge("sundown_fights", "Workloads that somebody else sets back again and again.")
 FIGHTS_BEGUN = Counter("sundown_fights_begun_total", "Fights for the count of a workload that have begun.")
 VISIT_ERRORS = Counter("sundown_visit_errors_total", "Visits to an env that failed and are repeated.", ["reason"])
 DECIDED = Gauge("sundown_envs_decided", "Environments that have been visited since the start.")
-SAVED = Counter("sundown_saved_total", "What sleep has saved.", ["resource"])
+SLEPT = Gauge("sundown_slept_seconds", "Time asleep of the environments that there are, in nights that have ended.")
+SAVED_CPU = Gauge("sundown_saved_cpu_seconds", "The same times the cores that the sleeping pods request.")
+SAVED_MEMORY = Gauge("sundown_saved_memory_byte_seconds", "The same times the memory that the sleeping pods request.")
+REQUESTS = Counter(
+    "sundown_requests_total", "ActionRequests that have come into a state, by what they ask for.", ["action", "state"]
+)
+SUPPORT_PODS = Gauge("sundown_support_pods", "Support pods by state.", ["state"])
+SUPPORT_STARTED = Counter(
+    "sundown_support_pods_started_total", "Pods that were started for support pods, those anew among them.", ["size"]
+)
+SUPPORT_ENDED = Counter(
+    "sundown_support_pods_ended_total", "Support pods that were stopped because their time was over."
+)
 AWS_CALLS = Counter(
     "sundown_aws_calls_total", "Calls to AWS; each may take several attempts.", ["service", "operation", "outcome"]
 )

@@ -48,6 +48,13 @@ class Settings(BaseSettings):
     writes_in_flight: Annotated[int, Field(ge=1, le=1024)] = Field(
         default=64, description="Writes under way at once, over all envs."
     )
+    wake_pods_per_minute: Annotated[float, Field(ge=0, le=1_000_000)] = Field(
+        default=0,
+        description="So many pods a minute are started over the whole cluster, people's wishes first; 0: as many as come.",
+    )
+    wake_cpu_per_minute: Annotated[float, Field(ge=0, le=1_000_000)] = Field(
+        default=0, description="The same by the cores that the pods request; 0: no limit."
+    )
     sweep_minutes: Annotated[float, Field(gt=0, le=1440)] = Field(
         default=10, description="Every so many minutes the whole cluster is compared with what should be."
     )
@@ -77,6 +84,12 @@ class Settings(BaseSettings):
     )
     support_size: SizeName = Field(default="S", description="The size of a support pod for which nobody names one.")
     support_cpu: Quantity = Field(default="1", description="The CPU of a support pod, whatever its size.")
+    support_per_person: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=5, description="So many support pods one person may have at a time; another waits until one is stopped."
+    )
+    support_most: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=20, description="So many support pods there may be in the cluster; another waits until one is stopped."
+    )
     support_hours: Annotated[float, Field(ge=0.1, le=LONGEST_LIFE.total_seconds() / 3600)] = Field(
         default=8, description="So many hours a support pod lives, and by so many it is extended."
     )

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from support.apiserver import Answered, Api, Json, eventually
+from support.bad_approvals import OWN_LOGINS
 from support.envs import SUNDOWN, Env, instant
-from support.operators import HOME
+from support.operators import HOME, Stage
 
 pytestmark = pytest.mark.lab
 
@@ -20,7 +21,9 @@ EVERYTHING = "editors-of-all"
 
 
 @pytest.fixture
-def env(make_env: Callable[..., Env]) -> Env:
+def env(make_env: Callable[..., Env], stage: Stage) -> Env:
+    """One that no operator looks after: what it would say of an env, the tests say."""
+    stage.fresh()
     one = make_env()
     one.schedule({"awake": []})
     return one
@@ -95,6 +98,96 @@ def test_a_wish_by_kubectl_takes_the_right_that_it_takes_in_slack(
     assert _refusal(eve, env, {"spec": {"timeZone": "Europe/Berlin"}}) is None
     _grant(api, env, "get", "patch", right)
     eventually(lambda: _refusal(eve, env, wish) is None, what="with the right it is done")
+
+
+def test_what_takes_two_people_to_be_stopped_is_not_stopped_by_one(
+    env: Env, become: Callable[..., Api], operators: Api
+) -> None:
+    """I7: by kubectl; it is woken, and by Sundown's own account it is stopped."""
+    stop, wake = ({"spec": {"override": {"state": state}}} for state in ("Asleep", "Awake"))
+    boss = become(BOSS, EVERYTHING)
+    assert _refusal(boss, env, stop) is None
+    operators.merge(f"{env.schedules('default')}/status", {"status": {"needsApproval": ["Delete", "Stop"]}})
+    assert "takes a second person" in (_refusal(boss, env, stop) or "")
+    assert _refusal(boss, env, wake) is None
+    assert _refusal(operators, env, stop) is None
+
+
+def test_neither_is_it_stopped_by_a_schedule_that_is_made_anew(env: Env, become: Callable[..., Api]) -> None:
+    """I7, fault B7: by ``kubectl create``, ``replace --force``, or one that was not in force yet."""
+    boss, name = become(BOSS, EVERYTHING), f"other-{secrets.token_hex(3)}"
+
+    def make(**spec: Any) -> str | None:
+        try:
+            boss.create(env.schedules(), {**KIND, "metadata": {"name": name}, "spec": {"awake": [], **spec}})
+        except Answered as refusal:
+            return str(refusal)
+        return None
+
+    env.annotate(**{"sundown.dev/needs-approval": "Stop"})
+    stop = {"override": {"state": "Asleep"}}
+    eventually(lambda: "takes a second person" in (make(**stop) or ""), what="what is on the namespace counts")
+    assert make(override={"state": "Awake"}) is None
+    assert "takes a second person" in (_refusal(boss, env, {"spec": stop}, name=name) or "")
+    env.annotate(**{"sundown.dev/needs-approval": None})
+    eventually(lambda: _refusal(boss, env, {"spec": stop}, name=name) is None, what="and no longer")
+
+
+def test_what_keeps_an_env_awake_that_takes_two_people_is_ended_sooner_by_nobody_alone(
+    env: Env, become: Callable[..., Api], operators: Api
+) -> None:
+    """I7: by kubectl. Of one that sleeps anybody takes back what is over; and the operator of any."""
+    boss, where = become(BOSS, EVERYTHING), env.schedules("default")
+    wishes: list[tuple[Json | None, bool]] = [
+        (None, True),
+        ({"state": "Awake", "until": "2031-01-01T00:00:00Z"}, True),
+        ({"at": "2026-11-23T12:00:00Z", "dropAtReset": True}, True),
+        ({"until": "2032-01-01T00:00:00+09:00"}, True),
+        ({"until": "2032-01-01T09:00:00+09:00"}, False),
+        ({"until": "2033-01-01T00:00:00Z"}, False),
+        ({"until": None}, False),
+        ({"reason": "still at it"}, False),
+    ]
+    boss.merge(where, {"spec": {"override": {"state": "Awake", "until": "2032-01-01T00:00:00Z"}}})
+    for state, counts in (("Awake", True), ("Asleep", False)):
+        operators.merge(f"{where}/status", {"status": {"state": state, "needsApproval": ["Stop"]}})
+        for wish, refused in wishes:
+            said = _refusal(boss, env, {"spec": {"override": wish}})
+            assert ("sundown reset asks for one" in (said or "")) is (refused and counts), (state, wish, said)
+    operators.merge(f"{where}/status", {"status": {"state": "Awake"}})
+    operators.merge(where, {"spec": {"override": None}})
+
+
+def test_when_an_env_sleeps_that_takes_two_people_is_changed_by_nobody_alone(
+    env: Env, become: Callable[..., Api], operators: Api, api: Api
+) -> None:
+    """I7: while it is awake, but by an account of a program that may, for what it applies people agree on elsewhere."""
+    boss, where = become(BOSS, EVERYTHING), env.schedules("default")
+    edits: list[tuple[Json, bool]] = [
+        ({"awake": [{"days": ["Mon"], "to": "10:00"}]}, True),
+        ({"timeZone": "Asia/Tokyo"}, True),
+        ({"exceptions": [{"from": "2026-01-01T00:00", "to": "2033-01-01T00:00", "state": "Asleep"}]}, True),
+        ({"dailyReset": "07:00"}, True),
+        ({"holidays": {"country": "DE"}}, True),
+        ({"paused": True, "awake": None}, True),
+        ({"paused": True}, False),
+        ({"notify": {"channel": "#dev"}, "dryRun": True}, False),
+    ]
+    for state, counts in (("Awake", True), ("Paused", True), ("Asleep", False)):
+        operators.merge(f"{where}/status", {"status": {"state": state, "needsApproval": ["Stop"]}})
+        for edit, refused in edits:
+            said = _refusal(boss, env, {"spec": edit})
+            assert ("action Edit" in (said or "")) is (refused and counts), (state, edit, said)
+    operators.merge(f"{where}/status", {"status": {"state": "Awake"}})
+    name = f"system:serviceaccount:{env.name}:delivery"
+    program = become(name)
+    change = {"spec": edits[0][0]}
+    _grant(api, env, "get", "patch", user=name)
+    eventually(lambda: "action Edit" in (_refusal(program, env, change) or ""), what="the role counts, and does not do")
+    _grant(api, env, "get", "patch", "reschedule", user=name)
+    eventually(lambda: _refusal(program, env, change) is None, what="with the right it is done")
+    boss.merge(where, {"spec": {"paused": True}})
+    assert "action Edit" in (_refusal(boss, env, {"spec": {"paused": False}}) or "")
 
 
 def asked(**changes: Any) -> Json:
@@ -176,9 +269,7 @@ def test_an_answer_is_by_who_gives_it_whatever_they_say(
         assert (made["via"], made["groups"]) == ("kubectl", ["editors-of-all", "dev"])
 
 
-@pytest.mark.parametrize(
-    "login", [ANA, "oidc:ana@example.com", "OIDC:Ana@Example.com", "https://sso.test/x#ana@example.com"]
-)
+@pytest.mark.parametrize("login", OWN_LOGINS)
 def test_nobody_approves_their_own_by_whatever_login(
     become: Callable[..., Api], request_of_ana: str, login: str
 ) -> None:
@@ -243,19 +334,19 @@ def answering(api: Api) -> Iterator[Callable[[str], None]]:
     api.delete(f"{where}/{name}")
 
 
-def _refusal(client: Api, env: Env, body: Json) -> str | None:
+def _refusal(client: Api, env: Env, body: Json, *, name: str = "default") -> str | None:
     try:
-        client.merge(env.schedules("default"), body, dryRun="All")
+        client.merge(env.schedules(name), body, dryRun="All")
     except Answered as answer:
         return str(answer)
     return None
 
 
-def _grant(api: Api, env: Env, *verbs: str) -> None:
-    """Give Eve a role in the env, instead of the one that she has."""
+def _grant(api: Api, env: Env, *verbs: str, user: str = "eve@example.com") -> None:
+    """Give Eve, or somebody else, a role in the env, instead of the one that she has."""
     where = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{env.name}"
     rules = [{"apiGroups": ["sundown.dev"], "resources": ["envschedules"], "verbs": list(verbs)}]
-    subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "eve@example.com"}
+    subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}
     reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "eve"}
     with suppress(Answered):
         api.create(f"{where}/rolebindings", {"metadata": {"name": "eve"}, "roleRef": reference, "subjects": [subject]})

@@ -86,7 +86,7 @@ def test_it_lives_as_a_user_without_a_name(
 
     process.start()
     try:
-        wait_until(lives, what="it lives", timeout=30, processes=[process])
+        wait_until(lives, what="it lives", timeout=120, processes=[process])
     finally:
         process.stop()
     assert process.exit_code == 0

@@ -19,11 +19,12 @@ from sundown.cluster import reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
-from sundown.cluster.guards import Guards
+from sundown.cluster.guards import TELLING, Guards
 from sundown.cluster.policies import HoldPolicies
 from sundown.cluster.scope import Scope
+from sundown.cluster.served import Served
 from sundown.kopf_glue import setup
-from sundown.metrics import ENVS
+from sundown.metrics import ENVS, SAVED_CPU, SAVED_MEMORY, SLEPT, WAKE_QUEUE_ENVS, WAKE_QUEUE_PODS
 from sundown.model import managers
 from sundown.model.resources import State
 from sundown.process.probes import Health, serve
@@ -37,9 +38,12 @@ from sundown.reconcile.store import Store
 from sundown.reconcile.support.visits import SupportPods
 from sundown.reconcile.sweep import Sweep
 from sundown.reconcile.visit import Visitor
+from sundown.reconcile.wake_queue import WakeQueue
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.settings import Settings
+from sundown.sleepers.cluster_rows import ClusterRows
 from sundown.sleepers.leftovers import Leftovers
+from sundown.sleepers.other_kinds import OtherKinds
 from sundown.sleepers.workload_listing import Census
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _LAST_WORDS = 2.0
+_HOUR = 3600
 _STALLED = timedelta(seconds=90)
 _GUARDS_SEEN_EVERY = 6
 """So many sweeps: nothing is done differently with or without them, and each look takes ten requests."""
@@ -74,21 +79,32 @@ class Operator:
         self._defaults = Defaults(self._cluster, gate, store=self._store, clock=self._clock)
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
+        everywhere = not settings.namespaces
+        self._others = OtherKinds(self._cluster, gate, Served(self._cluster), everywhere=everywhere)
         self._policies = HoldPolicies(self._cluster, clock=self._clock)
         self._guards = Guards(self._cluster, changed=self._visit_whom_somebody_asked)
+        self._admission = Guards(self._cluster, TELLING)
         self._leftovers = Leftovers(self._cluster)
         self._aws = self._door_to(aws) if aws.wanted else None
+        self._wakes = WakeQueue(
+            pods_per_minute=settings.wake_pods_per_minute,
+            cpu_per_minute=settings.wake_cpu_per_minute,
+            call=self._look_again,
+        )
         visitor = Visitor(
             Rooms(
                 cluster=self._cluster,
                 gate=gate,
                 census=self._census,
+                others=self._others,
+                cluster_rows=ClusterRows(self._cluster, home=settings.namespace),
                 leftovers=self._leftovers,
                 store=self._store,
                 statuses=self._statuses,
                 recorder=self._recorder,
                 clock=self._clock,
                 settings=settings,
+                wakes=self._wakes,
                 clouds=self._aws,
                 policies=self._policies,
                 askers_proved=lambda: self._guards.askers_proved,
@@ -137,6 +153,7 @@ class Operator:
             ("events", self._recorder.run()),
             ("policies", self._policies.run(self._settings.sweep)),
             ("guards", self._guards.run(_GUARDS_SEEN_EVERY * self._settings.sweep)),
+            ("admission", self._admission.run(_GUARDS_SEEN_EVERY * self._settings.sweep)),
             *(self._support.works() if self._support is not None else ()),
         ):
             self._tasks.start(name, work)
@@ -149,6 +166,7 @@ class Operator:
         if self._aws is not None:
             await self._aws.close()
         await self._census.close()
+        await self._others.close()
         await self._leftovers.close()
         await self._defaults.close()
         await self._statuses.close(at_most=_LAST_WORDS)
@@ -174,7 +192,9 @@ class Operator:
             return Health(alive=alive, ready=False, text="learning what there is in AWS" if alive else text)
         if self._aws is not None and self._aws.health_for_everybody:
             text += f"; AWS: {self._aws.health_for_everybody}"  # what is in the cluster sleeps and wakes all the same
-        remark = f"policies: {self._policies.finding.text}; guards: {self._guards.text}"
+        remark = (
+            f"policies: {self._policies.finding.text}; guards: {self._guards.text}; admission: {self._admission.text}"
+        )
         if self._support is not None and self._support.trouble is not None:
             remark += f"; no support pods: {self._support.trouble}"
         return Health(alive=alive, ready=alive and failed is None, text=failed or text, remark=remark)
@@ -184,10 +204,19 @@ class Operator:
         self._scheduler.touch(self._store.with_askers)
 
     def count_envs(self) -> None:
-        """Set the metric of envs by state."""
+        """Set the metrics of all envs: how many are in which state, and what they have saved."""
         counted = self._store.states()
         for state in get_args(State):
             ENVS.labels(state).set(counted[state])
+        waiting, pods = self._wakes.waiting
+        WAKE_QUEUE_ENVS.set(waiting)
+        WAKE_QUEUE_PODS.set(pods)
+        saved = self._store.savings()
+        SLEPT.set(saved.asleep_hours * _HOUR)
+        SAVED_CPU.set(saved.cpu_hours * _HOUR)
+        SAVED_MEMORY.set(saved.memory_gib_hours * 2**30 * _HOUR)
+        if self._support is not None:
+            self._support.count()
         if self._aws is not None:
             self._aws.count()
 

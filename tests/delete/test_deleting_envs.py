@@ -112,7 +112,7 @@ def test_a_request_whose_namespace_hangs_says_what_holds_it_until_it_is_gone(env
     env.add("web", 1)
     env.edit("web", {"metadata": {"finalizers": ["example.com/backup"]}})
     asked = ask(env)
-    held = eventually(lambda: asked.status().get("heldBy"), what="it is said what holds it", within=60)
+    held = eventually(lambda: asked.status().get("heldBy"), what="it is said what holds it")
     assert "example.com/backup" in held[0]
     assert "example.com/backup" in asked.status()["outcome"]
     assert asked.status()["state"] == "Approved"

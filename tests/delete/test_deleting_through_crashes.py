@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from support.apiserver import Api, eventually
+from support.apiserver import Api, Json, eventually
 from support.asked import Asked, request
 from support.audit import Audit
 from support.envs import ALWAYS_AWAKE, NAMESPACES, Env, instant
@@ -45,7 +45,7 @@ def left(api: Api, stage: Stage) -> Iterator[Left]:
     for case, env in envs.items():
         api.create(NAMESPACES, {"metadata": {"name": env.name}})
         env.schedule(ALWAYS_AWAKE if case == "forbidden meanwhile" else MAY_GO)
-    late = {"requestedAt": instant(hours=-1), "expiresAt": instant(seconds=-1)}
+    late: Json = {"requestedAt": instant(hours=-1), "expiresAt": instant(seconds=-1)}
     requests = {case: request(env, **(late if case == "expired meanwhile" else {})) for case, env in envs.items()}
     for case in ("about to be deleted", "forbidden meanwhile", "gone already"):
         # What an operator has written that was killed right after.

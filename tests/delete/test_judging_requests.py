@@ -96,7 +96,7 @@ def test_an_action_that_the_operator_does_not_know_is_refused_by_name_with_those
     request = asked(action="Reboot")
     verdict = judge(request, target(), settings=SETTINGS, now=NOW)
     outcome = next_status(request, verdict, now=NOW).outcome
-    assert outcome == 'this operator knows no action "Reboot"; it knows Delete, Scale, Restart'
+    assert outcome == 'this operator knows no action "Reboot"; it knows Delete, Scale, Restart, Stop, Reset, Edit'
 
 
 def test_the_schedule_in_force_decides_and_no_other() -> None:

@@ -86,7 +86,8 @@ def test_conditions_that_are_false_hold_nothing() -> None:
 @pytest.mark.parametrize("place", ["own", "spec"])
 def test_finalizers_of_the_namespace_itself_are_named(place: str) -> None:
     """Its conditions do not know of them."""
-    (told,) = said(going(**{place: ["example.com/quota"]}), now=after(minutes=1))
+    finalizers: Json = {place: ["example.com/quota"]}
+    (told,) = said(going(**finalizers), now=after(minutes=1))
     assert "example.com/quota" in told
 
 

@@ -1,21 +1,19 @@
 """A newcomer's first hours with Sundown, on the page: real Chromium, the simulator, the frontdesk, the operator, a cluster.
 
-With SUNDOWN_SCREENSHOTS=docs/slack these tests write the pictures of docs/slack.md on the way.
+`make screenshots` has these tests write the pictures of docs/slack.md on the way.
 """
 
-import os
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from sundown_lab.slack.remote import Workspace
 from support.apiserver import Api
-from support.browsers import PHONE, Open, go_to, message, write
+from support.browsers import PHONE, PICTURE, Open, Shoot, go_to, message, write
 from support.enders import let_end
 from support.envs import NAMESPACES, Env, instant
 from support.frontdesk.deletable import forget
@@ -25,24 +23,8 @@ from support.operators import Stage
 pytestmark = [
     pytest.mark.lab,
     pytest.mark.browser,
-    pytest.mark.timeout(240, func_only=True),
     pytest.mark.usefixtures("frontdesk"),
 ]
-PICTURE = (1080, 720)
-Shoot = Callable[[Page, str], Awaitable[None]]
-
-
-@pytest.fixture
-def shoot() -> Shoot:
-    """`await shoot(page, "reminder")` writes reminder.png, where pictures are wanted."""
-    folder = os.environ.get("SUNDOWN_SCREENSHOTS")
-
-    async def take(page: Page, name: str) -> None:
-        if folder is not None:
-            await page.mouse.move(0, 0)
-            await page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled")
-
-    return take
 
 
 @pytest.fixture
@@ -87,7 +69,6 @@ async def test_somebody_who_is_reminded_snoozes_with_a_click(page: Page, env: En
     await expect(reminder).to_contain_text("ana@example.com put it off")
     await expect(reminder.get_by_role("button", name=re.compile("Snooze|Suspend"))).to_have_count(0)
     assert env.until("Awake")["shutdownAt"] > instant(hours=2)
-    await shoot(page, "snoozed")
 
 
 async def test_the_owner_suspends_and_resumes_in_direct_messages(page: Page, env: Env, shoot: Shoot) -> None:
@@ -130,7 +111,6 @@ async def test_commands_are_answered_to_who_asks(page: Page, env: Env, shoot: Sh
 
     await write(page, "/devenv help")
     await expect(message(page, "extend")).to_contain_text("snooze")
-    await shoot(page, "help")
 
 
 async def test_deleting_wants_the_name_typed(page: Page, env: Env, shoot: Shoot) -> None:

@@ -12,7 +12,7 @@ from support.operators import Operator, Stage
 @pytest.fixture
 def ask(api: Api, stage: Stage) -> Iterator[Callable[..., Asked]]:
     """``ask(env, action=..., parameters=...)`` as ``asked.asking`` has it."""
-    assert stage.account  # Sundown's namespace is there from now on
+    assert stage.account.exists()  # Sundown's namespace is there from now on
     with asking(api, granted=False) as ask:
         yield ask
 

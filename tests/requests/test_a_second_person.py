@@ -31,7 +31,7 @@ def env(operator: Operator, make_env: Callable[..., Env]) -> Env:
     return one
 
 
-def answer(asked: Asked, **spec: Json) -> None:
+def answer(asked: Asked, **spec: Json | str) -> None:
     asked.api.merge(asked.path, {"spec": spec})
 
 

@@ -68,9 +68,6 @@ def test_an_answer_says_who_when_and_how() -> None:
 @pytest.mark.parametrize(
     ("word", "human", "error", "why"),
     [
-        ("approve", ANA, NotAllowed, "somebody else has to approve it"),
-        ("approve", Human("oidc:Ana@Example.com", (), "kubectl"), NotAllowed, "somebody else has to approve it"),
-        ("approve", Human("ana", (), "kubectl"), NotAllowed, '"ana" has no e-mail address'),
         ("withdraw", BO, NotAllowed, "nobody else can withdraw it"),
         ("confirm", BO, NotAllowed, "nobody else can confirm it"),
     ],
@@ -84,11 +81,8 @@ def test_who_may_not_say_it_hears_why(word: Word, human: Human, error: type[Sund
 @pytest.mark.parametrize(
     ("word", "human", "spec", "late", "status", "why"),
     [
-        ("approve", BO, {}, 60, {}, "it waited until"),
         ("confirm", ANA, {}, 5, {}, "it waited until"),
         ("approve", BO, {"approval": GIVEN}, 0, {}, "chen@example.com has approved it already"),
-        ("approve", BO, {"rejected": {"by": "chen@example.com", "at": format_instant(NOW)}}, 0, {}, "has rejected it"),
-        ("approve", BO, {"withdrawn": {"by": ANA.name, "at": format_instant(NOW)}}, 0, {}, "has withdrawn it"),
         ("approve", BO, {}, 0, {"state": "Done", "outcome": "it is gone"}, "it is done .it is gone."),
         ("withdraw", ANA, {}, 0, {"state": "Approved"}, "it is being done"),
         ("reject", BO, {}, 0, {"state": "Timeout", "outcome": "nobody"}, "it is timeout"),

@@ -17,7 +17,7 @@ from sundown.reconcile.workload_changes import MOST_REPLICAS, ScaleTo, Subject, 
 from sundown.reconcile.workload_requests import to_scale
 from sundown.settings import Settings
 from support.requested import HOME, UID, asked
-from support.samples import NOW, SLEEP, after, env, known, namespace, sleeping, workload
+from support.samples import NOW, SLEEP, Json, after, env, known, namespace, sleeping, workload
 
 SETTINGS = Settings(namespace=HOME)
 WEB = {"kind": "Deployment", "name": "web"}
@@ -26,7 +26,7 @@ WEB = {"kind": "Deployment", "name": "web"}
 def asking(action: str = "Scale", *, seen: str | None = None, uid: str = "uid-web", **more: Any) -> Asked:
     """A request to scale ``web`` to 5, or to restart it."""
     parameters = more.pop("parameters", WEB | ({"replicas": "5"} if action == "Scale" else {}))
-    said = {"seen": {"uid": uid, "change": seen}} if seen is not None else {}
+    said: Json = {"seen": {"uid": uid, "change": seen}} if seen is not None else {}
     return asked(action=action, parameters=parameters, **said, **more)
 
 

@@ -1,6 +1,6 @@
 """The operator scales and restarts what somebody has asked to be scaled or restarted, and says what has become of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -9,6 +9,7 @@ from support.asked import Asked
 from support.audit import Audit
 from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, PLURALS, Env
 from support.operating import keep_from_operating, let_operate
+from support.operators import Operator
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 
@@ -18,7 +19,7 @@ RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
 
 @pytest.fixture
-def env(env: Env) -> Iterator[Env]:
+def env(env: Env) -> Env:
     """An env with two pods of each kind, which ana may operate."""
     for kind in PLURALS:
         env.add("web", 2, kind=kind)
@@ -46,6 +47,22 @@ def test_a_workload_is_scaled(env: Env, ask: Ask, audit: Audit, kind: str) -> No
     assert env.replicas("web", kind=kind) == 3
     assert ("patch", f"{PLURALS[kind]}/scale") in audit.rights()
     eventually(lambda: asked.reasons() == ["Scaling", "Scaled"], what="both are told")
+
+
+def test_requests_are_counted_by_what_becomes_of_them(env: Env, ask: Ask, operator: Operator) -> None:
+    """F4: an action that there is none of has no name of its own, for people could make up any number of them."""
+    done, refused = (
+        f'sundown_requests_total{{action="{action}",state="{state}"}}'
+        for action, state in (("Restart", "Done"), ("unknown", "Refused"))
+    )
+    before = operator.metric(done), operator.metric(refused)
+    env.schedule(ALWAYS_AWAKE)
+    env.until("Awake")
+    assert ask(env, action="Restart", parameters=meant()).finished()["state"] == "Done"
+    assert ask(env, action="Dance").finished()["state"] == "Refused"
+    eventually(
+        lambda: (operator.metric(done), operator.metric(refused)) == (before[0] + 1, before[1] + 1), what="both count"
+    )
 
 
 def test_a_zero_that_was_asked_for_is_nobody_elses(env: Env, ask: Ask) -> None:

@@ -46,7 +46,7 @@ class Desk:
 
     ``settings``, ``clock``, ``cluster`` (writes name their field manager themselves), ``door`` and ``api_door``, ``board``,
     ``people``, ``rights``, ``sight``, ``pace``, ``seal``, ``preferences``, ``actions``, ``requests``, ``outcomes``, ``live``,
-    ``answers``, ``support`` and ``ends`` (of support pods) are for every room above. A room plugs in by ``board.changed.append(...)``, by
+    ``answers`` (both also as ``api_requests`` and ``api_answers``), ``support`` and ``ends`` (of support pods) are for every room above. A room plugs in by ``board.changed.append(...)``, by
     ``actions.carried_out.append(...)``, by ``start_task`` for what runs as long as the process, by ``work`` for what answers
     one delivery, and by ``remarks.append(...)`` for what ``/readyz`` says besides, empty where there is nothing to say.
     """
@@ -86,7 +86,11 @@ class Desk:
         self.requests = Requests(self.cluster, rights=self.rights, clock=self.clock, settings=settings, door=self.door)
         self.outcomes = Outcomes(self.cluster, settings=settings)
         self.live = LiveMessages(self.cluster, settings=settings)
-        self.answers = Answers(self.cluster, rights=self.rights, clock=self.clock, settings=settings)
+        self.answers = Answers(self.cluster, rights=self.rights, clock=self.clock, settings=settings, via="slack")
+        self.api_requests = Requests(
+            self.cluster, rights=self.rights, clock=self.clock, settings=settings, door=self.api_door
+        )
+        self.api_answers = Answers(self.cluster, rights=self.rights, clock=self.clock, settings=settings, via="api")
         self.tasks = Supervisor()
         self.remarks: list[Callable[[], str]] = []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 WISHES_TOTAL = Counter("sundown_wishes_total", "What people asked for, by the door.", ["verb", "outcome", "door"])
-PROLONGED_HOURS = Counter("sundown_prolonged_hours_total", "Hours by which people put shutdowns off.", ["door"])
+PROLONGED_SECONDS = Counter("sundown_prolonged_seconds_total", "By how much people put shutdowns off.", ["door"])
 CALLS_TOTAL = Counter("sundown_rest_requests_total", "Requests to the REST API.", ["operation", "status", "outcome"])
 CALL_SECONDS = Histogram(
     "sundown_rest_seconds",

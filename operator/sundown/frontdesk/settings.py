@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from sundown.model.scalars import Duration
 from sundown.settings import ClusterName, Settings
 
 
@@ -92,6 +93,10 @@ class FrontdeskSettings(Settings):
         default=(),
         description="Alerts that go to the channel of the environment instead, where its schedule names one, as JSON: "
         '["crash-loop"], or ["*"].',
+    )
+    alerts_close_after: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=10))] = Field(
+        default=timedelta(minutes=10),
+        description="So long all has to be well before an alert of a crash loop is over, such as 2m; 10m at most.",
     )
     owner_domains: tuple[str, ...] = Field(
         default=(),

@@ -20,6 +20,7 @@ from sundown.schedule.instants import BEGINNING
 from sundown.schedule.owners import parse_owner_zones
 from sundown.settings import Settings
 from sundown.usecases.doors import COMMAND_LINE, Door
+from sundown.usecases.unscheduled import unscheduled
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 """What a namespace or an object of ours can be called."""
@@ -78,6 +79,7 @@ def circumstances(known: Known, *, paused_by: str | None = None, rules: Settings
         zones=zones,
         fallback_zone=(rules or settings()).default_time_zone,
         paused_by=paused_by or _told_paused(known),
+        env=metadata.namespace,
         unverified=bool(status.unverified),
     )
 
@@ -105,21 +107,26 @@ async def find(cluster: Cluster, namespace: str, *, door: Door = COMMAND_LINE) -
     """
     all_of_them = f"`{door.program} list` shows all"
     if not NAME.fullmatch(namespace):
-        raise NotFound(f'no environment "{namespace}": no namespace can have that name; {all_of_them}')
+        raise NotFound(f'no environment "{namespace}": no namespace can have that name; {all_of_them}').naming(
+            namespace
+        )
     if not settings().covers(namespace):
-        raise NotFound(f'no environment "{namespace}": Sundown does not look after that namespace; {all_of_them}')
+        raise NotFound(
+            f'no environment "{namespace}": Sundown does not look after that namespace; {all_of_them}'
+        ).naming(namespace)
     try:
         schedules = await cluster.list_as(paths.env_schedules(namespace), reading.env_schedule)
     except ApiError as error:
         raise plainly(error, wish="look at", env=namespace, door=door) from error
     space, gone = await _namespace(cluster, namespace)
-    if not schedules:
-        raise NotFound(_missing(namespace, gone=gone, seen=space is not None, all_of_them=all_of_them))
     # Who asks by rights of Sundown's own has the operator's word on every env, and needs no right to more than that.
-    defaults = await _defaults(cluster) if door.own_rights else None
+    defaults = await _defaults(cluster) if door.own_rights and not gone else None
+    if not schedules:
+        text = _missing(namespace, space, defaults, gone=gone, all_of_them=all_of_them)
+        raise NotFound(text).naming(namespace)
     found = choose(namespace, tuple(schedules), space=space, defaults=defaults)
     if found is None:
-        raise NotFound(f'no environment "{namespace}": it is being deleted')
+        raise NotFound(f'no environment "{namespace}": it is being deleted').naming(namespace)
     return found
 
 
@@ -200,11 +207,21 @@ async def _defaults(cluster: Cluster) -> tuple[ClusterEnvSchedule, ...] | None:
     return tuple(found)
 
 
-def _missing(namespace: str, *, gone: bool, seen: bool, all_of_them: str) -> str:
+def _missing(
+    namespace: str,
+    space: Namespace | None,
+    defaults: tuple[ClusterEnvSchedule, ...] | None,
+    *,
+    gone: bool,
+    all_of_them: str,
+) -> str:
     if gone:
         return f'no environment "{namespace}": there is no such namespace; {all_of_them}'
-    if seen:
-        return f'no environment "{namespace}": the namespace has no EnvSchedule; {all_of_them} that have one'
+    if space is not None and settings().protects(namespace):
+        return f'no environment "{namespace}": it is protected, Sundown never touches it; {all_of_them}'
+    if space is not None:
+        told = unscheduled(space, defaults, key=settings().scheduler_label)
+        return f'no environment "{namespace}": {told}; {all_of_them} that have one'
     return f'no environment "{namespace}" that you may see; {all_of_them}'
 
 
@@ -212,13 +229,15 @@ def plainly(error: ApiError, *, wish: str, env: str | None = None, door: Door = 
     """The error in words for a person who wanted to ``wish`` an env (``"look at"``, ``"start"``); others as they are."""
     what = f'environment "{env}"' if env is not None else "environments"
     if isinstance(error, Denied) and not door.own_rights:
-        return NotAllowed(f"Sundown itself may not {wish} {what}: whoever runs the cluster has to grant it ({error})")
+        return NotAllowed(
+            f"Sundown itself may not {wish} {what}: whoever runs the cluster has to grant it ({error})"
+        ).naming(env or "")
     if isinstance(error, Denied) and error.status == 401:
         return NotAllowed(f"the cluster does not know you: log in again, or choose another --context ({error})")
     if isinstance(error, Denied):
         return NotAllowed(
             f"you may not {wish} {what}: ask its owner, or whoever runs the cluster, for the right ({error})"
-        )
+        ).naming(env or "")
     if isinstance(error, NoSuchKind):
         return NotInstalled("Sundown is not installed in this cluster: it has no EnvSchedules (apply crds/ first)")
     return error

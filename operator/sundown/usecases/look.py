@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -10,29 +11,40 @@ from typing import Literal
 
 from sundown import wording
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError
+from sundown.cluster.errors import ApiError, Denied
+from sundown.cluster.gate import Gate
+from sundown.cluster.pod_troubles import pod_troubles
+from sundown.cluster.served import Served
 from sundown.model.cloud import CloudPart
 from sundown.model.cloud_refusal import Cause, Refusal
 from sundown.model.cutting import clip
 from sundown.model.env import Env
 from sundown.model.parts import Workload
 from sundown.model.resources import UNREACHED, CloudStatus, EnvScheduleStatus
+from sundown.model.spec import Workloads
 from sundown.reconcile.memory import Memory, believed, recall
-from sundown.reconcile.part_verdict import Goal
+from sundown.reconcile.part_verdict import Goal, keepers
 from sundown.reconcile.plan import Plan, began, plan
 from sundown.schedule.decision import Decision, decide
+from sundown.sleepers.chosen_rows import rows_for
 from sundown.sleepers.kinds import KINDS
+from sundown.sleepers.other_kinds import OtherKinds
+from sundown.sleepers.patch_kind import PatchKind
 from sundown.usecases.doors import COMMAND_LINE, Door
 from sundown.usecases.find import Found, find
+from sundown.usecases.plain_words import in_plain_words
 
 _LATE = timedelta(minutes=2)
+_NAMED = 3
+_RECOGNISED = 900
+"""The operator cuts what it says: by so many characters its word is known again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An env at one moment. ``plan`` is what the operator would do now, None where the workloads may not be seen.
+    """An env at one moment. ``plan`` is what the operator would do now, None where its schedule or its workloads cannot be read.
 
-    ``rehearsal`` is what it would do to put an env to sleep whose schedule only runs dry.
+    ``unseen`` is why the workloads cannot, None where they can. ``rehearsal`` is what it would do to put an env to sleep whose schedule only runs dry.
     Of its parts in AWS the operator's word is taken: nobody else has credentials there.
     """
 
@@ -42,6 +54,7 @@ class Picture:
     workloads: tuple[Workload, ...]
     plan: Plan | None
     rehearsal: Plan | None = None
+    unseen: str | None = None
 
     @property
     def status(self) -> EnvScheduleStatus:
@@ -111,25 +124,39 @@ class Picture:
         return wording.waiting(ahead[-1].missing, kinds=dict.fromkeys(part.kind for part in parts))
 
     @property
+    def awaited(self) -> str | None:
+        """What it is that an env on its way waits for; None where there is nothing, or it cannot be seen."""
+        missing = (*self.missing(late=True), *self.missing(late=False))
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        return self.waiting or (f"waiting for {'; '.join(missing[:_NAMED])}{more}" if missing else None)
+
+    @property
     def notes(self) -> tuple[str, ...]:
-        """What makes the operator's word doubtful."""
+        """What makes the operator's word doubtful, and what it remarks besides."""
         known, status = self.found.known, self.status
         said: list[str] = []
-        if self.found.trouble is not None:
-            said.append(self.found.trouble)
-        coming = status.next_transition
-        if status.observed_generation < known.metadata.generation:
+        trouble, coming = self.found.trouble, status.next_transition
+        if trouble is not None and not any(
+            one.message.startswith(trouble[:_RECOGNISED]) for one in wording.troubles(status)
+        ):
+            said.append(trouble)
+        stale = status.observed_generation < known.metadata.generation
+        remark = "" if stale else wording.remark(status)
+        if stale:
             said.append(f"{wording.NOT_YET} since it was changed")
         elif coming is not None and self.now - coming.at > _LATE:
             said.append(
                 f"{wording.STATES[coming.to]} is overdue since {wording.moment(coming.at, now=self.now)}; "
                 f"{wording.OPERATOR_AWAY}"
             )
+        if remark:
+            said.append(remark)
         unreached = known.metadata.annotations.get(UNREACHED)
-        if unreached:
-            said.append(f"Slack: {clip(unreached, 600)}")
-        if self.plan is None:
-            said.append("you may not look at its workloads, so those that hang are not shown")
+        if unreached and (told := f"Slack: {clip(unreached, 600)}") not in remark:
+            said.append(told)
+        unknown = self.unseen or ("its schedule cannot be read" if known.schedule is None else None)
+        if unknown is not None:
+            said.append(f"{unknown}, so what hangs is not shown")
         return tuple(said)
 
 
@@ -139,19 +166,35 @@ async def look(cluster: Cluster, namespace: str, *, now: datetime, door: Door = 
     Raises:
         SundownError: when there is no such env, or it may not be seen.
     """
-    return await look_at(cluster, await find(cluster, namespace, door=door), now=now)
+    picture = await look_at(cluster, await find(cluster, namespace, door=door), now=now)
+    if not any(one.replicas > 0 and one.hindrance is None for one in picture.hanging):
+        return picture
+    troubles = await pod_troubles(cluster, namespace)
+    return replace(picture, workloads=tuple(_hindered(one, troubles) for one in picture.workloads))
+
+
+def _hindered(workload: Workload, troubles: Mapping[str, str]) -> Workload:
+    """The workload with the word of its pods, where its own conditions say nothing."""
+    return replace(workload, hindrance=workload.hindrance or troubles.get(workload.title))
 
 
 async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:
     """The same of one that has been found."""
-    workloads = await _workloads(cluster, found.namespace)
     schedule = found.known.schedule
+    memory = recall(Env(name=found.namespace, namespace=found.space, schedules=(found.known,)), found.known)
+    chosen = schedule.spec.workloads if schedule is not None else Workloads()
+    rows = rows_for(chosen, [one.kind for one in memory.records.values()])
+    workloads: tuple[Workload, ...] = ()
+    unseen: str | None = None
+    try:
+        workloads = await _workloads(cluster, found.namespace, rows)
+    except ApiError as error:
+        unseen = _unseen(error)
     if schedule is None:
-        return Picture(found, now, decision=None, workloads=workloads or (), plan=None)
+        return Picture(found, now, decision=None, workloads=workloads, plan=None, unseen=unseen)
     decision = decide(schedule.spec, found.circumstances(), now)
     asleep = decision.state == "Asleep" and not schedule.spec.dry_run
     wanted: Literal["Awake", "Asleep"] = "Asleep" if asleep else "Awake"
-    memory = recall(Env(name=found.namespace, namespace=found.space, schedules=(found.known,)), found.known)
     goal = Goal(
         wanted=wanted,
         now=now,
@@ -159,10 +202,11 @@ async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:
         since=began(found.known.status, wanted, now=now),
         timeout=schedule.spec.waves.timeout,
         memory=memory,
+        keepers=keepers(workloads, selection=schedule.spec.workloads, now=now),
     )
     clouds = [_part(one, found.namespace) for one in found.known.status.cloud]
-    if workloads is None:
-        return Picture(found, now, decision=decision, workloads=(), plan=None)
+    if unseen is not None:
+        return Picture(found, now, decision=decision, workloads=(), plan=None, unseen=unseen)
     return Picture(
         found,
         now,
@@ -173,15 +217,27 @@ async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:
     )
 
 
-async def _workloads(cluster: Cluster, namespace: str) -> tuple[Workload, ...] | None:
-    """What runs there; None where that cannot be seen."""
+async def _workloads(cluster: Cluster, namespace: str, rows: tuple[PatchKind, ...]) -> tuple[Workload, ...]:
+    """What runs there. Kinds that only this person may not see are left out.
+
+    Raises:
+        ApiError: when it cannot be seen.
+    """
+    others = OtherKinds(cluster, Gate(width=1), Served(cluster))
     try:
+        found = (await others.of(namespace, rows)).workloads
         listed = await asyncio.gather(
             *(cluster.list_pages(row.collection(namespace), row.read_page) for row in KINDS.values())
         )
-    except ApiError:
-        return None
-    return tuple(chain.from_iterable(listed))
+    finally:
+        await others.close()
+    return (*chain.from_iterable(listed), *found)
+
+
+def _unseen(error: ApiError) -> str:
+    if isinstance(error, Denied):
+        return "you may not look at its workloads"
+    return f"its workloads cannot be looked at ({in_plain_words(error)})"
 
 
 def _as_believed(workload: Workload, memory: Memory) -> Workload:

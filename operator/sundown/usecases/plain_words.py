@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import re
 
-from sundown.cluster.errors import ApiError, Busy, Conflict, Denied, Expired, Missing, Refused, TooLarge, Unreachable
+from sundown.cluster.errors import (
+    AdmissionAway,
+    ApiError,
+    Busy,
+    Conflict,
+    Denied,
+    Expired,
+    Missing,
+    Refused,
+    TooLarge,
+    Unreachable,
+)
 from sundown.errors import SundownError
 
 _REQUEST = re.compile(r"[A-Z]+ /\S*: ")
+_HOOK = re.compile(r'webhook "([^"]+)"')
+"""Behind its name stands where it should answer, which concerns nobody else."""
 
 _WORDS: tuple[tuple[type[ApiError], str], ...] = (
     (Unreachable, "the cluster does not answer at the moment: try again in a minute"),
+    (AdmissionAway, "a webhook of the cluster does not answer, and without it nothing is changed: {hook}"),
     (Busy, "the cluster does not answer at the moment: try again in a minute"),
     (Denied, "Sundown itself may not do that: whoever runs the cluster has to grant it ({said})"),
     (Missing, "it is not there, or not any more ({said})"),
@@ -28,4 +42,8 @@ def in_plain_words(error: SundownError) -> str:
     if not isinstance(error, ApiError):
         return str(error)
     words = next(words for kind, words in _WORDS if isinstance(error, kind))
-    return words.format(said=_REQUEST.sub("", str(error), count=1).rstrip("."))
+    hook = _HOOK.search(str(error))
+    return words.format(
+        said=_REQUEST.sub("", str(error), count=1).rstrip("."),
+        hook=hook[1] if hook is not None else "its name is not said",
+    )

@@ -12,6 +12,7 @@ from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict, Denied, Missing
 from sundown.errors import NotFound, OutOfRange, SundownError
+from sundown.model.addresses import same_person
 from sundown.model.resources import API_VERSION
 from sundown.model.scalars import format_duration
 from sundown.model.support_pod import LONGEST_LIFE, SupportPodSpec, Wanted, ends_at
@@ -98,9 +99,14 @@ class Place:
         size: str | None = None,
         life: timedelta | None = None,
         sizes: tuple[str, ...] = (),
+        at_most: int | None = None,
+        in_all: int | None = None,
         dry_run: bool = False,
     ) -> Wanted:
-        """Make one; where ``sizes`` are known, of one of these.
+        """Make one; where ``sizes`` are known, of one of these, and only if its owner has fewer than ``at_most``, and
+        all of them together fewer than ``in_all``.
+
+        Where nobody knows how many, the operator has it wait.
 
         Raises:
             AlreadyExists, NoSuchSize, TooMany, OutOfRange, TurnedOff, NotAllowed, ApiError
@@ -111,6 +117,8 @@ class Place:
             raise NoSuchSize(f'there is no size "{size}"; there are {", ".join(sizes)}')
         if life is not None:
             _require_bearable(life)
+        if at_most is not None or in_all is not None:
+            _require_room(await self.all(), owner, at_most=at_most, in_all=in_all, program=self.door.program)
         spec = SupportPodSpec(size=size, ttl=life, owner=owner or None)
         body: dict[str, Any] = {
             "apiVersion": API_VERSION,
@@ -222,6 +230,19 @@ class Place:
 def is_owner(one: Wanted, *names: str) -> bool:
     """Whether it was started by somebody of one of these names, letter by letter, as RBAC has them."""
     return one.owner != "" and one.owner in names
+
+
+def _require_room(there: list[Wanted], owner: str, *, at_most: int | None, in_all: int | None, program: str) -> None:
+    theirs = [one.name for one in there if same_person(one.owner, owner)]
+    if at_most is not None and len(theirs) >= at_most:
+        raise TooMany(
+            f"you have {len(theirs)} support pods ({', '.join(theirs)}), and {at_most} at a time are the most: stop one first"
+        )
+    if in_all is not None and len(there) >= in_all:
+        raise TooMany(
+            f"there are {len(there)} support pods in this cluster, and {in_all} at a time are the most: stop one first, "
+            f"`{program} support list` shows all"
+        )
 
 
 def _require_bearable(life: timedelta) -> None:

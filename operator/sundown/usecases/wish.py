@@ -13,9 +13,11 @@ from sundown.cluster import paths, reading
 from sundown.cluster.applying import part_of_env_schedule
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
-from sundown.errors import NothingToDo
+from sundown.errors import NothingToDo, SundownError
 from sundown.model.env import Known
 from sundown.model.spec import EnvScheduleSpec, Override, Wanted
+from sundown.reconcile.env_reset import RESET, as_lasting, cuts_short
+from sundown.reconcile.env_stop import STOP
 from sundown.schedule import wishes
 from sundown.schedule.clock import Clock
 from sundown.schedule.decision import Circumstances, Decision, decide
@@ -35,7 +37,8 @@ class Wish:
     """A verb that people know: what it says of itself, which state it brings, and how its override is made.
 
     ``wanted`` is None where the state that comes is whatever the schedule says.
-    ``right`` is the verb on EnvSchedules that whoever asks in Slack needs; kubectl's users need the one to patch them.
+    ``right`` is the verb on EnvSchedules that whoever asks in Slack needs; kubectl's users need the one to patch them. ``action`` is
+    the one of an ActionRequest that it is proposed as where it takes two people; empty for what is then refused.
     """
 
     verb: str
@@ -45,6 +48,7 @@ class Wish:
     make: Make
     right: str
     takes_span: bool = False
+    action: str = ""
     examples: tuple[str, ...] = ()
 
 
@@ -67,6 +71,7 @@ WISHES: dict[str, Wish] = {
             "Asleep",
             lambda spec, circumstances, now, asker, _: wishes.stop(spec, circumstances, now, asker),
             right="suspend",
+            action=STOP.name,
             examples=("sundown stop dev1", "sundown stop dev1 --dry-run"),
         ),
         Wish(
@@ -97,10 +102,23 @@ WISHES: dict[str, Wish] = {
             None,
             lambda spec, circumstances, now, _asker, _span: wishes.reset(spec, circumstances, now),
             right="suspend",
+            action=RESET.name,
             examples=("sundown reset dev1",),
         ),
     )
 }
+
+
+class TakesTwo(SundownError):
+    """A wish that somebody else has to approve here: it has to be proposed."""
+
+    reason = "NeedsApproval"
+
+
+class CutsShort(SundownError):
+    """A wish that would have an env sleep sooner than somebody else wants, by a way that cannot be proposed."""
+
+    reason = "NeedsApproval"
 
 
 class InDoubt(Unreachable):
@@ -169,6 +187,9 @@ async def ask(
             await permit(found, now)
         make = wish.make if found.known.schedule is not None else _wake_for_a_day
         override = make(found.spec, found.circumstances(), now, asker, request.span)
+        if STOP.name in (found.known.status.needs_approval or ()):
+            override = as_lasting(found.known, override)
+            _require_one(found, wish, override)
         try:
             written = await _write(cluster, found, override, door=door, dry_run=request.dry_run)
         except (Conflict, Missing) as error:
@@ -225,6 +246,23 @@ def refuse(found: Found, wish: Wish) -> None:
     raise NothingToDo(f"{found.trouble}; start wakes it all the same" if found.wakes_all_the_same else found.trouble)
 
 
+def _require_one(found: Found, wish: Wish, override: Override | None) -> None:
+    """Return where nobody else has to agree, though it takes two people to stop it.
+
+    Raises:
+        TakesTwo, CutsShort: somebody has.
+    """
+    if wish.wanted == "Asleep" or (wish.action and cuts_short(found.known, override)):
+        raise TakesTwo(f'to {wish.verb} "{found.namespace}" takes a second person, who approves it').naming(
+            found.namespace
+        )
+    if cuts_short(found.known, override):
+        raise CutsShort(
+            f'somebody has asked for "{found.namespace}" to stay awake for longer than that, and to have it sleep sooner takes a '
+            "second person: reset asks for one"
+        ).naming(found.namespace)
+
+
 def _wake_for_a_day(
     spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime, asker: Asker, _: timedelta
 ) -> Override:
@@ -232,6 +270,7 @@ def _wake_for_a_day(
     return wishes.snooze(spec, circumstances, now, asker, span=timedelta(days=1))
 
 
-def in_a_sentence(text: str, namespace: str) -> str:
-    """What went wrong, with the name of the env in front where the text does not have it."""
-    return text if f'"{namespace}"' in text else f"{namespace}: {text}"
+def in_a_sentence(error: SundownError, namespace: str, text: str = "") -> str:
+    """What went wrong, in its own words or others, with the name of the env in front where those do not have it."""
+    said = text or str(error)
+    return said if error.names == namespace else f"{namespace}: {said}"

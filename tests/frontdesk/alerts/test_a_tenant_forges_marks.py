@@ -67,6 +67,6 @@ def test_the_message_of_another_env_stays_and_the_forgery_is_said(
     tenant.wish("Asleep")
     tenant.until("Asleep")
     said = f"annotation {MARKS} is not as Sundown has written it"
-    eventually(lambda: said in tenant.condition("Ready")[2], what="it is said on the env", within=60)
+    eventually(lambda: said in tenant.condition("Ready")[2], what="it is said on the env")
     assert theirs["ts"] not in marks_of(tenant)
     assert message(slack, "#dev", theirs["ts"]) == before

@@ -65,7 +65,7 @@ async def test_who_asked_is_told_by_a_direct_message() -> None:
     desk = Desk()
     await desk.look("", "refused")
     assert desk.told == ["U2"]
-    assert desk.marks.waiting == desk.marks.messages == ()
+    assert (desk.marks.waiting, desk.marks.messages) == ((), ())
 
 
 @pytest.mark.parametrize("killed", ["killed before", "killed after"])
@@ -80,7 +80,7 @@ async def test_whatever_ends_on_the_way_they_are_told_once(done: int, killed: st
         marks = desk.marks
         await desk.look_later(*([] if marks.messages else ["", "refused"]))
     assert len(desk.told) == 1
-    assert desk.marks.waiting == desk.marks.messages == ()
+    assert (desk.marks.waiting, desk.marks.messages) == ((), ())
 
 
 async def test_an_answer_that_never_came_is_looked_for_where_it_was_said() -> None:
@@ -88,7 +88,7 @@ async def test_an_answer_that_never_came_is_looked_for_where_it_was_said() -> No
     await desk.look("", "refused", "", "silent after")
     await desk.look_later()
     assert desk.told == ["U2"]
-    assert desk.marks.waiting == desk.marks.messages == ()
+    assert (desk.marks.waiting, desk.marks.messages) == ((), ())
 
 
 async def test_where_neither_may_be_written_to_both_are_left_alone_for_a_while() -> None:

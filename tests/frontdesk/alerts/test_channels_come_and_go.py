@@ -38,7 +38,7 @@ def said_on(env: Env) -> str:
 
 
 def until_said(env: Env, text: str) -> None:
-    eventually(lambda: text in said_on(env), what=f"{env.name} says {text!r}", within=60)
+    eventually(lambda: text in said_on(env), what=f"{env.name} says {text!r}")
 
 
 def test_a_new_channel_of_the_old_name_is_told_from_then_on(slack: Workspace, env: Env) -> None:
@@ -52,7 +52,7 @@ def test_a_new_channel_of_the_old_name_is_told_from_then_on(slack: Workspace, en
     ana.do("create", name="dev")
     new = announced(slack, env, "stops", channel="#dev")
     assert new["channel"] != old
-    eventually(lambda: "Slack" not in said_on(env), what="nothing is said any more", within=60)
+    eventually(lambda: "Slack" not in said_on(env), what="nothing is said any more")
     assert len(all_about(slack, env, channel="#dev")) == 1
 
 
@@ -66,7 +66,7 @@ def test_a_channel_that_is_archived_is_said_where_people_look(slack: Workspace, 
     told = answer_to(slack.act("bo"), f"why {env.name}", channel="#general")
     assert "channel #dev is archived" in words(told)
     slack.act("ana").do("unarchive", channel="#dev")
-    eventually(lambda: "Slack" not in said_on(env), what="it is not said any more", within=60)
+    eventually(lambda: "Slack" not in said_on(env), what="it is not said any more")
 
 
 @pytest.mark.parametrize("what", ["remove", "archive"])

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -23,6 +22,7 @@ from sundown.frontdesk.envs.snapshot import Standing
 from sundown.model.resources import Parts
 from sundown.model.spec import Override
 from sundown.usecases.find import Found
+from support.effort import examples
 from support.frontdesk.fault_plan import Killed
 from support.frontdesk.notice_samples import ANA, CHANNEL, STOP, asleep, awake, kept_awake
 from support.frontdesk.notice_world import SEAL, World
@@ -192,4 +192,4 @@ class Story(RuleBasedStateMachine):
 
 
 TestStory = Story.TestCase
-TestStory.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestStory.settings = examples(100, stateful_step_count=30)

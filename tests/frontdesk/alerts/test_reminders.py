@@ -81,7 +81,7 @@ def test_without_an_answer_it_stops_and_the_same_message_says_so(slack: Workspac
     said = announced(slack, env, "is asleep", "nobody answered")
     assert buttons(said) == ["sundown.resume"]
     assert len(all_about(slack, env)) == 1
-    assert '"stop"' not in marks(env)
+    eventually(lambda: '"stop"' not in marks(env), what="no reminder is pending")
 
 
 def test_nobody_is_told_of_an_env_in_which_nothing_runs(

@@ -42,7 +42,7 @@ def detour(control_plane: Cluster) -> Iterator[Detour]:
 
 def settled(env: Env, *, messages: int) -> None:
     """Return when the frontdesk remembers so many messages about the env, and where each of them is."""
-    eventually(lambda: marks(env).count('"ts"') == messages, what=f"{env.name} is remembered", within=90)
+    eventually(lambda: marks(env).count('"ts"') == messages, what=f"{env.name} is remembered")
 
 
 def test_killed_at_any_moment_everybody_is_told_once(

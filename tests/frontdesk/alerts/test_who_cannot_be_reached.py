@@ -181,7 +181,9 @@ class Schedules(Cluster):
 
     written: list[Any] = field(default_factory=list)
 
-    async def merge_patch(self, path: str, body: dict[str, Any], **params: str) -> dict[str, Any]:
+    async def merge_patch(
+        self, path: str, body: dict[str, Any], *, whole: bool = False, **params: str
+    ) -> dict[str, Any]:
         self.written.append(body["metadata"]["annotations"][UNREACHED])
         return {}
 

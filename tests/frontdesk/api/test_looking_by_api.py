@@ -16,6 +16,7 @@ PATHS = {
     "explainEnv": "/api/v1/envs/dev1/explain",
     "listRequests": "/api/v1/requests",
     "audit": "/api/v1/audit",
+    "listSupportPods": "/api/v1/support",
     "statusOfNamespace": "/api/v1/status?namespace=dev1",
     "listNamespaces": "/api/v1/namespace",
 }
@@ -30,7 +31,7 @@ async def test_every_answer_is_what_its_row_promises(caller: Caller, row: Operat
     """F1: fields that are not known are left out, and no others."""
     status, said = await caller.get(PATHS[row.id])
     assert status == HTTPStatus.OK
-    assert row.answer.model_validate(said, by_alias=True, by_name=False)
+    row.answer.model_validate(said, by_alias=True, by_name=False)
 
 
 async def test_envs_are_listed_by_name(caller: Caller) -> None:

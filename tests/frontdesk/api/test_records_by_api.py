@@ -5,24 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.frontdesk.api import ANA, BO, Caller, calling
-
-ACTION_REQUEST = {"apiVersion": "sundown.dev/v1alpha1", "kind": "ActionRequest"}
-
-
-def request(name: str, env: str, *, at: str, state: str | None = None, **spec: Any) -> dict[str, Any]:
-    body = {
-        "action": "Delete",
-        "target": {"namespace": env, "uid": "1"},
-        "requestedBy": ANA,
-        "via": "slack",
-        "requestedAt": f"2026-11-23T{at}:00Z",
-        "expiresAt": "2026-11-23T13:00:00Z",
-        "confirmation": env,
-    }
-    metadata = {"name": name, "namespace": "sundown-system", "uid": name, "resourceVersion": "1"}
-    status = {"state": state, "outcome": "as it was asked"} if state else {}
-    return {**ACTION_REQUEST, "metadata": metadata, "spec": {**body, **spec}, "status": status}
+from support.frontdesk.api import ANA, BO, Caller, action_request, calling
 
 
 @pytest.fixture
@@ -34,10 +17,10 @@ async def caller() -> AsyncIterator[Caller]:
         one.world.add("dev1", status={"state": "Asleep", "history": [stopped, waking]})
         one.world.add("dev2")
         one.world.requests = [
-            request("one", "dev1", at="10:00", state="Done", approval={"by": BO, "at": "2026-11-23T10:01:00Z"}),
-            request("two", "dev2", at="12:00"),
-            request("three", "gone", at="09:00", state="Done"),
-            {**request("odd", "dev1", at="09:00"), "spec": {"action": 7}},
+            action_request("one", "dev1", at="10:00", state="Done", approval={"by": BO, "at": "2026-11-23T10:01:00Z"}),
+            action_request("two", "dev2", at="12:00"),
+            action_request("three", "gone", at="09:00", state="Done"),
+            {**action_request("odd", "dev1", at="09:00"), "spec": {"action": 7}},
         ]
         yield one
 

@@ -7,7 +7,7 @@ from sundown.frontdesk.api.table import OPERATIONS
 from support.browsers import DESK, PATIENCE
 from support.frontdesk.api import Caller
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 
 async def test_it_shows_every_operation_and_breaks_no_policy(browser: Browser, caller: Caller) -> None:

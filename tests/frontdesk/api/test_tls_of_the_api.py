@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from sundown.frontdesk.certificates import CERTIFICATE, KEY, Certificates, NoCertificate
+from sundown.process.certificates import CERTIFICATE, KEY, Certificates, NoCertificate
 from sundown_lab.certs import Authority, Certificate
 from support.frontdesk.api import Caller, calling
 
@@ -37,7 +37,7 @@ async def works(caller: Caller) -> bool:
 
 async def test_a_new_certificate_is_in_force_without_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """F3"""
-    monkeypatch.setattr("sundown.frontdesk.certificates._LOOK_EVERY", 0.01)
+    monkeypatch.setattr("sundown.process.certificates._LOOK_EVERY", 0.01)
     before, after = Authority(), Authority()
     put(tmp_path, issued(before))
     async with calling(api_tls=tmp_path, trust=trust(before)) as old:
@@ -52,7 +52,7 @@ async def test_a_new_certificate_is_in_force_without_a_restart(tmp_path: Path, m
 
 async def test_nobody_is_turned_away_while_it_is_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """F3: who connected in the middle of it met a certificate without its key."""
-    monkeypatch.setattr("sundown.frontdesk.certificates._LOOK_EVERY", 0.0)
+    monkeypatch.setattr("sundown.process.certificates._LOOK_EVERY", 0.0)
     authority = Authority()
     pairs = issued(authority), issued(authority)
     put(tmp_path, pairs[0])

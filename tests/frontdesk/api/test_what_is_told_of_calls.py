@@ -44,8 +44,8 @@ async def test_a_token_is_in_no_line_of_the_log(caller: Caller) -> None:
 
 async def test_wishes_are_counted_by_door(caller: Caller) -> None:
     """F4"""
-    before = count("sundown_prolonged_hours_total", door="api")
+    before = count("sundown_prolonged_seconds_total", door="api")
     done = count("sundown_wishes_total", verb="extend", outcome="Done", door="api")
     await caller.post("/api/v1/envs/dev1/prolongate", {"for": "90m"})
-    assert count("sundown_prolonged_hours_total", door="api") == before + 1.5
+    assert count("sundown_prolonged_seconds_total", door="api") == before + 5400
     assert count("sundown_wishes_total", verb="extend", outcome="Done", door="api") == done + 1

@@ -15,7 +15,7 @@ from sundown.frontdesk.commands.parsing import maybe_env
 from sundown.frontdesk.commands.reply import Place, Reply
 from sundown.frontdesk.commands.table import COMMANDS
 from sundown.frontdesk.people.people import Person
-from sundown.frontdesk.people.rights import SUPPORT_VERBS, VERBS, Rights
+from sundown.frontdesk.people.rights import GRANTED, Rights
 from sundown.frontdesk.slack.listeners.commands import reply_to
 
 ANA = Person(id="U1", email="ana@example.com", name="ana", time_zone="UTC")
@@ -69,7 +69,7 @@ def with_row(monkeypatch: pytest.MonkeyPatch, row: Command) -> None:
 
 @pytest.mark.parametrize("row", WITH_HANDLE, ids=lambda row: row.verb)
 def test_each_command_has_a_right_that_can_be_granted(row: Command) -> None:
-    assert row.right in (VERBS if row.on == "envschedules" else SUPPORT_VERBS)
+    assert row.right in GRANTED[row.on].verbs
 
 
 @pytest.mark.parametrize("row", OF_ONE_ENV, ids=lambda row: row.verb)
@@ -88,7 +88,7 @@ async def test_a_new_row_is_closed_to_who_lacks_its_right(
     monkeypatch: pytest.MonkeyPatch, env: str, asked: tuple[str, str]
 ) -> None:
     """A row that somebody adds with ``right="delete"`` is refused without another line of code."""
-    answers, everything_else = Answers(), [(verb, env) for verb in VERBS if verb != "delete"]
+    answers, everything_else = Answers(), [(verb, env) for verb in GRANTED["envschedules"].verbs if verb != "delete"]
     row = Command("raze", "raze [<env>]", "Raze it.", "", ("raze",), maybe_env, answers, right="delete")
     with_row(monkeypatch, row)
     cluster = Rbac(*everything_else)

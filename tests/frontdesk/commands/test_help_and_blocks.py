@@ -9,11 +9,13 @@ from slack_sdk.models.blocks import Block as SlackBlock
 
 from sundown.errors import NotFound
 from sundown.frontdesk.commands import helping
+from sundown.frontdesk.commands.command import Command
 from sundown.frontdesk.commands.parsing import Mistyped
 from sundown.frontdesk.commands.reply import Bold, Button, Code, Link, Reply
 from sundown.frontdesk.commands.table import COMMANDS, parse
 from sundown.frontdesk.slack.views import blocks
 from sundown.frontdesk.slack.views.replies import mrkdwn, render
+from sundown.usecases.wish import in_a_sentence
 
 
 def shown(reply: Reply) -> str:
@@ -29,7 +31,7 @@ def test_help_names_every_command_of_the_table() -> None:
 
 
 @pytest.mark.parametrize("row", COMMANDS.values(), ids=lambda row: str(row.verb))
-def test_help_on_a_command_has_its_usage_its_right_and_an_example(row: helping.Command) -> None:
+def test_help_on_a_command_has_its_usage_its_right_and_an_example(row: Command) -> None:
     """D5"""
     told = shown(helping.about(row.verb, "/env"))
     assert blocks.code(f"/env {row.usage}") in told
@@ -101,7 +103,9 @@ def test_every_reply_fits_into_slacks_limits(lines: list[str], title: str, butto
     assert len(text) <= 4000
     assert len(made) <= blocks.MOST_BLOCKS
     for block in made:
-        SlackBlock.parse(block).validate_json()
+        drawn = SlackBlock.parse(block)
+        assert drawn is not None
+        drawn.validate_json()
     assert all(len(block["text"]["text"]) <= blocks.MOST_SECTION for block in made if block["type"] == "section")
 
 
@@ -134,3 +138,20 @@ def test_escaped_text_is_cut_between_what_slack_reads_as_one(pieces: list[str], 
     assert len(cut) <= limit
     starts = {"".join(pieces[:count]) for count in range(len(pieces) + 1)}
     assert cut == text or cut.removesuffix("…") in starts
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NotFound("the log is not there"), ":warning: *log*: the log is not there."),
+        (NotFound('no environment "log"').naming("log"), ':warning: No environment "log".'),
+        (NotFound('no environment "other"').naming("other"), ':warning: *log*: no environment "other".'),
+    ],
+    ids=["a word that it is called like", "named", "another one named"],
+)
+def test_which_environment_is_meant_is_said_once(error: NotFound, told: str) -> None:
+    """D5: by what is known of the sentence, and not by what can be found in it."""
+    assert shown(helping.sorry(error, "/env", env="log")) == told
+    assert in_a_sentence(error, "log") == told.removeprefix(":warning: ").replace("*", "").rstrip(".").replace(
+        "No", "no", 1
+    )

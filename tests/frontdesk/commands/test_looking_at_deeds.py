@@ -27,7 +27,6 @@ def test_the_audit_tells_who_asked_for_what_and_what_came_of_it(slack: Workspace
                 (one for one in [words(answer_to(slack.act("ana"), f"audit {env.name}"))] if "bo@" in one), None
             ),
             what="the audit knows both",
-            within=60,
         )
         assert f"ana@example.com delete {env.name}: refused" in said.replace("*", "")
         assert f"bo@example.com stop {env.name}: done" in said.replace("*", "")

@@ -26,7 +26,6 @@ def asked_until(slack: Workspace, text: str, command: str, *, who: str = "ana") 
     return eventually(
         lambda: next((said for said in [words(answer_to(person, command))] if text in said), None),
         what=f"{command} says {text!r}",
-        within=60,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sundown.frontdesk.envs.mirror import Board
 from sundown.model.env import Namespace
+from support.apiserver import Json
 from support.frontdesk.boards import board, schedule, space
 
 
@@ -84,7 +85,7 @@ def test_a_listing_knows_better_what_is_gone_than_what_was_written_before() -> N
 
 def test_a_disabled_namespace_pauses_its_env() -> None:
     """A9: as the operator says, who alone knows the key of the label"""
-    paused = {"state": "Paused", "pausedBy": "namespace label scheduler=disabled"}
+    paused: Json = {"state": "Paused", "pausedBy": "namespace label scheduler=disabled"}
     found = board(space(labels={"scheduler": "disabled"}), schedule(**paused)).env("dev1")
     assert found is not None
     assert found.circumstances().paused_by == "namespace label scheduler=disabled"

@@ -12,6 +12,7 @@ from sundown.frontdesk import handlers
 from sundown.frontdesk.alerts.confines import Confines
 from sundown.frontdesk.incidents.choices import Choices
 from sundown.frontdesk.incidents.kinds import ALERT_KINDS
+from sundown.frontdesk.incidents.telling import Alert
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.model.env import Known, Namespace
 from sundown.model.resources import EnvSchedule, EnvScheduleStatus, Metadata
@@ -26,7 +27,7 @@ class Env(Cluster):
     """A cluster whose namespace ``team-a`` is an environment."""
 
     def __init__(self, **choices: object) -> None:
-        super().__init__(**choices)
+        super().__init__(None, **choices)
         self.version = 1
         self.look(pod())
         self.look(after=MINUTE)
@@ -107,10 +108,11 @@ def test_an_alert_goes_to_the_channel_of_the_env_where_that_is_chosen() -> None:
     env.becomes("Awake", at=NOW, notify={"channel": "#team-a"})
     env.look(crashing(), killed("web-2", at=env.world.time))
     env.look(crashing("x-1", namespace="no-env"))
-    told = {
-        one.said.message.incident.key.kind + one.said.message.incident.namespace: one.channel
-        for one in env.world.alerts
-    }  # type: ignore[union-attr]
+    told = {}
+    for one in env.world.alerts:
+        assert isinstance(one.said.message, Alert)
+        incident = one.said.message.incident
+        told[incident.key.kind + incident.namespace] = one.channel
     assert told == {"crash-loopteam-a": "C2", "oom-killedteam-a": "C1", "crash-loopno-env": "C1"}
 
 
@@ -134,6 +136,14 @@ def test_an_env_that_may_not_name_a_channel_has_its_alerts_where_all_others_are(
 def test_each_kind_can_be_switched_off(chosen: dict[str, Any], on: set[str]) -> None:
     """I1: nothing else by default."""
     assert Choices.of(_settings(**chosen), ALERT_KINDS).rows.keys() == on
+
+
+def test_a_crash_loop_can_be_over_sooner_and_a_node_is_as_soon_as_ever() -> None:
+    """I3"""
+    rows = Choices.of(_settings(alerts_close_after=timedelta(minutes=2)), ALERT_KINDS).rows
+    assert rows["crash-loop"].closes_after == timedelta(minutes=2)
+    assert rows["node-not-ready"].closes_after == ALERT_KINDS["node-not-ready"].closes_after
+    assert Choices.of(_settings(), ALERT_KINDS).rows == ALERT_KINDS
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sundown.frontdesk.incidents.telling import Alert
+from support.effort import examples
 from support.frontdesk.alert_world import NOW, Cluster, World, crashing, killed, node, pod
 from support.frontdesk.fault_plan import Killed
 
@@ -118,7 +118,7 @@ class Alerts(RuleBasedStateMachine):
         return Counter((one.incident.kind, one.incident.name) for one in messages if isinstance(one, Alert))
 
 
-Alerts.TestCase.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+Alerts.TestCase.settings = examples(15, stateful_step_count=12)
 test_alerts_exactly_once = Alerts.TestCase
 
 

@@ -14,12 +14,12 @@ from sundown.errors import InvalidObject, NotFound
 from sundown.frontdesk.people.ownership import is_owner
 from sundown.frontdesk.people.people import People, Person, Profile, SlackAway, UnknownPerson
 from sundown.frontdesk.people.rights import Rights
-from sundown.frontdesk.requests.asking import name_of
 from sundown.model.action_request import ActionRequestSpec, Target
 from sundown.model.actions import DELETE
 from sundown.model.addresses import folded, same_person, second_spelling
 from sundown.model.base import parse
 from sundown.usecases.find import Found, NotAllowed
+from sundown.usecases.proposals import name_of
 
 ANA = Profile(id="U1", email="Ana.Mueller@Example.com", name="Ana", time_zone="")
 KELVIN = "\N{KELVIN SIGN}"

@@ -8,7 +8,7 @@ from sundown_lab.slack.actor import Actor
 from sundown_lab.slack.remote import Workspace
 from support.apiserver import Api, Json, eventually
 from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env
-from support.frontdesk.rbac import EVERYBODY, RBAC
+from support.frontdesk.rbac import RBAC, without_everybody
 from support.frontdesk.saying import answer_to, words
 from support.frontdesks import both_ways
 
@@ -18,11 +18,8 @@ pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("frontdesk")]
 @pytest.fixture
 def strict(api: Api, frontdesk: object) -> Iterator[None]:
     """The cluster's owner has taken the right of everybody in Slack away."""
-    binding = api.get(EVERYBODY)
-    api.delete(EVERYBODY)
-    yield
-    binding["metadata"] = {"name": "sundown-slack", "labels": binding["metadata"]["labels"]}
-    api.create(f"{RBAC}/clusterrolebindings", binding)
+    with without_everybody(api):
+        yield
 
 
 @pytest.fixture

@@ -4,27 +4,23 @@ import asyncio
 from collections import Counter as Tally
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from sundown.cluster.errors import Unreachable
-from sundown.cluster.reviews import REVIEWS
 from sundown.frontdesk.people.people import Person
-from sundown.frontdesk.people.rights import EVERYBODY as GROUP
 from sundown.frontdesk.people.sight import MOST_PEOPLE, QUESTIONS_AT_ONCE, Sight
 from sundown.usecases.find import Found
 from sundown_lab.cluster import Cluster
 from sundown_lab.slack.remote import Workspace
-from support.apiserver import Api, eventually
+from support.apiserver import Api
 from support.audit import Audit
 from support.envs import ALWAYS_AWAKE, Env
 from support.frontdesk.clocks import Clock
-from support.frontdesk.rbac import EVERYBODY, RBAC
+from support.frontdesk.rbac import without_everybody
 from support.frontdesk.saying import answer_to, words
 from support.frontdesks import USER, Counter
 
-ATTRIBUTES = {"group": "sundown.dev", "resource": "envschedules", "verb": "get"}
 MINUTE = timedelta(minutes=1)
 ANA = Person(id="U1", email="ana@example.com", name="ana", time_zone="UTC")
 BO = Person(id="U2", email="bo@example.com", name="bo", time_zone="UTC")
@@ -32,7 +28,7 @@ BO = Person(id="U2", email="bo@example.com", name="bo", time_zone="UTC")
 
 def found(name: str) -> Found:
     """An env of which only the name counts here."""
-    one: Any = object.__new__(Found)
+    one = object.__new__(Found)
     object.__setattr__(one, "namespace", name)
     return one
 
@@ -159,11 +155,6 @@ async def test_no_more_people_are_remembered_than_there_is_room_for(clock: Clock
     assert len(cluster.asked) == 2
 
 
-def may_see_everything(api: Api, user: str) -> bool:
-    spec = {"user": user, "groups": [GROUP], "resourceAttributes": ATTRIBUTES}
-    return bool(api.create(REVIEWS, {"spec": spec})["status"]["allowed"])
-
-
 @pytest.mark.lab
 def test_in_a_cluster_each_env_is_asked_about_once_for_five_lists(
     counter: Counter, slack: Workspace, make_env: Callable[..., Env], api: Api, control_plane: Cluster
@@ -173,16 +164,10 @@ def test_in_a_cluster_each_env_is_asked_about_once_for_five_lists(
     for env in there:
         env.schedule(ALWAYS_AWAKE)
     counter.fresh(slack, SUNDOWN_SIGHT_SECONDS="60").start()
-    binding = api.get(EVERYBODY)
-    api.delete(EVERYBODY)
-    try:
-        eventually(lambda: not may_see_everything(api, "bo@example.com"), what="the right of everybody is gone")
+    with without_everybody(api):
         audit = Audit(control_plane, user=USER)
         for _ in range(5):
             assert words(answer_to(slack.act("bo"), "list")) == "There is no environment that you may see."
         asked = [one for one in audit.requests() if one.resource == "subjectaccessreviews"]
         envs = len(api.get("/apis/sundown.dev/v1alpha1/envschedules")["items"])
         assert len(there) + 1 <= len(asked) <= envs + 1
-    finally:
-        binding["metadata"] = {"name": "sundown-slack", "labels": binding["metadata"]["labels"]}
-        api.create(f"{RBAC}/clusterrolebindings", binding)

@@ -70,7 +70,7 @@ def test_whoever_asked_hears_what_holds_a_namespace_that_does_not_go(
     env.edit("web", {"metadata": {"finalizers": ["example.com/backup"]}})
     ana = slack.act("ana")
     assert ana.submit(window_of(slack, env), {"name": env.name})["acked"]
-    eventually(lambda: len(outcomes(slack, env)) == 1, what="ana hears of it", within=60)
+    eventually(lambda: len(outcomes(slack, env)) == 1, what="ana hears of it")
     assert "something holds it" in outcomes(slack, env)[0]["text"]
     assert "example.com/backup" in outcomes(slack, env)[0]["text"]
     env.edit("web", {"metadata": {"finalizers": None}})

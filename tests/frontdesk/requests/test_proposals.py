@@ -11,6 +11,7 @@ from sundown_lab.slack.remote import Workspace
 from support.apiserver import Json, eventually
 from support.envs import ALWAYS_AWAKE, Env
 from support.frontdesk.deletable import asked_for, forget, shown
+from support.frontdesk.reminded import left_behind
 from support.frontdesks import Counter, Frontdesk
 from support.operating import let_operate
 from support.operators import Stage
@@ -60,7 +61,7 @@ def says(slack: Workspace, message: Json, text: str) -> None:
     def now() -> bool:
         return any(each["ts"] == message["ts"] and text in shown(each) for each in slack.messages("#dev"))
 
-    eventually(now, what=f"the message says {text!r}", within=60)
+    eventually(now, what=f"the message says {text!r}")
 
 
 PRESSES: dict[str, Press] = {
@@ -77,11 +78,12 @@ def test_what_is_proposed_is_done_once_who_asked_confirms_it(
 ) -> None:
     """I6, C7, I8: one path for all three, in one message."""
     message = proposed(slack, env)
+    late = left_behind(slack, message)
     assert "3 -&gt; 1" in shown(message)
     assert env.replicas("web") == 3
     PRESSES[way](slack.act("bo"), message, "confirm")
     PRESSES[way](slack.act("ana"), message, "confirm")
-    PRESSES["click"](slack.act("ana"), message, "confirm")
+    PRESSES["click"](slack.act("ana"), late, "confirm")
     says(slack, message, "is scaled: 3 -&gt; 1")
     assert env.replicas("web") == 1
     (request,) = asked_for(env)

@@ -61,7 +61,7 @@ def test_suspending_puts_it_to_sleep_and_confirms_with_a_way_back(slack: Workspa
     assert said["ts"] == reminded["ts"]
     assert buttons(said) == ["sundown.resume"]
     assert env.replicas("web") == 0
-    assert '"stop"' not in marks(env)
+    eventually(lambda: '"stop"' not in marks(env), what="no reminder is pending")
 
 
 def test_resuming_says_waking_at_once_and_reports_when_all_is_ready(slack: Workspace, env: Env, reminded: Json) -> None:
@@ -77,8 +77,9 @@ def test_resuming_says_waking_at_once_and_reports_when_all_is_ready(slack: Works
     assert report["ts"] != reminded["ts"]
     assert env.status()["state"] == "Awake"
     assert asked(env)["by"] == "chen@example.com"
-    first = next(message for message in all_about(slack, env) if message["ts"] == reminded["ts"])
-    assert "sundown.resume" not in buttons(first)
+    slack.wait_for_message(
+        lambda message: message["ts"] == reminded["ts"] and "sundown.resume" not in buttons(message), channel="#dev"
+    )
 
 
 def test_delete_is_offered_only_where_the_schedule_allows_it(slack: Workspace, env: Env) -> None:

@@ -58,7 +58,7 @@ def test_a_wish_and_where_it_was_asked_for_are_all_that_the_frontdesk_owns(slack
     answer_to(slack.act("ana"), f"start {sleeper.name}")
     fields = sleeper.api.get(sleeper.schedules("default"))["metadata"]["managedFields"]
     ours = [entry["fieldsV1"] for entry in fields if entry["manager"] == "sundown-frontdesk"]
-    asked = {"f:annotations": {"f:sundown.dev/slack-asked": {}}}
+    asked: Json = {"f:annotations": {"f:sundown.dev/slack-asked": {}}}
     assert ours == [{"f:metadata": asked, "f:spec": {"f:override": {}}}]
 
 
@@ -144,6 +144,7 @@ def test_all_envs_are_listed_ones_own_first(slack: Workspace, env: Env) -> None:
 
 
 def test_every_delivery_is_acknowledged_in_time(slack: Workspace, frontdesk: Frontdesk, sleeper: Env) -> None:
+    slack.patience(1)
     ana = slack.act("ana")
     for _ in range(3):
         answer_to(ana, f"status {sleeper.name}")

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sundown.frontdesk.requests.asking import Wanted, name_of
 from sundown.frontdesk.requests.request_kind import Proposal
 from sundown.frontdesk.requests.table import REQUESTS
 from sundown.frontdesk.slack.views.requests import Window, confirmation, confirmed_name, read_window, said
 from sundown.model.action_request import Target
 from sundown.model.actions import Action, Right
+from sundown.usecases.proposals import Wanted, name_of
 from sundown_lab.slack.blockkit import view_or_refuse
 
 DELETE = REQUESTS["Delete"]

@@ -5,25 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import ClientError
 
 from sundown.cluster.client import Cluster
 from sundown.errors import SundownError
-from sundown.frontdesk.requests.live import Live, LiveMessages, Shown, face_of, waits_for
+from sundown.frontdesk.requests.live import NOWHERE, Live, LiveMessages, Shown, face_of, waits_for
 from sundown.frontdesk.requests.outcomes import MESSAGE
 from sundown.frontdesk.requests.table import REQUESTS
-from sundown.frontdesk.slack.views.live import message
+from sundown.frontdesk.slack.listeners.answers import shower
+from sundown.frontdesk.slack.views.live import key_of, message
 from sundown.model.action_request import Asked
 from sundown.reconcile.request_status import next_status
 from sundown.reconcile.request_verdict import Reason, Verdict
 from sundown.settings import Settings
 from sundown_lab.slack.blockkit import blocks_or_refuse, metadata_or_refuse
 from support.requested import HOME, asked
-from support.samples import NOW
+from support.samples import NOW, Json
 
-SCALE = {
+SCALE: Json = {
     "action": "Scale",
     "parameters": {"kind": "Deployment", "name": "web", "replicas": "1"},
     "seen": {"uid": "1", "change": "3 -> 1"},
@@ -120,17 +123,23 @@ def raw(live: Live, **status: Any) -> dict[str, Any]:
     return {"metadata": metadata, "spec": spec.to_json(), "status": status}
 
 
-async def run_until_shown(messages: LiveMessages, shown: list[Shown], *, failures: int = 0) -> None:
+async def run_until_shown(
+    messages: LiveMessages, shown: list[Shown], *, failures: int = 0, channel: str = "C2"
+) -> None:
     done = asyncio.Event()
 
-    async def show(one: Shown) -> tuple[str, str]:
+    async def show(one: Shown) -> Live:
         shown.append(one)
         if len(shown) <= failures:
             raise SundownError("Slack is away")
         done.set()
-        return "C1", "1.5"
+        live = one.live.model_copy(update={"ts": "1.5"})
+        return live.model_copy(update={"elsewhere_ts": "2.5"}) if live.elsewhere else live
 
-    task = asyncio.create_task(messages.run(show))
+    async def where(_: str) -> str:
+        return channel
+
+    task = asyncio.create_task(messages.run(show, where))
     await asyncio.wait_for(done.wait(), 10)
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -166,3 +175,110 @@ def test_what_shows_what_there_is_already_is_left_alone_and_known_by_its_place()
     assert not messages._some.is_set()
     messages.event("MODIFIED", raw(Live(channel="C1", user="U1", ts="1.5", face=face), state="Done"))
     assert messages.request_at("C1", "1.5") is None
+
+
+TO_APPROVE: Json = {
+    "state": "Pending",
+    "conditions": [{"type": "Complete", "status": "False", "reason": "WaitingForApproval"}],
+}
+
+
+def waiting(live: Live | None) -> dict[str, Any]:
+    """A request that somebody else has to approve, as the API server has it."""
+    condition = {**TO_APPROVE["conditions"][0], "lastTransitionTime": "2026-11-23T18:00:00Z"}
+    found = raw(live or NOWHERE, **{**TO_APPROVE, "conditions": [condition]})
+    return found if live is not None else {**found, "metadata": {**found["metadata"], "annotations": {}}}
+
+
+@pytest.mark.parametrize(
+    ("live", "places"),
+    [
+        (None, (("C2", "1.5"),)),
+        (Live(channel="D1", user="U1", ts="1.5"), (("D1", "1.5"), ("C2", "2.5"))),
+        (Live(channel="C2", user="U1", ts="1.5"), (("C2", "1.5"),)),
+        (Live(channel="C2", user="U1"), (("C2", "1.5"),)),
+    ],
+    ids=[
+        "asked for by the API or kubectl",
+        "in a conversation with the app",
+        "where all see it",
+        "there, and not shown yet",
+    ],
+)
+def test_whoever_may_approve_finds_it_in_the_channel_of_the_env(
+    live: Live | None, places: tuple[tuple[str, str], ...]
+) -> None:
+    """I7: wherever it was asked for; and what is answered beneath any of its messages is about it."""
+    api, shown = Api(), list[Shown]()
+    messages = LiveMessages(api, settings=Settings(namespace=HOME))
+    messages.event("ADDED", waiting(live))
+    asyncio.run(run_until_shown(messages, shown))
+    assert api.marks[-1].places == places
+    assert not api.marks[-1].posting
+    assert {messages.request_at(*place) for place in places} == {"one"}
+
+
+def test_what_nobody_waits_for_is_not_told_of_where_it_was_not_asked_for_in_slack() -> None:
+    """I7: nor before the one who asks has confirmed it, nor once it is answered."""
+    messages = LiveMessages(Api(), settings=Settings(namespace=HOME))
+    for status in ({}, {"state": "Approved"}, {"state": "Done"}):
+        one = raw(NOWHERE, **status)
+        messages.event("ADDED", {**one, "metadata": {**one["metadata"], "annotations": {}}})
+    assert not messages._due
+    messages.event("ADDED", waiting(None))
+    assert messages._due
+    answered = {**waiting(None), "status": {"state": "Rejected"}}
+    messages.event("MODIFIED", answered)
+    assert not messages._due
+
+
+class Client:
+    """A Slack in which the message stands already, as it was posted before the frontdesk ended."""
+
+    def __init__(self, key: str) -> None:
+        payload = {"event_payload": {"key": key}}
+        self.there = {"ts": "7.0", "metadata": payload}
+        self.updated: list[tuple[str, str]] = []
+
+    async def conversations_history(self, **_: Any) -> dict[str, Any]:
+        return {"messages": [self.there]}
+
+    async def chat_update(self, *, channel: str, ts: str, **_: Any) -> None:
+        self.updated.append((channel, ts))
+
+
+async def test_what_was_posted_just_before_the_frontdesk_ended_is_brought_up_to_date() -> None:
+    """I6 I8: and not only found again."""
+    live = Live(channel="C1", user="U1", posting=True)
+    shown = Shown(ENDS[0], REQUESTS["Scale"], live, begun=True)
+    client = Client(key_of(shown))
+    desk = SimpleNamespace(client=client, settings=SimpleNamespace(cluster_name="default", callback_url=""))
+    assert (await shower(desk)(shown)).places == (("C1", "7.0"),)  # type: ignore[arg-type]
+    assert client.updated == [("C1", "7.0")]
+
+
+class Slow(Client):
+    """A Slack that takes no more than one message at first."""
+
+    def __init__(self) -> None:
+        super().__init__("of something else")
+        self.posted: list[str] = []
+
+    async def chat_postMessage(self, *, channel: str, **_: Any) -> dict[str, Any]:  # noqa: N802 - Slack's name
+        if len(self.posted) == 1:
+            self.posted.append("")
+            raise ClientError("Slack is away")
+        self.posted.append(channel)
+        return {"channel": channel, "ts": f"{len(self.posted)}.0"}
+
+
+async def test_what_was_posted_in_one_place_is_not_posted_there_again_for_the_other() -> None:
+    """I8: Slack was away in between."""
+    client = Slow()
+    desk = SimpleNamespace(client=client, settings=SimpleNamespace(cluster_name="default", callback_url=""))
+    show = shower(desk)  # type: ignore[arg-type]
+    live = await show(Shown(WAITING, REQUESTS["Scale"], Live(channel="D1", user="U1", elsewhere="C2"), begun=False))
+    assert (live.places, live.whole) == ((("D1", "1.0"),), False)
+    live = await show(Shown(WAITING, REQUESTS["Scale"], live, begun=True))
+    assert (live.places, live.whole) == ((("D1", "1.0"), ("C2", "3.0")), True)
+    assert client.posted == ["D1", "", "C2"]

@@ -1,7 +1,7 @@
 """What notices look like: within Slack's limits, and with nothing in them that a name could say."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -15,7 +15,7 @@ from sundown.frontdesk.slack.views.blocks import Block
 from sundown.frontdesk.slack.views.notices import in_words, render
 from sundown.frontdesk.wishes.clicks import read
 from sundown.frontdesk.wishes.verbs import SNOOZES
-from sundown.model.resources import Cost, Owned, StillRunning
+from sundown.model.resources import Cost, Owned, StillRunning, WakeQueuePlace
 from sundown.model.spec import Override
 from sundown_lab.slack.blockkit import blocks_or_refuse
 from support.frontdesk.notice_samples import (
@@ -58,7 +58,9 @@ def elements(blocks: list[Block]) -> list[Block]:
     names=st.lists(st.from_regex(r"\A[a-z][a-z0-9-]{0,62}\Z"), max_size=40),
     snooze=st.none() | st.timedeltas(timedelta(minutes=15), timedelta(days=7)),
 )
-def test_whatever_people_are_called_a_notice_is_one_that_slack_takes(says, owner, by, names, snooze):
+def test_whatever_people_are_called_a_notice_is_one_that_slack_takes(
+    says: Says, owner: str | None, by: str, names: list[str], snooze: timedelta | None
+) -> None:
     """B5: limits of Block Kit, injection in names and owners."""
     asked = Override.model_construct(state="Awake", until=STOP, at=before(hours=1), by=by[:256])
     env = awake(owner=owner, asked=asked, prolonged=True, degraded=by, silent=by, allow_delete=True)
@@ -129,6 +131,14 @@ def test_who_waits_for_a_database_is_told_how_long_they_take() -> None:
     text, _ = render(notice("waking", awake(state="Waking", cloud=(stopped,))), cluster="default")
     assert "A database in AWS takes 5 to 10 minutes to start; it is said here when it is done." in text
     assert "AWS" not in render(notice("waking", awake(state="Waking", cloud=(INSTANCE,))), cluster="default")[0]
+
+
+def test_who_waits_in_line_to_wake_is_told_where_and_when() -> None:
+    """G4"""
+    place = WakeQueuePlace(position=3, at=datetime(2026, 11, 23, 7, tzinfo=UTC))
+    text, _ = render(notice("waking", awake(state="Waking", wake_queue=place)), cluster="default")
+    assert "3rd in line, as only so many pods start at once" in text
+    assert str(int(datetime(2026, 11, 23, 7, tzinfo=UTC).timestamp())) in text
 
 
 def test_the_buttons_snooze_suspend_and_where_allowed_delete() -> None:
@@ -233,7 +243,7 @@ def test_the_confirmation_of_a_shutdown_says_what_still_runs() -> None:
 def test_whoever_asked_is_named_with_the_doubt_that_there_is(says: Says, doubted: bool) -> None:
     """S7"""
     state = "Asleep" if says == "asleep" else "Awake"
-    asked = Override(state=state, at=STOP, by="bo@example.com", via="slack")  # type: ignore[arg-type]
+    asked = Override(state=state, at=STOP, by="bo@example.com", via="slack")
     env = (asleep if says == "asleep" else awake)(asked=asked, prolonged=True, doubted=doubted)
     text, _ = render(notice(says, env), cluster="eu")
     assert "bo@example.com" in text

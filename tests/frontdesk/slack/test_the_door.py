@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from sundown.frontdesk.settings import FrontdeskSettings
 from sundown.frontdesk.slack.transport.http_door import MOST_BYTES, read
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, TIMESTAMP, Replays, flaw, sign
+from support.effort import as_many
 from support.frontdesk.doors import EXAMPLE, FORM, NOW, SECRET, Visitor, door, signature
 
 
@@ -267,7 +268,7 @@ VALUES = st.recursive(
 PAYLOADS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=8)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=as_many(50), deadline=None, suppress_health_check=list(HealthCheck))
 @given(payload=PAYLOADS, as_form=st.booleans())
 async def test_no_signed_payload_whatever_gets_a_500(visitor: Visitor, payload: dict[str, Any], as_form: bool) -> None:
     text = json.dumps(payload)
@@ -275,7 +276,7 @@ async def test_no_signed_payload_whatever_gets_a_500(visitor: Visitor, payload: 
     assert await visitor.signed(body, content_type=FORM if as_form else "application/json") < 500
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=as_many(50), deadline=None, suppress_health_check=list(HealthCheck))
 @given(body=st.binary(max_size=300), timestamp=st.text(max_size=20), signed=st.booleans(), kind=st.text(max_size=30))
 async def test_no_bytes_and_headers_whatever_get_a_500(
     visitor: Visitor, body: bytes, timestamp: str, signed: bool, kind: str

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sundown.frontdesk.guard import Connections, Crowded, Readings
 from sundown.frontdesk.slack.transport.http_door import MOST_BYTES
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, TIMESTAMP
+from sundown.process.guard import Connections, Crowded, Readings
 from support.frontdesk.doors import EXAMPLE, NOW, Visitor, door
 
 HEAD = b"POST /slack/events HTTP/1.1\r\nHost: sundown.example.com\r\n"
@@ -32,7 +32,7 @@ async def visitor() -> AsyncIterator[Visitor]:
 @pytest.fixture
 def limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three connections, and a moment for each head."""
-    monkeypatch.setattr("sundown.frontdesk.guard.Connections", partial(Connections, most=3, head_within=0.3))
+    monkeypatch.setattr("sundown.process.guard.Connections", partial(Connections, most=3, head_within=0.3))
 
 
 def head(headers: dict[str, str]) -> bytes:

@@ -31,7 +31,9 @@ class Web(AsyncWebClient):
     async def auth_test(self, **_: Any) -> Any:
         return self.test
 
-    async def auth_teams_list(self, *, cursor: str | None = None, **_: Any) -> Any:
+    async def auth_teams_list(
+        self, cursor: str | None = None, limit: int | None = None, include_icon: bool | None = None, **_: Any
+    ) -> Any:
         page = int(cursor or 0)
         following = str(page + 1) if page + 1 < len(self.pages) else ""
         return {"teams": self.pages[page] if self.pages else [], "response_metadata": {"next_cursor": following}}
@@ -146,7 +148,7 @@ def test_a_frontdesk_that_cannot_tell_is_not_ready_and_says_why(acme: Workspace,
     desk = counter.fresh(acme)
     desk.launch()
     said = eventually(
-        lambda: desk.port and [text for _, text in [desk.probe("/readyz")] if "SUNDOWN_SLACK_TEAM" in text],
+        lambda: [text for _, text in [desk.probe("/readyz")] if "SUNDOWN_SLACK_TEAM" in text] if desk.port else [],
         what="it says what is missing",
     )
     assert SALES in said[0]

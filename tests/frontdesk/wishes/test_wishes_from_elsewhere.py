@@ -27,13 +27,13 @@ def known(override: dict[str, Any] | None = None, *, uid: str = "uid-dev1", vers
         ({"state": "Awake", "via": "argocd"}, Heard("start", "kubectl")),
         (
             {"state": "Awake", "via": "cli", "at": AT, "until": "2026-11-23T20:30:00Z", "dropAtReset": True},
-            Heard("extend", "cli", hours=2.5),
+            Heard("extend", "cli", seconds=9000),
         ),
         (
             {"state": "Awake", "at": AT, "until": "2026-11-23T13:00:00Z", "dropAtReset": True},
-            Heard("extend", "kubectl", hours=0.0),
+            Heard("extend", "kubectl", seconds=0.0),
         ),
-        ({"state": "Awake", "at": AT, "dropAtReset": True}, Heard("extend", "kubectl", hours=0.0)),
+        ({"state": "Awake", "at": AT, "dropAtReset": True}, Heard("extend", "kubectl", seconds=0.0)),
         ({"state": "Awake", "via": "slack"}, None),
         ({"state": "Asleep", "via": "api"}, None),
         (None, None),

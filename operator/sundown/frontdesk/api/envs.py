@@ -95,6 +95,7 @@ async def get(call: Call) -> Outcome:
         cost=said.cost,
         savings=said.savings,
         still_running=said.still_running,
+        wake_queue=said.wake_queue,
         notes=picture.notes,
     )
     return Outcome(detail, version=detail.version)

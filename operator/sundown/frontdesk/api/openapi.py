@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from sundown import __version__
 from sundown.frontdesk.api.operation import Operation
 from sundown.frontdesk.api.problems import CONTENT_TYPE, Problem
+from sundown.frontdesk.people.rights import GRANTED
 
 Json = dict[str, Any]
 
@@ -20,6 +21,8 @@ TAGS = {
     "wishes": "What people ask for, of one environment.",
     "bulk": "The same of all environments that a label selector selects, with a result for each.",
     "records": "What people have asked for and done.",
+    "requests": "What has to be confirmed, and perhaps approved by a second person.",
+    "support": "Pods for management work, for a while.",
     "retired": "The paths of the system that some come from. They mean what those above mean.",
 }
 _REF = "#/components/schemas/{model}"
@@ -31,7 +34,7 @@ _ALWAYS = {
     HTTPStatus.TOO_MANY_REQUESTS: "You have asked for too much; `Retry-After` says when to come again.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The cluster does not answer; `Retry-After` says when to come again.",
 }
-_OF_ONE = {HTTPStatus.NOT_FOUND: "There is no such environment."}
+_OF_ONE = {HTTPStatus.NOT_FOUND: "There is nothing of that name."}
 _OF_CHANGES = {
     HTTPStatus.CONFLICT: "It would change nothing, or others changed it at the same time.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
@@ -119,10 +122,14 @@ def _operation(row: Operation, references: Models) -> Json:
 
 
 def _right(row: Operation) -> str:
-    where = {"one": "there", "each": "in each; others are left out or refused", "cluster": "in all namespaces"}[
-        row.where
-    ]
-    return f"Takes the right to `{row.right}` envschedules.sundown.dev {where}."
+    where = {
+        "one": "there",
+        "each": "in each; others are left out or refused",
+        "cluster": "in all namespaces",
+        "request": "in the environment that it is about",
+    }[row.where]
+    where = "in their namespace" if GRANTED[row.on].home else where
+    return f"Takes the right to `{row.right}` {row.on}.sundown.dev {where}."
 
 
 def _parameters(row: Operation) -> list[Json]:
@@ -146,7 +153,9 @@ def _parameters(row: Operation) -> list[Json]:
     if row.changes:
         found.append(
             _header(
-                "Idempotency-Key", "The same key gives the same answer again, for 24 hours.", pattern="^[!-~]{1,255}$"
+                "Idempotency-Key",
+                "The same key gives the same answer again, for 24 hours, unless the frontdesk is started anew.",
+                pattern="^[!-~]{1,255}$",
             )
         )
         if row.versioned:
@@ -183,11 +192,14 @@ def _responses(row: Operation, references: Models) -> Json:
     done: Json = {"description": "It is so.", "content": content}
     if row.versioned:
         done["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The version of its EnvSchedule."}}
-    found: Json = {str(int(HTTPStatus.OK)): done}
+    found: Json = {str(int(HTTPStatus.CREATED if row.made else HTTPStatus.OK)): done}
+    if row.proposes:
+        text = "It takes a second person: it is proposed, and nothing is done before it is confirmed and approved."
+        found[str(int(HTTPStatus.ACCEPTED))] = {"description": text, "content": content}
     if row.mixed:
         found[str(int(HTTPStatus.MULTI_STATUS))] = {"description": "Some, or all, were refused.", "content": content}
     problems = dict(_ALWAYS)
-    if row.where == "one":
+    if row.where == "one" or row.parameters or GRANTED[row.on].home:
         problems |= _OF_ONE
     if row.changes:
         problems |= _OF_CHANGES

@@ -12,10 +12,12 @@ from sundown.cluster.errors import ApiError, Busy, Conflict, Refused, Unreachabl
 from sundown.cluster.reviews import NotAsked
 from sundown.errors import ChangedMeanwhile, InvalidObject, NotFound, NothingToDo, OutOfRange, SundownError
 from sundown.frontdesk.api.bodies import Unreadable, WrongType
+from sundown.frontdesk.requests.asking import MaybeAsked, NotUnderstood
 from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.frontdesk.wishes.pace import TooMuch
 from sundown.model.base import Model
 from sundown.usecases.find import NotAllowed, NotInstalled
+from sundown.usecases.support import NoSuchSize, TurnedOff
 
 CONTENT_TYPE = "application/problem+json"
 _AGAIN = 5
@@ -94,6 +96,7 @@ STATUSES: tuple[tuple[type[SundownError], HTTPStatus], ...] = (
     (Unauthenticated, HTTPStatus.UNAUTHORIZED),
     (NotAllowed, HTTPStatus.FORBIDDEN),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (TurnedOff, HTTPStatus.NOT_FOUND),
     (NoSuchPage, HTTPStatus.NOT_FOUND),
     (NoSuchMethod, HTTPStatus.METHOD_NOT_ALLOWED),
     (TooSlow, HTTPStatus.REQUEST_TIMEOUT),
@@ -106,10 +109,13 @@ STATUSES: tuple[tuple[type[SundownError], HTTPStatus], ...] = (
     (OutOfRange, HTTPStatus.UNPROCESSABLE_ENTITY),
     (InvalidObject, HTTPStatus.UNPROCESSABLE_ENTITY),
     (OtherRequest, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (NoSuchSize, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (NotUnderstood, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Refused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (TooMuch, HTTPStatus.TOO_MANY_REQUESTS),
     (OneAtATime, HTTPStatus.TOO_MANY_REQUESTS),
     (ClusterAway, HTTPStatus.SERVICE_UNAVAILABLE),
+    (MaybeAsked, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotAsked, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotInstalled, HTTPStatus.SERVICE_UNAVAILABLE),
     (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE),

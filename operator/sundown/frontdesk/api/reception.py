@@ -30,11 +30,11 @@ from sundown.frontdesk.api.problems import (
 from sundown.frontdesk.api.repeats import Answered, Repeats
 from sundown.frontdesk.api.wire import wire
 from sundown.frontdesk.context import Desk
-from sundown.frontdesk.guard import Crowded, Readings
 from sundown.frontdesk.metrics import CALL_SECONDS, CALLS_TOTAL
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.frontdesk.wishes.pace import Pace, TooMuch
+from sundown.process.guard import Crowded, Readings
 
 log = structlog.get_logger(__name__)
 
@@ -108,9 +108,10 @@ class Reception:
         query = bodies.read_query(request.query.items(), row.query or Nothing)
         data = await self._read(request)
         body = bodies.read_body(data, request.content_type, row.body or Nothing)
-        call = Call(self._desk, person, dict(request.match_info), query, body, version=_version(request, row))
-        visit.env = call.env
         key = _one_header(request, "Idempotency-Key") if row.changes else None
+        path, version = dict(request.match_info), _version(request, row)
+        call = Call(self._desk, person, path, query, body, version=version, key=key or "")
+        visit.env = call.env
         if key is None:
             return await self._ask(row, call, visit)
         said = b"\n".join((row.id.encode(), request.raw_path.encode(errors="replace"), call.version.encode(), data))
@@ -167,15 +168,15 @@ class Reception:
             ClusterAway: the cluster could not be asked, and something was to be changed.
             ApiError: it could not be asked by somebody who wants to look.
         """
-        if row.where == "each":
+        if row.where in {"each", "request"}:
             return
         env = call.env if row.where == "one" else ""
         try:
-            await self._desk.rights.require(call.person, row.right, env)
+            await self._desk.rights.require(call.person, row.right, env, on=row.on)
         except (Unreachable, Busy) as error:
             if not row.changes:
                 raise
-            raise ClusterAway.before_anything(env) from error
+            raise ClusterAway.before_anything(env or call.path.get("pod", "that")) from error
 
     def _admit(self, person: Person) -> None:
         if not self._pace.admit(person.id):

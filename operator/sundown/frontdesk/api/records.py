@@ -52,6 +52,7 @@ class RequestItem(Model):
     via: str
     requested_at: AtInstant
     expires_at: AtInstant
+    confirmed: bool = Field(description="Whether the one who asked has said that it is meant.")
     approved_by: str | None = None
     rejected_by: str | None = None
     withdrawn_by: str | None = None
@@ -93,15 +94,15 @@ async def requests(call: Call) -> Outcome:
     """The requests about envs that the person may see."""
     asked = call.queried(NewestRequests)
     visible = await _visible(call, asked.env)
-    found = [
-        item
+    items = [
+        found
         for one in sorted(await _all(call), key=asked_at, reverse=True)
         if not (asked.waiting and one.status.finished)
-        and (item := _item(one)) is not None
-        and (visible is None or item.env in visible)
-        and asked.env in {"", item.env}
+        and (found := item(one)) is not None
+        and (visible is None or found.env in visible)
+        and asked.env in {"", found.env}
     ]
-    return Outcome(RequestList(items=tuple(found[: asked.limit]), remaining=max(len(found) - asked.limit, 0)))
+    return Outcome(RequestList(items=tuple(items[: asked.limit]), remaining=max(len(items) - asked.limit, 0)))
 
 
 async def audit(call: Call) -> Outcome:
@@ -145,7 +146,8 @@ async def _visible(call: Call, env: str) -> set[str] | None:
     return {found.namespace for found in await call.desk.sight.of(call.person, envs)}
 
 
-def _item(one: Asked) -> RequestItem | None:
+def item(one: Asked) -> RequestItem | None:
+    """A request for the wire; None for one that cannot be read."""
     spec, status = one.spec, one.status
     if spec is None:
         return None
@@ -159,6 +161,7 @@ def _item(one: Asked) -> RequestItem | None:
         via=spec.via,
         requested_at=spec.requested_at,
         expires_at=spec.expires_at,
+        confirmed=spec.confirmation is not None,
         approved_by=spec.approval.by if spec.approval is not None else None,
         rejected_by=spec.rejected.by if spec.rejected is not None else None,
         withdrawn_by=spec.withdrawn.by if spec.withdrawn is not None else None,

@@ -56,6 +56,7 @@ def operations(root: str) -> list[Operation]:
                 answer=WishDone,
                 example={"namespace": "dev1", **more},
                 handle=handle,
+                proposes=bool(WISHES[verb].action),
                 retired=True,
             )
             for path, verb, body, more, handle in wishes

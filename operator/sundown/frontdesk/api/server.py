@@ -14,16 +14,17 @@ from aiohttp import web
 
 from sundown.errors import SundownError
 from sundown.frontdesk.api import page
+from sundown.frontdesk.api.bodies import Unreadable
 from sundown.frontdesk.api.logins import LONGEST_TOKEN
 from sundown.frontdesk.api.openapi import document
 from sundown.frontdesk.api.problems import CONTENT_TYPE, Broken, NoSuchMethod, NoSuchPage, TooLarge, told
 from sundown.frontdesk.api.reception import ALWAYS, ID, MOST_BYTES, Reception
 from sundown.frontdesk.api.table import OPERATIONS
 from sundown.frontdesk.api.wire import wire
-from sundown.frontdesk.certificates import Certificates
 from sundown.frontdesk.context import Desk
-from sundown.frontdesk.guard import listening
 from sundown.frontdesk.metrics import REFUSED_CALLS
+from sundown.process.certificates import Certificates
+from sundown.process.guard import listening
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,9 @@ async def open_api(desk: Desk) -> AsyncIterator[int]:
         longest_header=2 * LONGEST_TOKEN,
         tls=certificates.context if certificates is not None else None,
         refused=lambda why: REFUSED_CALLS.labels(why).inc(),
+        unreadable=lambda: _problem(
+            Unreadable("that is no HTTP that can be read; its first line may have 8,190 bytes")
+        ),
     ) as port:
         log.info("api-listening", port=port)
         yield port

@@ -10,7 +10,17 @@ from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints,
 from sundown.frontdesk.api.problems import Problem
 from sundown.frontdesk.api.selectors import LONGEST
 from sundown.model.base import Model
-from sundown.model.resources import CloudStatus, Condition, Cost, HistoryEntry, Parts, Savings, State, StillRunning
+from sundown.model.resources import (
+    CloudStatus,
+    Condition,
+    Cost,
+    HistoryEntry,
+    Parts,
+    Savings,
+    State,
+    StillRunning,
+    WakeQueuePlace,
+)
 from sundown.model.scalars import Instant, format_duration
 from sundown.model.spec import Override
 from sundown.usecases.spans import parse_span
@@ -155,6 +165,7 @@ class EnvDetail(EnvItem):
     cost: Cost | None = None
     savings: Savings | None = None
     still_running: StillRunning | None = None
+    wake_queue: WakeQueuePlace | None = None
     notes: tuple[str, ...]
 
 
@@ -197,12 +208,17 @@ class EnvExplained(Model):
 
 
 class WishDone(Model):
-    """A wish that was written into the EnvSchedule; the operator follows it."""
+    """A wish that was written into the EnvSchedule, which the operator follows; or one that was proposed, for it takes two people."""
 
     env: str
     wish: str
-    outcome: Literal["Done"] = "Done"
-    state: Literal["Awake", "Asleep", "Paused"] = Field(description="What the env is to be now.")
+    outcome: Literal["Done", "Proposed"] = "Done"
+    request: str | None = Field(
+        default=None, description="Under which name it is to be confirmed, where it was proposed."
+    )
+    state: Literal["Awake", "Asleep", "Paused"] = Field(
+        description="What the env is to be now, or once it is approved."
+    )
     until: AtInstant | None = Field(default=None, description="None: until somebody asks for something else.")
     text: str = Field(examples=["awake until 18:00 (in 3h)"])
     dry_run: bool = Field(description="Whether the schedule is a dry run, so that no workload will change.")
@@ -210,7 +226,7 @@ class WishDone(Model):
 
 
 class Result(Model):
-    """What became of a wish in one env: what was written, or the problem."""
+    """What became of a wish in one env: what was written or proposed, or the problem."""
 
     env: str
     done: WishDone | None = None
@@ -223,5 +239,8 @@ class Bulk(Model):
     wish: str
     selected: int
     done: int
+    proposed: int = Field(
+        default=0, description="So many wait for somebody to confirm and for somebody else to approve them."
+    )
     refused: int
     results: tuple[Result, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sundown.frontdesk.api import envs, records, retired, wishing
-from sundown.frontdesk.api.operation import Operation
+from sundown.frontdesk.api import envs, records, requesting, retired, supporting, wishing
+from sundown.frontdesk.api.operation import Nothing, Operation
 from sundown.frontdesk.api.shapes import (
     Asking,
     AskingFor,
@@ -45,6 +45,7 @@ def _wishes() -> list[Operation]:
                 answer=WishDone,
                 example={**span, "reason": "release test"},
                 handle=wishing.wish(verb),
+                proposes=bool(row.action),
                 versioned=True,
             )
         )
@@ -156,7 +157,64 @@ OPERATIONS: dict[str, Operation] = {
             answer=records.Audit,
             handle=records.audit,
         ),
+        Operation(
+            id="listSupportPods",
+            method="GET",
+            path=f"{ROOT}/support",
+            summary="All support pods.",
+            details="Each with its size, its owner, until when it lives, and the line that leads into it.",
+            tag="support",
+            right="list",
+            on="supportpods",
+            where="cluster",
+            answer=supporting.SupportPodList,
+            handle=supporting.listing,
+        ),
+        Operation(
+            id="startSupportPod",
+            method="POST",
+            path=f"{ROOT}/support",
+            summary="Start a pod for management work, for a while.",
+            details="It is stopped by itself when its time is over. Who starts it is its owner.",
+            tag="support",
+            right="create",
+            on="supportpods",
+            where="cluster",
+            body=supporting.NewPod,
+            answer=supporting.SupportPodItem,
+            example={"name": "tools", "size": "L"},
+            handle=supporting.start,
+            made=True,
+        ),
+        Operation(
+            id="extendSupportPod",
+            method="POST",
+            path=f"{ROOT}/support/{{pod}}/extend",
+            summary="Have a support pod live for its usual time from now.",
+            details="One that was started by somebody else takes the right to patch supportpods.",
+            tag="support",
+            right="create",
+            on="supportpods",
+            where="cluster",
+            body=Nothing,
+            answer=supporting.SupportPodItem,
+            handle=supporting.extend,
+        ),
+        Operation(
+            id="stopSupportPod",
+            method="DELETE",
+            path=f"{ROOT}/support/{{pod}}",
+            summary="Stop a support pod.",
+            details="One that was started by somebody else takes the right to delete supportpods.",
+            tag="support",
+            right="create",
+            on="supportpods",
+            where="cluster",
+            answer=Nothing,
+            handle=supporting.stop,
+        ),
         *_wishes(),
+        *requesting.operations(ROOT),
         *retired.operations(ROOT),
     )
 }

@@ -14,8 +14,12 @@ from sundown.frontdesk.api.operation import Call, Handle, Outcome
 from sundown.frontdesk.api.problems import Overloaded, problem_of
 from sundown.frontdesk.api.selectors import parse_selector
 from sundown.frontdesk.api.shapes import Asking, AskingFor, AskingMany, Bulk, Result, WishDone
-from sundown.frontdesk.wishes.actions import Done, Wanted
+from sundown.frontdesk.requests.table import REQUESTS
+from sundown.frontdesk.requests.writing import token_of
+from sundown.frontdesk.wishes.actions import Done, Wanted, brings
 from sundown.model.scalars import zone
+from sundown.reconcile.env_stop import reason_for
+from sundown.usecases.wish import WISHES, TakesTwo
 
 MOST_AT_A_TIME = 1_000
 _AT_ONCE = 16
@@ -27,7 +31,9 @@ def wish(verb: str) -> Handle:
     """The handler of one of the wishes, for one env."""
 
     async def handle(call: Call) -> Outcome:
-        done = await _carry_out(call, verb, call.env, version=call.version)
+        done = await _do_or_propose(call, verb, call.env, version=call.version)
+        if done.outcome == "Proposed":
+            return Outcome(done, status=HTTPStatus.ACCEPTED)
         return Outcome(done, version=done.version)
 
     return handle
@@ -56,20 +62,28 @@ def wish_each(verb: str) -> Handle:
                     if time.monotonic() - begun > _BEGUN_WITHIN:
                         raise Overloaded(
                             f"its turn did not come, so nothing was done about {name}: ask again for what is left"
-                        )
-                    return Result(env=name, done=await _carry_out(call, verb, name))
+                        ).naming(name)
+                    return Result(env=name, done=await _do_or_propose(call, verb, name))
                 except SundownError as error:
                     return Result(env=name, problem=problem_of(error))
 
         results = await asyncio.gather(*(one(name) for name in names))
         refused = sum(result.problem is not None for result in results)
-        bulk = Bulk(wish=verb, selected=len(names), done=len(names) - refused, refused=refused, results=tuple(results))
-        return Outcome(bulk, status=HTTPStatus.MULTI_STATUS if refused else HTTPStatus.OK)
+        proposed = sum(result.done is not None and result.done.outcome == "Proposed" for result in results)
+        bulk = Bulk(
+            wish=verb,
+            selected=len(names),
+            done=len(names) - refused - proposed,
+            proposed=proposed,
+            refused=refused,
+            results=tuple(results),
+        )
+        return Outcome(bulk, status=HTTPStatus.MULTI_STATUS if refused or proposed else HTTPStatus.OK)
 
     return handle
 
 
-async def _carry_out(call: Call, verb: str, env: str, *, version: str = "") -> WishDone:
+async def _carry_out(call: Call, verb: str, env: str, *, version: str) -> WishDone:
     asked = call.asked(Asking)
     span = asked.span if isinstance(asked, AskingFor) else timedelta()
     done = await call.desk.actions.carry_out(
@@ -84,6 +98,32 @@ async def _carry_out(call: Call, verb: str, env: str, *, version: str = "") -> W
         )
     )
     return written(done)
+
+
+async def _do_or_propose(call: Call, verb: str, env: str, *, version: str = "") -> WishDone:
+    try:
+        return await _carry_out(call, verb, env, version=version)
+    except TakesTwo:
+        return await _propose(call, verb, env)
+
+
+async def _propose(call: Call, verb: str, env: str) -> WishDone:
+    """The same as a request, which waits to be confirmed and for somebody else; nothing is done yet."""
+    action, parameters = WISHES[verb].action, reason_for(call.asked(Asking).reason)
+    made = await call.desk.api_requests.propose(
+        call.person, REQUESTS[action], env, parameters=parameters, token=token_of(call.key, parameters)
+    )
+    name, found = made.metadata.name, call.desk.board.env(env)
+    return WishDone(
+        env=env,
+        wish=verb,
+        outcome="Proposed",
+        request=name,
+        state=brings(WISHES[verb], found, call.desk.clock.now()) if found is not None else "Asleep",
+        text=f"it takes a second person to {verb} it: confirm the request {name} within five minutes, and have it approved",
+        dry_run=False,
+        version=found.known.metadata.resource_version if found is not None else "",
+    )
 
 
 def written(done: Done) -> WishDone:

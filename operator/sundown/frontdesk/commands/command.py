@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sundown.frontdesk.commands.parsing import Asked
 from sundown.frontdesk.commands.reply import Place, Reply
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.people.rights import GRANTED
 from sundown.model.actions import Right
 
 Handle = Callable[[Desk, Person, Asked, Place], Awaitable[Reply]]
@@ -39,7 +40,7 @@ class Command:
     parse: Parse
     handle: Handle | None
     right: str | None = None
-    on: Literal["envschedules", "supportpods"] = "envschedules"
+    on: str = "envschedules"
     looks_by_itself: bool = False
     of_own_env: bool = False
     own_right: Right | None = None
@@ -48,3 +49,5 @@ class Command:
     def __post_init__(self) -> None:
         if (self.handle is None) != (self.right is None):
             raise ValueError(f"{self.verb}: who may do that?")
+        if self.right is not None and self.right not in GRANTED[self.on].verbs:
+            raise ValueError(f"{self.verb}: nobody can be granted {self.right} on {self.on}")

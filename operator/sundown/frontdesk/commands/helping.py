@@ -54,7 +54,7 @@ def sorry(error: SundownError, program: str, *, env: str = "") -> Reply:
     elif isinstance(error, Mistyped):
         lines += [("What there is: ", Code(f"{program} help"), ". For example: ", Code(f"{program} status dev1"))]
     text = str(error)
-    if env and env not in text and row is None:
+    if env and error.names != env and row is None:
         return Reply(title=(Bold(env), ": ", *_sentence(text, capital=False)), lines=tuple(lines), trouble=True)
     return Reply(title=_sentence(text), lines=tuple(lines), trouble=True)
 

@@ -51,10 +51,12 @@ async def _pod(desk: Desk, person: Person, asked: Asked) -> PodContainers:
         pass
     missing = f'there is no pod "{name}" in "{namespace}"'
     if not await desk.rights.has(person, LIST_PODS, namespace):
-        raise NotFound(missing)
+        raise NotFound(missing).naming(namespace)
     meant = [one.name for one in (await pods_of(desk.cluster, namespace)).lines if one.name.startswith(f"{name}-")]
     if not meant:
-        raise NotFound(f"{missing}: `{desk.settings.slack_command} pods {namespace}` shows those that there are")
+        raise NotFound(
+            f"{missing}: `{desk.settings.slack_command} pods {namespace}` shows those that there are"
+        ).naming(namespace)
     if len(meant) > 1:
         more = f" and {len(meant) - _NAMED} more" if len(meant) > _NAMED else ""
         raise WhichThing(f"{missing}; say which one you mean, there are {', '.join(meant[:_NAMED])}{more}", verb="logs")

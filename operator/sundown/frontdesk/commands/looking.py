@@ -35,8 +35,9 @@ async def status(desk: Desk, person: Person, asked: Asked, place: Place) -> Repl
         lines.append((Link(space.url, space.url),))
     coming = picture.decision.upcoming if picture.decision is not None else ()
     lines.append(("Next: ", wording.turn(coming[0], now=now, zone=zone) if coming else "nothing is scheduled"))
-    lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
+    lines += [(f"Not well: {one}",) for one in wording.not_well(said)]
     lines += [(f"Note: {note}",) for note in picture.notes]
+    lines += _in_line(said, now=now)
     lines.append((f"{wording.parts(said.parts)}",))
     lines += _still_running(said)
     lines += _parts([_cloud_line(one) for one in said.cloud])
@@ -74,7 +75,8 @@ async def why(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     lines.append((f"Owner: {said.owner or 'nobody (annotate the namespace with email or sundown.dev/owner)'}",))
     generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
     lines.append((f"Schedule: EnvSchedule {picture.found.known.metadata.name}{generated}",))
-    lines += [(f"Not well: {one.reason}: {one.message}",) for one in wording.troubles(said)]
+    lines += [(f"Not well: {one}",) for one in wording.not_well(said, said=wording.why(said))]
+    lines += _in_line(said, now=now)
     lines += [(f"Hanging: {one}",) for one in picture.missing(late=True)[:_PARTS_SHOWN]]
     lines += [(f"Waiting for: {one}",) for one in picture.missing(late=False)[:_PARTS_SHOWN]]
     lines += [(f"Next wave: {picture.waiting}",)] if picture.waiting is not None else []
@@ -106,6 +108,11 @@ def _line(one: Workload) -> Line:
     return Code(one.title), f" {_ready(one)}"
 
 
+def _in_line(said: EnvScheduleStatus, *, now: datetime) -> list[Line]:
+    place = said.wake_queue
+    return [(f"In line: {wording.wake_queue(place, now=now)}",)] if place is not None else []
+
+
 def _still_running(said: EnvScheduleStatus) -> list[Line]:
     left = said.still_running
     return [(f"Still running: {wording.still_running(left)}",)] if left is not None else []
@@ -129,7 +136,8 @@ def _row(found: Found, *, now: datetime, zone: tzinfo) -> Line:
     )
     owner = f", {said.owner}" if said.owner else ""
     aws = f", in AWS {wording.cloud(said.cloud)}" if said.cloud else ""
-    return Bold(found.namespace), f" {wording.state(said)}{then}{aws}{owner}"
+    line = f" ({wording.wake_queue(said.wake_queue, now=now)})" if said.wake_queue is not None else ""
+    return Bold(found.namespace), f" {wording.state(said)}{line}{then}{aws}{owner}"
 
 
 def buttons(found: Found) -> tuple[Button, ...]:

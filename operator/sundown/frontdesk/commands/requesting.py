@@ -8,8 +8,8 @@ from sundown.frontdesk.commands.parsing import Asked
 from sundown.frontdesk.commands.reply import Bold, Code, Place, Reply
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
-from sundown.frontdesk.requests.asking import Where
 from sundown.frontdesk.requests.table import REQUESTS
+from sundown.frontdesk.requests.writing import Where
 
 
 def request(action: str) -> Callable[[Desk, Person, Asked, Place], Awaitable[Reply]]:

@@ -17,7 +17,14 @@ from sundown.usecases.support import Permit, is_owner
 async def start(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     """A new one, which is theirs."""
     sizes = desk.settings.support_sizes
-    one = await desk.support.start(asked.name, owner=person.email, size=asked.size, sizes=tuple(sizes))
+    one = await desk.support.start(
+        asked.name,
+        owner=person.email,
+        size=asked.size,
+        sizes=tuple(sizes),
+        at_most=desk.settings.support_per_person,
+        in_all=desk.settings.support_most,
+    )
     size = asked.size or desk.settings.support_size
     title: Line = (
         Bold(one.name),
@@ -39,14 +46,14 @@ async def extend(desk: Desk, person: Person, asked: Asked, place: Place) -> Repl
         span=settings.support_life,
         now=desk.clock.now(),
         usual=settings.support_life,
-        permit=_by_right(desk, person, "patch"),
+        permit=by_right(desk, person, "patch"),
     )
     return Reply(title=(Bold(one.name), f" lives {_until(desk, person, one)}: {person.email} extended it"), public=True)
 
 
 async def stop(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
     """One of theirs, or of somebody else's by right."""
-    one = await desk.support.stop(asked.name, permit=_by_right(desk, person, "delete"))
+    one = await desk.support.stop(asked.name, permit=by_right(desk, person, "delete"))
     whose = "" if is_owner(one, *person.spellings) or not one.owner else f", which {one.owner} had started"
     return Reply(title=(Bold(one.name), f" is stopped by {person.email}{whose}"), public=True)
 
@@ -63,17 +70,18 @@ async def listing(desk: Desk, person: Person, asked: Asked, place: Place) -> Rep
     if mine:
         lines.append(("To work in yours: ", Code(desk.support.exec_line(mine[0].name))))
     count = "1 support pod" if len(there) == 1 else f"{len(there)} support pods"
-    return Reply(title=(Bold(count), f", {len(mine)} of them yours" if mine else ""), lines=tuple(lines))
+    yours = f", {len(mine)} of them yours" if mine else ""
+    return Reply(title=(Bold(count), f"{yours}; {desk.settings.support_most} are the most"), lines=tuple(lines))
 
 
-def _by_right(desk: Desk, person: Person, verb: str) -> Permit:
+def by_right(desk: Desk, person: Person, verb: str) -> Permit:
     """Its owner may; for anybody else it takes this right on all of them."""
 
     async def permit(one: Wanted) -> None:
         if is_owner(one, *person.spellings):
             return
         try:
-            await desk.rights.require_support(person, verb)
+            await desk.rights.require(person, verb, "", on="supportpods")
         except NotAllowed as error:
             whose = f"{one.owner} has started" if one.owner else "nobody says to have started"
             raise NotAllowed(

@@ -260,10 +260,7 @@ async def require_right(row: Command, asked: Asked, person: Person, rights: Righ
     if row.right is None or (row.looks_by_itself and not env):
         return
     try:
-        if row.on == "supportpods":
-            await rights.require_support(person, row.right)
-        else:
-            await rights.require(person, row.right, env)
+        await rights.require(person, row.right, env, on=row.on)
         if row.own_right is not None:
             await rights.require_own(person, row.own_right, env)
     except (Unreachable, Busy) as error:

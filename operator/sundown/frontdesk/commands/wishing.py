@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from sundown import wording
 from sundown.frontdesk.commands.parsing import Asked
 from sundown.frontdesk.commands.reply import Bold, Button, Line, Place, Reply
+from sundown.frontdesk.commands.requesting import request
 from sundown.frontdesk.commands.zones import zone_of
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.wishes.actions import Done, Wanted
 from sundown.model.resources import EnvScheduleStatus
+from sundown.reconcile.env_stop import reason_for
+from sundown.usecases.wish import WISHES, TakesTwo
 
 _DOWN = frozenset({"Asleep", "FallingAsleep"})
 
@@ -22,17 +26,19 @@ def wish(verb: str) -> Callable[[Desk, Person, Asked, Place], Awaitable[Reply]]:
     async def handle(desk: Desk, person: Person, asked: Asked, place: Place) -> Reply:
         found = desk.board.env(asked.env.namespace)
         before = found.known.status if found is not None else EnvScheduleStatus()
-        done = await desk.actions.carry_out(
-            Wanted(
-                person=person,
-                verb=verb,
-                namespace=asked.env.namespace,
-                span=asked.span,
-                reason=asked.reason,
-                channel=place.channel,
-            )
+        wanted = Wanted(
+            person=person,
+            verb=verb,
+            namespace=asked.env.namespace,
+            span=asked.span,
+            reason=asked.reason,
+            channel=place.channel,
         )
-        return told(done, before)
+        try:
+            return told(await desk.actions.carry_out(wanted), before)
+        except TakesTwo:
+            proposed = replace(asked, parameters=reason_for(asked.reason))
+            return await request(WISHES[verb].action)(desk, person, proposed, place)
 
     return handle
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sundown import wording
-from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus, Parts, State, StillRunning
+from sundown.model.resources import CloudStatus, Cost, EnvScheduleStatus, Parts, State, StillRunning, WakeQueuePlace
 from sundown.model.spec import EnvScheduleSpec, Override
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.usecases.find import Found
@@ -52,6 +52,7 @@ class Standing:
     cloud: tuple[CloudStatus, ...] = ()
     cost: Cost | None = None
     still_running: StillRunning | None = None
+    wake_queue: WakeQueuePlace | None = None
     doubted: bool = False
 
     @property
@@ -107,6 +108,7 @@ def standing(found: Found, *, now: datetime, vouched: Callable[[Found], bool] = 
         cloud=status.cloud,
         cost=status.cost,
         still_running=status.still_running,
+        wake_queue=status.wake_queue,
         doubted=asked is not None and bool(asked.by and status.unverified) and not vouched(found),
     )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from sundown.errors import SundownError
@@ -51,7 +51,7 @@ class Choices:
         off = set(rows) if EVERY in settings.alerts_off else set(settings.alerts_off)
         to_owners = frozenset(rows) if EVERY in settings.alerts_to_owners else frozenset(settings.alerts_to_owners)
         return cls(
-            {name: row for name, row in rows.items() if name not in off},
+            {name: _sooner(row, settings.alerts_close_after) for name, row in rows.items() if name not in off},
             settings.alerts_namespaces,
             to_owners,
             Confines(channels=settings.slack_channels),
@@ -79,6 +79,11 @@ class Choices:
         named = (schedule.spec.notify.channel or "").strip() if schedule is not None else ""
         bare = named.removeprefix("#")
         return named if bare and self.confines.lets_name(bare, id_=bare, namespace=found.namespace) else ""
+
+
+def _sooner(row: AlertKind, at_most: timedelta) -> AlertKind:
+    """The same, and over when all was well for so long at most."""
+    return replace(row, closes_after=min(row.closes_after, at_most), gone_after=min(row.gone_after, at_most))
 
 
 def _quiet(found: Found, *, now: datetime) -> tuple[str, datetime | None]:

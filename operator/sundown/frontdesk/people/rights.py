@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sundown.cluster.client import Cluster
@@ -17,10 +18,22 @@ EVERYBODY = "sundown:slack"
 GUESTS = "sundown:slack-guests"
 """The group of its guests instead. The install binds nothing to it."""
 
-VERBS = ("get", "wake", "suspend", "extend", "snooze", "delete", "approve")
-"""What can be granted on ``envschedules.sundown.dev``."""
-SUPPORT_VERBS = ("list", "create", "patch", "delete")
-"""What can be granted on ``supportpods.sundown.dev``; the last two are asked for what somebody else has started."""
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What rights can be granted on: the verbs, what such things are called, and whether they have a ``home`` of their own."""
+
+    verbs: tuple[str, ...]
+    called: str
+    home: bool = False
+
+
+GRANTED: Mapping[str, Granted] = {
+    "envschedules": Granted(("get", "wake", "suspend", "extend", "snooze", "delete", "approve"), "environments"),
+    # The last two are asked for what somebody else has started.
+    "supportpods": Granted(("list", "create", "patch", "delete"), "support pods", home=True),
+}
+"""By the plural of a resource of Sundown's. A row of the commands or the API names one of them."""
 
 _SAID = {
     "get": "look at",
@@ -39,35 +52,28 @@ class Rights:
         self._cluster = cluster
         self._support = support
 
-    async def require(self, person: Person, verb: str, namespace: str) -> None:
-        """Return if the person may.
+    async def require(self, person: Person, verb: str, namespace: str, *, on: str = "envschedules") -> None:
+        """Return if the person may; where there is no home for such things, nobody is refused what is not there.
 
         Raises:
             NotAllowed: with the name of the right that is missing.
             ApiError: the cluster could not be asked.
         """
-        if not await self.may(person, verb, namespace):
-            where = f'"{namespace}"' if namespace else "all environments"
-            raise NotAllowed(
-                f"you ({person.email}) may not {_SAID.get(verb, verb)} {where}: ask its owner, or whoever runs the "
-                f'cluster, for the right to "{verb}" envschedules.sundown.dev there'
-            )
-
-    async def require_support(self, person: Person, verb: str) -> None:
-        """Return if the person may do this to support pods; where there are none, nobody is refused what is not there.
-
-        Raises:
-            NotAllowed: with the name of the right that is missing.
-            ApiError: the cluster could not be asked.
-        """
-        if not self._support:
+        granted = GRANTED[on]
+        if granted.home and not self._support:
             return
-        attributes = {"group": GROUP, "resource": "supportpods", "verb": verb, "namespace": self._support}
-        if await self._known_as(person, attributes) is None:
-            raise NotAllowed(
-                f"you ({person.email}) may not {verb} support pods: ask whoever runs the cluster for the right to "
-                f'"{verb}" supportpods.sundown.dev in "{self._support}"'
-            )
+        place = self._support if granted.home else namespace
+        if await self._known_as(person, _asked(verb, place, on=on)) is not None:
+            return
+        if granted.home:
+            what, whom, there = granted.called, "whoever runs the cluster", f'in "{place}"'
+        else:
+            what = f'"{namespace}"' if namespace else "all environments"
+            whom, there = "its owner, or whoever runs the cluster,", "there"
+        raise NotAllowed(
+            f'you ({person.email}) may not {_SAID.get(verb, verb)} {what}: ask {whom} for the right to "{verb}" '
+            f"{on}.{GROUP} {there}"
+        ).naming(namespace)
 
     async def require_action(
         self, person: Person, verb: str, action: Action, namespace: str, *, parameters: Parameters | None = None
@@ -87,7 +93,7 @@ class Rights:
             raise NotAllowed(
                 f"you ({person.email}) may not {action.of(namespace, parameters)}: ask whoever runs the cluster for the right to "
                 f"{right} there"
-            )
+            ).naming(namespace)
         return name
 
     async def require_own(self, person: Person, right: Right, namespace: str) -> None:
@@ -101,7 +107,7 @@ class Rights:
             raise NotAllowed(
                 f'you ({person.email}) may not do that in "{namespace}": ask its owner, or whoever runs the cluster, for the '
                 f"right to {right} there"
-            )
+            ).naming(namespace)
 
     async def has(self, person: Person, right: Right, namespace: str) -> bool:
         """Whether the person has a right of the cluster's own in the namespace.
@@ -118,8 +124,7 @@ class Rights:
             NotAllowed, ApiError: as with ``require``.
         """
         await self.require(person, verb, namespace)
-        asked = {"group": GROUP, "resource": "envschedules", "verb": verb, "namespace": namespace}
-        return await self._known_as(person, asked) or person.email
+        return await self._known_as(person, _asked(verb, namespace)) or person.email
 
     async def may(self, person: Person, verb: str, namespace: str) -> bool:
         """Whether the person has this right in the namespace; in all namespaces where it is empty.
@@ -130,10 +135,7 @@ class Rights:
             NotAsked: Sundown itself lacks the right to ask.
             ApiError: the cluster could not be asked.
         """
-        attributes = {"group": GROUP, "resource": "envschedules", "verb": verb}
-        if namespace:
-            attributes["namespace"] = namespace
-        return await self._known_as(person, attributes) is not None
+        return await self._known_as(person, _asked(verb, namespace)) is not None
 
     async def _known_as(self, person: Person, attributes: Mapping[str, str]) -> str | None:
         for name in person.spellings:
@@ -143,6 +145,11 @@ class Rights:
             if answer.allowed:
                 return name
         return None
+
+
+def _asked(verb: str, namespace: str, *, on: str = "envschedules") -> dict[str, str]:
+    asked = {"group": GROUP, "resource": on, "verb": verb}
+    return {**asked, "namespace": namespace} if namespace else asked
 
 
 def groups_of(person: Person) -> list[str]:

@@ -6,13 +6,10 @@ has the person who asked told what became of it. What can be asked for is in ``t
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
 
 import structlog
 
@@ -23,32 +20,32 @@ from sundown.errors import InvalidObject, NotFound, SundownError
 from sundown.frontdesk.metrics import WISHES_TOTAL
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights, groups_of
-from sundown.frontdesk.requests.live import Live
-from sundown.frontdesk.requests.outcomes import MESSAGE, TELLING, Told
 from sundown.frontdesk.requests.request_kind import Meant, Proposal, RequestKind
+from sundown.frontdesk.requests.writing import Where, written
 from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.model import managers
-from sundown.model.action_request import MOST_GROUPS, ActionRequestSpec, Seen, Target
-from sundown.model.actions import Action, Parameters
-from sundown.model.addresses import folded
-from sundown.model.resources import API_VERSION
+from sundown.model.action_request import Asked, Seen, Target
+from sundown.model.actions import Parameters
 from sundown.reconcile.workload_changes import OfWorkload
 from sundown.reconcile.workload_look import look
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
 from sundown.usecases.doors import Door
 from sundown.usecases.find import find
+from sundown.usecases.proposals import Asker, Wanted, require_a_person
+from sundown.usecases.requests import one
 
 log = structlog.get_logger(__name__)
-
-LIFETIME = timedelta(hours=1)
-"""So long the operator may be away, or somebody else have it wait for their approval."""
 
 
 class NotPossible(SundownError):
     """What the operator would refuse, or what was not confirmed as it has to be."""
 
     reason = "NotPossible"
+
+
+class NotUnderstood(NotPossible):
+    """The action takes no such parameters."""
 
 
 class OtherNow(SundownError):
@@ -61,23 +58,6 @@ class MaybeAsked(SundownError):
     """The cluster was lost in the middle: nobody knows whether the request is there."""
 
     reason = "InDoubt"
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where somebody asked for something: ids of Slack. ``channel`` is empty where that is nobody's business."""
-
-    channel: str
-    user: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be done to what, and what the person has seen of it."""
-
-    target: Target
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +119,27 @@ class Requests:
         except (Unreachable, Busy) as error:
             raise ClusterAway.before_anything(namespace) from error
 
+    async def propose(
+        self, person: Person, kind: RequestKind, namespace: str, *, parameters: Mapping[str, str], token: str = ""
+    ) -> Asked:
+        """Write down what is to be confirmed by somebody who answers by name, with what would change; the request.
+
+        The same ``token`` makes the same request.
+
+        Raises:
+            SundownError: as with ``begin``; or what was asked for with this token before has come to its end or is another.
+        """
+        facts = {"user": person.email, "command": kind.verb, "namespace": namespace, **parameters}
+        try:
+            asked = await self._propose(person, kind, namespace, parameters=parameters, token=token)
+        except SundownError as error:
+            WISHES_TOTAL.labels(kind.verb, error.reason, self._door.via).inc()
+            log.info("wish-refused", **facts, outcome=error.reason, error=str(error))
+            raise
+        WISHES_TOTAL.labels(kind.verb, "Done", self._door.via).inc()
+        log.info("wish-written", **facts, outcome="Done")
+        return asked
+
     async def ask(
         self, person: Person, kind: RequestKind, wish: Wanted, *, where: Where, confirmed: str, token: str
     ) -> None:
@@ -157,6 +158,21 @@ class Requests:
         WISHES_TOTAL.labels(kind.verb, "Done", self._door.via).inc()
         log.info("wish-written", **facts, outcome="Done")
 
+    async def _propose(
+        self, person: Person, kind: RequestKind, namespace: str, *, parameters: Mapping[str, str], token: str
+    ) -> Asked:
+        meant, spelling = await self._look(person, kind, namespace, parameters)
+        require_a_person(spelling)
+        wish, token = wanted(kind, meant, parameters), token or secrets.token_hex(8)
+        try:
+            name = await self._write(person, kind, wish, where=None, spelling=spelling, token=token, sure=False)
+            return await one(self._cluster, self._home, name)
+        except (Unreachable, Busy) as error:
+            raise MaybeAsked(
+                f"the cluster was lost while it was asked, so the request to {kind.verb} it may be there or not: nothing is "
+                "done unless it is confirmed, and asking again does no harm"
+            ) from error
+
     async def _look(
         self, person: Person, kind: RequestKind, namespace: str, given: Mapping[str, str]
     ) -> tuple[Meant, str]:
@@ -170,18 +186,18 @@ class Requests:
                 subject = await look(self._cluster, namespace, parameters)
         except (Unreachable, Busy) as error:
             raise ClusterAway.before_anything(namespace) from error
-        return Meant(found, parameters, subject), name
+        return Meant(found, parameters, self._clock.now(), subject), name
 
     async def _ask(
         self, person: Person, kind: RequestKind, wish: Wanted, *, where: Where, confirmed: str, token: str
     ) -> None:
         name = wish.target.namespace
         if confirmed != name:
-            raise NotPossible(f'nothing was asked for: "{name}" has to be typed letter by letter')
+            raise NotPossible(f'nothing was asked for: "{name}" has to be typed letter by letter').naming(name)
         meant, spelling = await self._look(person, kind, name, wish.parameters)
         now = wanted(kind, meant, wish.parameters)
         if now.target.uid != wish.target.uid:
-            raise OtherNow(f'"{name}" was deleted meanwhile, and there is a new one of that name')
+            raise OtherNow(f'"{name}" was deleted meanwhile, and there is a new one of that name').naming(name)
         if (now.seen is None) != (wish.seen is None) or (
             now.seen is not None and wish.seen is not None and _differ(now.seen, wish.seen)
         ):
@@ -192,43 +208,32 @@ class Requests:
             raise MaybeAsked(
                 f"the cluster was lost while it was asked to {kind.verb} {name}, so it may be {kind.participle} or not: you "
                 "will be told if it is, and asking again does no harm"
-            ) from error
+            ).naming(name) from error
 
     async def _write(
-        self, person: Person, kind: RequestKind, wish: Wanted, *, where: Where, spelling: str, token: str, sure: bool
-    ) -> None:
-        now = self._clock.now().replace(microsecond=0)
-        of_the_kind: dict[str, Any] = {}
-        if wish.parameters:
-            of_the_kind["parameters"] = dict(wish.parameters)
-        if wish.seen is not None:
-            of_the_kind["seen"] = wish.seen
-        spec = ActionRequestSpec(
-            action=kind.action.name,
-            target=wish.target,
-            **of_the_kind,
-            requested_by=spelling,
-            groups=tuple(groups_of(person)[:MOST_GROUPS]),
-            via=self._door.via,
-            requested_at=now,
-            expires_at=now + LIFETIME,
-            **({"confirmation": wish.target.namespace} if sure else {}),
+        self,
+        person: Person,
+        kind: RequestKind,
+        wish: Wanted,
+        *,
+        where: Where | None,
+        spelling: str,
+        token: str,
+        sure: bool,
+    ) -> str:
+        """The name of the request; ``where`` is None where no message in Slack is to show it."""
+        body = written(
+            person,
+            kind,
+            wish,
+            where=where,
+            asker=Asker(spelling, tuple(groups_of(person)), self._door.via, self._clock.now()),
+            token=token,
+            sure=sure,
         )
-        notes = {TELLING: Told(user=person.id).model_dump_json(exclude_none=True)}
-        channel = where.channel or ("" if sure else where.user)
-        if channel:
-            notes[MESSAGE] = Live(channel=channel, user=person.id).model_dump_json(exclude_defaults=True)
-        body = {
-            "apiVersion": API_VERSION,
-            "kind": "ActionRequest",
-            "metadata": {
-                "name": name_of(kind.action, wish.target, person=folded(person.email), token=token),
-                "annotations": notes,
-            },
-            "spec": spec.to_json(),
-        }
         with suppress(Conflict):  # it has been asked for already
             await self._cluster.create(paths.action_requests(self._home), body, fieldManager=managers.FRONTDESK)
+        return str(body["metadata"]["name"])
 
 
 def wanted(kind: RequestKind, meant: Meant, given: Mapping[str, str]) -> Wanted:
@@ -241,9 +246,9 @@ def wanted(kind: RequestKind, meant: Meant, given: Mapping[str, str]) -> Wanted:
     quoted = f'"{name}"'
     why = next((text for objection in kind.objections if (text := objection(meant)) is not None), None)
     if why is not None:
-        raise NotPossible(f"{kind.named(quoted, given)} cannot be {kind.participle} from here: {why}")
+        raise NotPossible(f"{kind.named(quoted, given)} cannot be {kind.participle} from here: {why}").naming(name)
     if space is None or not space.uid:
-        raise NotFound(f'the namespace "{name}" cannot be seen, so nobody can say which one is meant')
+        raise NotFound(f'the namespace "{name}" cannot be seen, so nobody can say which one is meant').naming(name)
     target = Target(namespace=name, uid=space.uid)
     if kind.changes is None:
         return Wanted(target, given)
@@ -256,14 +261,8 @@ def _read(kind: RequestKind, given: Mapping[str, str]) -> Parameters:
         return kind.action.read(given)
     except InvalidObject as error:
         mistakes = (f"{each.path.removeprefix('spec.parameters.')} {each.text}" for each in error.mistakes)
-        raise NotPossible(f"to {kind.verb} it that way is not possible: {'; '.join(mistakes)}") from None
+        raise NotUnderstood(f"to {kind.verb} it that way is not possible: {'; '.join(mistakes)}") from None
 
 
 def _differ(now: Seen, then: Seen) -> bool:
     return (now.uid, now.change) != (then.uid, then.change)
-
-
-def name_of(action: Action, target: Target, *, person: str, token: str) -> str:
-    """The name of a request: the same for the same wish of the same person, and none that Kubernetes would refuse."""
-    digest = hashlib.sha256("\n".join((target.uid, person, token)).encode()).hexdigest()[:12]
-    return f"{action.name.lower()[:9]}-{target.namespace[:40].rstrip('-')}-{digest}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sundown.model.actions import Action, Parameters
@@ -19,6 +20,7 @@ class Meant:
 
     found: Found
     parameters: Parameters
+    now: datetime
     subject: Subject | None = None
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 
@@ -12,7 +13,7 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Busy, Unreachable
 from sundown.errors import ChangedMeanwhile, SundownError
 from sundown.frontdesk.envs.mirror import Board
-from sundown.frontdesk.metrics import PROLONGED_HOURS, WISHES_TOTAL
+from sundown.frontdesk.metrics import PROLONGED_SECONDS, WISHES_TOTAL
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights
 from sundown.frontdesk.wishes.click_load import Rush
@@ -71,7 +72,7 @@ class ClusterAway(SundownError):
         """The error to raise where it is certain that nothing has come of it."""
         return cls(
             f"the cluster does not answer at the moment, so nothing was done about {namespace}: try again in a minute"
-        )
+        ).naming(namespace)
 
 
 Listener = Callable[[Done], Awaitable[None]]
@@ -108,7 +109,7 @@ class Actions:
             raise
         WISHES_TOTAL.labels(wanted.verb, "Done", door.via).inc()
         if wanted.verb == "extend":
-            PROLONGED_HOURS.labels(door.via).inc(wanted.span.total_seconds() / 3600)
+            PROLONGED_SECONDS.labels(door.via).inc(wanted.span.total_seconds())
         log.info("wish-written", **_facts(wanted, door), outcome="Done")
         for listener in tuple(self.carried_out):
             try:
@@ -125,8 +126,8 @@ class Actions:
             if wanted.version and found.known.metadata.resource_version != wanted.version:
                 raise ChangedMeanwhile(
                     f'"{wanted.namespace}" has changed since you looked at it, so nothing was done: look at it again'
-                )
-            if right != WAKE and _brings(request.wish, found, now) == "Awake" and sleeps(found, now):
+                ).naming(wanted.namespace)
+            if right != WAKE and brings(request.wish, found, now) == "Awake" and sleeps(found, now):
                 await self._rights.require(wanted.person, WAKE, wanted.namespace)
 
         try:
@@ -147,7 +148,7 @@ class Actions:
                 f"the cluster was lost while it was asked to {wanted.verb} {wanted.namespace}, so it may be done or not: "
                 f"`{door.program} why {wanted.namespace}` tells, and asking again does no harm"
                 + (" but adds the time twice if it was done" if wanted.verb == "extend" else "")
-            ) from error
+            ).naming(wanted.namespace) from error
         except (Unreachable, Busy) as error:
             raise ClusterAway.before_anything(wanted.namespace) from error
         self._board.written(answer.written)
@@ -164,10 +165,10 @@ def _count_elsewhere(before: Known, after: Known) -> None:
     wish = heard(before, after)
     if wish is not None:
         WISHES_TOTAL.labels(wish.verb, "Done", wish.door).inc()
-        PROLONGED_HOURS.labels(wish.door).inc(wish.hours)
+        PROLONGED_SECONDS.labels(wish.door).inc(wish.seconds)
 
 
-def _brings(wish: Wish, found: Found, now: datetime) -> str:
+def brings(wish: Wish, found: Found, now: datetime) -> Literal["Awake", "Asleep", "Paused"]:
     """The state that a wish brings; of one that takes others back what the schedule says."""
     unasked = found.spec.model_copy(update={"override": None})
     return wish.wanted or decide(unasked, found.circumstances(), now).state

@@ -17,11 +17,11 @@ DOORS = frozenset({"cli", KUBECTL})
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A wish: its verb, the door, and by how many hours it puts a shutdown off."""
+    """A wish: its verb, the door, and by how many seconds it puts a shutdown off."""
 
     verb: str
     door: str
-    hours: float = 0.0
+    seconds: float = 0.0
 
 
 def heard(before: Known, after: Known) -> Heard | None:
@@ -36,5 +36,5 @@ def heard(before: Known, after: Known) -> Heard | None:
     if not now.drop_at_reset:
         return Heard("start", door)
     until, shutdown = now.until, before.status.shutdown_at or now.at
-    put_off = (until - shutdown).total_seconds() / 3600 if until is not None and shutdown is not None else 0.0
-    return Heard("extend", door, hours=max(put_off, 0.0))
+    put_off = (until - shutdown).total_seconds() if until is not None and shutdown is not None else 0.0
+    return Heard("extend", door, seconds=max(put_off, 0.0))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, get_args
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from sundown.errors import SundownError
-from sundown.frontdesk.requests.live import Show, Shown
+from sundown.frontdesk.requests.live import Live, Show, Shown
 from sundown.frontdesk.slack.transport.client import FAILURES, SlackApiError, away
 from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.views import blocks
@@ -53,7 +54,10 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
         if name is not None and word is not None:
             desk.work("answer", _answer(desk, name, word, user=user, channel=channel))
 
-    desk.start_task("request-messages", desk.live.run(shower(desk)))
+    async def where(namespace: str) -> str:
+        return await desk.channel_of(namespace)
+
+    desk.start_task("request-messages", desk.live.run(shower(desk), where))
 
 
 def _button(desk: SlackDesk, word: Word) -> Callable[..., Awaitable[None]]:
@@ -85,28 +89,58 @@ async def _answer(desk: SlackDesk, name: str, word: Word | None, *, user: str, c
 def shower(desk: SlackDesk) -> Show:
     """Posts and updates the messages. Raises SlackAway when that has to be tried again."""
 
-    async def show(shown: Shown) -> tuple[str, str]:
+    async def show(shown: Shown) -> Live:
         made = message(shown, cluster=desk.settings.cluster_name, callback_url=desk.settings.callback_url)
         live = shown.live
         try:
-            if live.ts:
-                await desk.client.chat_update(channel=live.channel, ts=live.ts, **made)
-                return live.channel, live.ts
-            there = await _found(desk, shown) if shown.begun else None
-            return there or await _posted(desk, live.channel, made)
+            channel, ts = await _shown_at(desk, shown, (live.channel, live.ts), made)
         except SlackApiError as error:
-            if error.response.get("error") not in _ELSEWHERE or live.ts:
+            if error.response.get("error") not in _ELSEWHERE or live.ts or not live.user:
                 raise away(error) from error
-            return await _to_who_asked(desk, shown, made)
+            channel, ts = await _to_who_asked(desk, shown, made)
         except FAILURES as error:
             raise away(error) from error
+        live = live.model_copy(update={"channel": channel, "ts": ts})
+        return await _shown_elsewhere(desk, replace(shown, live=live), made) if live.elsewhere else live
 
     return show
+
+
+async def _shown_elsewhere(desk: SlackDesk, shown: Shown, made: dict[str, Any]) -> Live:
+    """In the channel of the env too. Where that fails, what stands in the other place is not lost for it."""
+    live = shown.live
+    try:
+        channel, ts = await _shown_at(desk, shown, (live.elsewhere, live.elsewhere_ts), made)
+    except SlackApiError as error:
+        if error.response.get("error") in _ELSEWHERE:
+            log.warning("nobody-to-tell", request=shown.asked.key, channel=live.elsewhere, reason=str(away(error)))
+            return live.model_copy(update={"elsewhere": "", "elsewhere_ts": ""})
+        failure = away(error)
+    except FAILURES as error:
+        failure = away(error)
+    else:
+        return live.model_copy(update={"elsewhere": channel, "elsewhere_ts": ts})
+    if live.elsewhere_ts:
+        raise failure
+    log.info("message-behind", request=shown.asked.key, error=str(failure))
+    return live
+
+
+async def _shown_at(desk: SlackDesk, shown: Shown, place: tuple[str, str], made: dict[str, Any]) -> tuple[str, str]:
+    channel, ts = place
+    there = place if ts else await _found(desk, shown, channel) if shown.begun else None
+    return await _posted(desk, channel, made) if there is None else await _updated(desk, there, made)
 
 
 async def _posted(desk: SlackDesk, channel: str, made: dict[str, Any]) -> tuple[str, str]:
     posted = await desk.client.chat_postMessage(channel=channel, **made)
     return str(posted.get("channel") or channel), str(posted.get("ts") or "")
+
+
+async def _updated(desk: SlackDesk, there: tuple[str, str], made: dict[str, Any]) -> tuple[str, str]:
+    """One that was posted just before the frontdesk ended too, which shows what was so then."""
+    await desk.client.chat_update(channel=there[0], ts=there[1], **made)
+    return there
 
 
 async def _to_who_asked(desk: SlackDesk, shown: Shown, made: dict[str, Any]) -> tuple[str, str]:
@@ -117,9 +151,8 @@ async def _to_who_asked(desk: SlackDesk, shown: Shown, made: dict[str, Any]) -> 
         raise away(error) from error
 
 
-async def _found(desk: SlackDesk, shown: Shown) -> tuple[str, str] | None:
+async def _found(desk: SlackDesk, shown: Shown, channel: str) -> tuple[str, str] | None:
     """The message that was posted before the frontdesk ended last, if it was."""
-    channel = shown.live.channel
     oldest = str(int(shown.spec.requested_at.timestamp()) - 60)
     found = await desk.client.conversations_history(
         channel=channel, oldest=oldest, include_all_metadata=True, limit=_HISTORY

@@ -28,7 +28,9 @@ from sundown.frontdesk.alerts.marks_store import ClusterLedger
 from sundown.frontdesk.alerts.recipients import Recipients
 from sundown.frontdesk.commands.reply import Place
 from sundown.frontdesk.envs.snapshot import standing
-from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.people.people import Person, SlackAway
+from sundown.frontdesk.requests.table import REQUESTS
+from sundown.frontdesk.requests.writing import Where
 from sundown.frontdesk.seal import is_vouched_for
 from sundown.frontdesk.slack.listeners import commands
 from sundown.frontdesk.slack.listeners.channels import CHANNELS
@@ -43,7 +45,7 @@ from sundown.frontdesk.wishes.verbs import VERBS, Stale
 from sundown.model.scalars import zone
 from sundown.usecases.find import Found, find
 from sundown.usecases.plain_words import in_plain_words
-from sundown.usecases.wish import in_a_sentence
+from sundown.usecases.wish import WISHES, TakesTwo, in_a_sentence
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +86,7 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
     room = Room(desk)
     desk.board.changed.append(room.reminding.changed)
     desk.actions.carried_out.append(room.carried_out)
+    desk.channel_of = room.channel_of
     desk.start_task("reminding", room.reminding.run())
     for verb in VERBS.values():
         if verb.wish is not None or verb.command is not None:
@@ -125,7 +128,7 @@ class Room:
             team=lambda: desk.identity.workspace,
             bot=lambda: desk.identity.bot,
         )
-        recipients = Recipients(
+        self._recipients = recipients = Recipients(
             people=desk.people,
             groups=desk.directory,
             switchboard=self._messages,
@@ -150,6 +153,18 @@ class Room:
             ledger=self._ledger,
             rush=desk.actions.rush,
         )
+
+    async def channel_of(self, namespace: str) -> str:
+        """The channel in which people are told of an env; empty where it has none.
+
+        Raises:
+            SlackAway: that is not known yet.
+        """
+        found = self._desk.board.env(namespace)
+        reached = await self._recipients.channel(found) if found is not None else None
+        if reached is None or reached.unsure:
+            raise SlackAway(f'in which channel people are told of "{namespace}" is not known yet').naming(namespace)
+        return next((place.channel for place in reached.places), "")
 
     async def carried_out(self, done: Done) -> None:
         """Somebody's wish was written: they are told when it is fulfilled, if Slack knows them."""
@@ -183,11 +198,13 @@ class Room:
             await self._retire(click, f":white_circle: {blocks.escape(str(error))}.")
         except SundownError as error:
             log.info("click-refused", user=click.user, namespace=name, action=do, outcome=error.reason)
-            await self._aside(click, blocks.escape(in_a_sentence(in_plain_words(error), name)))
+            await self._aside(click, blocks.escape(in_a_sentence(error, name, in_plain_words(error))))
 
     def _require_ours(self, carried: Carried) -> None:
         if carried.cluster != self._desk.settings.cluster_name:
-            raise OtherCluster(f'"{carried.namespace}" belongs to another cluster, {carried.cluster}: nothing was done')
+            raise OtherCluster(
+                f'"{carried.namespace}" belongs to another cluster, {carried.cluster}: nothing was done'
+            ).naming(carried.namespace)
 
     async def _carry_out(self, carried: Carried, click: Click, person: Person) -> None:
         """Under the env's turn: nobody else's click comes between the look and the write."""
@@ -204,11 +221,25 @@ class Room:
         wish = VERBS[carried.do].wish
         if wish is None:
             raise TypeError(f"the button {carried.do} is no wish")
-        done = await self._desk.actions.carry_out(
-            Wanted(person, wish, name, span=carried.span, channel="" if click.ephemeral else click.channel)
-        )
+        try:
+            done = await self._desk.actions.carry_out(
+                Wanted(person, wish, name, span=carried.span, channel="" if click.ephemeral else click.channel)
+            )
+        except TakesTwo:
+            await self._propose(name, wish, click, person)
+            return
         if not self._tracked(found, click):
             await self._confirm(carried, click, done)
+
+    async def _propose(self, name: str, wish: str, click: Click, person: Person) -> None:
+        """Have them confirm it, in a message where they clicked; somebody else has to approve it then."""
+        where = Where("" if click.ephemeral else click.channel, click.user)
+        kind = REQUESTS[WISHES[wish].action]
+        await self._desk.requests.begin(person, kind, name, trigger="", where=where)
+        await self._aside(
+            click,
+            f"It takes a second person to {kind.verb} {blocks.bold(name)}: confirm what is proposed in the message below.",
+        )
 
     async def _find(self, name: str) -> Found:
         """The env as the board has it; where it has none, the cluster says what is missing.

@@ -12,9 +12,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from sundown.errors import SundownError
 from sundown.frontdesk.people.people import SlackAway
-from sundown.frontdesk.requests.asking import MaybeAsked, Proposed, Where
+from sundown.frontdesk.requests.asking import MaybeAsked, Proposed
 from sundown.frontdesk.requests.request_kind import RequestKind, in_words
 from sundown.frontdesk.requests.table import REQUESTS
+from sundown.frontdesk.requests.writing import Where
 from sundown.frontdesk.slack.listeners.request_outcomes import teller
 from sundown.frontdesk.slack.transport.client import FAILURES, away
 from sundown.frontdesk.slack.transport.desk import SlackDesk
@@ -89,7 +90,9 @@ async def _clicked(desk: SlackDesk, kind: RequestKind, body: dict[str, Any], val
         return
     try:
         if cluster != desk.settings.cluster_name:
-            raise SlackAway(f'"{namespace}" belongs to another cluster, {cluster}, which has not been reached')
+            raise SlackAway(f'"{namespace}" belongs to another cluster, {cluster}, which has not been reached').naming(
+                namespace
+            )
         where = Where(str((body.get("channel") or {}).get("id") or ""), user)
         await desk.requests.begin(await desk.people.of(user), kind, namespace, trigger=trigger_id, where=where)
     except SundownError as error:

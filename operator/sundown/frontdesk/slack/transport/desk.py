@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import aiohttp
 from kubernetes_asyncio.client import Configuration
 
@@ -16,10 +18,14 @@ from sundown.schedule.clock import Clock
 
 
 class SlackDesk(Desk):
-    """Besides: ``client`` (Slack's Web API), ``directory``, ``identity``, and the ``clusters`` behind the same app."""
+    """Besides: ``client`` (Slack's Web API), ``directory``, ``identity``, and the ``clusters`` behind the same app.
+
+    ``channel_of`` answers in which channel people are told of an env; it is put in by whoever tells them.
+    """
 
     client: AsyncWebClient
     directory: SlackDirectory
+    channel_of: Callable[[str], Awaitable[str]]
 
     def __init__(
         self, configuration: Configuration, settings: FrontdeskSettings, *, clock: Clock | None = None

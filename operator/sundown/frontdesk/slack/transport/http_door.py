@@ -19,12 +19,12 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from sundown.frontdesk.commands.helping import sorry
-from sundown.frontdesk.guard import Crowded, Readings, listening
 from sundown.frontdesk.metrics import REFUSED_REQUESTS
 from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, Replays, flaw, flaw_of_the_head
 from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
+from sundown.process.guard import Crowded, Readings, listening
 
 log = structlog.get_logger(__name__)
 

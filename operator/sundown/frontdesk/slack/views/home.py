@@ -95,6 +95,8 @@ def _env(found: Found, home: Home) -> list[Block]:
     status = found.known.status
     lines = [f"{blocks.bold(found.namespace)} is {blocks.escape(wording.state(status))}{_next(found, home)}"]
     why = found.trouble or wording.why(status)
+    if status.wake_queue is not None:
+        why = f"{wording.line(status.wake_queue)} to wake: {why}"
     if why:
         lines.append(blocks.escape(clip(why, 300)))
     owner = found.space.owner if found.space is not None else None

@@ -123,6 +123,9 @@ def _waking(notice: Notice) -> str:
     by = f", {_asker(notice)} asked for it" if asked is not None and asked.state == "Awake" else ""
     waits = wording.waits_for_database(notice.standing.cloud)
     takes = f"{wording.DATABASES_TAKE[0].upper()}{wording.DATABASES_TAKE[1:]}" if waits else "That can take minutes"
+    place = notice.standing.wake_queue
+    if place is not None:
+        takes = f"It is {wording.line(place)}, as only so many pods start at once; its turn comes about {at(place.at, notice)}"
     return f":sunrise: {_env(notice)} is waking{by}. {takes}; it is said here when it is done."
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sundown.frontdesk.requests.asking import Wanted
 from sundown.frontdesk.requests.outcomes import News
 from sundown.frontdesk.requests.request_kind import Proposal, RequestKind, in_words
 from sundown.frontdesk.slack.views import blocks
@@ -16,6 +15,7 @@ from sundown.frontdesk.slack.views.blocks import Block
 from sundown.frontdesk.slack.views.inputs import filled
 from sundown.model.action_request import Seen, Target
 from sundown.model.cutting import clip
+from sundown.usecases.proposals import Wanted
 
 NAME_BLOCK = "name"
 _MOST_TITLE = 24

@@ -6,13 +6,20 @@ A border turns them into its own form: a condition and an Event, a line and an e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class SundownError(Exception):
     """Whatever Sundown refuses or cannot do, with a text that says what to do about it."""
 
     reason: ClassVar[str] = "Error"
+    names: str = ""
+    """The environment that the text names; whoever says which one is meant need not say it once more."""
+
+    def naming(self, env: str) -> Self:
+        """The same, of which it is known that its text names this environment."""
+        self.names = env
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sundown.model.resources import (
     EnvScheduleStatus,
     Parts,
     StillRunning,
+    WakeQueuePlace,
     WhyRunning,
 )
 from sundown.model.scalars import DAYS
@@ -39,6 +40,9 @@ DATABASES_TAKE = "a database in AWS takes 5 to 10 minutes to start"
 
 _KINDS = {"EC2Instance": "EC2 instance", "RDSInstance": "RDS database", "AuroraCluster": "Aurora cluster"}
 """What people call the kinds that have names of our own."""
+
+_LEFT_ALONE = frozenset({"Superseded", "ProtectedNamespace", "NamespaceNotEnabled", "NotCovered"})
+"""Reasons not to be ready in which all is as somebody wants it."""
 
 _NAMED = 3
 _IN_AWS_WORDS = frozenset({"busy", "broken", "unknown"})
@@ -106,9 +110,19 @@ def troubles(status: EnvScheduleStatus) -> tuple[Condition, ...]:
 
 def state(status: EnvScheduleStatus) -> str:
     """The state in words, and whether something is not well: ``waking, degraded``."""
-    words = [STATES[status.state]] if status.state is not None else ["unknown"]
-    words += ["degraded" for one in troubles(status) if one.type == "Degraded"]
-    return ", ".join(words)
+    told = STATES[status.state] if status.state is not None else "unknown"
+    return f"{told}, degraded" if any(one.reason not in _LEFT_ALONE for one in troubles(status)) else told
+
+
+def not_well(status: EnvScheduleStatus, *, said: str = "") -> tuple[str, ...]:
+    """What is not well, with its reason; of what was ``said`` already the reason alone."""
+    return tuple(one.reason if one.message == said else f"{one.reason}: {one.message}" for one in troubles(status))
+
+
+def remark(status: EnvScheduleStatus) -> str:
+    """What the operator says of a schedule that it follows all the same: a kind that nobody knows, say."""
+    ready = condition(status, "Ready")
+    return ready.message if ready is not None and ready.status == "True" else ""
 
 
 def why(status: EnvScheduleStatus) -> str:
@@ -136,6 +150,8 @@ _WHY_RUNNING: dict[WhyRunning, str] = {
     "OtherKind": "its kind does not sleep",
     "Unowned": "owned by nothing",
     "StartedSince": "started by somebody since",
+    "HeldBack": "its rollout is held back",
+    "BeingDeleted": "being deleted",
 }
 
 
@@ -148,6 +164,23 @@ def still_running(left: StillRunning) -> str:
     more = left.owners - len(named)
     pods = "1 pod" if left.pods == 1 else f"{left.pods} pods"
     return f"{pods}: {', '.join(told)} and {more} more" if more > 0 else f"{pods}: {_listed(told)}"
+
+
+def wake_queue(place: WakeQueuePlace, *, now: datetime) -> str:
+    """Where an env stands that waits to wake: ``3rd in line to wake, in about 2 minutes``."""
+    minutes = ceil((place.at - now).total_seconds() / 60)
+    when = "any moment now" if minutes <= 0 else "within a minute" if minutes == 1 else f"in about {minutes} minutes"
+    return f"{line(place)} to wake, {when}"
+
+
+def line(place: WakeQueuePlace) -> str:
+    """``next in line``, ``3rd in line``."""
+    return "next in line" if place.position == 1 else f"{_ordinal(place.position)} in line"
+
+
+def _ordinal(number: int) -> str:
+    teens = number % 100 in {11, 12, 13}
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def kinds(counts: Iterable[tuple[str, int]]) -> str:

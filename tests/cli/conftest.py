@@ -10,12 +10,13 @@ from click.testing import CliRunner
 
 from sundown.cli.app import cli
 from sundown_lab.cluster import Cluster
-from support.apiserver import Api
+from support.apiserver import Api, eventually
 from support.commandline import Called, Sundown
 from support.operators import Operator, Stage
 
 PEOPLE = Path(__file__).parent.parent.parent / "deploy" / "base" / "clusterroles-people.yaml"
 BINDINGS = "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/rolebindings"
+CLUSTER_ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
 ACCOUNTS = "/api/v1/namespaces/{}/serviceaccounts"
 
 
@@ -66,9 +67,23 @@ def person(control_plane: Cluster, api: Api, roles: None) -> Callable[..., Path]
             subject = {"kind": "ServiceAccount", "name": "ana", "namespace": namespace}
             binding = {"metadata": {"name": role}, "roleRef": reference, "subjects": [subject]}
             api.create(BINDINGS.format(namespace), binding)
-        return control_plane.service_account_kubeconfig(namespace, "ana")
+        login = control_plane.service_account_kubeconfig(namespace, "ana")
+        eventually(lambda: _counts(api, Api(login), namespace, granted), what="the roles count")
+        return login
 
     return make
+
+
+def _counts(api: Api, ana: Api, namespace: str, granted: tuple[str, ...]) -> bool:
+    """Whether the API server, which learns of bindings a moment after they are made, lets her do all that is granted."""
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectRulesReview",
+        "spec": {"namespace": namespace},
+    }
+    told = ana.create("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", review)["status"]["resourceRules"]
+    rules = [rule for role in granted for rule in api.get(f"{CLUSTER_ROLES}/{role}")["rules"]]
+    return all(rule in told for rule in rules)
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ pytestmark = pytest.mark.lab
 
 def test_it_explains_the_schedule_in_force_with_its_override(sundown: Sundown, env: Env, no_operator: None) -> None:
     """A17"""
-    labels = {"app.kubernetes.io/managed-by": "sundown"}
-    env.schedule(ALWAYS_AWAKE, labels=labels)
+    env.generated_schedule(ALWAYS_AWAKE)
     env.schedule(ASLEEP_FOR_EVER, name="ours")
     until = instant(hours=1)
     env.wish("Awake", until=until, name="ours")

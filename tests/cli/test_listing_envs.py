@@ -100,6 +100,18 @@ def test_what_still_runs_is_listed_and_told(sundown: Sundown, env: Env, no_opera
     assert sundown("why", env.name, "-o", "json").json["stillRunning"] == left
 
 
+def test_the_place_in_the_line_to_wake_is_listed_and_told(sundown: Sundown, env: Env, no_operator: None) -> None:
+    """G4"""
+    env.schedule(ALWAYS_AWAKE)
+    place = {"position": 3, "at": "2026-01-01T08:00:00Z"}
+    env.api.merge(f"{env.schedules('default')}/status", {"status": {"state": "Waking", "wakeQueue": place}})
+    (row,) = sundown("list", "-n", env.name, "-o", "json").json
+    assert row["wakeQueue"] == place
+    assert "3rd in line to wake, any moment now" in sundown("list", "-n", env.name).out
+    assert "  in line   3rd in line to wake" in sundown("why", env.name).out
+    assert sundown("why", env.name, "-o", "json").json["wakeQueue"] == place
+
+
 @pytest.mark.parametrize(
     ("chosen", "shown"),
     [

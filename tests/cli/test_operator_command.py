@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from sundown.aws.settings import AwsSettings
-from sundown.cli.commands.operator import operator, settings_from
+from sundown.cli.commands.operator import operator
+from sundown.cli.shared.settings_options import settings_from
 from sundown.settings import Settings
 from support.commandline import Called
 

@@ -40,6 +40,14 @@ def test_each_refusal(status: int, told: str) -> None:
         ),
         (TooLarge("GET /x: more than 8 bytes"), "more of it than I can read"),
         (
+            error_for(
+                500,
+                REQUEST + 'failed calling webhook "images.example.com": Post "https://10.0.0.1:443/": refused',
+                None,
+            ),
+            "a webhook of the cluster does not answer, and without it nothing is changed: images.example.com",
+        ),
+        (
             ApiError("GET /x: the answer is no JSON", status=200),
             "an answer that I do not understand: the answer is no JSON",
         ),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.apiserver import eventually
 from support.commandline import Sundown
 from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
 from support.operators import Operator
@@ -107,6 +108,61 @@ def test_what_is_not_well_is_said(sundown: Sundown, env: Env, operator: Operator
     assert sundown("why", env.name).out.startswith(f"{env.name}: awake, degraded since")
 
 
+def test_kinds_that_nobody_knows_are_noted(sundown: Sundown, env: Env, operator: Operator) -> None:
+    """D7: what is followed all the same is said too."""
+    env.schedule({**ALWAYS_AWAKE, "workloads": {"kinds": ["Deployment", "CronJbo"]}})
+    env.until("Awake")
+    assert '  note      spec.workloads.kinds: nothing is known of a kind "CronJbo"; ' in sundown("why", env.name).out
+
+
+def test_a_schedule_that_cannot_be_read_is_said_once_and_blames_nobody(
+    sundown: Sundown, env: Env, operator: Operator
+) -> None:
+    """D7 D4: the administrator may look at the workloads."""
+    env.add("web", 1)
+    env.schedule(ALWAYS_AWAKE)
+    env.until("Awake")
+    env.patch({"spec": {"timeZone": "Europe/Berlim"}})
+    env.until_condition("Ready", "False", "InvalidSpec")
+    called = sundown("why", env.name)
+    assert called.out.startswith(f"{env.name}: awake, degraded")
+    assert called.out.count('spec.timeZone: no time zone "Europe/Berlim"') == 1
+    assert "  not well  InvalidSpec\n" in called.out
+    assert "  note      its schedule cannot be read, so what hangs is not shown\n" in called.out
+    assert "you may not" not in called.out
+
+
+def test_a_bad_label_is_said_once_and_what_is_awake_is_not_woken(
+    sundown: Sundown, env: Env, operator: Operator
+) -> None:
+    """D7 D4"""
+    env.add("web", 1)
+    env.schedule(ALWAYS_AWAKE)
+    env.until("Awake")
+    env.wish("Awake", by="ben@example.com", via="slack")
+    env.label(scheduler="perhaps")
+    env.until_condition("Ready", "False", "InvalidLabel")
+    out = sundown("why", env.name).out
+    assert out.count("nothing is changed until it is") == 1
+    assert "it is to be awake all the same, because ben@example.com asked for it" in out
+    assert "  not well  InvalidLabel\n" in out
+    assert "awake, degraded" in sundown("list", "-n", env.name).out
+
+
+def test_a_pod_that_finds_no_node_is_told_with_the_schedulers_word(
+    sundown: Sundown, env: Env, operator: Operator
+) -> None:
+    """D3: its workload's conditions say nothing of it."""
+    env.add("stuck", 1, kind="StatefulSet")
+    env.edit("stuck", {"spec": {"template": {"spec": {"nodeSelector": {"no": "such-node"}}}}}, kind="StatefulSet")
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    env.wish("Awake")
+    env.until("Waking")
+    told = "  waits for StatefulSet/stuck: 0 of 1 ready: Unschedulable: "
+    eventually(lambda: told in sundown("why", env.name).out, what="the scheduler has said so")
+
+
 def say(env: Env, **status: object) -> None:
     """Have the status say what an operator that went away has left behind."""
     env.api.merge(f"{env.schedules('default')}/status", {"status": status})
@@ -176,7 +232,7 @@ def test_who_may_see_only_schedules_is_told_what_is_missing(
 ) -> None:
     told = sundown("why", stopped.name, "-o", "json", who=person(stopped.name, "sundown-viewer")).json
     assert told["state"] == "Asleep"
-    assert told["notes"] == ["you may not look at its workloads, so those that hang are not shown"]
+    assert told["notes"] == ["you may not look at its workloads, so what hangs is not shown"]
 
 
 def test_a_name_that_is_no_env_is_said_to_be_none(sundown: Sundown, namespace: str) -> None:
@@ -184,7 +240,16 @@ def test_a_name_that_is_no_env_is_said_to_be_none(sundown: Sundown, namespace: s
     for name, text in (("no-such-env", "there is no such namespace"), (namespace, "the namespace has no EnvSchedule")):
         called = sundown("why", name)
         assert (called.code, called.out) == (1, "")
-        assert called.err.startswith(f'Error: no environment "{name}": {text}; `sundown list` shows all')
+        assert called.err.startswith(f'Error: no environment "{name}": {text}')
+        assert "; `sundown list` shows all" in called.err
+
+
+def test_a_label_alone_is_said_to_do_nothing(sundown: Sundown, env: Env, no_operator: None) -> None:
+    """D5"""
+    env.label(scheduler="enabled")
+    called = sundown("why", env.name)
+    assert called.code == 1
+    assert "its label scheduler=enabled alone does nothing: apply one (examples/01-office-hours.yaml)" in called.err
 
 
 def test_an_env_that_sleeps_for_want_of_windows_says_so(sundown: Sundown, env: Env, operator: Operator) -> None:

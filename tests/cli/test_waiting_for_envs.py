@@ -69,6 +69,28 @@ def test_an_env_that_comes_up_in_part_only_is_told_to_be_degraded(
     assert "Deployment/stuck" in called.err
 
 
+def test_what_is_not_well_is_a_warning_where_every_part_came_up(sundown: Sundown, env: Env, operator: Operator) -> None:
+    """A4"""
+    env.add("web", 1, annotations={"sundown.dev/wave": "first"})
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    called = sundown("start", env.name, "--wait", "--timeout", "60s")
+    assert called.code == 0
+    assert f"{env.name}: awake, degraded after " in called.out
+    assert f"{env.name}: warning: Deployment/web: annotation sundown.dev/wave" in called.err
+
+
+def test_after_some_seconds_it_says_what_is_waited_for(sundown: Sundown, env: Env, operator: Operator) -> None:
+    """G3"""
+    env.add("web", 1)
+    env.add("db", 1, kind="StatefulSet", pod={"lab.sundown.dev/fault": "Error"})
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    called = sundown("start", env.name, "--wait", "--timeout", "9s")
+    assert called.code == 1
+    assert called.err.count(f"{env.name}: waiting for StatefulSet/db before Deployments\n") == 1
+
+
 def test_a_dry_run_never_falls_asleep_so_it_is_not_waited_for(sundown: Sundown, env: Env, operator: Operator) -> None:
     """G8"""
     env.schedule({**ALWAYS_AWAKE, "dryRun": True})

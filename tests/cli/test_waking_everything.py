@@ -75,7 +75,10 @@ def test_without_a_namespace_it_looks_everywhere(
 def test_a_count_that_somebody_has_set_meanwhile_stays(sundown: Sundown, sleeping: Env) -> None:
     """Z"""
     sleeping.scale("web", 5)
-    assert sundown("wake-all", "--direct", "-n", sleeping.name).code == 0
+    called = sundown("wake-all", "--direct", "-n", sleeping.name)
+    assert called.code == 0
+    assert f"{sleeping.name}: Deployment/web left as it is, without what Sundown wrote on it\n" in called.out
+    assert called.out.endswith("1 workload woken\n")
     assert (sleeping.replicas("web"), sleeping.record("web")) == (5, None)
 
 

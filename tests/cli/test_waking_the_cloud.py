@@ -42,6 +42,14 @@ def asleep(env: Env, there: Aws, no_operator: None) -> tuple[str, str]:
     return there.instance(namespace=env.name, tags=record(env), state="stopped"), database
 
 
+def asleep_with(env: Env, instance: str, *, restore: str) -> None:
+    """A schedule whose status knows an instance, as running before the night or as only planned to be stopped."""
+    env.schedule(ASLEEP_FOR_EVER)
+    arn = f"arn:aws:ec2:eu-central-1:123456789012:instance/{instance}"
+    record = {"kind": "EC2Instance", "name": instance, "uid": arn, "restore": restore}
+    env.api.merge(f"{env.schedules('default')}/status", {"status": {"state": "Asleep", "records": [record]}})
+
+
 def test_what_sundown_stopped_in_aws_is_started_and_forgotten(
     sundown: Sundown, env: Env, there: Aws, asleep: tuple[str, str]
 ) -> None:
@@ -91,14 +99,21 @@ def test_what_lost_its_tags_is_started_by_what_the_status_remembers(
     """W12"""
     instance = there.instance(namespace=env.name, tags=record(env), state="stopped")
     there.strip(instance)
-    env.schedule(ASLEEP_FOR_EVER)
-    arn = f"arn:aws:ec2:eu-central-1:123456789012:instance/{instance}"
-    remembered = {"kind": "EC2Instance", "name": instance, "uid": arn, "restore": "running"}
-    env.api.merge(f"{env.schedules('default')}/status", {"status": {"state": "Asleep", "records": [remembered]}})
+    asleep_with(env, instance, restore="running")
     called = sundown("wake-all", "--direct", "-n", env.name)
     assert (called.code, there.state(instance)) == (0, "running")
     assert f"{env.name}: EC2Instance/{instance} in eu-central-1 started" in called.out
     assert ours(there.tags(instance)) == []
+
+
+def test_what_was_only_to_be_stopped_is_left_to_its_owner(
+    sundown: Sundown, env: Env, there: Aws, no_operator: None
+) -> None:
+    """E1: the operator died before it stopped it, and its owner did since."""
+    instance = there.instance(namespace=env.name, state="stopped")
+    asleep_with(env, instance, restore="planned")
+    called = sundown("wake-all", "--direct", "-n", env.name)
+    assert (called.code, there.state(instance)) == (0, "stopped")
 
 
 def test_what_another_cluster_stopped_is_left_to_it(sundown: Sundown, env: Env, there: Aws, no_operator: None) -> None:

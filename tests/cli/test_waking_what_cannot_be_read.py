@@ -46,7 +46,7 @@ def test_start_wakes_it_and_says_that_its_schedule_cannot_be_read(sundown: Sundo
     assert team.counts() == ALL_UP
     status, reason, message = team.condition("Ready")
     assert (status, reason) == ("False", "InvalidSpec")
-    assert "it is woken all the same, because" in message
+    assert "it is to be awake all the same, because" in message
     told = sundown("why", team.name).out
     assert message in told
     assert "InvalidSpec" in told

@@ -16,6 +16,7 @@ from sundown.model.resources import (
     Owned,
     Parts,
     StillRunning,
+    WakeQueuePlace,
     WhyRunning,
 )
 
@@ -252,3 +253,65 @@ def left(pods: int, owners: int, *first: tuple[str, int, WhyRunning]) -> StillRu
 def test_what_still_runs_is_counted_and_three_are_named(found: StillRunning, said: str) -> None:
     """X11 A20"""
     assert wording.still_running(found) == said
+
+
+@pytest.mark.parametrize(
+    ("position", "ahead", "said"),
+    [
+        (1, 0, "next in line to wake, any moment now"),
+        (2, 5, "2nd in line to wake, within a minute"),
+        (3, 61, "3rd in line to wake, in about 2 minutes"),
+        (11, 600, "11th in line to wake, in about 10 minutes"),
+        (21, -3, "21st in line to wake, any moment now"),
+        (112, 3600, "112th in line to wake, in about 60 minutes"),
+    ],
+)
+def test_a_place_in_the_line_to_wake_is_told_with_the_time_until_then(position: int, ahead: int, said: str) -> None:
+    """G4"""
+    place = WakeQueuePlace(position=position, at=datetime(2026, 11, 23, 7, tzinfo=UTC) + timedelta(seconds=ahead))
+    assert wording.wake_queue(place, now=datetime(2026, 11, 23, 7, tzinfo=UTC)) == said
+
+
+def conditions(ready: tuple[str, str], *, degraded: bool = False, message: str = "") -> EnvScheduleStatus:
+    """A status that is awake, Ready or not for that reason."""
+    at = "2026-11-23T07:00:00Z"
+    return status(
+        state="Awake",
+        conditions=[
+            {"type": "Ready", "status": ready[0], "reason": ready[1], "message": message, "lastTransitionTime": at},
+            {"type": "Degraded", "status": str(degraded), "reason": "Some", "message": "bad", "lastTransitionTime": at},
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("ready", "degraded", "said"),
+    [
+        (("True", "Scheduled"), False, "awake"),
+        (("True", "Scheduled"), True, "awake, degraded"),
+        (("False", "InvalidLabel"), False, "awake, degraded"),
+        (("False", "InvalidSpec"), False, "awake, degraded"),
+        (("False", "InvalidSpec"), True, "awake, degraded"),
+        (("False", "InternalError"), False, "awake, degraded"),
+        (("False", "ProtectedNamespace"), False, "awake"),
+        (("False", "NamespaceNotEnabled"), False, "awake"),
+        (("False", "NotCovered"), True, "awake, degraded"),
+    ],
+)
+def test_a_state_in_which_something_is_not_well_says_so(ready: tuple[str, str], degraded: bool, said: str) -> None:
+    """D4"""
+    assert wording.state(conditions(ready, degraded=degraded)) == said
+
+
+def test_what_is_not_well_is_not_said_twice() -> None:
+    """D7"""
+    ill = conditions(("False", "InvalidLabel"), degraded=True, message="the label is wrong")
+    assert wording.not_well(ill) == ("InvalidLabel: the label is wrong", "Some: bad")
+    assert wording.not_well(ill, said=wording.why(ill)) == ("InvalidLabel", "Some: bad")
+
+
+def test_a_remark_is_what_is_said_of_a_schedule_that_is_followed() -> None:
+    """D7"""
+    assert wording.remark(conditions(("True", "Scheduled"), message='nothing is known of "CronJbo"')) != ""
+    assert wording.remark(conditions(("False", "InvalidSpec"), message="it cannot be read")) == ""
+    assert wording.remark(EnvScheduleStatus()) == ""

@@ -34,10 +34,15 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "sundown.cli.commands.support:support",
         "Start, extend, stop and list support pods, for management work.",
     ),
+    "kinds": ("sundown.cli.commands.kinds:kinds", "List the kinds that can sleep, and what of them this cluster has."),
     "explain": ("sundown.cli.commands.explain:explain", "Show when a schedule sleeps and wakes, and why."),
     "validate": ("sundown.cli.commands.validate:validate", "Look for mistakes in schedules, without a cluster."),
     "operator": ("sundown.cli.commands.operator:operator", "Run the operator."),
     "frontdesk": ("sundown.cli.commands.frontdesk:frontdesk", "Run the frontdesk, which talks with people in Slack."),
+    "admission": (
+        "sundown.cli.commands.admission:admission",
+        "Run the admission webhook, where policies are not served.",
+    ),
 }
 """Each command: where it is, and what it does in a line."""
 

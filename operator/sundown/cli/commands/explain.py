@@ -102,6 +102,7 @@ def _circumstances(schedule: EnvSchedule, *, from_cluster: bool) -> Circumstance
         active_since=status.active_since or metadata.creation_timestamp,
         zones=zones,
         paused_by=status.paused_by or status.why if told_paused else None,
+        env=metadata.namespace,
     )
 
 

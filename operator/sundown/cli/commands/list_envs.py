@@ -93,4 +93,8 @@ def _cells(row: Listed, *, wide: bool, now: datetime) -> list[str]:
         cost = wording.cost(status.cost) if status.cost is not None else ""
         left = wording.still_running(status.still_running) if status.still_running is not None else ""
         cells += [since, wording.parts(status.parts), wording.cloud(status.cloud), cost, row.known.metadata.name, left]
-    return [*cells, wording.why(status)]
+    place = status.wake_queue
+    return [
+        *cells,
+        wording.why(status) if place is None else f"{wording.wake_queue(place, now=now)}: {wording.why(status)}",
+    ]

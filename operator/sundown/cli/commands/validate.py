@@ -21,6 +21,7 @@ from sundown.schedule.clock import SystemClock
 from sundown.schedule.lint import doubts, notes
 from sundown.schedule.owners import parse_owner_zones
 from sundown.schedule.timetable import Circumstances
+from sundown.sleepers.chosen_rows import mistaken_patches
 from sundown.sleepers.kinds import unknown_kinds
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
@@ -119,5 +120,9 @@ def _spec(spec: EnvScheduleSpec, owner_zones: str, *, prefix: str) -> tuple[tupl
     zones, bad = parse_owner_zones(owner_zones)
     unknown = (Mistake(f"metadata.annotations[{OWNER_ZONES}]", slip) for slip in bad)
     harmless = notes(spec, Circumstances(zones=zones), SystemClock().now(), prefix=prefix)
-    mistakes = (*doubts(spec, prefix=prefix), *unknown_kinds(spec.workloads, prefix=prefix))
+    mistakes = (
+        *doubts(spec, prefix=prefix),
+        *unknown_kinds(spec.workloads, prefix=prefix),
+        *mistaken_patches(spec.workloads, prefix=prefix),
+    )
     return mistakes, (*unknown, *harmless)

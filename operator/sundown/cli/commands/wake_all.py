@@ -24,10 +24,12 @@ from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.errors import Mistake, SundownError
+from sundown.model.parts import QUIET, Step
 from sundown.model.resources import State
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.schedule.decision import decide
 from sundown.settings import Settings
+from sundown.sleepers.kinds import row_of
 from sundown.usecases.doors import COMMAND_LINE
 from sundown.usecases.find import NotAllowed, NotInstalled, circumstances, plainly, settings
 from sundown.usecases.wish import WISHES, Request
@@ -61,7 +63,7 @@ class Everything:
     epilog=examples(
         "sundown wake-all                        # ask the operator to wake every environment, and wait",
         "sundown wake-all --pause                # and leave them all alone from now on",
-        "sundown wake-all --direct --dry-run     # without an operator: what would be woken, and to which count",
+        "sundown wake-all --direct --dry-run     # without an operator: what would be woken, and how",
         "SUNDOWN_AWS_REGIONS='[\"eu-west-1\"]' sundown wake-all --direct    # what it stopped in AWS too",
         "",
         "# before the rest is removed (`make undeploy` does all of it):",
@@ -275,17 +277,24 @@ def _tell(woken: list[Woken], restored: Restored, everything: Everything, *, as_
         raise SystemExit(1)
 
 
+def _told(step: Step, verb: str) -> str:
+    if step.action in QUIET:
+        return f"{step.workload.title} left as it is, without what Sundown wrote on it"
+    changed = row_of(step.workload).told_awake(step.workload, step.restoring, step.replicas)
+    return f"{step.workload.title} {verb}, {changed}" if changed else f"{step.workload.title} {verb}"
+
+
 def _say(woken: list[Woken], restored: Restored, *, dry_run: bool) -> None:
     verb = "would be woken" if dry_run else "woken"
     for one in woken:
         for step in one.steps:
-            say(f"{one.namespace}: {step.workload.title} {verb}, {step.workload.replicas} -> {step.replicas} replicas")
+            say(f"{one.namespace}: {_told(step, verb)}")
         for failure in one.failures:
             failed(f"{one.namespace}: {failure}")
     for part in restored.started:
         tell = failed if part.failure else note if part.left else say
         tell(part.told(dry_run=dry_run))
-    count = sum(len(one.steps) for one in woken)
+    count = sum(step.action not in QUIET for one in woken for step in one.steps)
     if not count and not restored.count and not restored.failed and not any(one.failures for one in woken):
         say("nothing sleeps")
         return

@@ -40,6 +40,7 @@ def to_json(picture: Picture) -> dict[str, Any]:
         "parts": status.parts.model_dump(),
         "cloud": [one.to_json() for one in status.cloud],
         "cost": status.cost.to_json() if status.cost is not None else None,
+        **({"wakeQueue": status.wake_queue.to_json()} if status.wake_queue is not None else {}),
         **({"stillRunning": status.still_running.to_json()} if status.still_running is not None else {}),
         "waiting": picture.waiting,
         "troubles": [
@@ -106,6 +107,8 @@ def _tell(picture: Picture) -> None:
         _line("next", *(turns or ["nothing is scheduled"]))
     _line("parts", wording.parts(status.parts))
     _line("in AWS", *_shown([f"{wording.cloud_title(one)}: {wording.cloud_part(one)}" for one in status.cloud]))
+    if status.wake_queue is not None:
+        _line("in line", wording.wake_queue(status.wake_queue, now=now))
     if status.still_running is not None:
         _line("runs on", wording.still_running(status.still_running))
     if status.cost is not None:
@@ -113,7 +116,7 @@ def _tell(picture: Picture) -> None:
     _line("owner", status.owner or "nobody: annotate the namespace with email or sundown.dev/owner")
     generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
     _line("schedule", f"EnvSchedule {picture.found.known.metadata.name}{generated}")
-    _line("not well", *(f"{one.reason}: {one.message}" for one in wording.troubles(status)))
+    _line("not well", *wording.not_well(status, said=wording.why(status)))
     _line("hanging", *_shown(picture.missing(late=True)))
     _line("waits for", *_shown(picture.missing(late=False)))
     _line("waves", *([picture.waiting] if picture.waiting is not None else []))

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from sundown import wording
-from sundown.cli.shared.cluster_access import connected, whoami
+from sundown.cli.shared.cluster_access import connected, identity
 from sundown.cli.shared.cluster_options import cluster_options, wait_options
 from sundown.cli.shared.cluster_options import span as span_type
 from sundown.cli.shared.output import as_json, examples, failed, note, say
@@ -23,7 +23,10 @@ from sundown.errors import SundownError
 from sundown.model.resources import EnvScheduleStatus, State
 from sundown.model.scalars import format_instant
 from sundown.schedule.clock import Clock, SystemClock
-from sundown.usecases.wish import WISHES, Answer, Request, Wish, ask, in_a_sentence
+from sundown.usecases.find import find, settings
+from sundown.usecases.look import look
+from sundown.usecases.proposals import Asker, propose
+from sundown.usecases.wish import WISHES, Answer, Request, TakesTwo, Wish, ask, in_a_sentence
 
 _AT_ONCE = 16
 
@@ -32,7 +35,7 @@ _AT_ONCE = 16
 class Result:
     """What became of one env: what was written, or why not; what is waited for, and how the waiting ended.
 
-    ``said`` is all there is to say where nothing was written.
+    ``said`` is all there is to say where nothing was written, or only a ``request`` that somebody else has to approve.
     """
 
     namespace: str
@@ -40,6 +43,7 @@ class Result:
     expected: Expected | None = None
     outcome: Outcome | None = None
     said: str | None = None
+    request: str | None = None
 
     @property
     def error(self) -> SundownError | None:
@@ -61,13 +65,14 @@ class Result:
             "until": format_instant(until) if until is not None else None,
             "override": answer.override.to_json() if answer is not None and answer.override is not None else None,
             "seconds": round(self.outcome.seconds, 1) if isinstance(self.outcome, Arrived) else None,
+            "request": self.request,
             "error": {"reason": error.reason, "text": str(error)} if error is not None else None,
         }
 
 
 async def ask_all(cluster: Cluster, request: Request, namespaces: Sequence[str], *, clock: Clock) -> list[Result]:
     """Ask for all envs at once; one that is refused does not stop the others."""
-    by = await whoami(cluster)
+    by, groups = await identity(cluster)
     limit = asyncio.Semaphore(_AT_ONCE)
 
     async def one(namespace: str) -> Result:
@@ -75,11 +80,30 @@ async def ask_all(cluster: Cluster, request: Request, namespaces: Sequence[str],
             began = time.monotonic()
             try:
                 answer = await ask(cluster, namespace, request, by=by, clock=clock)
+            except TakesTwo:
+                return await _proposed(cluster, namespace, request, Asker(by, groups, "kubectl", clock.now()))
             except SundownError as error:
                 return Result(namespace, error)
             return Result(namespace, answer, expected=Expected(namespace, answer.name, answer.generation, since=began))
 
     return await asyncio.gather(*(one(namespace) for namespace in dict.fromkeys(namespaces)))
+
+
+async def _proposed(cluster: Cluster, namespace: str, request: Request, asker: Asker) -> Result:
+    """What takes a second person is asked of one, and done when they have approved it."""
+    home = settings().namespace
+    try:
+        found = await find(cluster, namespace)
+        action, reason = request.wish.action, request.reason
+        name = await propose(cluster, home, found, asker, action=action, reason=reason, dry_run=request.dry_run)
+    except SundownError as error:
+        return Result(namespace, error)
+    would = "would wait" if request.dry_run else "waits"
+    return Result(
+        namespace,
+        said=f"{would} until somebody else approves it, for an hour at most: sundown approve areq/{name}",
+        request=None if request.dry_run else name,
+    )
 
 
 async def wait_all(
@@ -90,8 +114,19 @@ async def wait_all(
     def progress(namespace: str, status: EnvScheduleStatus) -> None:
         tell(f"{namespace}: {wording.progress(status)}")
 
+    explained: dict[str, str] = {}
+
+    async def explain(namespace: str) -> None:
+        try:
+            awaited = (await look(cluster, namespace, now=SystemClock().now())).awaited
+        except SundownError:
+            return
+        if awaited is not None and explained.get(namespace) != awaited:
+            explained[namespace] = awaited
+            tell(f"{namespace}: {awaited}")
+
     expected = [result.expected for result in results if result.expected is not None]
-    outcomes = await wait_for(cluster, expected, wanted=wanted, patience=patience, tell=progress)
+    outcomes = await wait_for(cluster, expected, wanted=wanted, patience=patience, tell=progress, explain=explain)
     return [replace(result, outcome=outcomes.get(result.namespace)) for result in results]
 
 
@@ -102,6 +137,9 @@ def report(results: Sequence[Result], *, dry_run: bool, now: datetime, as_machin
     else:
         for result in results:
             _say(result, dry_run=dry_run, now=now)
+    for result in results:
+        if isinstance(result.outcome, Arrived) and result.outcome.warning is not None:
+            note(f"{result.namespace}: warning: {result.outcome.warning}")
     if any(result.error is not None for result in results):
         raise SystemExit(1)
 
@@ -112,7 +150,7 @@ def _say(result: Result, *, dry_run: bool, now: datetime) -> None:
     if result.said is not None:
         say(f"{result.namespace}: {result.said}")
     if result.error is not None:
-        failed(in_a_sentence(str(result.error), result.namespace))
+        failed(in_a_sentence(result.error, result.namespace))
     elif isinstance(result.outcome, Arrived):
         status = result.outcome.status
         took = wording.took(result.outcome.seconds)

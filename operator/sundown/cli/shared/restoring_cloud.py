@@ -18,7 +18,7 @@ from sundown.cli.shared.cloud_access import looking
 from sundown.cli.shared.restoring import Woken
 from sundown.cli.shared.visible_envs import Listed
 from sundown.model.cloud import CloudPart, CloudState
-from sundown.model.record import Record
+from sundown.model.record import PLANNED, Record
 from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.memory import Memory, by_key
 from sundown.reconcile.part_verdict import Goal, stand
@@ -148,7 +148,10 @@ def forgotten(rows: Iterable[Listed], *, regions: Collection[str]) -> list[str]:
 
 def remembered(rows: Iterable[Listed]) -> dict[str, tuple[Record, ...]]:
     """What the statuses of these envs say that was stopped in AWS, by namespace."""
-    found = {row.namespace: tuple(one for one in row.status.records if one.kind in CLOUD_KINDS) for row in rows}
+    found = {
+        row.namespace: tuple(one for one in row.status.records if one.kind in CLOUD_KINDS and one.restore != PLANNED)
+        for row in rows
+    }
     return {name: records for name, records in found.items() if records}
 
 

@@ -44,6 +44,7 @@ class Listed:
             "parts": status.parts.model_dump(),
             "cloud": [one.to_json() for one in status.cloud],
             "cost": status.cost.to_json() if status.cost is not None else None,
+            **({"wakeQueue": status.wake_queue.to_json()} if status.wake_queue is not None else {}),
             **({"stillRunning": status.still_running.to_json()} if status.still_running is not None else {}),
         }
 

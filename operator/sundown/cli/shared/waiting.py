@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,6 +20,16 @@ from sundown.model.spec import EnvScheduleSpec
 _LOOK = 0.5
 _FEW = 8
 _SHARE = 0.1
+_PUZZLING = 5.0
+"""After so many seconds people ask what it is that is waited for."""
+
+_AT_LEAST = frozenset({"InvalidAnnotation", "KindNotServed"})
+_ALL_IN_PLACE = {
+    "Awake": _AT_LEAST | {"KindNotGranted"},
+    "Paused": _AT_LEAST | {"KindNotGranted"},
+    "Asleep": _AT_LEAST,
+}
+"""Reasons to be degraded that leave no part where it should not be. What Sundown has no right to does not fall asleep either."""
 
 
 class NotInTime(SundownError):
@@ -46,24 +56,30 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """An env that is where it should be, and the seconds that it took."""
+    """An env that is where it should be, and the seconds that it took; ``warning`` is what is not well all the same."""
 
     status: EnvScheduleStatus
     seconds: float
+    warning: str | None = None
 
 
 Outcome = Arrived | SundownError
 Tell = Callable[[str, EnvScheduleStatus], None]
+Explain = Callable[[str], Awaitable[None]]
 
 
 async def wait_for(
-    cluster: Cluster, expected: Iterable[Expected], *, wanted: State, patience: timedelta, tell: Tell
+    cluster: Cluster, expected: Iterable[Expected], *, wanted: State, patience: timedelta, tell: Tell, explain: Explain
 ) -> dict[str, Outcome]:
-    """How each of the envs ended, by namespace; ``tell`` is called whenever what is said of one changes."""
+    """How each of the envs ended, by namespace.
+
+    ``tell`` is called whenever what is said of one changes, ``explain`` every few seconds of one that is on its way, where
+    those are few.
+    """
     pending = {one.namespace: one for one in expected}
     outcomes: dict[str, Outcome] = {}
     told: dict[str, EnvScheduleStatus] = {}
-    began = time.monotonic()
+    began = explained = time.monotonic()
     while pending:
         looked = time.monotonic()
         for namespace, known in (await _look(cluster, pending)).items():
@@ -78,6 +94,9 @@ async def wait_for(
             for namespace, one in pending.items():
                 outcomes[namespace] = _too_late(one, told.get(namespace), wanted=wanted, patience=patience)
             break
+        if told and len(pending) <= _FEW and time.monotonic() - explained >= _PUZZLING:
+            await asyncio.gather(*(explain(namespace) for namespace in pending if namespace in told))
+            explained = time.monotonic()
         if pending:
             # A thousand envs are looked at as often as costs the API server a tenth of its time, not twice a second.
             await asyncio.sleep(max(_LOOK, (time.monotonic() - looked) * (1 / _SHARE - 1)))
@@ -119,11 +138,18 @@ def _outcome(expected: Expected, known: Known | None, *, wanted: State) -> Outco
         return None
     if known.status.state == wanted:
         degraded = wording.condition(known.status, "Degraded")
-        if degraded is not None and degraded.status == "True":
-            return NotWell(f"{wording.state(known.status)}: {degraded.message}")
-        return Arrived(known.status, seconds=time.monotonic() - expected.since)
+        warning = degraded.message if degraded is not None and degraded.status == "True" else None
+        if degraded is not None and warning is not None and not _in_place(known.status, degraded.reason, wanted=wanted):
+            return NotWell(f"{wording.state(known.status)}: {warning}")
+        return Arrived(known.status, seconds=time.monotonic() - expected.since, warning=warning)
     text = _obstacle(expected, known, wanted=wanted)
     return NotWell(text) if text is not None else None
+
+
+def _in_place(status: EnvScheduleStatus, reason: str, *, wanted: State) -> bool:
+    """Whether every part is where it should be although the env is degraded for this reason."""
+    counted = status.parts.asleep if wanted == "Asleep" else status.parts.ready
+    return counted == status.parts.total and reason in _ALL_IN_PLACE.get(wanted, frozenset())
 
 
 def _obstacle(expected: Expected, known: Known, *, wanted: State) -> str | None:

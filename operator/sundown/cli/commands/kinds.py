@@ -1,0 +1,53 @@
+"""``sundown kinds``: the catalogue of what can sleep, and what of it this cluster serves and Sundown may touch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sundown.cli.shared.cluster_access import connected
+from sundown.cli.shared.cluster_options import cluster_options
+from sundown.cli.shared.output import as_json, examples, note, table
+from sundown.settings import Settings
+from sundown.sleepers.patch_kind import PatchKind
+from sundown.usecases.known_kinds import KnownKind, known_kinds
+
+_GRANTED = {True: "yes", False: "no", None: "not known"}
+
+
+@click.command(
+    "kinds",
+    epilog=examples(
+        "sundown kinds",
+        "sundown kinds -o wide",
+        "sundown kinds -o json | jq -r '.[] | select(.served and .granted == false) | .component'",
+    ),
+)
+@cluster_options
+@click.option("-o", "--output", type=click.Choice(["table", "wide", "json"]), default="table", help="How to print it.")
+def kinds(*, kubeconfig: Path | None, context: str | None, output: str) -> None:
+    """List the kinds that can sleep: how, whether this cluster serves them, and whether Sundown has the rights.
+
+    Deployments and StatefulSets sleep unless a schedule says otherwise. Any other kind sleeps where a schedule names it in
+    workloads.kinds, and where its component is installed, which grants the rights on it.
+    """
+    account = f"system:serviceaccount:{Settings().namespace}:sundown-operator"
+    found = connected(lambda cluster: known_kinds(cluster, account=account), kubeconfig=kubeconfig, context=context)
+    if output == "json":
+        as_json([one.to_json() for one in found])
+        return
+    wide = output == "wide"
+    header = ["KIND", "SERVED", "GRANTED", *(("WAVE", "TRIED WITH", "SOURCE") if wide else ()), "ASLEEP BY"]
+    table(header, [_row(one, wide=wide) for one in found])
+    wanting = sorted({one.row.component for one in found if one.granted is False and isinstance(one.row, PatchKind)})
+    for component in wanting:
+        note(f"to grant it: kubectl apply -k deploy/components/kinds/{component}")
+
+
+def _row(one: KnownKind, *, wide: bool) -> list[str]:
+    told = one.to_json()
+    served = f"{told['group']}/{one.version}" if one.version is not None else "no"
+    granted = _GRANTED[one.granted] if one.version is not None else "-"
+    more = [str(told["wave"]), told["tried"] or "", told["source"] or ""] if wide else []
+    return [told["title"] if wide else told["kind"], served, granted, *more, told["asleep"]]

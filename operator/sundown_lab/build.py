@@ -67,7 +67,7 @@ def build(program: Program, *, target: Path, go: Toolchain, progress: Progress) 
         output = Path(scratch) / program.name
         command = [
             *(str(go.go), "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"),
-            *("-ldflags", program.linker_flags, "-o", str(output), program.package),
+            *("-tags", program.tags, "-ldflags", program.linker_flags, "-o", str(output), program.package),
         ]
         ended = narrated.run(command, folder=GOMOD / program.module, environment=go.variables(), progress=progress)
         if ended.code != 0:

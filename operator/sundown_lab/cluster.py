@@ -13,6 +13,7 @@ from sundown_lab.errors import KubectlError, LabError
 
 MARK_NAMESPACE = "kube-system"
 MARK_NAME = "sundown-lab"
+KUSTOMIZATION = "kustomization.yaml"
 
 
 class Cluster:
@@ -70,16 +71,18 @@ class Cluster:
             raise KubectlError(message, code=done.returncode, stderr=done.stderr)
         return done
 
-    def install(self, paths: Iterable[Path], *, timeout: float = 30.0) -> None:
-        """Applies manifests (files, or folders of them) and waits until the CRDs among them are served.
+    def install(self, paths: Iterable[Path], *, timeout: float = 90.0) -> None:
+        """Applies manifests (files, folders of them, or of a kustomization) and waits until the CRDs among them are served.
 
         Raises:
             KubectlError: one is refused, or a CRD is not established after `timeout` seconds.
         """
-        sources = [argument for path in paths for argument in ("-f", str(path))]
-        if not sources:
-            return
-        applied = self.kubectl("apply", "--server-side", "--force-conflicts", "-o", "name", *sources).stdout.split()
+        given = tuple(paths)
+        kustomized = [path for path in given if (path / KUSTOMIZATION).is_file()]
+        plain = [argument for path in given if path not in kustomized for argument in ("-f", str(path))]
+        sources = [*(("-k", str(path)) for path in kustomized), *([plain] if plain else [])]
+        command = ("apply", "--server-side", "--force-conflicts", "-o", "name")
+        applied = [name for source in sources for name in self.kubectl(*command, *source).stdout.split()]
         crds = [name for name in applied if name.startswith("customresourcedefinition.")]
         if crds:
             self.kubectl("wait", "--for=condition=Established", f"--timeout={timeout:g}s", *crds, timeout=timeout + 10)

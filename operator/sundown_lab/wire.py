@@ -21,6 +21,8 @@ from sundown_lab.errors import LabError
 Json = dict[str, Any]
 T = TypeVar("T")
 
+MANAGER = "sundown-lab"
+"""The field manager of what is made here: the API server takes it from the User-Agent."""
 MERGE_PATCH = "application/merge-patch+json"
 PLAIN = "application/json"
 METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
@@ -53,7 +55,7 @@ class Wire:
         self._server = str(configuration.host).rstrip("/")
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._connections, ssl=context),
-            headers={**self._headers, "Accept-Encoding": "identity", "User-Agent": "sundown-lab"},
+            headers={**self._headers, "Accept-Encoding": "identity", "User-Agent": MANAGER},
             timeout=aiohttp.ClientTimeout(total=120),
             read_bufsize=2**20,
         )

@@ -21,7 +21,6 @@ def doing(env: Env, name: str, command: str) -> None:
 
 
 @pytest.mark.usefixtures("node")
-@pytest.mark.timeout(240, func_only=True)
 def test_a_real_crash_loop_with_its_last_words_and_its_end(begin: Begin, slack: Workspace, env: Env) -> None:
     """I1 I2 I3"""
     begin(env.name)
@@ -38,10 +37,8 @@ def test_a_real_crash_loop_with_its_last_words_and_its_end(begin: Begin, slack: 
     assert over["ts"] == told["ts"]
 
 
-@pytest.mark.timeout(180, func_only=True)
 def test_a_real_container_that_is_killed_for_its_memory(begin: Begin, slack: Workspace, env: Env, node: Node) -> None:
     """I1"""
-    assert node.control_plane
     begin(env.name)
     doing(env, "api", GREED)
     told = alerted(slack, "Deployment/api", env.name, "was killed", within=90)

@@ -17,7 +17,7 @@ from support.commandline import Sundown
 from support.node.real_envs import RealEnv
 from support.nodes import OTHER_BUILD, Container, Ground, Installation, Node
 
-pytestmark = [pytest.mark.node, pytest.mark.timeout(240, func_only=True)]
+pytestmark = pytest.mark.node
 
 PROGRAMS = ("operator", "frontdesk")
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,14 @@ def test_port_forward_reaches_probes_and_metrics(installed: Installation, port: 
 def forwarded(installed: Installation, port: int) -> Iterator[int]:
     """A port of this machine that leads to one of the pod's."""
     cluster = installed.cluster
-    command = [cluster.binaries.kubectl, "--kubeconfig", cluster.kubeconfig, "-n", HOME, "port-forward"]
+    command: list[str | Path] = [
+        cluster.binaries.kubectl,
+        "--kubeconfig",
+        cluster.kubeconfig,
+        "-n",
+        HOME,
+        "port-forward",
+    ]
     process = subprocess.Popen([*command, "deployment/sundown", f":{port}"], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

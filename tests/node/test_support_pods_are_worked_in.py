@@ -42,7 +42,6 @@ def installed(ground: Ground, slack_of_pods: Workspace) -> Installation:
 @pytest.fixture
 def ana(control_plane: Cluster, installed: Installation) -> Iterator[Path]:
     """A person who may work there, and no more."""
-    assert installed
     name = ("rolebinding", "ana", "-n", PLACE)
     control_plane.kubectl("create", *name, "--role=sundown-support-user", "--user=ana@example.com")
     yield control_plane.user_kubeconfig("ana@example.com", ())
@@ -63,7 +62,7 @@ def test_it_runs_is_worked_in_and_is_gone_when_it_is_stopped(
     )
 
     def execute(line: str) -> subprocess.CompletedProcess[str]:
-        command = [
+        command: list[str | Path] = [
             control_plane.binaries.kubectl,
             "--kubeconfig",
             ana,

@@ -91,12 +91,13 @@ class Door:
         return answer
 
     def _answer(self, call: Asked, request: Request) -> Answer | None:
+        mended = self.faults.mended
         fault = self.faults.take(call)
         if fault is None:
             return self._carried_out(call, request)
         if fault.carried_out:
             self._carried_out(call, request)
-        self.faults.wait(fault)
+        self.faults.wait(fault, mended)
         if fault.kind == "slow":
             return self._carried_out(call, request)
         said = fault.refusal(call)

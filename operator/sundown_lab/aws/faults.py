@@ -98,10 +98,14 @@ class Faults:
                     return fault
         return None
 
-    def wait(self, fault: Fault) -> None:
-        """Lets the time of a slow call pass, or that of silence."""
+    @property
+    def mended(self) -> threading.Event:
+        """What comes when all is well again next; to be asked for before a fault is taken, which may be mended meanwhile."""
         with self._lock:
-            mended = self._mended
+            return self._mended
+
+    def wait(self, fault: Fault, mended: threading.Event) -> None:
+        """Lets the time of a slow call pass, or that of silence."""
         if fault.kind == "slow":
             time.sleep(fault.seconds)
         elif fault.kind == "silence":

@@ -17,7 +17,6 @@ HEADERS = {
     "Accept": "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
     "Accept-Encoding": "identity",
     "Content-Type": "application/merge-patch+json",
-    # The same field manager as the operator's, or every object would carry one entry of managedFields more.
     "User-Agent": "sundown-operator",
 }
 

@@ -1,4 +1,4 @@
-"""The rows of the table: what is measured, against which bar, and how it came out. The bars are those of the design."""
+"""The rows of the table: what is measured, against which bar, and how it came out. A bar is what the project has promised itself."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -21,15 +21,22 @@ BARS: tuple[Bar, ...] = (
     Bar(
         "herd-100",
         "due at once: due to all written ÷ bare loop of the same PATCHes",
-        1.25,
+        1.15,
         "ratio",
         "medians of rounds in turn on the same objects; bare loop: aiohttp, 64 at once, replicas and record in one "
-        "merge patch with resourceVersion, metadata asked for, the operator's identity, the operator frozen",
+        "merge patch with resourceVersion, metadata asked for, the operator's identity and field managers, the operator frozen",
+    ),
+    Bar(
+        "herd-300",
+        "due at once: due to all written ÷ bare loop of the same PATCHes",
+        1.2,
+        "ratio",
+        "as herd-100",
     ),
     Bar(
         "herd-500",
         "due at once: due to all written ÷ bare loop of the same PATCHes",
-        1.25,
+        1.15,
         "ratio",
         "as herd-100",
     ),
@@ -44,21 +51,21 @@ BARS: tuple[Bar, ...] = (
     Bar(
         "start",
         "operator start to all envs decided",
-        10.0,
+        4.0,
         "s",
         "from the start of the process, imports and all; the slower of a start on new envs and one on sleeping ones",
     ),
     Bar(
         "first-write",
         "due to first workload written, all envs due at the same second",
-        1.0,
+        0.5,
         "s",
         "the arrival of the first change at a watch of the workloads; the later of both ways",
     ),
     Bar(
         "memory",
         "operator memory, most resident from its start through a transition",
-        150.0,
+        120.0,
         "MiB",
         "the kernel's high-water mark (VmHWM)",
     ),
@@ -73,7 +80,7 @@ BARS: tuple[Bar, ...] = (
     Bar(
         "click",
         "Slack click to first workload written, 50 clicks a second, p95",
-        0.3,
+        0.5,
         "s",
         "one click for each env on its message in a channel: Slack's simulator, Socket Mode, Bolt, the person's rights, "
         "the patch, the operator; to the arrival of the env's first change at a watch of the workloads",
@@ -192,5 +199,10 @@ class Scale:
     pods: int = 10_000
 
 
-FULL = Scale(herds=(("herd-100", 100, 5), ("herd-500", 500, 2)), crowd=1000, idle_seconds=60, sweep_minutes=1)
+FULL = Scale(
+    herds=(("herd-100", 100, 5), ("herd-300", 300, 3), ("herd-500", 500, 2)),
+    crowd=1000,
+    idle_seconds=60,
+    sweep_minutes=1,
+)
 QUICK = Scale(herds=(("herd-100", 100, 2),), crowd=200, idle_seconds=12, sweep_minutes=0.2, cloud=25, pods=1000)

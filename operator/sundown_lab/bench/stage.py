@@ -20,7 +20,7 @@ from sundown_lab.controlplane import ControlPlane
 from sundown_lab.errors import LabError
 from sundown_lab.load import Load, collection, env_schedules, fill
 from sundown_lab.progress import Progress
-from sundown_lab.wire import MERGE_PATCH, METADATA, METADATA_LIST, PLAIN, Json, Wire, each
+from sundown_lab.wire import MANAGER, MERGE_PATCH, METADATA, METADATA_LIST, PLAIN, Json, Wire, each
 
 ROOT = Path(__file__).parents[3]
 NAMESPACE = "sundown-system"
@@ -174,8 +174,12 @@ class Stage:
                     raise LabError(f"{kind} {name} is not {to}: {found['spec']['replicas']} replicas, record {record}")
 
     async def patches(self, to: Wanted) -> list[tuple[str, Json]]:
-        """The requests with which every workload goes from its state to the other, as the operator would send them."""
+        """The requests with which every workload goes from its state to the other, as the operator would send them.
+
+        By night the count is the operator's, by day that of who made the workload.
+        """
         wanted: list[tuple[str, Json]] = []
+        query = f"?fieldManager={ACCOUNT if to == 'Asleep' else MANAGER}"
         for kind in _WORKLOADS:
             for found in (await self.wire.listed(collection(kind)))[0]:
                 metadata = found["metadata"]
@@ -184,7 +188,7 @@ class Stage:
                     "metadata": {"resourceVersion": metadata["resourceVersion"], "annotations": {RECORD: record}},
                     "spec": {"replicas": 0 if to == "Asleep" else REPLICAS},
                 }
-                wanted.append((f"{collection(kind, metadata['namespace'])}/{metadata['name']}", body))
+                wanted.append((f"{collection(kind, metadata['namespace'])}/{metadata['name']}{query}", body))
         return wanted
 
     async def asked(self) -> Asked:
@@ -233,9 +237,7 @@ async def set_up(*, progress: Progress, command: str | None = None) -> AsyncIter
     try:
         for program in ("kwok", "kube-scheduler", "kube-controller-manager"):
             control_plane.processes[program].stop()
-        control_plane.install(
-            path for path in sorted((ROOT / "crds").glob("*.yaml")) if path.name != "kustomization.yaml"
-        )
+        control_plane.install([ROOT / "crds"])
         grant(control_plane)
         async with Wire(control_plane.kubeconfig) as wire:
             stage = Stage(control_plane, wire, progress=progress, command=command)

@@ -15,7 +15,7 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.option("--check", is_flag=True, help="Write nothing; fail where a page differs.")
 def docs(*, check: bool) -> None:
-    """Write the reference pages of this checkout: settings, command line, CRDs; and the manifest of time zones."""
+    """Write the reference pages of this checkout: settings, command line, CRDs, the table of kinds; and the manifest of time zones."""
     made = {f"docs/{name}": text for name, text in pages().items()}
     made |= {f"deploy/{name}": text for name, text in manifests().items()}
     changed = []

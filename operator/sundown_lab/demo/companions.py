@@ -13,12 +13,15 @@ from sundown_lab.slack.remote import Workspace
 
 HOME = "sundown-system"
 OPERATOR, FRONTDESK = "sundown-operator", "sundown-frontdesk"
-CHANNEL = "#dev"
+CHANNEL, ALERTS = "#dev", "#alerts"
+SUPPORT = "sundown-support"
 PEOPLE = Path(__file__).parents[1] / "data" / "workspace.yaml"
 A_MONTH = 30 * 86400
 READY_WITHIN = 60.0
 # People try things by hand here: what they change while an env sleeps shall be noticed while they still look.
 SWEEP_MINUTES = "0.25"
+# And nobody wants to wait for ten minutes to be told that it is over.
+ALERTS_CLOSE_AFTER = "5s"
 
 Urls = Mapping[str, str]
 
@@ -69,6 +72,8 @@ def frontdesk(control_plane: ControlPlane, port: int, urls: Urls) -> Command:
         **Workspace(urls["slack"]).environment,
         "SUNDOWN_CLUSTER_NAME": cloud.CLUSTER,
         "SUNDOWN_SLACK_CHANNEL": CHANNEL,
+        "SUNDOWN_ALERTS_CHANNEL": ALERTS,
+        "SUNDOWN_ALERTS_CLOSE_AFTER": ALERTS_CLOSE_AFTER,
     }
     return Command("frontdesk", (sys.executable, "-m", "sundown", "frontdesk"), env=environment)
 
@@ -81,6 +86,7 @@ def _product(control_plane: ControlPlane, account: str, port: int) -> dict[str, 
         "SUNDOWN_HTTP_HOST": LOOPBACK,
         "SUNDOWN_HTTP_PORT": str(port),
         "SUNDOWN_LOG_FORMAT": "console",
+        "SUNDOWN_SUPPORT_NAMESPACE": SUPPORT,
     }
 
 

@@ -14,7 +14,8 @@ from sundown_lab.binaries import KUBERNETES_VERSION
 from sundown_lab.demo import ending, samples
 from sundown_lab.demo.board import board
 from sundown_lab.demo.changes import changes
-from sundown_lab.demo.nap import NAME, PROGRAM, Nap
+from sundown_lab.demo.companions import ALERTS
+from sundown_lab.demo.nap import NAME, OWNER, PROGRAM, Nap
 from sundown_lab.demo.stage import Stage, name_of, set_up
 from sundown_lab.demo.view import View, look
 from sundown_lab.errors import LabError
@@ -43,10 +44,11 @@ def demo(*, name: str, seconds: float | None) -> None:
             with progress.step("applying the four teams of examples/ and one that soon takes a nap"):
                 owners = samples.owners()
                 rights = [samples.ownership(owner, namespace) for namespace, owner in owners.items()]
-                stage.apply([*samples.teams(), *rights, *nap.objects()])
+                stage.apply([*samples.teams(), *rights, *nap.objects(), *samples.tools(OWNER)])
                 stage.let_in(owners)
                 wait_until(lambda: _all_run(stage), what="all pods run", timeout=RUNNING_WITHIN, poll=0.3)
             stage.play(in_cloud=[NAME])
+            stage.apply(samples.tools(OWNER, fault="Error"))
             for line in _what_to_type(stage, nap=nap):
                 console.print(line, soft_wrap=True)
             try:
@@ -154,6 +156,10 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
         (f"TOKEN=$(sundown api token {PROGRAM} -n {NAME})", ""),
         (f'curl -H "Authorization: Bearer $TOKEN" {stage.api}/api/v1/envs/{NAME}/why', "why it is so, for a program"),
         ("kubectl -n demo-nap scale deployment web --replicas=5", "awake or asleep: your count is the one that counts"),
+        (
+            f"kubectl -n {samples.TOOLS} rollout undo deployment/{samples.IMPORTER}",
+            f"{ALERTS} says OK some seconds later",
+        ),
     ]
     width = max(len(command) for command, why in rows if why)
     lines = [
@@ -172,6 +178,8 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
         f"In a browser, as ana, whose env it is: [bold]{stage.companions['slack'].url}/[/]",
         "  a reminder comes a minute before: snooze it, suspend it, resume it; or write [bold]/devenv help[/] in #dev,",
         f"  [bold]/devenv pods {NAME}[/], [bold]/devenv scale deploy/web {NAME} 5[/]: by the rights that ana has in the cluster",
+        f"  In {ALERTS} stands that [bold]{samples.IMPORTER}[/] of {samples.TOOLS} crashes, with what it had written in the thread;",
+        "  [bold]/devenv support start tools[/] gives you a pod to work in for a while, [bold]/devenv support stop tools[/] ends it",
         "",
         "In another terminal:",
         *lines,

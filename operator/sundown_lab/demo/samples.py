@@ -80,6 +80,22 @@ def workload(kind: str, namespace: str, name: str, *, replicas: int) -> Json:
     }
 
 
+TOOLS, IMPORTER = "team-tools", "importer"
+FAULT = "lab.sundown.dev/fault"
+
+
+def tools(owner: str, *, fault: str = "") -> list[Json]:
+    """An env that is always awake, as it has no schedule; its workload crashes where a fault is said (data/stages.yaml)."""
+    importer = workload("Deployment", TOOLS, IMPORTER, replicas=1)
+    if fault:
+        importer["spec"]["template"]["metadata"]["annotations"] = {FAULT: fault}
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": TOOLS, "annotations": {"email": owner}}},
+        ownership(owner, TOOLS),
+        importer,
+    ]
+
+
 def approving(person: str, namespace: str) -> list[Json]:
     """What somebody may do who approves what others ask for in a namespace, and nothing else there."""
     rbac = "rbac.authorization.k8s.io"

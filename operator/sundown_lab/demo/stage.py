@@ -30,8 +30,8 @@ from sundown_lab.wire import Json
 CHECKOUT = Path(__file__).parents[3]
 # These would only be pretended by kwok: the programs themselves run as companions.
 PRETENDED = frozenset({"Deployment", "Service", "PodDisruptionBudget"})
-INSTALLED = ("overlays/api", "components/hold", "components/policies")
-"""With the policies, which the lab's API server knows."""
+PARTS = ("alerts", "support", "split", "api", "hold", "policies", "admission")
+"""The base with these, in the order of deploy/README.md; the lab's API server knows all policies."""
 COMMANDS = ("sundown", "kubectl-sundown", "sundown-lab")
 
 
@@ -171,9 +171,15 @@ def _record(control_plane: ControlPlane) -> Record:
 
 
 def _install(control_plane: ControlPlane) -> None:
-    rendered = [control_plane.kubectl("kustomize", str(CHECKOUT / "deploy" / each)).stdout for each in INSTALLED]
+    place = control_plane.directory / "installation"
+    place.mkdir()
+    for name in ("deploy", "crds"):  # kustomize takes no path that is not below or beside
+        (place / name).symlink_to(CHECKOUT / name)
+    wanted = {"resources": ["deploy/base"], "components": [f"deploy/components/{part}" for part in PARTS]}
+    (place / "kustomization.yaml").write_text(yaml.safe_dump(wanted))
+    rendered = control_plane.kubectl("kustomize", str(place)).stdout
     manifest = control_plane.directory / "sundown.yaml"
-    kept = [each for text in rendered for each in yaml.safe_load_all(text) if each["kind"] not in PRETENDED]
+    kept = [each for each in yaml.safe_load_all(rendered) if each["kind"] not in PRETENDED]
     manifest.write_text(yaml.safe_dump_all(kept))
     control_plane.install([manifest])
 

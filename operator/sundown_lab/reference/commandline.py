@@ -10,7 +10,7 @@ from sundown_lab.reference import markdown
 
 INTRODUCTION = """\
 All of it also as `kubectl sundown ...`. Every command knows `--help`. [Commands](../commands.md) says what they are for,
-[Settings](../settings.md) has the environment variables of the two processes."""
+[Settings](../settings.md) has the environment variables of the processes."""
 
 
 def commandline_page() -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from sundown_lab.reference.commandline import commandline_page
+from sundown_lab.reference.kinds import with_catalogue
 from sundown_lab.reference.schema import Sections, crd_page
 from sundown_lab.reference.settings import settings_page
 from sundown_lab.reference.zones import zones_manifest
@@ -15,7 +16,12 @@ ROOT = Path(__file__).parents[3]
 
 def pages() -> Mapping[str, str]:
     """Each page by its path below `docs/`, as it has to be."""
-    made = {"settings.md": settings_page(), "reference/commandline.md": commandline_page()}
+    kinds = (ROOT / "docs" / "kinds.md").read_text(encoding="utf-8")
+    made = {
+        "settings.md": settings_page(),
+        "kinds.md": with_catalogue(kinds),
+        "reference/commandline.md": commandline_page(),
+    }
     sections = Sections()
     for file in ("envschedules.yaml", "clusterenvschedules.yaml", "actionrequests.yaml", "supportpods.yaml"):
         crd = yaml.safe_load((ROOT / "crds" / file).read_text(encoding="utf-8"))

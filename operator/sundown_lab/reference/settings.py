@@ -1,4 +1,4 @@
-"""`docs/settings.md`: every environment variable of both processes, from their models."""
+"""`docs/settings.md`: every environment variable of the processes, from their models."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,6 +9,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+from sundown.admission.settings import AdmissionSettings
 from sundown.aws.settings import AwsSettings
 from sundown.cli.shared.settings_options import variable
 from sundown.frontdesk.settings import FrontdeskSettings
@@ -31,9 +32,13 @@ Without regions AWS is not asked for anything. Credentials are found as boto3 fi
 [AWS](aws.md) says what the role has to allow."""
 
 
+ADMISSION = """\
+Of [the webhook](policies.md#the-webhook), which knows the settings of both processes too, and for which the label, the protected
+namespaces and the named ones have to be the same as for them."""
+
+
 def settings_page() -> str:
     """The page, as it has to stand in the repository."""
-    own = {name: field for name, field in FrontdeskSettings.model_fields.items() if _is_own(name, field)}
     return markdown.page(
         "Settings",
         INTRODUCTION,
@@ -41,12 +46,19 @@ def settings_page() -> str:
         _table(Settings, Settings.model_fields),
         "## The frontdesk",
         SLACK,
-        _table(FrontdeskSettings, own),
+        _own(FrontdeskSettings),
         "## AWS, the operator's",
         AWS,
         _table(AwsSettings, AwsSettings.model_fields),
+        "## The admission webhook",
+        ADMISSION,
+        _own(AdmissionSettings),
         origin="the settings models",
     )
+
+
+def _own(kind: type[Settings]) -> str:
+    return _table(kind, (name for name, field in kind.model_fields.items() if _is_own(name, field)))
 
 
 def _is_own(name: str, field: FieldInfo) -> bool:

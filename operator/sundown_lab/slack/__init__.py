@@ -5,7 +5,8 @@ response_url), ``/upload/<id>`` (files), and signed HTTP requests to wherever th
 the page at ``/`` and the control API, which this page describes. All of it is JSON; ids are Slack's (``U...``, ``C...``,
 ``D...``, ``V...``), ``ts`` is Slack's message id. Names are taken wherever an id is: ``ana@example.com`` or ``ana`` for a
 user, ``#dev`` for a channel, ``@ana`` as a channel for the direct messages between the one who acts and the bot. A mistake in
-a control request is answered with status 400 (404: no such path) and ``{"ok": false, "error": "a sentence"}``.
+a control request is answered with status 400 (404: no such path) and ``{"ok": false, "error": "a sentence"}``; it has
+``"absent": true`` besides where the button or select that somebody wants to use is not shown, or not yet.
 
 GET /control/state?as=U1 - what that user sees (without ``as``: everything, views and App Homes of nobody)::
 

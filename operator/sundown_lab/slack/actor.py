@@ -7,7 +7,11 @@ from sundown_lab.slack.onlooker import PATIENCE, Json, Onlooker
 
 
 class Actor:
-    """Somebody in the workspace. Each method returns how the app took it: ``acked``, ``took``, ``error``, ..."""
+    """Somebody in the workspace. Each method returns how the app took it: ``acked``, ``took``, ``error``, ...
+
+    A button or a select that is not shown is waited for: the app brings its message, modal or App Home up to date when it
+    gets to it, and nobody can click before. Raises Absent: it was not shown ``within`` so many seconds.
+    """
 
     def __init__(self, workspace: Onlooker, user: str) -> None:
         self.workspace = workspace
@@ -18,6 +22,9 @@ class Actor:
         path = "/control/do" if wait else "/control/do?wait=false"
         given = {key: value for key, value in wish.items() if value is not None}
         return dict(self.workspace.ask("POST", path, {"as": self.user, "do": what, **given}))
+
+    def _use(self, what: str, *, within: float = PATIENCE, **wish: Any) -> Json:
+        return self.workspace.once_there(lambda: self.do(what, **wish), within=within)
 
     def say(self, channel: str, text: str, *, thread: str | Json | None = None) -> Json:
         """Writes a message; ``@Sundown`` mentions the app."""
@@ -37,15 +44,25 @@ class Actor:
         block_id: str | None = None,
         value: str | None = None,
         wait: bool = True,
+        within: float = PATIENCE,
     ) -> Json:
         """Clicks a button of a message or a modal (as ``messages`` and ``modal`` return them)."""
-        return self.do("click", **_place(where), action_id=action_id, block_id=block_id, value=value, wait=wait)
+        names = {"action_id": action_id, "block_id": block_id, "value": value}
+        return self._use("click", **_place(where), **names, wait=wait, within=within)
 
     def choose(
-        self, where: Json, action_id: str | None, option: Any, *, block_id: str | None = None, wait: bool = True
+        self,
+        where: Json,
+        action_id: str | None,
+        option: Any,
+        *,
+        block_id: str | None = None,
+        wait: bool = True,
+        within: float = PATIENCE,
     ) -> Json:
         """Chooses an option (its value or its text) of a select, or fills an input."""
-        return self.do("choose", **_place(where), action_id=action_id, block_id=block_id, option=option, wait=wait)
+        names = {"action_id": action_id, "block_id": block_id, "option": option}
+        return self._use("choose", **_place(where), **names, wait=wait, within=within)
 
     def submit(self, view: Json, values: Mapping[str, Any] | None = None) -> Json:
         """Types into a modal and submits it; ``view_errors`` are what it says then."""
@@ -71,11 +88,11 @@ class Actor:
         self, action_id: str | None = None, *, block_id: str | None = None, value: str | None = None
     ) -> Json:
         """Clicks a button there."""
-        return self.do("home_click", action_id=action_id, block_id=block_id, value=value)
+        return self._use("home_click", action_id=action_id, block_id=block_id, value=value)
 
     def home_choose(self, action_id: str | None, option: Any, *, block_id: str | None = None) -> Json:
         """Chooses an option there."""
-        return self.do("home_choose", action_id=action_id, block_id=block_id, option=option)
+        return self._use("home_choose", action_id=action_id, block_id=block_id, option=option)
 
     def change_profile(self, **fields: Any) -> Json:
         """``real_name``, ``email``, ``tz``."""

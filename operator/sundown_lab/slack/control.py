@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sundown_lab.slack import state
 from sundown_lab.slack.acts import ACTS
-from sundown_lab.slack.errors import Impossible
+from sundown_lab.slack.errors import Absent, Impossible
 from sundown_lab.slack.faults import RESPOND, Fault
 from sundown_lab.slack.inputs import need
 from sundown_lab.slack.push import Push
@@ -63,6 +63,8 @@ async def plain_words(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     try:
         return await handler(request)
+    except Absent as error:
+        return web.json_response({"ok": False, "error": str(error), "absent": True}, status=400)
     except Impossible as error:
         text = str(error)
     except ValidationError as error:

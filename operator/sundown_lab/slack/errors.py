@@ -23,4 +23,8 @@ class Refused(Exception):
 
 
 class Impossible(Exception):
-    """What a person cannot do here: a button that is not there, a channel that nobody knows. The text says which."""
+    """What a person cannot do here: a channel that nobody knows, an option that there is not. The text says which."""
+
+
+class Absent(Impossible):
+    """What a person cannot do because what they would use is not shown: it may come with the app's next update."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sundown_lab.slack import blockkit
-from sundown_lab.slack.errors import Impossible
+from sundown_lab.slack.errors import Absent, Impossible
 from sundown_lab.slack.records import Json
 from sundown_lab.slack.team import Team
 
@@ -23,7 +23,8 @@ def find(blocks: list[Json], wanted: Json) -> tuple[Json, Json]:
     """The one block and element that an ``action_id``, a ``block_id`` and a ``value`` (of a button) name.
 
     Raises:
-        Impossible: there is none, or there are several.
+        Absent: there is none.
+        Impossible: there are several.
     """
     names = {key: str(wanted[key]) for key in ("action_id", "block_id", "value") if wanted.get(key) is not None}
     found = [
@@ -37,7 +38,7 @@ def find(blocks: list[Json], wanted: Json) -> tuple[Json, Json]:
     asked = ", ".join(f"{key} {value!r}" for key, value in names.items()) or "no name"
     if not found:
         there = ", ".join(e["action_id"] for b in blocks for e in blockkit.interactive(b)) or "nothing"
-        raise Impossible(f"nothing to use has {asked}; there is {there}")
+        raise Absent(f"nothing to use has {asked}; there is {there}")
     if len(found) > 1:
         raise Impossible(f"{len(found)} elements have {asked}: say block_id or value too")
     return found[0]

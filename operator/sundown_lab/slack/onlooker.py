@@ -3,7 +3,7 @@
 import http.client
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -11,11 +11,15 @@ from sundown_lab.errors import LabError
 
 Json = dict[str, Any]
 T = TypeVar("T")
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class Refusal(LabError):
     """The simulator says that this cannot be done, and why."""
+
+
+class Absent(Refusal):
+    """The button or select is not shown, or not yet."""
 
 
 class Onlooker:
@@ -39,7 +43,8 @@ class Onlooker:
             connection.close()
         if reply.status >= 400:
             try:
-                raise Refusal(str(json.loads(text)["error"]))
+                answer = json.loads(text)
+                raise (Absent if answer.get("absent") else Refusal)(str(answer["error"]))
             except (ValueError, KeyError, TypeError):
                 raise LabError(f"{method} {path} was answered with {reply.status}: {text[:300]}") from None
         return json.loads(text)
@@ -104,15 +109,30 @@ class Onlooker:
         otherwise: Callable[[], str] = lambda: "it did not happen",
     ) -> T:
         """What ``look`` finds, looking again whenever something changes. Raises LabError after so many seconds."""
-        end = time.monotonic() + within
-        while True:
-            seq = int(self.ask("GET", "/control/wait?since=0&timeout=0")["seq"])
+        for _ in self._looks(within):
             found = look()
             if found is not None:
                 return found
+        raise LabError(f"after {within:g} s: {otherwise()}")
+
+    def once_there(self, use: Callable[[], T], *, within: float = PATIENCE) -> T:
+        """Uses a button or a select as soon as it is shown, as a person does. Raises Absent: it was not in so many seconds."""
+        for _ in self._looks(within):
+            try:
+                return use()
+            except Absent as absent:
+                missed = absent
+        raise missed
+
+    def _looks(self, within: float) -> Iterator[None]:
+        """One look at once, and one whenever something changes, the last after so many seconds."""
+        end = time.monotonic() + within
+        while True:
+            seq = int(self.ask("GET", "/control/wait?since=0&timeout=0")["seq"])
             left = end - time.monotonic()
+            yield
             if left <= 0:
-                raise LabError(f"after {within:g} s: {otherwise()}")
+                return
             self.ask("GET", f"/control/wait?{urlencode({'since': seq, 'timeout': min(left, 2.0)})}")
 
     def wait_until(self, true: Callable[[], bool], *, within: float = PATIENCE, what: str = "it is so") -> None:

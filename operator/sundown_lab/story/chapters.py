@@ -1,8 +1,6 @@
 """What happens in the story, chapter by chapter; each says what it found, and ends the story where that is wrong."""
 
 import asyncio
-import html
-import re
 import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,11 +9,12 @@ from rich.markup import escape
 
 from sundown_lab.demo import cloud, samples
 from sundown_lab.errors import LabError
-from sundown_lab.story import closing, skies
+from sundown_lab.story import closing, helping, skies
 from sundown_lab.story.chat import APPROVE, CONFIRM, RESUME, SNOOZE, SUSPEND, Chat
 from sundown_lab.story.closing import AUCKLAND, BERLIN, KOLKATA, NEW_YORK, TEAMS
 from sundown_lab.story.ledger import Ledger, Line
 from sundown_lab.story.scene import PATIENCE, Scene
+from sundown_lab.story.texts import plain
 from sundown_lab.wire import Json
 from sundown_lab.workloads import Key
 
@@ -40,6 +39,7 @@ class Story:
     async def tell(self) -> None:
         """All of them, in order. Raises LabError: what should have happened did not; the text says what."""
         await self._at_work()
+        await helping.something_breaks(self._scene)
         await self._hours_are_set()
         await self._closing_time()
         await self._operator_is_back()
@@ -50,6 +50,8 @@ class Story:
         await self._schedule_deleted(KOLKATA)
         await self._in_slack(AUCKLAND)
         await self._by_two(AUCKLAND, SEARCH, more=3)
+        await helping.a_pod_to_work_in(self._scene)
+        await helping.it_is_over(self._scene)
         await self._woken_by_schedule(BERLIN)
 
     async def _at_work(self) -> None:
@@ -168,7 +170,7 @@ class Story:
         chat = scene.chat(scene.owners[namespace])
         said = await chat.ask(f"pods {namespace}", "all well")
         scene.say(
-            f"{chat.name} types in Slack: [bold]/devenv pods {namespace}[/]: {escape(_plain(said.splitlines()[0]))}."
+            f"{chat.name} types in Slack: [bold]/devenv pods {namespace}[/]: {escape(plain(said.splitlines()[0]))}."
         )
         pod = next(line.split()[0] for line in said.splitlines() if line.startswith("shop-"))
         said = await chat.ask(f"logs {pod} {namespace}", "nothing runs here")
@@ -212,7 +214,7 @@ class Story:
         )
         await asker.command(f"scale {named} {namespace} {more}")
         proposal = await asker.proposed(namespace, workload.name, button=CONFIRM)
-        scene.say(f"Slack says: [dim]{escape(_plain(proposal['text']))}[/] {asker.name} clicks [bold]Confirm[/].")
+        scene.say(f"Slack says: [dim]{escape(plain(proposal['text']))}[/] {asker.name} clicks [bold]Confirm[/].")
         await asker.click(proposal, CONFIRM)
         waiting = await approver.proposed(namespace, workload.name, button=APPROVE)
         before = (await scene.counts())[workload].replicas
@@ -239,7 +241,7 @@ class Story:
         await chat.click(message, RESUME)
         awake = await chat.wait_for(namespace, "is awake again", after=message["ts"])
         await self._awake(namespace, how=f"in Slack, by {chat.name}")
-        self._scene.say(f"Slack says: [dim]{escape(_plain(awake['text']))}[/]")
+        self._scene.say(f"Slack says: [dim]{escape(plain(awake['text']))}[/]")
 
     async def _held_by_a_program(self, namespace: str) -> None:
         scene = self._scene
@@ -290,9 +292,3 @@ def _instant(text: str | None) -> datetime:
 def _log(said: str) -> str:
     """The last line of the log in an answer."""
     return next(line for line in reversed(said.splitlines()) if line.strip("`"))
-
-
-def _plain(text: str) -> str:
-    """Slack's text as a terminal can show it: no emojis and mentions, dates as they are written for old clients."""
-    without = re.sub(r":[a-z_]+: ?|<@[^>]*> ?", "", text).replace("*", "")
-    return html.unescape(re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", without))

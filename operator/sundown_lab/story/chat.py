@@ -54,6 +54,18 @@ class Chat:
 
         return await self._in_thread(lambda: self._actor.wait_for_message(wanted, channel=CHANNEL, within=PATIENCE))
 
+    async def told(self, channel: str, *said: str) -> Json:
+        """The newest message in a channel whose first line says all this. Raises LabError: there was none in time."""
+
+        def wanted(message: Json) -> bool:
+            return all(each in message["text"] for each in said)
+
+        return await self._in_thread(lambda: self._actor.wait_for_message(wanted, channel=channel, within=PATIENCE))
+
+    async def seen(self, channel: str) -> list[Json]:
+        """All messages of a channel."""
+        return await asyncio.to_thread(self._actor.messages, channel)
+
     async def ask(self, text: str, *said: str, within: float = PATIENCE) -> str:
         """Types ``/devenv`` and what follows in the channel, and gives what the answer says once there is one that says all this.
 

@@ -1,5 +1,6 @@
 """What moto would do and AWS would not."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ def test_one_id_that_nobody_knows_fails_the_whole_call(aws: Aws) -> None:
     good, ec2 = aws.instance(), aws.client("ec2")
 
     for change in (ec2.stop_instances, ec2.start_instances):
-        assert refusal(lambda c=change: c(InstanceIds=[good, "i-0123456789abcdef0"])) == (
+        assert refusal(partial(change, InstanceIds=[good, "i-0123456789abcdef0"])) == (
             "InvalidInstanceID.NotFound",
             400,
         )
@@ -75,4 +76,4 @@ def test_a_member_of_a_cluster_is_not_stopped_alone(aws: Aws) -> None:
     rds = aws.client("rds")
 
     for change in (rds.stop_db_instance, rds.start_db_instance):
-        assert refusal(lambda c=change: c(DBInstanceIdentifier="au-0"))[0] == "InvalidParameterCombination"
+        assert refusal(partial(change, DBInstanceIdentifier="au-0"))[0] == "InvalidParameterCombination"

@@ -38,7 +38,7 @@ def test_the_usual_control_plane_serves_them(control_plane: Cluster) -> None:
 
 def test_deployments_can_be_changed_in_it(old: Cluster) -> None:
     old.kubectl("create", "deployment", "web", "--image=registry.example.com/web:1")
-    old.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
+    old.kubectl("rollout", "status", "deployment/web", "--timeout=110s")
     old.kubectl("label", "deployment/web", "a=b")
 
 

@@ -1,10 +1,11 @@
 """Where the lab looks for its programs, and in which order."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sundown_lab.binaries import NAMES, PROGRAMS, TOOLS, Cache, find
+from sundown_lab.binaries import NAMES, PROGRAMS, TOOLS, Cache, find, programs
 from sundown_lab.errors import LabError
 
 
@@ -79,7 +80,7 @@ def test_the_cache_is_where_the_environment_says(environment: dict[str, str], ex
 def test_programs_of_other_modules_have_other_folders(environment: dict[str, str]) -> None:
     every = (*PROGRAMS, *TOOLS)
     folders = {program.module: Cache.of(environment).path(program).parent for program in every}
-    assert len(set(folders.values())) == len({program.module for program in every}) == 3
+    assert len(set(folders.values())) == len({program.module for program in every}) == 4
 
 
 def test_a_control_plane_does_without_the_tools(assets: Path, environment: dict[str, str]) -> None:
@@ -89,9 +90,15 @@ def test_a_control_plane_does_without_the_tools(assets: Path, environment: dict[
     assert find(["helm"], environment=environment) == {}
 
 
-def test_a_tool_is_found_by_its_name(assets: Path, environment: dict[str, str]) -> None:
-    helm = executable(assets / "helm")
-    assert find(["helm"], environment=environment) == {"helm": helm}
+@pytest.mark.parametrize("name", ["helm", "promtool"])
+def test_a_tool_is_found_by_its_name(assets: Path, environment: dict[str, str], name: str) -> None:
+    tool = executable(assets / name)
+    assert find([name], environment=environment) == {name: tool}
+
+
+def test_other_build_tags_change_the_folder(environment: dict[str, str]) -> None:
+    (promtool,) = programs(["promtool"])
+    assert Cache.of(environment).path(promtool) != Cache.of(environment).path(replace(promtool, tags=""))
 
 
 def test_a_changed_module_file_changes_the_folder(

@@ -38,38 +38,38 @@ def pods(kubectl: Kubectl, namespace: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
 def test_pods_of_a_workload_become_ready(kubectl: Kubectl, namespace: str, kind: str) -> None:
     kubectl("apply", "-n", namespace, "-f", "-", input=workload(kind, replicas=3))
-    kubectl("rollout", "status", f"{kind}/web", "-n", namespace, "--timeout=60s")
+    kubectl("rollout", "status", f"{kind}/web", "-n", namespace, "--timeout=110s")
     answer = kubectl("get", f"{kind}/web", "-n", namespace, "-o", "jsonpath={.status.readyReplicas}")
     assert answer.stdout == "3"
 
 
 def test_a_deployment_scaled_to_zero_loses_its_pods(kubectl: Kubectl, namespace: str) -> None:
     kubectl("apply", "-n", namespace, "-f", "-", input=workload("Deployment", replicas=2))
-    kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=60s")
+    kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=110s")
     kubectl("scale", "deployment/web", "-n", namespace, "--replicas=0")
-    kubectl("wait", "--for=delete", "pods", "--all", "-n", namespace, "--timeout=60s")
+    kubectl("wait", "--for=delete", "pods", "--all", "-n", namespace, "--timeout=110s")
     assert pods(kubectl, namespace) == []
 
 
 def test_a_job_completes(kubectl: Kubectl, namespace: str) -> None:
     kubectl("apply", "-n", namespace, "-f", "-", input=workload("Job"))
-    kubectl("wait", "--for=condition=Complete", "job/web", "-n", namespace, "--timeout=60s")
+    kubectl("wait", "--for=condition=Complete", "job/web", "-n", namespace, "--timeout=110s")
     assert kubectl("get", "job/web", "-n", namespace, "-o", "jsonpath={.status.succeeded}").stdout == "1"
 
 
 def test_a_pod_can_take_its_time_to_become_ready(kubectl: Kubectl, namespace: str) -> None:
     slow = {"lab.sundown.dev/ready-after": "1h"}
     kubectl("apply", "-n", namespace, "-f", "-", input=workload("Deployment", replicas=1, annotations=slow))
-    kubectl("wait", "--for=condition=PodScheduled", "pods", "-l", "app=web", "-n", namespace, "--timeout=60s")
+    kubectl("wait", "--for=condition=PodScheduled", "pods", "-l", "app=web", "-n", namespace, "--timeout=110s")
     assert [pod["status"]["phase"] for pod in pods(kubectl, namespace)] == ["Pending"]
 
 
 def test_a_pod_can_take_its_time_to_go(kubectl: Kubectl, namespace: str) -> None:
     slow = {"lab.sundown.dev/stops-after": "1h"}
     kubectl("apply", "-n", namespace, "-f", "-", input=workload("Deployment", replicas=1, annotations=slow))
-    kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=60s")
+    kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=110s")
     kubectl("delete", "pods", "-l", "app=web", "-n", namespace, "--wait=false")
-    kubectl("wait", "deployment/web", "--for=jsonpath={.status.readyReplicas}=1", "-n", namespace, "--timeout=60s")
+    kubectl("wait", "deployment/web", "--for=jsonpath={.status.readyReplicas}=1", "-n", namespace, "--timeout=110s")
     going = [pod for pod in pods(kubectl, namespace) if "deletionTimestamp" in pod["metadata"]]
     for pod in going:
         kubectl("delete", "pod", pod["metadata"]["name"], "-n", namespace, "--force", "--grace-period=0")
@@ -80,14 +80,14 @@ def test_a_pod_can_be_made_to_crash(kubectl: Kubectl, namespace: str) -> None:
     faulty = {"lab.sundown.dev/fault": "OOMKilled"}
     kubectl("apply", "-n", namespace, "-f", "-", input=workload("Deployment", replicas=1, annotations=faulty))
     crashed = "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff"
-    kubectl("wait", "pods", "-l", "app=web", crashed, "-n", namespace, "--timeout=60s")
+    kubectl("wait", "pods", "-l", "app=web", crashed, "-n", namespace, "--timeout=110s")
     (pod,) = pods(kubectl, namespace)
     assert pod["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"] == "OOMKilled"
 
 
 def test_logs_of_a_pod_can_be_read(kubectl: Kubectl, namespace: str) -> None:
     kubectl("apply", "-n", namespace, "-f", "-", input=workload("Deployment", replicas=1))
-    kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=60s")
+    kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=110s")
     assert "pretended container" in kubectl("logs", "deployment/web", "-n", namespace).stdout
 
 

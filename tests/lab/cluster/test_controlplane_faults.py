@@ -46,7 +46,7 @@ def test_a_stopped_api_server_answers_nobody(fragile: Cluster) -> None:
 def test_pods_become_ready_after_a_restart(fragile: Cluster, namespace: str) -> None:
     fragile.restart_api_server(kill=True)
     fragile.kubectl("create", "deployment", "web", "-n", namespace, "--image=registry.example.com/web:1")
-    fragile.kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=60s")
+    fragile.kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=110s")
     ready = fragile.kubectl("get", "deployment/web", "-n", namespace, "-o", "jsonpath={.status.readyReplicas}").stdout
     assert ready == "1"
 

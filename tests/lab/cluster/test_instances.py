@@ -95,7 +95,7 @@ def test_a_program_that_died_shows_as_degraded() -> None:
         found = instances.get("hurt")
         return found is not None and (found.state, found.ended_programs) == ("degraded", ("kube-scheduler",))
 
-    wait_until(noticed, what="the lab is degraded for want of a scheduler", timeout=20)
+    wait_until(noticed, what="the lab is degraded for want of a scheduler", timeout=60)
 
 
 @pytest.mark.usefixtures("home")

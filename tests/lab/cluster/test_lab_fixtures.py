@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 def run_pytest(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
     """A run of its own of one test file, with this repository's conftest as a plugin."""
     (folder / "test_it.py").write_text(test)
-    command = [
+    command: list[str | Path] = [
         sys.executable,
         "-m",
         "pytest",

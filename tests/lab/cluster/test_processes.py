@@ -57,7 +57,7 @@ def test_a_child_started_by_a_passing_thread_stays(tmp_path: Path) -> None:
 def test_a_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     child = shell("trap '' TERM; echo ready; while :; do sleep 0.1; done", tmp_path)
     child.start()
-    wait_until(lambda: "ready" in child.tail(), what="the trap is set", timeout=10)
+    wait_until(lambda: "ready" in child.tail(), what="the trap is set", timeout=60)
     child.stop(grace=0.2)
     assert child.exit_code == -signal.SIGKILL
 
@@ -65,7 +65,7 @@ def test_a_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 def test_a_child_that_heeds_sigterm_ends_by_it(tmp_path: Path) -> None:
     child = shell("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done", tmp_path)
     child.start()
-    wait_until(lambda: "ready" in child.tail(), what="the trap is set", timeout=10)
+    wait_until(lambda: "ready" in child.tail(), what="the trap is set", timeout=60)
     child.stop()
     assert child.exit_code == 7
 
@@ -74,7 +74,7 @@ def test_a_child_keeps_its_log_over_a_restart(tmp_path: Path) -> None:
     child = shell("echo line", tmp_path)
     for _ in range(2):
         child.start()
-        wait_until(lambda: child.exit_code is not None, what="it ended", timeout=10)
+        wait_until(lambda: child.exit_code is not None, what="it ended", timeout=60)
     assert child.tail() == "line\nline"
 
 

@@ -61,8 +61,14 @@ def test_what_nobody_looked_at_is_wrong() -> None:
     assert line(asleep=None, after=None).faults == ["was not seen asleep", "was not seen awake again"]
 
 
-def cloud(**found: str | None) -> CloudLine:
-    return CloudLine(**{"before": "available", "asleep": "stopped", "record": "running", "after": "available", **found})
+def cloud(
+    *,
+    asleep: str | None = "stopped",
+    record: str | None = "running",
+    after: str | None = "available",
+    left: str | None = None,
+) -> CloudLine:
+    return CloudLine("available", asleep, record, after, left)
 
 
 def test_a_database_that_slept_and_is_available_again_is_right() -> None:

@@ -18,7 +18,7 @@ from support.envs import manifest
 from support.node.machine_state import programs, state
 from support.nodes import Ground, Node, really
 
-pytestmark = [pytest.mark.node, pytest.mark.timeout(240, func_only=True)]
+pytestmark = pytest.mark.node
 
 
 class Typed:
@@ -66,8 +66,8 @@ def test_up_image_and_down_leave_the_machine_as_it_was(lab: Typed) -> None:
     for name, made in (("web", really(manifest("Deployment", "web", 2))), ("version", _version())):
         (lab.folder / f"{name}.json").write_text(json.dumps(made))
         lab.kubectl("apply", "-f", str(lab.folder / f"{name}.json"))
-    lab.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
-    lab.kubectl("wait", "--for=condition=Complete", "job/version", "--timeout=60s")
+    lab.kubectl("rollout", "status", "deployment/web", "--timeout=110s")
+    lab.kubectl("wait", "--for=condition=Complete", "job/version", "--timeout=110s")
     assert lab.kubectl("logs", "job/version").startswith("sundown ")
     assert lab("down").stdout == "the lab default is down\n"
     assert state() == before
@@ -103,7 +103,7 @@ def test_the_end_of_its_owner_ends_everything_and_down_takes_the_rest(lab: Typed
     path = lab.folder / "web.json"
     path.write_text(json.dumps(really(manifest("Deployment", "web", 2))))
     lab.kubectl("apply", "-f", str(path))
-    lab.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
+    lab.kubectl("rollout", "status", "deployment/web", "--timeout=110s")
     assert lab.supervisor is not None
     os.kill(lab.supervisor, signal.SIGKILL)
     eventually(lambda: not programs(lab.folder), what="the kernel has ended all of it")

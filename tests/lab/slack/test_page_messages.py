@@ -79,12 +79,12 @@ async def test_what_is_posted_changed_and_removed_is_seen_at_once(slack: Workspa
     slack.act("bo").say("#dev", "good night")
     await expect(message(page, "good night")).to_be_visible()
 
-    where = {"channel": str(posted["channel"]), "ts": str(posted["ts"])}
-    slackbot.chat_update(**where, text="dev1 is asleep")
+    channel, ts = str(posted["channel"]), str(posted["ts"])
+    slackbot.chat_update(channel=channel, ts=ts, text="dev1 is asleep")
     await expect(message(page, "dev1 is asleep")).to_be_visible()
     await expect(page.get_by_text("dev1 falls asleep")).to_have_count(0)
 
-    slackbot.chat_delete(**where)
+    slackbot.chat_delete(channel=channel, ts=ts)
     await expect(page.get_by_text("dev1 is asleep")).to_have_count(0)
 
 

@@ -1,5 +1,6 @@
 """Buttons and selects in messages, and what the app may answer through the response_url."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -105,11 +106,30 @@ def test_what_is_not_there_cannot_be_clicked(slack: Workspace) -> None:
     message = post(slack)
 
     with pytest.raises(Refusal, match="there is suspend, snooze"):
-        slack.act("ana").click(message, "delete")
+        slack.act("ana").click(message, "delete", within=0)
     with pytest.raises(Refusal, match="none of its options"):
         slack.act("ana").choose(message, "snooze", "9 h")
     with pytest.raises(Refusal, match="choose it"):
         slack.act("ana").click(message, "snooze")
+
+
+def test_a_button_that_is_not_there_yet_is_waited_for(slack: Workspace) -> None:
+    listen, seen = listening()
+    web = client(slack)
+    message = web.chat_postMessage(channel=channel_id(slack), text="dev1 is stopping")
+    (bare,) = slack.messages("#dev")
+    update = threading.Timer(
+        0.2,
+        web.chat_update,
+        kwargs={"channel": bare["channel"], "ts": message["ts"], "text": "dev1 stops", "blocks": BLOCKS},
+    )
+
+    with Bolt(slack, listen):
+        update.start()
+        slack.act("ana").click(bare, "suspend")
+        slack.wait_until(lambda: len(seen) == 1)
+
+    assert seen[0]["message"]["ts"] == message["ts"]
 
 
 def test_which_of_two_buttons_has_to_be_said(slack: Workspace) -> None:

@@ -1,5 +1,6 @@
 """Events: what is told to whom, and what happens when nobody acks."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -106,11 +107,14 @@ def test_an_event_that_is_not_acked_comes_again_three_times(slack: Workspace, ht
         async def refuse(_resp: Any = None) -> None:
             """Ends the request here, so that Bolt answers nothing good."""
 
+    def refused(times: int) -> bool:
+        return [d["acked"] for d in slack.deliveries("app_mention")] == [False] * times
+
     with Bolt(slack, listen, http=http):
         slack.patience(0.1)
         slack.act("ana").say("#dev", "@Sundown hello")
         for attempts, seconds in ((2, 61), (3, 301), (4, 0)):
-            slack.wait_until(lambda n=attempts: [d["acked"] for d in slack.deliveries("app_mention")] == [False] * n)
+            slack.wait_until(partial(refused, attempts))
             slack.clock_advance(seconds)
 
     deliveries = slack.deliveries("app_mention")

@@ -18,7 +18,7 @@ const CHARACTERS = {
   large_yellow_circle: "🟡", link: "🔗", lock: "🔒", low_battery: "🪫", mag: "🔍", mega: "📣", memo: "📝",
   money_with_wings: "💸", moneybag: "💰", muscle: "💪", mute: "🔇", new_moon: "🌑", no_bell: "🔕", no_entry: "⛔",
   no_entry_sign: "🚫", octagonal_sign: "🛑", ok: "🆗", ok_hand: "👌", package: "📦", point_right: "👉", pray: "🙏",
-  pushpin: "📌", question: "❓", raised_hands: "🙌", recycle: "♻️", red_circle: "🔴", robot_face: "🤖", rocket: "🚀",
+  pushpin: "📌", question: "❓", raised_hand: "✋", raised_hands: "🙌", recycle: "♻️", red_circle: "🔴", robot_face: "🤖", rocket: "🚀",
   rotating_light: "🚨", seedling: "🌱", sleeping: "😴", sleeping_accommodation: "🛌", slightly_smiling_face: "🙂",
   smile: "😄", snooze: "😴", snowflake: "❄️", sparkles: "✨", speech_balloon: "💬", star: "⭐", stopwatch: "⏱️",
   sunny: "☀️", sunrise: "🌅", sunrise_over_mountains: "🌄", sunset: "🌇", tada: "🎉", thinking_face: "🤔",

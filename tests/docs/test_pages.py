@@ -57,6 +57,12 @@ def test_each_link_to_a_file_or_a_heading_leads_there(page: Path) -> None:
     assert list(_broken(page)) == []
 
 
+def test_each_component_has_a_row_of_its_own() -> None:
+    text = (ROOT / "deploy/README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
+    assert sorted(rows) == sorted(path.name for path in (ROOT / "deploy/components").iterdir())
+
+
 def test_each_module_that_is_named_is_there() -> None:
     """Rooms move; what leads a newcomer to them has to move along."""
     package = ROOT / "operator/sundown"

@@ -14,7 +14,9 @@ from sundown.cli.app import cli
 from sundown.frontdesk.commands.table import COMMANDS
 from sundown.model.scalars import zone
 from sundown_lab.commands.docs import docs
+from sundown_lab.errors import LabError
 from sundown_lab.reference import markdown, pages
+from sundown_lab.reference.kinds import BEGIN, END, with_catalogue
 from sundown_lab.reference.zones import names
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +50,18 @@ def _is_zone(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def test_what_is_written_around_the_table_of_kinds_stays() -> None:
+    page = f"# Kinds\n\nBefore.\n\n{BEGIN}\nold\n{END}\n\nAfter.\n"
+    made = with_catalogue(page)
+    assert made.startswith("# Kinds\n\nBefore.\n\n")
+    assert made.endswith("\n\nAfter.\n")
+    assert "| CronJob |" in made
+    assert "old" not in made
+    assert with_catalogue(made) == made
+    with pytest.raises(LabError, match="begins and ends"):
+        with_catalogue("# Kinds\n")
 
 
 def test_every_crd_has_its_page() -> None:

@@ -42,13 +42,14 @@ lint:
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/vulture
 
+unit: export HYPOTHESIS_PROFILE ?= quick
 unit:
 	@$(BIN)/pytest -q --numprocesses $(WORKERS) -m "not lab and not simulator and not browser and not slow"
 
 .PHONY: test
 test: setup browser ## Every test, those against the real control plane and in a real browser included
-	@$(BIN)/sundown-lab build --helm > /dev/null
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile -m "not node"
+	@$(BIN)/sundown-lab build --helm --promtool > /dev/null
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not node"
 	@$(MAKE) --no-print-directory node-if-there
 
 # A container runtime is nothing to install unasked: `make test` has these tests where the packages are there already.
@@ -84,9 +85,19 @@ browser: ## Chromium for the browser tests, from the distribution, where there i
 	    && echo "Installing Chromium ..." && apt-get -qq update && apt-get -qq install --yes chromium > /dev/null; } \
 	  || { echo "The browser tests need Chromium; on Debian and Ubuntu: sudo apt-get install chromium"; exit 1; }
 
+PICTURES := tests/frontdesk/test_in_a_browser.py tests/frontdesk/test_operations_in_a_browser.py
+.PHONY: screenshots
+screenshots: setup browser ## Take the pictures of docs/slack anew, from the simulator's page with all of Sundown behind it
+	@SUNDOWN_SCREENSHOTS=docs/slack $(BIN)/pytest -q $(PICTURES)
+
 .PHONY: bench
 bench: setup ## Measure speed, memory and idle cost against a bare loop of the same writes; bench.json has the numbers
 	@$(BIN)/sundown-lab bench --json bench.json
+
+FUZZ ?= 300
+.PHONY: fuzz
+fuzz: setup ## Send the REST API whatever its own document allows, and what it does not, for five minutes (FUZZ=SECONDS)
+	@SUNDOWN_FUZZ=$(FUZZ) $(BIN)/pytest tests/frontdesk/api/test_fuzzed.py
 
 .PHONY: format
 format: setup ## Format, and mend what the linter can mend by itself
@@ -97,15 +108,14 @@ format: setup ## Format, and mend what the linter can mend by itself
 docs: setup ## Write the pages of docs/ that are made from the code: settings, command line, CRDs
 	@$(BIN)/sundown-lab docs
 
-# Whether the cluster knows the objects of deploy/components/{hold,policies,admission} (Kubernetes 1.36); the base goes into any cluster.
-SERVES_POLICIES := kubectl get --raw /apis/admissionregistration.k8s.io/v1 | grep -q '"mutatingadmissionpolicies"'
-
+# What goes around the base knows only Kubernetes 1.36 and later. A cluster that cannot be asked is no cluster without policies.
 .PHONY: deploy
 deploy: ## Install into the cluster of the current kubectl context
-	@if $(SERVES_POLICIES); then set -x; kubectl apply -k deploy/components/hold && kubectl apply -k deploy/components/policies; \
-	  else echo "This cluster serves no MutatingAdmissionPolicy: Sundown does without (docs/policies.md)"; fi
-	kubectl apply -k deploy/base
-	@if $(SERVES_POLICIES); then set -x; kubectl apply -k deploy/components/admission; fi
+	@set -e; served=$$(kubectl get --raw /apis/admissionregistration.k8s.io/v1); before=; after=; \
+	if grep -q '"mutatingadmissionpolicies"' <<< "$$served"; then \
+	  before="deploy/components/hold deploy/components/policies"; after=deploy/components/admission; \
+	else echo "This cluster serves no MutatingAdmissionPolicy: Sundown does without (docs/policies.md)"; fi; \
+	for part in $$before deploy/base $$after; do echo "kubectl apply -k $$part"; kubectl apply -k "$$part"; done
 
 # By what it is labelled with, so that each overlay and component is found; the CRDs have it too, and are asked for by nobody.
 OURS := app.kubernetes.io/part-of=sundown

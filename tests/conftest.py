@@ -14,6 +14,8 @@ from _pytest.terminal import TerminalReporter
 from sundown_lab import controlplane
 from sundown_lab.cluster import Cluster, connect, require_lab
 from sundown_lab.progress import Progress
+from support import logins
+from support.effort import as_many
 
 pytest_plugins = [
     "support.operators",
@@ -27,14 +29,17 @@ pytest_plugins = [
     "support.browsers",
     "support.policies",
     "support.helms",
+    "support.promtools",
     "support.nodes",
     "support.supporting",
+    "support.stopping",
     "support.slowest_rooms",
     "support.leaving_out",
+    "support.longest_first",
 ]
 
 ROOT = Path(__file__).parent.parent
-LAB_TIMEOUT = 120.0
+LAB_TIMEOUT = 300.0
 RAN_IN_LAB = ("control plane", "lab")
 
 
@@ -48,7 +53,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # How long an example takes says something of the machine, and nothing of Sundown; a test that hangs has its time-out.
-hypothesis.settings.register_profile("sundown", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "sundown", deadline=None, max_examples=as_many(100), suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("sundown")
 
 
@@ -92,7 +99,8 @@ def control_plane(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPath
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     assert isinstance(capture, CaptureManager)
     with capture.global_and_fixture_disabled():  # a first build takes minutes, which must be seen
-        started = controlplane.start(audit=True, progress=Progress())
+        flags = logins.flags(tmp_path_factory.mktemp("logins"))
+        started = controlplane.start(audit=True, api_server_flags=flags, progress=Progress())
     with started:
         _install_crds(started)
         yield started
@@ -109,10 +117,10 @@ def namespace(control_plane: Cluster) -> Iterator[str]:
     """A fresh namespace without labels, in which pods can be made; deleted after the test without waiting for it."""
     name = f"test-{secrets.token_hex(4)}"
     control_plane.kubectl("create", "namespace", name)
-    control_plane.kubectl("wait", "--for=create", "serviceaccount/default", "-n", name, "--timeout=30s")
+    control_plane.kubectl("wait", "--for=create", "serviceaccount/default", "-n", name, "--timeout=110s")
     yield name
     control_plane.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
 
 
 def _install_crds(cluster: Cluster) -> None:
-    cluster.install(path for path in sorted((ROOT / "crds").glob("*.yaml")) if path.name != "kustomization.yaml")
+    cluster.install([ROOT / "crds"])

@@ -117,4 +117,7 @@ def test_an_action_that_no_row_knows_is_refused_by_name(env: Env, stage: Stage) 
     stage.usual()
     refused = request(env, action="Label", granted=False).finished()
     assert (refused["state"], refused["conditions"][1]["reason"]) == ("Refused", "UnknownAction")
-    assert refused["outcome"] == 'this operator knows no action "Label"; it knows Delete, Scale, Restart'
+    assert (
+        refused["outcome"]
+        == 'this operator knows no action "Label"; it knows Delete, Scale, Restart, Stop, Reset, Edit'
+    )

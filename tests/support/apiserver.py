@@ -17,8 +17,11 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 MERGE = "application/merge-patch+json"
+PATIENCE = 120.0
+"""Seconds until a test gives up what it waits for: many times what a quiet machine needs, for nobody waits them there."""
 _POLL = 0.05
-_STARTING = 15.0
+_NOT_READ = b"There can be a delay between when CustomResourceDefinitions are created"
+_STARTING = 60.0
 _GONE = (http.client.HTTPException, OSError)
 
 
@@ -112,8 +115,7 @@ class Api:
         response = self._ask(method, path, said, headers)
         answer = response.read()
         deadline = time.monotonic() + _STARTING
-        while response.status == http.HTTPStatus.TOO_MANY_REQUESTS and time.monotonic() < deadline:
-            # What an API server that has just started says of storage that is not read yet: nothing was done.
+        while _has_just_started(response.status, answer) and time.monotonic() < deadline:
             time.sleep(_POLL)
             response = self._ask(method, path, said, headers)
             answer = response.read()
@@ -125,7 +127,7 @@ class Api:
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> http.client.HTTPResponse:
         kept = self._connection is not None
         if self._connection is None:
-            self._connection = http.client.HTTPSConnection(self._address, timeout=30, context=self._tls)
+            self._connection = http.client.HTTPSConnection(self._address, timeout=PATIENCE, context=self._tls)
         try:
             self._connection.request(method, path, body=body, headers={**self._headers, **headers})
             return self._connection.getresponse()
@@ -137,7 +139,17 @@ class Api:
             raise
 
 
-def eventually(check: Callable[[], T | None], *, what: str, within: float = 30.0) -> T:
+def _has_just_started(status: int, answer: bytes) -> bool:
+    """Whether an API server says that it has not read everything yet, so that nothing was done.
+
+    429 is about its storage; a 503 with this text about the schema of a CRD, which policies that mutate know seconds after it.
+    """
+    return status == http.HTTPStatus.TOO_MANY_REQUESTS or (
+        status == http.HTTPStatus.SERVICE_UNAVAILABLE and _NOT_READ in answer
+    )
+
+
+def eventually(check: Callable[[], T | None], *, what: str, within: float = PATIENCE) -> T:
     """The first true answer of ``check``, asked again and again; an API server that is away counts as no answer.
 
     Raises:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from support.apiserver import Api, Json, eventually
+from support.apiserver import PATIENCE, Api, Json, eventually
 from support.enders import let_end, may
 from support.envs import SUNDOWN, Env, instant
 from support.operators import HOME
@@ -32,7 +32,7 @@ class Asked:
         found: Json = self.api.get(self.path).get("status", {})
         return found
 
-    def until(self, *states: str, within: float = 30.0) -> Json:
+    def until(self, *states: str, within: float = PATIENCE) -> Json:
         """The status, once its state is one of these."""
 
         def there() -> Json | None:

@@ -4,11 +4,15 @@ One browser serves a whole run, with a fresh profile a test. Playwright's async 
 API would leave a loop running, on which no async test could start.
 """
 
+import io
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
 
 from sundown_lab.slack.remote import Workspace
@@ -23,10 +27,14 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 30_000.0  # milliseconds: machines that run tests can be very slow
+PATIENCE = 60_000.0  # milliseconds: machines that run tests can be very slow
 PHONE = (390, 780)
 DESK = (1280, 860)
+PICTURE = (1080, 720)
+COLOURS = 224
+"""Enough for a page of text with its buttons; a picture is half as large as with all of them."""
 Open = Callable[..., Awaitable[Page]]
+Shoot = Callable[[Page, str], Awaitable[None]]
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +78,21 @@ async def look(browser: Browser, slack: Workspace) -> AsyncIterator[Open]:
     for context in contexts:
         await context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def shoot() -> Shoot:
+    """`await shoot(page, "reminder")` writes reminder.png, where pictures are wanted (`make screenshots`)."""
+    folder = os.environ.get("SUNDOWN_SCREENSHOTS")
+
+    async def take(page: Page, name: str) -> None:
+        if folder is not None:
+            await page.mouse.move(0, 0)
+            shot = await page.screenshot(animations="disabled")
+            few = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            few.save(Path(folder) / f"{name}.png", optimize=True)
+
+    return take
 
 
 def message(page: Page, text: str | re.Pattern[str]) -> Locator:

@@ -1,17 +1,20 @@
 """A model of the API server on which counts are counted: versions, merge patches and owners, and nothing else."""
 
 import copy
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Conflict, Missing
 from sundown.model.parts import Workload
 from sundown.model.resources import EnvScheduleStatus
-from sundown.reconcile.memory import Memory, mark, recall
+from sundown.reconcile.memory import Memory, is_current, recall
 from sundown.sleepers.kinds import KINDS
 from support.samples import env, known, namespace
 
 OWNER = "kubectl"
-Key = tuple[Literal["Deployment", "StatefulSet"], str]
+Kind = Literal["Deployment", "StatefulSet"]
+Key = tuple[Kind, str]
+_BY_PLURAL: dict[str, Kind] = {KINDS[kind].plural: kind for kind in get_args(Kind)}
 
 
 class ApiServer:
@@ -27,6 +30,7 @@ class ApiServer:
     def create(self, key: Key, replicas: int) -> None:
         """A new object: another uid."""
         self._version += 1
+        self.objects.pop(key, None)
         about = {"name": key[1], "namespace": "dev", "uid": f"uid-{self._version}", "annotations": {}}
         self._write(key, {"metadata": about, "spec": {"replicas": replicas}}, by=OWNER)
 
@@ -62,9 +66,17 @@ class ApiServer:
         Raises:
             Missing: where there is no such object.
         """
+        return KINDS[key[0]].read(copy.deepcopy(self.whole(key)))
+
+    def whole(self, key: Key) -> dict[str, Any]:
+        """One workload as JSON.
+
+        Raises:
+            Missing: where there is no such object.
+        """
         if key not in self.objects:
             raise Missing("no such workload", status=404)
-        return KINDS[key[0]].read(copy.deepcopy(self.objects[key]))
+        return self.objects[key]
 
     def all(self) -> list[Workload]:
         """Every workload."""
@@ -80,9 +92,9 @@ class ApiServer:
         return recall(*self.known())
 
     def is_marked(self, key: Key) -> bool:
-        """Whether what stands on a workload was written in this sleep on this object."""
-        found, sleep = self.look(key), self.memory().sleep
-        return found.previous is not None and sleep is not None and found.mark == mark(sleep, found.uid)
+        """Whether what stands on a workload was written in this sleep on this object, and nothing newer is known."""
+        found = self.look(key)
+        return found.previous is not None and is_current(found, self.memory())
 
     def _write(self, key: Key, wanted: dict[str, Any], *, by: str) -> None:
         before = self.objects.get(key)
@@ -90,16 +102,39 @@ class ApiServer:
             return
         self._version += 1
         wanted["metadata"]["resourceVersion"] = f"{self._version}"
-        if before is None or before["spec"]["replicas"] != wanted["spec"]["replicas"]:
-            wanted["metadata"]["managedFields"] = _owned_by(by)
-        else:
-            wanted["metadata"]["managedFields"] = before["metadata"]["managedFields"]
+        entries = wanted["metadata"].get("managedFields") or (before["metadata"]["managedFields"] if before else [])
+        changed = before is None or before["spec"]["replicas"] != wanted["spec"]["replicas"]
+        wanted["metadata"]["managedFields"] = _owned_by(by) if changed else entries
         self.objects[key] = wanted
 
 
+class Wire(Cluster):
+    """The same as a cluster that answers at once."""
+
+    def __init__(self, server: ApiServer, *, manager: str) -> None:
+        self._server = server
+        self._manager = manager
+
+    async def get(self, path: str, **_params: str) -> dict[str, Any]:
+        return copy.deepcopy(self._server.whole(_key(path)))
+
+    async def merge_patch(self, path: str, body: dict[str, Any], **params: Any) -> dict[str, Any]:
+        self._server.patch(_key(path), body, by=params.get("fieldManager", self._manager))
+        return copy.deepcopy(self._server.whole(_key(path)))
+
+
+def _key(path: str) -> Key:
+    plural, name = path.split("/")[-2:]
+    return _BY_PLURAL[plural], name
+
+
 def _owned_by(manager: str) -> list[dict[str, Any]]:
-    fields = {"f:spec": {"f:replicas": {}}}
-    return [{"manager": manager, "operation": "Update", "apiVersion": "apps/v1", "fieldsV1": fields}]
+    fields: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
+    status = {"manager": "kube-controller-manager", "operation": "Update", "subresource": "status"}
+    return [
+        {"manager": manager, "operation": "Update", "apiVersion": "apps/v1", "fieldsV1": fields},
+        {**status, "apiVersion": "apps/v1", "fieldsV1": {"f:status": {}}},
+    ]
 
 
 def _merged(target: Any, patch: Any) -> Any:

@@ -18,22 +18,23 @@ from sundown_lab.cluster import Cluster
 from sundown_lab.processes import LOOPBACK
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "host"}
-START_TIMEOUT = 10.0
-HELD_AT_MOST = 60.0
+START_TIMEOUT = 60.0
+HELD_AT_MOST = 240.0
 
 
 @dataclass
 class Fault:
-    """What happens to requests of a method (any, where empty) whose path and query contain ``part``, so many times,
-    after the first few that are skipped.
+    """What happens to requests of a method (any, where empty) whose path and query contain ``part``, and whose body ``said``,
+    so many times, after the first few that are skipped.
 
     ``status`` answers instead of the API server, with ``headers`` and ``body``. ``cut`` drops the connection without an
-    answer; with ``after`` the API server has had the request by then. ``seconds`` delays it, and so does ``hold`` until
+    answer; with ``after`` the API server has carried the request out by then. ``seconds`` delays it, and so does ``hold`` until
     ``release`` is called.
     """
 
     method: str = ""
     part: str = ""
+    said: bytes = b""
     times: int = 10**9
     skip: int = 0
     status: int = 0
@@ -51,9 +52,14 @@ class Fault:
         """Let go what is held, now and later."""
         self.go_on.set()
 
-    def meets(self, method: str, target: str) -> bool:
+    def meets(self, method: str, target: str, body: bytes = b"") -> bool:
         """Whether it strikes this request; counts those that it strikes."""
-        if self.method not in {"", method} or self.part not in target or self.met >= self.times:
+        if (
+            self.method not in {"", method}
+            or self.part not in target
+            or self.said not in body
+            or self.met >= self.times
+        ):
             return False
         if self.skip:
             self.skip -= 1
@@ -158,8 +164,8 @@ class Detour:
             await asyncio.gather(*left, return_exceptions=True)
 
     async def _handle(self, request: web.BaseRequest, session: aiohttp.ClientSession) -> web.StreamResponse:
-        fault = next((one for one in list(self._faults) if one.meets(request.method, request.raw_path)), None)
         body = await request.read()
+        fault = next((one for one in list(self._faults) if one.meets(request.method, request.raw_path, body)), None)
         if fault is None:
             return await self._pass_on(request, body, session)
         fault.arrived.set()
@@ -171,14 +177,19 @@ class Detour:
             return web.Response(
                 status=fault.status, text=fault.body, headers=fault.headers, content_type="application/json"
             )
-        if fault.cut:
-            if fault.after:
-                async with self._ask(request, body, session) as had:
-                    await had.read()
+        if fault.cut and fault.after and not await self._is_carried_out(request, body, session):
+            fault.met -= 1  # somebody else wrote at the same time: it is the next try that is lost
+        elif fault.cut:
             self._note(request, 0)
             assert request.transport is not None
             request.transport.abort()
+            return web.Response()  # which nobody hears
         return await self._pass_on(request, body, session)
+
+    async def _is_carried_out(self, request: web.BaseRequest, body: bytes, session: aiohttp.ClientSession) -> bool:
+        async with self._ask(request, body, session) as had:
+            await had.read()
+            return had.ok
 
     async def _pass_on(
         self, request: web.BaseRequest, body: bytes, session: aiohttp.ClientSession

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from sundown.model import managers
+from sundown.model.resources import API_VERSION, GENERATED_NAME, MANAGED_BY, TEMPLATE
+from sundown.model.template_mark import TemplateMark, schedule_digest
 from sundown_lab.cluster import Cluster
-from support.apiserver import Answered, Api, Json, eventually
+from support.apiserver import PATIENCE, Answered, Api, Json, eventually
 
 SUNDOWN = "/apis/sundown.dev/v1alpha1"
 DEFAULTS = f"{SUNDOWN}/clusterenvschedules"
@@ -117,6 +120,17 @@ class Env:
         body = {"apiVersion": "sundown.dev/v1alpha1", "kind": "EnvSchedule", "spec": spec}
         self.api.create(self.schedules(), {**body, "metadata": {"name": name, **metadata}})
 
+    def generated_schedule(self, spec: Json) -> None:
+        """Have the EnvSchedule that Sundown makes of a ClusterEnvSchedule's template."""
+        mark = TemplateMark("made", says=schedule_digest(spec))
+        metadata = {
+            "name": GENERATED_NAME,
+            "labels": {MANAGED_BY: "sundown"},
+            "annotations": {TEMPLATE: str(mark)},
+        }
+        body = {"apiVersion": API_VERSION, "kind": "EnvSchedule", "metadata": metadata, "spec": spec}
+        self.api.apply(self.schedules(GENERATED_NAME), body, manager=managers.OPERATOR)
+
     def patch(self, body: Json, *, name: str = "default") -> None:
         """Merge into an EnvSchedule."""
         self.api.merge(self.schedules(name), body)
@@ -185,7 +199,7 @@ class Env:
 
     # What is waited for.
 
-    def until(self, *states: str, name: str = "default", within: float = 30.0) -> Json:
+    def until(self, *states: str, name: str = "default", within: float = PATIENCE) -> Json:
         """The status, once its state is one of these and it speaks of the spec as it is now."""
 
         def there() -> Json | None:
@@ -198,12 +212,12 @@ class Env:
 
         return eventually(there, what=f"{self.name} is {' or '.join(states)}", within=within)
 
-    def until_count(self, name: str, replicas: int, *, kind: str = "Deployment", within: float = 30.0) -> None:
+    def until_count(self, name: str, replicas: int, *, kind: str = "Deployment", within: float = PATIENCE) -> None:
         """Return when a workload is asked to have so many."""
         what = f"{self.name}: {name} has {replicas}"
         eventually(lambda: self.replicas(name, kind=kind) == replicas, what=what, within=within)
 
-    def until_let_go(self, *, within: float = 30.0) -> None:
+    def until_let_go(self, *, within: float = PATIENCE) -> None:
         """Return when the namespace is not marked as asleep any more."""
         eventually(lambda: STATE not in self.labels(), what=f"{self.name} is let go", within=within)
 
@@ -215,6 +229,17 @@ class Env:
             return [now[2]] if now[:2] == (status, reason) else []
 
         return eventually(there, what=f"{self.name}: {kind}={status}, reason {reason}")[0]
+
+    def until_told(self, reason: str, *, times: int = 1) -> list[str]:
+        """The notes of the Events with a reason, once there are so many and no more: they are posted behind everything else."""
+
+        def notes() -> list[str]:
+            return [each["note"] for each in self.events() if each["reason"] == reason]
+
+        eventually(lambda: len(notes()) >= times, what=f"{self.name} is told of {reason}")
+        told = notes()
+        assert len(told) == times, told
+        return told
 
 
 @pytest.fixture(scope="session")

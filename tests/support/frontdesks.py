@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import yaml
@@ -58,7 +58,11 @@ class Frontdesk(Program):
         self.receive()
 
     def receive(self) -> None:
-        """Have Slack deliver to it, the way that it listens."""
+        """Have Slack deliver to it, the way that it listens, and wait for it three times as long as Slack itself.
+
+        Slow machines are slower than anybody's cluster. A test of the three seconds says ``slack.patience(1)``.
+        """
+        self.slack.patience(3)
         if self.transport == "http":
             self.slack.deliver_by_http(self.url, verify=True)
         else:
@@ -81,7 +85,7 @@ class Frontdesk(Program):
 
 
 class Counter:
-    """Where at most one frontdesk runs at a time."""
+    """Where at most one frontdesk runs at a time; ``with`` clears it, whatever has happened there."""
 
     def __init__(
         self, cluster: Cluster, *, logs: Path, installation: Path = ROOT / "deploy" / "overlays" / "api"
@@ -93,6 +97,12 @@ class Counter:
         self._account: Path | None = None
         self._on: Frontdesk | None = None
         self._usual: dict[str, Frontdesk] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
 
     @property
     def account(self) -> Path:
@@ -161,10 +171,9 @@ def counter(
     control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Counter]:
     """The one place of this run where a frontdesk runs."""
-    one = Counter(control_plane, logs=tmp_path_factory.mktemp("frontdesk"))
-    pytestconfig.stash[_counter] = one
-    yield one
-    one.clear()
+    with Counter(control_plane, logs=tmp_path_factory.mktemp("frontdesk")) as one:
+        pytestconfig.stash[_counter] = one
+        yield one
 
 
 @pytest.fixture(scope="module")

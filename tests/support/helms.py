@@ -55,22 +55,25 @@ class Helm:
 
     def __call__(self, *arguments: str) -> str:
         done = subprocess.run(
-            [self._program, *arguments], capture_output=True, text=True, check=False, timeout=60, env=self._environment
+            [self._program, *arguments], capture_output=True, text=True, check=False, timeout=180, env=self._environment
         )
         assert done.returncode == 0, f"helm {' '.join(arguments)}: {done.stderr or done.stdout}"
         return done.stdout
 
     def chart(self, directory: Path, *, namespace: str, manifests: list[Json]) -> Chart:
-        """A chart of these manifests, whose counts become a value of it."""
+        """A chart of these manifests, whose counts become a value of it, and are left out where that has none."""
         (directory / "templates").mkdir(parents=True)
         (directory / "Chart.yaml").write_text(f"apiVersion: v2\nname: {directory.name}\nversion: 1.0.0\n")
-        (directory / "values.yaml").write_text(f"replicas: {manifests[0]['spec']['replicas']}\n")
+        (directory / "values.yaml").write_text(f"replicas: {json.dumps(manifests[0]['spec'].get('replicas'))}\n")
         for number, each in enumerate(manifests):
-            text = json.dumps({**each, "spec": {**each["spec"], "replicas": COUNT}})
-            (directory / "templates" / f"{number}.yaml").write_text(
-                text.replace(f'"{COUNT}"', "{{ .Values.replicas }}")
-            )
+            text = json.dumps({**each, "spec": {"replicas": COUNT, **_without_count(each["spec"])}})
+            field = ' {{ if .Values.replicas }}"replicas": {{ .Values.replicas }}, {{ end }}'
+            (directory / "templates" / f"{number}.yaml").write_text(text.replace(f'"replicas": "{COUNT}", ', field))
         return Chart(self, directory, namespace)
+
+
+def _without_count(spec: Json) -> Json:
+    return {name: value for name, value in spec.items() if name != "replicas"}
 
 
 @pytest.fixture(scope="session")

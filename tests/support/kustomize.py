@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from copy import deepcopy
 from itertools import combinations
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -26,6 +28,7 @@ PARTS = (
     "hold",
     "policies",
     "admission",
+    "admission-webhook",
 )
 NEEDS = {"slack-http": "split", "api": "split"}
 """What the internet reaches never runs under the operator's account."""
@@ -57,12 +60,17 @@ def written(parts: tuple[str, ...]) -> str:
     return " + ".join(("base", *parts))
 
 
+_rendered: dict[tuple[Path, tuple[str, ...], str], list[Json]] = {}
+"""What has been rendered in this run, from whichever checkout: a second of work for each of a hundred combinations."""
+
+
 class Kitchen:
     """Where kustomizations are made, outside the checkout."""
 
     def __init__(self, cluster: Cluster, folder: Path, *, checkout: Path = ROOT) -> None:
         self._cluster = cluster
         self._folder = folder
+        self._checkout = checkout
         for name in ("deploy", "crds"):
             (folder / name).symlink_to(checkout / name)
 
@@ -86,8 +94,12 @@ class Kitchen:
 
     def objects(self, parts: tuple[str, ...], *, more: Mapping[str, object] | None = None) -> list[Json]:
         """The same as objects; ``more`` stands in that kustomization besides."""
-        return self.rendered(self.place(parts, more=more))
+        key = (self._checkout, parts, json.dumps(more, sort_keys=True))
+        if key not in _rendered:
+            _rendered[key] = self.rendered(self.place(parts, more=more))
+        return deepcopy(_rendered[key])
 
     def rendered(self, place: Path) -> list[Json]:
         """What is installed by ``kubectl apply -k`` of a folder."""
-        return list(yaml.safe_load_all(self._cluster.kubectl("kustomize", str(place)).stdout))
+        text = self._cluster.kubectl("kustomize", str(place)).stdout
+        return list(yaml.load_all(text, Loader=yaml.CSafeLoader))

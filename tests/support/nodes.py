@@ -197,7 +197,8 @@ class Ground:
     def manifests(self, *components: str, overlay: str) -> list[Json]:
         """What kustomize makes of it."""
         for name in ("deploy", "crds"):
-            (self.scratch / name).exists() or (self.scratch / name).symlink_to(ROOT / name)
+            if not (link := self.scratch / name).exists():
+                link.symlink_to(ROOT / name)
         folder = self.scratch / "-".join(("try", Path(overlay).name, *components))
         folder.mkdir(exist_ok=True)
         wanted = {
@@ -213,7 +214,7 @@ class Ground:
         self._objects, self._on = [], ""
         if doomed:
             self.cluster.kubectl("delete", "--ignore-not-found", "-f", "-", input=_list(doomed))
-            self.cluster.kubectl("-n", HOME, "wait", "--for=delete", "pods", "--all", "--timeout=60s")
+            self.cluster.kubectl("-n", HOME, "wait", "--for=delete", "pods", "--all", "--timeout=110s")
 
     def _apply(self, objects: list[Json]) -> None:
         self.cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=_list(objects))

@@ -8,7 +8,7 @@ import fcntl
 import json
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import pytest
 import yaml
@@ -55,7 +55,7 @@ class Operator(Program):
 
 
 class Stage:
-    """Where at most one operator runs at a time."""
+    """Where at most one operator runs at a time; ``with`` clears it, whatever has happened there."""
 
     def __init__(self, cluster: Cluster, *, logs: Path, installation: Path = ROOT / "deploy" / "base") -> None:
         self._cluster = cluster
@@ -66,6 +66,12 @@ class Stage:
         self._usual: Operator | None = None
         self._lock: IO[str] | None = None
         self._account: Path | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
 
     @property
     def account(self) -> Path:
@@ -142,10 +148,9 @@ def stage(
     control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Stage]:
     """The one place of this run where an operator runs."""
-    one = Stage(control_plane, logs=tmp_path_factory.mktemp("operator"))
-    pytestconfig.stash[_stage] = one
-    yield one
-    one.clear()
+    with Stage(control_plane, logs=tmp_path_factory.mktemp("operator")) as one:
+        pytestconfig.stash[_stage] = one
+        yield one
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,7 @@
 """A workload that sleeps in a namespace that sleeps, as the operator puts it there and wakes it: by a mark, and by ``wake-to``."""
 
 import json
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -120,7 +121,8 @@ class Owned:
     def read(self, found: Json, *, since: str = TONIGHT) -> Seen:
         """What an answer of the API server says that it looks like."""
         annotations = found["metadata"].get("annotations", {})
-        marked = annotations.get(MARK) == f"{since}/{found['metadata']['uid']}"
+        uid, mark = found["metadata"]["uid"], annotations.get(MARK, "")
+        marked = re.fullmatch(f"{re.escape(since)}/([1-9][0-9]*/)?{uid}", mark) is not None
         assert marked or MARK not in annotations
         retention = found["spec"].get("persistentVolumeClaimRetentionPolicy", {})
         return Seen(
@@ -138,7 +140,7 @@ class Owned:
             found = self.api.get(self.path)
             status = found["status"]
             left = status.get("replicas", 0) + status.get("terminatingReplicas", 0)
-            return left == 0 and status.get("observedGeneration") == found["metadata"]["generation"]
+            return bool(left == 0 and status.get("observedGeneration") == found["metadata"]["generation"])
 
         eventually(settled, what=f"{self.here} has no pods left")
 
@@ -183,7 +185,7 @@ class Owned:
 
         def known() -> bool:
             tried = self.api.merge(probe, {"spec": {"replicas": 1}}, dryRun="All")
-            return (tried["spec"]["replicas"] == 0) == (since is not None)
+            return bool(tried["spec"]["replicas"] == 0) == (since is not None)
 
         return known
 

@@ -191,17 +191,11 @@ class Owner:
         found["spec"]["template"] = old["spec"]["template"]
         found["spec"]["template"]["metadata"]["labels"].pop("pod-template-hash", None)
         try:
-            undone = self.env.api.replace(f"{self.env.collection(kind)}/{name}", found)
+            self.env.api.replace(f"{self.env.collection(kind)}/{name}", found)
         except Answered as answer:
             if answer.code != CONFLICT:
                 raise
             return "nothing"
-        space = self.env.api.get(self.env.path)["metadata"].get("annotations", {})
-        followed = undone["metadata"]["annotations"].get(RECORD) == annotations.get(RECORD)  # policies see what it is
-        this_sleep = annotations.get(MARK) == f"{space.get(MARK)}/{found['metadata']['uid']}"
-        if not found["spec"]["replicas"] and this_sleep and followed:
-            # Of this very sleep: as good as a person's edit of the count to wake to.
-            self.wishes[kind, name] = int(annotations[RECORD])
         return f"{kind}/{name} to {old['metadata']['name']} {annotations.get(RECORD)}"
 
     def _is_known_twice(self, kind: str, name: str) -> bool:

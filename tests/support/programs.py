@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sundown_lab.processes import LOOPBACK, Command, Process, wait_until
 
-READY_WITHIN = 60.0
-SIGTERM_WITHIN = 5.0
+READY_WITHIN = 120.0
+SIGTERM_WITHIN = 20.0
 PORT = re.compile(r'"port": (\d+), "event": "probes-listening"')
 
 
@@ -29,7 +29,7 @@ class Program:
             **settings,
             "KUBECONFIG": str(kubeconfig),
         }
-        command = (str(Path(sys.executable).with_name("sundown")), name)
+        command: tuple[str, ...] = (str(Path(sys.executable).with_name("sundown")), name)
         if with_rows:
             command = (sys.executable, "-c", f"{with_rows}\nfrom sundown.cli import main\nmain()", name)
         self.log = log
@@ -77,7 +77,7 @@ class Program:
         self.process.kill()
 
     def terminate(self) -> int | None:
-        """End it as Kubernetes would, with SIGTERM; the exit code, or -9 where it did not end in five seconds."""
+        """End it as Kubernetes would, with SIGTERM; the exit code, or -9 where it did not end in time."""
         self.process.stop(grace=SIGTERM_WITHIN)
         return self.process.exit_code
 
@@ -87,10 +87,15 @@ class Program:
         found = PORT.search(self.output)
         return int(found[1]) if found is not None else None
 
+    def metric(self, sample: str) -> float:
+        """The value of a sample of its metrics, such as `sundown_envs{state="Asleep"}`; 0 where there is none."""
+        found = re.search(rf"^{re.escape(sample)} (\S+)$", self.probe("/metrics")[1], re.MULTILINE)
+        return float(found[1]) if found is not None else 0.0
+
     def probe(self, path: str) -> tuple[int, str]:
         """Status and text of ``/livez``, ``/readyz`` or ``/metrics``; 0 where nobody answers."""
         assert self.port is not None
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=5)
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=30)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()

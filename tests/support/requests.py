@@ -8,15 +8,15 @@ from support.envs import Env
 _RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/{}"
 
 
-def let_approve(env: Env, person: str) -> None:
-    """Let somebody approve what others ask for in an env."""
-    rules = [{"apiGroups": ["sundown.dev"], "resources": ["envschedules"], "verbs": ["approve"]}]
+def let_approve(env: Env, *people: str) -> None:
+    """Let people look at an env, and approve what others ask for in it."""
+    rules = [{"apiGroups": ["sundown.dev"], "resources": ["envschedules"], "verbs": ["get", "approve"]}]
     where, api = _RBAC.format(env.name), env.api
     api.create(f"{where}/roles", {"metadata": {"name": "approver"}, "rules": rules})
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "approver"}
-    bound = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person}]
+    bound = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person} for person in people]
     api.create(f"{where}/rolebindings", {"metadata": {"name": "approver"}, "roleRef": role, "subjects": bound})
-    eventually(lambda: may_approve(env, person), what="the right counts")
+    eventually(lambda: all(may_approve(env, person) for person in people), what="the right counts")
 
 
 def keep_from_approving(env: Env, person: str) -> None:

@@ -8,8 +8,9 @@ from sundown.model.base import parse
 from sundown.model.cloud import CloudPart
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Part, Workload
-from sundown.model.resources import ClusterEnvSchedule, EnvSchedule, EnvScheduleStatus, Metadata
+from sundown.model.resources import TEMPLATE, ClusterEnvSchedule, EnvSchedule, EnvScheduleStatus, Metadata
 from sundown.model.spec import Workloads
+from sundown.model.template_mark import TemplateMark
 from sundown.reconcile.memory import Memory
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, began, plan
@@ -75,7 +76,11 @@ def stopped(kind: str = "EC2Instance", state: str = "stopped", **more: Any) -> C
 
 def planned(wanted: Literal["Awake", "Asleep"], *parts: Part, now: datetime = NOW, **more: Any) -> Plan:
     """The plan for some parts, with more of the goal, or of the selection as under ``spec.workloads``."""
-    goal = {name: more.pop(name) for name in ("since", "timeout", "cloud", "memory") if name in more}
+    goal: dict[str, Any] = {
+        name: more.pop(name)
+        for name in ("since", "timeout", "cloud", "memory", "unlisted", "unserved", "impossible")
+        if name in more
+    }
     workloads = [part for part in parts if isinstance(part, Workload)]
     clouds = [part for part in parts if isinstance(part, CloudPart)]
     remembered = {"memory": MEMORY, "sleep": SLEEP}
@@ -148,16 +153,19 @@ def known(
     generated: bool = False,
     status: EnvScheduleStatus | None = None,
     spec: Json | None = None,
+    taken_over: bool = False,
     **metadata: Any,
 ) -> Known:
-    """An EnvSchedule in namespace ``dev``, a person's unless it is ``generated``."""
+    """An EnvSchedule in namespace ``dev``, a person's unless it is ``generated`` and not ``taken_over``."""
     labels = {"app.kubernetes.io/managed-by": "sundown"} if generated else {}
+    if generated:
+        metadata["annotations"] = {TEMPLATE: str(TemplateMark("made", says="this"))} | metadata.get("annotations", {})
     about = Metadata(
         **{"name": name, "namespace": "dev", "uid": f"uid-{name}", "creation_timestamp": NOW, "labels": labels}
         | metadata
     )
     schedule = parse(EnvSchedule, {"spec": spec or {}}).model_copy(update={"metadata": about})
-    return Known(about, status or EnvScheduleStatus(), schedule)
+    return Known(about, status or EnvScheduleStatus(), schedule, taken_over=taken_over)
 
 
 def default(

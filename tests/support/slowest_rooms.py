@@ -1,7 +1,8 @@
 """Says at the end of a long run which rooms of the tests took how long."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
+from operator import itemgetter
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -12,11 +13,11 @@ SHOWN = 10
 
 def slowest(durations: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
     """The rooms (folders of tests/) with the most seconds, the longest first, of pairs of a test's id and its seconds."""
-    rooms: Counter[str] = Counter()
+    rooms: defaultdict[str, float] = defaultdict(float)
     for test, seconds in durations:
         parts = test.split("::", maxsplit=1)[0].split("/")
-        rooms["/".join(parts[1:-1]) or parts[0]] += seconds  # type: ignore[assignment] # Counter adds up fractions too
-    return rooms.most_common(SHOWN)
+        rooms["/".join(parts[1:-1]) or parts[0]] += seconds
+    return sorted(rooms.items(), key=itemgetter(1), reverse=True)[:SHOWN]
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -53,23 +53,23 @@ class Supported:
             reasons = [one["reason"] for one in status.get("conditions", ())]
             return status if status.get("state") == state and (not reason or reason in reasons) else None
 
-        return eventually(there, what=f"{name} is {state} {reason}", within=60)
+        return eventually(there, what=f"{name} is {state} {reason}")
 
     def gone(self, name: str) -> None:
         """Return once neither SupportPod nor pod is there."""
-        eventually(lambda: self.find(name) is None and self.pod(name) is None, what=f"{name} is gone", within=60)
+        eventually(lambda: self.find(name) is None and self.pod(name) is None, what=f"{name} is gone")
 
     def clear(self) -> None:
         """Take all away."""
         for path in (WANTED, PODS):
             for each in self.api.items(path):
                 self.api.delete(f"{path}/{each['metadata']['name']}")
-        eventually(lambda: not self.api.items(PODS) and not self.api.items(WANTED), what="all is gone", within=60)
+        eventually(lambda: not self.api.items(PODS) and not self.api.items(WANTED), what="all is gone")
 
 
 @pytest.fixture(scope="session")
 def _place_of_support(control_plane: Cluster, stage: Stage) -> None:
-    assert stage.account  # Sundown's namespace is there from now on
+    assert stage.account.exists()  # Sundown's namespace is there from now on
     texts = [(COMPONENT / name).read_text() for name in ("namespace.yaml", "rights.yaml", "people.yaml")]
     items = for_both_accounts([each for text in texts for each in yaml.safe_load_all(text)])
     document = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
@@ -80,7 +80,6 @@ def _place_of_support(control_plane: Cluster, stage: Stage) -> None:
     eventually(
         lambda: hard.keys() <= counted.get(quota).get("status", {}).get("used", {}).keys(),
         what="it is counted what the quota is used for",
-        within=90,
     )
 
 

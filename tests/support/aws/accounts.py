@@ -1,7 +1,7 @@
 """An account of AWS without the network, for tests of when and how often it is asked: it answers as AWS does."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from sundown.aws.kind_calls import VERBS
 from sundown.aws.stop_start import Acting
 from sundown.model.cloud import CloudKind, CloudPart
 from sundown.model.parts import Step
+from sundown.model.spec import Wanted
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import reconsider
 from support.virtualtime import START, LoopClock
@@ -186,14 +187,14 @@ class World:
             verbs = VERBS[thing.kind]
             self.memory.put(verbs.read(_answer(verbs.describe, [thing]), place, self.looking.context))
 
-    async def want(self, wanted: Any, *identifiers: str) -> list[int | BaseException]:
+    async def want(self, wanted: Wanted, *identifiers: str) -> list[int | BaseException]:
         """Have the step made that each needs, all at once, whatever is thought of them by now; what comes of each."""
         if not self.memory.known:
             self.learn()
         parts = [self.memory.of(each) for each in identifiers or self.account.things]
         return await asyncio.gather(*(self._carry_out(wanted, part) for part in parts), return_exceptions=True)
 
-    def _carry_out(self, wanted: Any, part: CloudPart) -> Any:
+    def _carry_out(self, wanted: Wanted, part: CloudPart) -> Awaitable[int]:
         goal = Goal(wanted=wanted, now=START, holder=f"default/{part.namespace}")
         step = reconsider(goal, part) or Step("Sleep" if wanted == "Asleep" else "Wake", part)
         return self.acting.carry_out(replace(step, part=part), partial(reconsider, goal))

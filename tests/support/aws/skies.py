@@ -11,7 +11,7 @@ from sundown.aws.settings import AwsSettings
 from sundown.model.cloud import CloudPart
 from sundown.schedule.clock import SystemClock
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 PAUSE = 0.05
 NEVER = 86_400.0
 

@@ -6,7 +6,7 @@ from sundown_lab.aws.remote import Aws
 from support.apiserver import eventually
 from support.envs import Env
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 RECORD = {"sundown:previous-state", "sundown:stopped-at", "sundown:holder"}
 """The tags on what Sundown has stopped."""
 
@@ -54,3 +54,10 @@ class Team:
             return not any(RECORD & everything[name].tags.keys() for name in names)
 
         eventually(forgotten, what=f"no record on {', '.join(names)}", within=PATIENCE)
+
+
+def until_quiet(aws: Aws) -> None:
+    """Return when all that came has been answered or dropped: what a killed operator has asked for is still carried out."""
+    eventually(
+        lambda: all(call.took is not None for call in aws.called()), what="no call to AWS is under way", within=PATIENCE
+    )

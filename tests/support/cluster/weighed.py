@@ -12,7 +12,7 @@ from kubernetes_asyncio.client import Configuration
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.kopf_glue import setup
-from sundown.sleepers.replicas import KINDS
+from sundown.sleepers.kinds import KINDS
 from support.cluster.gluttons import DEPLOYMENTS
 
 _KIB = 1024

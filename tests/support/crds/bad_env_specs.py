@@ -199,7 +199,7 @@ ENV = (
     ),
     Bad("eleven notices", {"notify": {"before": ["1h"] * 11}}, "spec.notify.before", "Too many"),
     Bad("owner told in words", {"notify": {"owner": "no"}}, "spec.notify.owner", "of type boolean"),
-    Bad("no kind", {"workloads": {"kinds": ["pods"]}}, "spec.workloads.kinds[0]", "should match"),
+    Bad("no kind", {"workloads": {"kinds": ["cron-jobs"]}}, "spec.workloads.kinds[0]", "should match"),
     *(
         Bad(
             f"a kind twice in {place or 'workloads'}",
@@ -301,6 +301,11 @@ ENV = (
         )
         for text in ("0s", "24h1s", "1d1s", "2d", "11d", "9999d")
     ),
+    *(
+        Bad(f"a spread of {text}", {"spread": text}, "spec.spread", "between 1m and 4h", model="between")
+        for text in ("59s", "4h1s", "1d", "9999d")
+    ),
+    Bad("a spread in words", {"spread": "a while"}, "spec.spread", "should match", model="duration"),
     Bad("a time-out of ages", {"waves": {"timeout": "ages"}}, "spec.waves.timeout", "should match", model="duration"),
     Bad("AWS in words", {"aws": {"enabled": "on"}}, "spec.aws.enabled", "must be of type boolean"),
 )

@@ -100,6 +100,7 @@ TEMPLATE: Mapping[str, Strategy] = {
     "notify": some({"before": st.lists(durations, max_size=10), "channel": text(81), "owner": flags}),
     "workloads": some({"kinds": kinds, "include": selections, "exclude": selections, "patches": patches}),
     "waves": some({"timeout": st.timedeltas(timedelta(seconds=1), timedelta(hours=24)).map(format_duration)}),
+    "spread": st.timedeltas(timedelta(minutes=1), timedelta(hours=4)).map(format_duration),
     "aws": some({"enabled": flags}),
     "allowDelete": flags,
 }
@@ -124,7 +125,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     """The spec of an ActionRequest."""
     at = draw(st.datetimes(FIRST, LAST - timedelta(days=1), timezones=st.just(UTC))).replace(microsecond=0)
     namespace, by = draw(namespaces), draw(people)
-    spec = {
+    spec: dict[str, Any] = {
         "action": draw(st.just("Delete") | st.from_regex(r"[A-Z][A-Za-z0-9]{0,62}", fullmatch=True)),
         "target": {"namespace": namespace, "uid": draw(st.uuids().map(str))},
         "requestedBy": by,
@@ -133,7 +134,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
         "expiresAt": format_instant(at + timedelta(seconds=draw(st.integers(1, 86_400)))),
     }
     others = people.filter(lambda one: one != by)
-    ways = st.sampled_from(["slack", "kubectl", "page"])
+    ways = st.sampled_from(["slack", "kubectl", "api"])
     given = some({"required": flags, "via": ways}, by=others, at=instants)
     answers = some({"reason": text(256).filter(bool)}, by=people, at=instants)
     groups = st.lists(people | st.just("system:authenticated"), max_size=5)
@@ -142,7 +143,8 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     seen = some({"resourceVersion": text(64).filter(bool)}, uid=st.uuids().map(str), change=text(256).filter(bool))
     more = {"approval": some({"required": flags}) | given, "groups": groups, "parameters": parameters, "seen": seen}
     more |= {"confirmation": st.just(namespace), "rejected": answers, "withdrawn": answers}
-    return spec | draw(some(more))
+    rest: dict[str, Any] = draw(some(more))
+    return spec | rest
 
 
 support_specs = some(
@@ -159,7 +161,7 @@ policies = some(
     {
         "actions": action_names,
         "guarded": action_names,
-        "via": st.lists(st.sampled_from(["slack", "kubectl", "page"]), min_size=1, max_size=3),
+        "via": st.lists(st.sampled_from(["slack", "kubectl", "api"]), min_size=1, max_size=3),
     }
 )
 cluster_specs = some(

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sundown_lab.cluster import Cluster
-from support.apiserver import Api, Json, eventually
+from support.apiserver import PATIENCE, Api, Json, eventually
 from support.envs import Env
 from support.frontdesks import Frontdesk
 
@@ -77,7 +77,7 @@ class Program:
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         if data is not None:
             said.setdefault("Content-Type", "application/json")
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
         try:
             connection.request(method, path, body=data, headers=said)
             answer = connection.getresponse()

@@ -35,13 +35,13 @@ class RealEnv:
             found = self.containers()
             return found if len(found) == 3 and all(cgroups.processes(one) for one in found) else []
 
-        containers = eventually(all_run, what="its three containers run", within=60)
+        containers = eventually(all_run, what="its three containers run")
         self.env.until("Awake")
         return containers
 
     def asleep(self, was: list[str]) -> None:
         """Return once none of these containers has a process any more, and the status says so."""
-        eventually(lambda: not any(cgroups.processes(one) for one in was), what="its containers are gone", within=60)
+        eventually(lambda: not any(cgroups.processes(one) for one in was), what="its containers are gone")
         self.env.until("Asleep")
         assert set(self.env.counts().values()) == {0}
 

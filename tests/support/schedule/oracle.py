@@ -36,7 +36,7 @@ class Oracle:
         ]
         free = spec.get("holidays")
         self.free = library.country_holidays(free["country"], subdiv=free.get("subdivision")) if free else None
-        self.works_on_weekends = bool(free) and free.get("workingWeekends", True)
+        self.works_on_weekends = bool(free and free.get("workingWeekends", True))
         self.override = spec.get("override", {})
         self.override_made = _instant(self.override.get("at"))
         self.override_until = _instant(self.override.get("until"))

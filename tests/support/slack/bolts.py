@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from sundown_lab.slack.remote import Workspace
 
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 Listen = Callable[[AsyncApp], None]
 
 
@@ -71,7 +71,7 @@ class Bolt:
             await self._serve()
         else:
             self.handler = AsyncSocketModeHandler(self.app, environment["SLACK_APP_TOKEN"], ping_interval=1)
-            await self.handler.connect_async()
+            await self.handler.connect_async()  # type: ignore[no-untyped-call]
             self._stop = self.handler.close_async
 
     async def _serve(self) -> None:

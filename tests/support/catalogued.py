@@ -1,0 +1,233 @@
+"""The catalogue's kinds as tests make them: a CRD with the fields that a row knows, an object, and who answers for its controller.
+
+Kubernetes' own kinds have their real controllers in the lab. Of the others only the status is played, by the rules of their
+documentation: nothing here knows anything of Sundown.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sundown.sleepers.catalogue import ROWS
+from support.apiserver import Answered, Api, Json
+
+BUILT_IN = frozenset({"CronJob", "DaemonSet", "HorizontalPodAutoscaler"})
+RESTS = "HorizontalPodAutoscaler"
+"""Left alone, but where it may scale to 0, which the API server allows with an alpha feature only."""
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+OURS = "sundown.dev/"
+
+_OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+_PODS: Json = {
+    "metadata": {"labels": {"app": "it"}},
+    "spec": {
+        "terminationGracePeriodSeconds": 0,
+        "containers": [{"name": "main", "image": "registry.example.com/main:1"}],
+    },
+}
+_SELECTED: Json = {"selector": {"matchLabels": {"app": "it"}}, "template": _PODS}
+
+
+def _counted(raw: Json, *, of: str = "replicas", default: int = 1) -> Json:
+    count = raw["spec"].get(of, default)
+    return {"replicas": count, "availableReplicas": count}
+
+
+def _observed(raw: Json) -> Json:
+    """Argo Rollouts write the generation as a text."""
+    return {**_counted(raw), "observedGeneration": str(raw["metadata"]["generation"])}
+
+
+def _conditions(*pairs: tuple[str, bool]) -> Json:
+    return {"conditions": [{"type": name, "status": "True" if holds else "False"} for name, holds in pairs]}
+
+
+def _annotated(raw: Json, name: str, value: str) -> bool:
+    return (raw["metadata"].get("annotations") or {}).get(name) == value
+
+
+def _paused(raw: Json) -> Json:
+    return _conditions(
+        ("Ready", True), ("Paused", "autoscaling.keda.sh/paused" in (raw["metadata"].get("annotations") or {}))
+    )
+
+
+def _hibernated(raw: Json) -> Json:
+    asleep = _annotated(raw, "cnpg.io/hibernation", "on")
+    return {"readyInstances": 0 if asleep else raw["spec"]["instances"], **_conditions(("cnpg.io/hibernation", asleep))}
+
+
+def _strimzi(raw: Json) -> Json:
+    return {
+        "replicas": raw["spec"].get("replicas", 3),
+        "observedGeneration": raw["metadata"]["generation"],
+        **_conditions(("Ready", True)),
+    }
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An object of a kind: its spec as its owner wrote it, other specs of the same kind, what an owner may do to it at night to
+    have it run, and what its controller makes of it."""
+
+    spec: Json
+    others: tuple[Json, ...] = ()
+    annotations: Json = field(default_factory=dict)
+    runs: Json = field(default_factory=dict)
+    status: Callable[[Json], Json] = lambda _raw: {}
+
+
+def _replicas(kept: Json, *, status: Callable[[Json], Json] = _counted) -> Sample:
+    return Sample(
+        {"replicas": 3, **kept}, (dict(kept), {"replicas": 1, **kept}), runs={"spec": {"replicas": 5}}, status=status
+    )
+
+
+_JOBS: Json = {
+    "schedule": "0 3 * * *",
+    "jobTemplate": {"spec": {"template": {"spec": {**_PODS["spec"], "restartPolicy": "Never"}}}},
+}
+_KEDA = Sample(
+    {"scaleTargetRef": {"name": "web"}, "triggers": [{"type": "cron"}]},
+    runs={"metadata": {"annotations": {"autoscaling.keda.sh/paused": None}}},
+    status=_paused,
+)
+_RESUMED: Json = {"spec": {"suspend": False}}
+_HPA = {
+    "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+    "maxReplicas": 4,
+    "metrics": [
+        {"type": "External", "external": {"metric": {"name": "queue"}, "target": {"type": "Value", "value": "1"}}}
+    ],
+}
+SAMPLES: Mapping[str, Sample] = {
+    "CronJob": Sample({**_JOBS, "suspend": False}, (_JOBS,), runs=_RESUMED),
+    "DaemonSet": Sample(
+        _SELECTED,
+        (
+            {
+                **_SELECTED,
+                "template": {**_PODS, "spec": {**_PODS["spec"], "nodeSelector": {"kubernetes.io/os": "linux"}}},
+            },
+        ),
+        runs={"spec": {"template": {"spec": {"nodeSelector": {"sundown.dev/asleep": None}}}}},
+    ),
+    "HorizontalPodAutoscaler": Sample(
+        {**_HPA, "minReplicas": 1, "behavior": {"scaleUp": {"selectPolicy": "Min"}}},
+        (_HPA,),
+        runs={"spec": {"behavior": {"scaleUp": {"selectPolicy": "Min"}}}},
+    ),
+    "Rollout": _replicas(_SELECTED, status=_observed),
+    "ScaledObject": _KEDA,
+    "ScaledJob": Sample({"jobTargetRef": {}, "triggers": []}, runs=_KEDA.runs, status=_paused),
+    "Cluster": Sample(
+        {"instances": 3, "storage": {"size": "1Gi"}},
+        runs={"metadata": {"annotations": {"cnpg.io/hibernation": "off"}}},
+        status=_hibernated,
+    ),
+    "Prometheus": _replicas({"serviceAccountName": "it"}),
+    "Alertmanager": _replicas({"logLevel": "info"}),
+    "ThanosRuler": _replicas({"queryEndpoints": ["it"]}),
+    **dict.fromkeys(
+        ("KafkaConnect", "KafkaMirrorMaker2", "KafkaBridge"), _replicas({"bootstrapServers": "it"}, status=_strimzi)
+    ),
+    "postgresql": Sample(
+        {"numberOfInstances": 2, "teamId": "it"},
+        runs={"spec": {"numberOfInstances": 1}},
+        status=lambda _raw: {"PostgresClusterStatus": "Running"},
+    ),
+    "RabbitmqCluster": _replicas(
+        {"image": "it"},
+        status=lambda raw: {
+            "observedGeneration": raw["metadata"]["generation"],
+            **_conditions(("AllReplicasReady", raw["spec"].get("replicas", 1) > 0)),
+        },
+    ),
+    "ClickHouseInstallation": Sample(
+        {"stop": "no", "configuration": {}},
+        ({"configuration": {}},),
+        runs={"spec": {"stop": "no"}},
+        status=lambda _raw: {"status": "Completed"},
+    ),
+    "Kustomization": Sample({"interval": "10m", "prune": True}, ({"suspend": False, "interval": "1m"},), runs=_RESUMED),
+    "HelmRelease": Sample({"interval": "10m"}, ({"suspend": False, "interval": "1m"},), runs=_RESUMED),
+}
+KINDS = {row.kind: row for row in ROWS}
+
+
+def crd(group: str, version: str, kind: str, plural: str) -> Json:
+    """A CRD that takes any spec and any status, with status as a subresource, as these kinds have it."""
+    schema = {"openAPIV3Schema": {"type": "object", "properties": {"spec": _OPEN, "status": _OPEN}}}
+    served = {"name": version, "served": True, "storage": True, "schema": schema, "subresources": {"status": {}}}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{group}"},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"},
+            "versions": [served],
+        },
+    }
+
+
+def body(kind: str, spec: Json, *, name: str = "it", **annotations: str) -> Json:
+    """An object of a kind of the catalogue."""
+    notes = {**SAMPLES[kind].annotations, **annotations}
+    metadata: Json = {"name": name, **({"annotations": notes} if notes else {})}
+    return {"apiVersion": KINDS[kind].api_version, "kind": kind, "metadata": metadata, "spec": copy.deepcopy(spec)}
+
+
+def as_owned(raw: Json) -> Json:
+    """What of an object is its owner's: no numbers of the API server's, no status, nothing that its controller writes."""
+    metadata = raw["metadata"]
+    notes = {
+        key: text for key, text in (metadata.get("annotations") or {}).items() if not key.startswith("deprecated.")
+    }
+    return {"spec": raw["spec"], "annotations": notes, "labels": metadata.get("labels")}
+
+
+def of_sundown(raw: Json) -> list[str]:
+    """The annotations of Sundown's that stand on it."""
+    return [key for key in raw["metadata"].get("annotations") or {} if key.startswith(OURS)]
+
+
+@contextmanager
+def controllers(api: Api, namespace: str, kinds: tuple[str, ...]) -> Iterator[None]:
+    """Have somebody write the statuses of these kinds, whenever they are not as they should be."""
+    done = threading.Event()
+    played = [KINDS[kind] for kind in kinds if kind not in BUILT_IN]
+
+    def look() -> None:
+        while not done.wait(0.1):
+            for row in played:
+                try:
+                    for raw in api.items(row.collection(namespace)):
+                        _play(api, row.collection(namespace), raw, SAMPLES[row.kind].status(raw))
+                except Answered:
+                    continue
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _play(api: Api, path: str, raw: Json, status: Json) -> None:
+    if status and raw.get("status") != status:
+        api.merge(f"{path}/{raw['metadata']['name']}/status", {"status": status})
+
+
+def found(api: Api, kind: str, namespace: str, name: str = "it") -> Json:
+    """The object as it is."""
+    one: dict[str, Any] = api.get(f"{KINDS[kind].collection(namespace)}/{name}")
+    return one

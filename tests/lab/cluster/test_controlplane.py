@@ -15,6 +15,9 @@ Kubectl = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.lab
 
+# `kubectl wait` of a selector that matches nothing yet fails at once.
+MADE = "--for=jsonpath={.status.replicas}=1"
+
 
 def workload(kind: str, *, replicas: int | None = None, annotations: dict[str, str] | None = None) -> str:
     labels = {"app": "web"}
@@ -60,6 +63,7 @@ def test_a_job_completes(kubectl: Kubectl, namespace: str) -> None:
 def test_a_pod_can_take_its_time_to_become_ready(kubectl: Kubectl, namespace: str) -> None:
     slow = {"lab.sundown.dev/ready-after": "1h"}
     kubectl("apply", "-n", namespace, "-f", "-", input=workload("Deployment", replicas=1, annotations=slow))
+    kubectl("wait", "deployment/web", MADE, "-n", namespace, "--timeout=110s")
     kubectl("wait", "--for=condition=PodScheduled", "pods", "-l", "app=web", "-n", namespace, "--timeout=110s")
     assert [pod["status"]["phase"] for pod in pods(kubectl, namespace)] == ["Pending"]
 
@@ -80,6 +84,7 @@ def test_a_pod_can_be_made_to_crash(kubectl: Kubectl, namespace: str) -> None:
     faulty = {"lab.sundown.dev/fault": "OOMKilled"}
     kubectl("apply", "-n", namespace, "-f", "-", input=workload("Deployment", replicas=1, annotations=faulty))
     crashed = "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff"
+    kubectl("wait", "deployment/web", MADE, "-n", namespace, "--timeout=110s")
     kubectl("wait", "pods", "-l", "app=web", crashed, "-n", namespace, "--timeout=110s")
     (pod,) = pods(kubectl, namespace)
     assert pod["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"] == "OOMKilled"

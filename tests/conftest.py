@@ -38,6 +38,10 @@ pytest_plugins = [
     "support.longest_first",
 ]
 
+# Whoever runs the tests by make has a make of their own: one that a test runs says what it says to users, and no more.
+for inherited in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(inherited, None)
+
 ROOT = Path(__file__).parent.parent
 LAB_TIMEOUT = 300.0
 RAN_IN_LAB = ("control plane", "lab")

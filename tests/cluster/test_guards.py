@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
+from sundown.cluster import claims
 from sundown.cluster.guards import GUARDING, Guards, in_words, lacking, shipped, unguarded
 from sundown.cluster.guards import TELLING as SLIPS
 from sundown.cluster.policies import POLICY_VERSION, title
 from sundown.frontdesk.alerts.marks import MARKS
 from sundown.frontdesk.requests.outcomes import MESSAGE, TELLING
 from sundown.frontdesk.seal import ASKED
-from sundown.model.resources import OWNER_ZONES, STATE_LABEL, UNREACHED
+from sundown.model import managers
+from sundown.model.resources import GENERATED_NAME, MANAGED_BY, OWNER_ZONES, STATE_LABEL, TEMPLATE, UNREACHED
 from sundown.settings import Settings
 from support.cluster.scripted import Script, door, reply
 
@@ -95,6 +97,16 @@ def test_the_guard_of_the_operator_and_the_operator_agree_on_its_labels() -> Non
     (ours,) = [each["expression"] for each in guard["variables"] if each["name"] == "ours"]
     label = Settings.model_fields["scheduler_label"].default
     assert {*ast.literal_eval(re.findall(r"\[[^]]+\]", ours)[0])} == {label, STATE_LABEL}
+
+
+def test_the_guard_of_the_operator_and_the_operator_agree_on_whose_a_generated_schedule_is() -> None:
+    """S4 A18"""
+    (guard,) = [each["spec"] for each in shipped() if title(each) == "ValidatingAdmissionPolicy sundown-operator"]
+    said = {each["name"]: each["expression"] for each in guard["variables"]}
+    ours, wishes = (frozenset(ast.literal_eval(each)) for each in re.findall(r"in\s+(\[[^]]*\])", said["others"]))
+    assert (ours, wishes) == (managers.OURS, claims.WISHED)
+    names = set(re.findall(r"'([^']*)'", said["generated"])) - {""}
+    assert names == {GENERATED_NAME, MANAGED_BY, "sundown", TEMPLATE, claims.LAST_APPLIED}
 
 
 def test_what_is_all_there_is_in_force() -> None:

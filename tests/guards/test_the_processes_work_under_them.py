@@ -8,7 +8,7 @@ from sundown_lab.cluster import Cluster
 from sundown_lab.slack.remote import Workspace
 from support.apiserver import eventually
 from support.audit import Audit
-from support.envs import ALWAYS_AWAKE, Env, manifest
+from support.envs import ALWAYS_AWAKE, DEFAULTS, Env, manifest
 from support.frontdesk.deletable import deletable, forget, window_of
 from support.frontdesk.saying import answer_to
 from support.frontdesks import USER, Frontdesk
@@ -31,7 +31,7 @@ def test_an_env_sleeps_wakes_and_is_deleted_and_nothing_is_refused(
     operator = stage.fresh()  # one that runs already has looked before they came, and does so again in minutes
     operator.start()
     audits = [Audit(control_plane), Audit(control_plane, user=USER)]
-    make_default(ALWAYS_AWAKE, team="guards")
+    default = make_default(ALWAYS_AWAKE, team="guards")
     covered = make_env({"team": "guards", "scheduler": "enabled"})
     env = deletable(make_env(annotations={"email": "ana@example.com"}))
     for kind in ("Deployment", "StatefulSet"):
@@ -51,5 +51,7 @@ def test_an_env_sleeps_wakes_and_is_deleted_and_nothing_is_refused(
     ana.submit(window_of(slack, env), {"name": env.name})
     ana.wait_for_message(lambda message: "is deleted" in message["text"], channel="@ana")
     forget(env)
+    env.api.delete(f"{DEFAULTS}/{default}")
+    eventually(lambda: covered.api.find(covered.schedules("default")) is None, what="what was made from it is deleted")
     eventually(lambda: "guards: complete" in operator.probe("/readyz")[1], what="the operator has seen them")
     assert [each for audit in audits for each in audit.requests() if each.code in REFUSED] == []

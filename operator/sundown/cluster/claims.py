@@ -18,7 +18,8 @@ from sundown.model.template_mark import WISHES, TemplateMark, schedule_digest
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """What a client-side apply writes (kubectl's, Argo CD's), also where it changes nothing else."""
 
-_WISHED = frozenset({".", *(f"f:{name}" for name in WISHES)})
+WISHED = frozenset({".", *(f"f:{name}" for name in WISHES)})
+"""What may be somebody else's of the spec. The guard ``sundown-operator`` says all of this but the digest in CEL."""
 
 
 class _Fields(msgspec.Struct, gc=False):
@@ -66,7 +67,7 @@ def is_taken_over(
 def _has_a_field_of_the_schedule(entry: _Entry) -> bool:
     """Whether it is somebody else's, and owns more than what people ask of an env from day to day."""
     owned = _spec_of(entry)
-    return owned is not None and entry.manager not in managers.OURS and (not owned or bool(owned.keys() - _WISHED))
+    return owned is not None and entry.manager not in managers.OURS and (not owned or bool(owned.keys() - WISHED))
 
 
 def _spec_of(entry: _Entry) -> dict[str, Any] | None:

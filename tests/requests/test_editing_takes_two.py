@@ -11,6 +11,7 @@ import pytest
 from sundown.errors import InvalidObject
 from sundown.model.action_request import ActionRequestStatus, Asked
 from sundown.model.env import Env
+from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.edit_requests import edit, edited
 from sundown.reconcile.env_edit import EDIT, Edit, Times
 from support.requested import Patched, asked, case_of, covered, verdict_on
@@ -77,6 +78,57 @@ def test_what_cannot_be_shown_cannot_be_approved() -> None:
     dates = [{"from": f"2026-12-{day:02}T00:00", "to": "2027-01-01T00:00", "state": "Asleep"} for day in (1, 2, 3)]
     given = {"exceptions": json.dumps(dates, separators=(",", ":")), "awake": json.dumps([{**WINDOW, "to": "10:00"}])}
     assert "more than can be shown" in (edit_of(WEEK, **given).objection or "")
+
+
+def test_of_what_was_as_much_is_shown_as_there_is_room_for() -> None:
+    """I6: what would be is shown whole."""
+    week = WEEK | {"awake": [{**WINDOW, "days": [day]} for day in ("Mon", "Tue", "Wed", "Thu", "Fri")]}
+    edit = edit_of(week, **SHORTER)
+    assert edit.objection is None
+    before, _, then = edit.change.text.partition(" -> ")
+    assert (before.startswith('awake: [{"days":["Mon"],'), len(before)) == (True, len("awake: ") + 40)
+    assert json.loads(then) == [{**WINDOW, "to": "10:00"}]
+
+
+@pytest.mark.parametrize("changed", range(5))
+def test_what_changes_in_the_part_that_is_not_shown_is_seen_to_change(changed: int) -> None:
+    """I6: nobody has agreed to have that taken away."""
+    days = ("Mon", "Tue", "Wed", "Thu", "Fri")
+    windows = [{**WINDOW, "days": [day]} for day in days]
+    others = [{**one, "to": "21:00"} if index == changed else one for index, one in enumerate(windows)]
+    seen = {"uid": "uid-mine", "change": edit_of(WEEK | {"awake": windows}, **SHORTER).change.text}
+    request = editing(approval=BO, seen=seen)
+    assert verdict_on(request, guarded(WEEK | {"awake": windows})).act
+    verdict = verdict_on(request, guarded(WEEK | {"awake": others}))
+    assert (verdict.state, verdict.reason) == ("Refused", "Changed")
+
+
+@pytest.mark.parametrize(
+    ("state", "needs", "given", "two"),
+    [
+        ("Awake", ("Stop",), SHORTER, True),
+        ("Paused", ("Stop",), SHORTER, True),
+        (None, ("Stop",), SHORTER, True),
+        ("Awake", ("Delete",), SHORTER, False),
+        ("Awake", None, SHORTER, False),
+        ("Asleep", ("Stop",), SHORTER, False),
+        ("FallingAsleep", ("Stop",), SHORTER, False),
+        ("Awake", ("Stop",), {"paused": "true"}, False),
+        ("Awake", ("Stop",), {"paused": "true", **SHORTER}, True),
+        ("Paused", ("Stop",), {"paused": "false"}, True),
+    ],
+)
+def test_who_may_do_it_alone_is_judged_as_the_guard_does(
+    state: Any, needs: tuple[str, ...] | None, given: dict[str, str], *, two: bool
+) -> None:
+    """I7"""
+    status = EnvScheduleStatus(state=state, needs_approval=needs)
+    was = known(spec=WEEK | ({"paused": True} if state == "Paused" else {}), status=status)
+    times = EDIT.read(given)
+    assert isinstance(times, Times)
+    edit = Edit.of(was, times)
+    assert edit is not None
+    assert edit.takes_two is two
 
 
 @pytest.mark.parametrize("given", [{"workloads": "{}"}, {"override": "null"}, {"allowDelete": "true"}])

@@ -5,6 +5,7 @@ Both processes use it: the one to show what is proposed, the other to see whethe
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ from sundown.model.base import parse
 from sundown.model.env import Known
 from sundown.model.resources import GROUP, VERSION
 from sundown.model.spec import EnvScheduleSpec
-from sundown.reconcile.env_stop import STOP
+from sundown.reconcile.env_stop import DOWN, STOP
 from sundown.reconcile.workload_changes import Change
 
 _MOST_SHOWN = 256
 """So much of a change can be shown to whoever approves it."""
+_MOST_OF_BEFORE = 40
+_DIGEST = 12
 
 
 class Times(Parameters):
@@ -84,25 +87,41 @@ class Edit:
             parse(EnvScheduleSpec, after, prefix="spec")
         except InvalidObject as error:
             return "; ".join(str(mistake) for mistake in error.mistakes)
-        if len(self._text) > _MOST_SHOWN:
+        if self._shown is None:
             return "that is more than can be shown to whoever approves it: ask for less at a time"
         return None
 
     @property
-    def change(self) -> Change:
-        """``awake: [...] -> []``."""
-        return Change(self._text, self.known.metadata.uid, self.known.metadata.resource_version)
+    def takes_two(self) -> bool:
+        """Whether nobody may do it alone, by the person's own rights: as the guard ``sundown-wishes`` judges it.
+
+        What sleeps is not put to sleep by that, and to pause it may be urgent.
+        """
+        status = self.known.status
+        free = status.state in DOWN or self.differing == {"paused": True}
+        return STOP.name in (status.needs_approval or ()) and not free
 
     @property
-    def _text(self) -> str:
-        whole = "; ".join(
-            f"{name}: {_shown(self.spec.get(name))} -> {_shown(value)}" for name, value in self.differing.items()
-        )
-        return (
-            whole
-            if len(whole) <= _MOST_SHOWN
-            else "; ".join(f"{name}: {_shown(value)}" for name, value in self.differing.items())
-        )
+    def change(self) -> Change:
+        """``awake: [...] -> []``."""
+        shown = self._shown
+        assert shown is not None, "asked only where nothing stands against it"
+        return Change(shown, self.known.metadata.uid, self.known.metadata.resource_version)
+
+    @property
+    def _shown(self) -> str | None:
+        """All of what would be, and of what is as much as there is room for; None where there is not enough.
+
+        What is cut carries its digest: whoever changes it meanwhile, changes what was shown.
+        """
+        differing = self.differing
+        for before in (_json, _cut):
+            text = "; ".join(
+                f"{name}: {before(self.spec.get(name))} -> {_json(value)}" for name, value in differing.items()
+            )
+            if len(text) <= _MOST_SHOWN:
+                return text
+        return None
 
 
 def _value(text: str) -> Any:
@@ -118,5 +137,12 @@ def _whole(before: Any, after: Any) -> Any:
     return after
 
 
-def _shown(value: Any) -> str:
+def _json(value: Any) -> str:
     return "nothing" if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _cut(value: Any) -> str:
+    whole = _json(value)
+    if len(whole) <= _MOST_OF_BEFORE:
+        return whole
+    return f"{whole[: _MOST_OF_BEFORE - _DIGEST - 2]}…#{hashlib.sha256(whole.encode()).hexdigest()[:_DIGEST]}"

@@ -12,7 +12,7 @@ from sundown.model.env import Known
 from sundown.model.resources import GROUP, VERSION
 from sundown.model.scalars import format_instant
 from sundown.model.spec import Override
-from sundown.reconcile.env_stop import STOP, Why, asked_for, wish_in_force
+from sundown.reconcile.env_stop import DOWN, STOP, Why, asked_for, wish_in_force
 from sundown.reconcile.workload_changes import Change
 from sundown.schedule.decision import Circumstances, Decision, decide
 
@@ -25,8 +25,6 @@ RESET = Action(
 )
 """What it takes two people for is what it takes them for to stop it: no policy names it."""
 
-_DOWN = frozenset({"Asleep", "FallingAsleep"})
-
 
 def cuts_short(known: Known, wished: Override | None) -> bool:
     """Whether a wish has an env sleep sooner than somebody has asked that it may; None is the wish that there be none.
@@ -35,7 +33,7 @@ def cuts_short(known: Known, wished: Override | None) -> bool:
     for counts until it is taken back.
     """
     held = known.legible_spec.override
-    if held is None or held.state != "Awake" or known.status.state in _DOWN:
+    if held is None or held.state != "Awake" or known.status.state in DOWN:
         return False
     if wished is None or wished.state != "Awake":
         return True

@@ -22,6 +22,8 @@ from sundown.schedule import wishes
 from sundown.schedule.decision import Circumstances, decide
 from sundown.schedule.wishes import Asker
 
+DOWN = frozenset({"Asleep", "FallingAsleep"})
+"""In which nothing of an env is left to be stopped."""
 _NOBODY = Asker(by="", via="")
 
 

@@ -97,6 +97,24 @@ def test_by_the_api(
     assert guarded.api.get(guarded.schedules("theirs"))["spec"]["override"]["via"] == "api"
 
 
+def test_changing_when_it_sleeps_by_slack(slack: Workspace, frontdesk: Frontdesk, guarded: Env) -> None:
+    """I6 I7: in the words of a person, and done once somebody else has agreed to what they were shown."""
+    said = answer_to(slack.act("ana"), f"edit {guarded.name} awake=none timeZone=Asia/Tokyo")
+    assert "confirm what is proposed" in json.dumps(said["blocks"])
+    message = slack.act("ana").wait_for_message(
+        lambda one: guarded.name in one["text"] and "Asia/Tokyo" in one["text"] and bool(one["metadata"]), channel="#dev"
+    )
+    asked = the_request(guarded)
+    slack.act("ana").click(message, "sundown.answer.confirm")
+    eventually(lambda: "somebody else" in asked.status().get("outcome", ""), what="it waits for somebody else")
+    assert guarded.api.get(guarded.schedules("theirs"))["spec"]["awake"]
+    slack.act("bo").click(message, "sundown.answer.approve")
+    assert asked.finished()["state"] == "Done"
+    spec = guarded.api.get(guarded.schedules("theirs"))["spec"]
+    assert (spec.get("awake"), spec["timeZone"]) == (None, "Asia/Tokyo")
+    guarded.until("Asleep", name="theirs")
+
+
 def test_changing_when_it_sleeps_by_the_api(
     control_plane: Cluster, api: Api, frontdesk: Frontdesk, namespace: str, guarded: Env
 ) -> None:

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "extend": ("sundown.cli.commands.wish:extend", "Put off the next shutdown of environments."),
     "snooze": ("sundown.cli.commands.wish:snooze", "Hold environments awake for a while from now."),
     "reset": ("sundown.cli.commands.wish:reset", "Give environments back to their schedule."),
+    "edit": ("sundown.cli.commands.edit:edit", "Change when an environment sleeps and wakes."),
     "requests": ("sundown.cli.commands.requests:requests", "List what was asked for and waits for somebody."),
     "approve": ("sundown.cli.commands.requests:approve", "Approve what somebody else has asked for."),
     "reject": ("sundown.cli.commands.requests:reject", "Say no to what somebody has asked for."),

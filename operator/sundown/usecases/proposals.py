@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
@@ -16,12 +16,13 @@ from sundown.cluster.reviews import AUTHENTICATED
 from sundown.errors import NotFound, NothingToDo, SundownError
 from sundown.model import managers
 from sundown.model.action_request import MOST_GROUPS, ActionRequestSpec, Seen, Target
-from sundown.model.actions import Action
+from sundown.model.actions import Action, Parameters
 from sundown.model.addresses import folded
 from sundown.model.env import Known
 from sundown.model.resources import API_VERSION
+from sundown.reconcile.env_edit import EDIT, Edit, Times
 from sundown.reconcile.env_reset import RESET, nothing_to_take_back, resetting
-from sundown.reconcile.env_stop import STOP, asleep_already, reason_for, stopping
+from sundown.reconcile.env_stop import STOP, asleep_already, stopping
 from sundown.reconcile.workload_changes import Change
 from sundown.schedule.decision import Circumstances
 from sundown.usecases.find import Found, NotAllowed, plainly
@@ -99,43 +100,86 @@ def require_a_person(name: str) -> None:
         )
 
 
+Hindrance = Callable[[Known, Circumstances, datetime, Parameters], str | None]
+Difference = Callable[[Known, Circumstances, datetime, Parameters], Change]
+
+
 @dataclass(frozen=True, slots=True)
 class OfEnv:
-    """A wish that is proposed where it takes two people: why there is nothing to do, if there is nothing, and what would change."""
+    """What is proposed where it takes two people: why it cannot be or need not, if so, and what would change."""
 
     action: Action
-    nothing: Callable[[Known, Circumstances, datetime], str | None]
-    change: Callable[[Known, Circumstances, datetime], Change]
+    nothing: Hindrance
+    change: Difference
 
 
 _OF_ENVS = {
     row.action.name: row
-    for row in (OfEnv(STOP, asleep_already, stopping), OfEnv(RESET, nothing_to_take_back, resetting))
+    for row in (
+        OfEnv(
+            STOP,
+            lambda known, circumstances, now, _: asleep_already(known, circumstances, now),
+            lambda known, circumstances, now, _: stopping(known, circumstances, now),
+        ),
+        OfEnv(
+            RESET,
+            lambda known, circumstances, now, _: nothing_to_take_back(known, circumstances, now),
+            lambda known, circumstances, now, _: resetting(known, circumstances, now),
+        ),
+        OfEnv(
+            EDIT,
+            lambda known, _circumstances, _now, times: edit_of(known, times).objection,
+            lambda known, _circumstances, _now, times: edit_of(known, times).change,
+        ),
+    )
 }
 
 
+def edit_of(known: Known, times: Parameters) -> Edit:
+    """What somebody wants to be another of a schedule.
+
+    Raises:
+        NotFound: nobody can tell what it says now.
+    """
+    edit = Edit.of(known, cast(Times, times))
+    if edit is None:
+        raise NotFound(
+            f'the EnvSchedule "{known.metadata.name}" cannot be read, so nobody can tell what would change: kubectl edit mends it'
+        )
+    return edit
+
+
 async def propose(
-    cluster: Cluster, home: str, found: Found, asker: Asker, *, action: str, reason: str | None, dry_run: bool = False
+    cluster: Cluster,
+    home: str,
+    found: Found,
+    asker: Asker,
+    *,
+    action: str,
+    given: Mapping[str, str],
+    dry_run: bool = False,
 ) -> str:
-    """Ask, as the person themselves, for an env to be stopped or reset where that takes two people; the name of the request.
+    """Ask, as the person themselves, for an env to be stopped, reset or edited where that takes two people; the name of the request.
 
     Raises:
         NothingToDo: it is so already.
+        InvalidObject: the action takes no such thing.
         NotFound: the namespace cannot be seen.
         NotAllowed, ApiError: it could not be written down.
     """
     require_a_person(asker.name)
     row, circumstances = _OF_ENVS[action], found.circumstances()
-    why = row.nothing(found.known, circumstances, asker.at)
+    parameters = row.action.read(given)
+    why = row.nothing(found.known, circumstances, asker.at, parameters)
     if why is not None:
         raise NothingToDo(why)
     if found.space is None or not found.space.uid:
         raise NotFound(
             f'the namespace "{found.namespace}" cannot be seen, so nobody can say which one is meant'
         ).naming(found.namespace)
-    change = row.change(found.known, circumstances, asker.at)
+    change = row.change(found.known, circumstances, asker.at, parameters)
     seen = Seen(uid=change.uid, resource_version=change.resource_version, change=change.text)
-    wish = Wanted(Target(namespace=found.namespace, uid=found.space.uid), reason_for(reason), seen)
+    wish = Wanted(Target(namespace=found.namespace, uid=found.space.uid), given, seen)
     name = name_of(row.action, wish.target, person=folded(asker.name), token=secrets.token_hex(8))
     params = {"fieldManager": managers.COMMAND_LINE, **({"dryRun": "All"} if dry_run else {})}
     try:

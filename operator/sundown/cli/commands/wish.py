@@ -22,6 +22,7 @@ from sundown.cluster.client import Cluster
 from sundown.errors import SundownError
 from sundown.model.resources import EnvScheduleStatus, State
 from sundown.model.scalars import format_instant
+from sundown.reconcile.env_stop import reason_for
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.usecases.find import find, settings
 from sundown.usecases.look import look
@@ -94,8 +95,8 @@ async def _proposed(cluster: Cluster, namespace: str, request: Request, asker: A
     home = settings().namespace
     try:
         found = await find(cluster, namespace)
-        action, reason = request.wish.action, request.reason
-        name = await propose(cluster, home, found, asker, action=action, reason=reason, dry_run=request.dry_run)
+        action, given = request.wish.action, reason_for(request.reason)
+        name = await propose(cluster, home, found, asker, action=action, given=given, dry_run=request.dry_run)
     except SundownError as error:
         return Result(namespace, error)
     would = "would wait" if request.dry_run else "waits"

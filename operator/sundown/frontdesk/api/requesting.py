@@ -38,7 +38,10 @@ class Proposal(Model):
     action: Action
     parameters: Annotated[dict[ParameterName, ParameterValue], Field(max_length=MOST_PARAMETERS)] = Field(
         default_factory=dict,
-        description="What the action takes, as text: kind, name and replicas for Scale, kind and name for Restart.",
+        description=(
+            "What the action takes, as text: kind, name and replicas for Scale, kind and name for Restart; for Edit the fields of "
+            "the schedule that are to be others, such as awake and timeZone, as JSON, null for one that is to go."
+        ),
     )
 
 
@@ -133,7 +136,7 @@ def operations(root: str) -> tuple[Operation, ...]:
             id="proposeRequest",
             method="POST",
             path=f"{root}/envs/{{env}}/requests",
-            summary="Propose what has to be confirmed: to scale, restart or delete.",
+            summary="Propose what has to be confirmed: to scale, restart, delete, or edit when it sleeps.",
             details=(
                 "Nothing is done yet: the answer says what would change, and has the name under which it is confirmed within five "
                 "minutes. What it takes besides is said by the action: to patch deployments/scale, say."

@@ -13,6 +13,7 @@ from sundown.model.support_pod import safe_name
 from sundown.schedule.wishes import LONGEST_PROLONGATION, LONGEST_SNOOZE, SHORTEST
 from sundown.usecases.find import NAME
 from sundown.usecases.spans import parse_span
+from sundown.usecases.times import NoTimes, read_times
 
 LONGEST_TEXT = 1000
 """Characters of a command that are looked at; more is refused, nobody types that."""
@@ -142,6 +143,15 @@ def env_and_reason(words: Sequence[str], *, verb: str) -> Asked:
     """An env, and perhaps ``because`` with a reason after it."""
     said, reason = _reason(words)
     return replace(one_env(said, verb=verb), reason=reason)
+
+
+def env_and_times(words: Sequence[str], *, verb: str) -> Asked:
+    """``dev1 awake=Mon-Fri 08:00-18:00 timeZone=UTC``: an env, and what is to be another of when it sleeps."""
+    env, rest = _env(words, verb=verb)
+    try:
+        return Asked(env=env, parameters=read_times(rest))
+    except NoTimes as error:
+        raise Mistyped(str(error), verb=verb) from None
 
 
 def one_support_pod(words: Sequence[str], *, verb: str) -> Asked:

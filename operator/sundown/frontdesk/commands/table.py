@@ -17,6 +17,7 @@ from sundown.frontdesk.commands.parsing import (
     env_and_extension,
     env_and_reason,
     env_and_snooze,
+    env_and_times,
     maybe_env,
     one_env,
     one_topic,
@@ -136,6 +137,24 @@ COMMANDS: dict[str, Command] = {
             parse=env_and_reason,
             handle=wishing.wish("reset"),
             right=WISHES["reset"].right,
+        ),
+        Command(
+            verb="edit",
+            usage="edit <env> <field>=<value> ...",
+            summary="Change when it sleeps and wakes, after you have confirmed what changes.",
+            details=(
+                "Each field takes the place of what its schedule says there, none takes it away, and what is left out stays: awake, "
+                "timeZone, holidays, exceptions, dailyReset, spread, paused. Where it takes two people to stop it, somebody else "
+                "has to approve."
+            ),
+            examples=(
+                "edit dev1 awake=Mon-Fri 08:00-18:00 Sat 10:00-14:00 timeZone=Europe/Berlin",
+                "edit dev1 exceptions=2026-12-24T12:00 to 2027-01-04T00:00 asleep",
+                "edit dev1 holidays=DE BE paused=false",
+            ),
+            parse=env_and_times,
+            handle=requesting.request("Edit"),
+            right=REQUESTS["Edit"].right,
         ),
         Command(
             verb="pods",

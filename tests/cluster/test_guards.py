@@ -36,7 +36,11 @@ def installed() -> dict[str, Json | None]:
 
 
 @pytest.mark.parametrize(
-    ("component", "name"), [(bundle.component, name) for bundle in (GUARDING, SLIPS) for name in bundle.files]
+    ("component", "name"),
+    [
+        *((bundle.component, name) for bundle in (GUARDING, SLIPS) for name in bundle.files),
+        (SLIPS.webhook, "webhooks.yaml"),
+    ],
 )
 def test_what_the_operator_brings_is_what_the_component_installs(component: str, name: str) -> None:
     """After a change: cp deploy/components/COMPONENT/NAME operator/sundown/cluster/data/"""
@@ -52,18 +56,6 @@ def test_policies_that_tell_of_slips_count_though_their_owner_has_fitted_them() 
     assert in_words(lacking(theirs, SLIPS), SLIPS) == "complete"
     theirs["ValidatingAdmissionPolicy sundown-label"]["metadata"]["annotations"][POLICY_VERSION] = "0"
     assert lacking(theirs, SLIPS) == ("sundown-label",)
-
-
-async def test_a_cluster_without_those_says_what_is_told_of_later() -> None:
-    """A12"""
-    async with door(Script(*(reply(GONE, 404) for _ in shipped(SLIPS))), attempts=1) as cluster:
-        admission = Guards(cluster, SLIPS)
-        assert await admission.look()
-    assert all(words in admission.text for words in unguarded(SLIPS).values())
-    # On a cluster that knows no such policies the webhook may serve, and the operator has no right to look for it.
-    assert admission.text.endswith(
-        ": kubectl apply -k deploy/components/admission, unless the webhook of deploy/components/admission-webhook does the same"
-    )
 
 
 def test_each_guard_is_a_policy_with_a_binding_that_denies() -> None:

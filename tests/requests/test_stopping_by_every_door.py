@@ -102,7 +102,8 @@ def test_changing_when_it_sleeps_by_slack(slack: Workspace, frontdesk: Frontdesk
     said = answer_to(slack.act("ana"), f"edit {guarded.name} awake=none timeZone=Asia/Tokyo")
     assert "confirm what is proposed" in json.dumps(said["blocks"])
     message = slack.act("ana").wait_for_message(
-        lambda one: guarded.name in one["text"] and "Asia/Tokyo" in one["text"] and bool(one["metadata"]), channel="#dev"
+        lambda one: guarded.name in one["text"] and "Asia/Tokyo" in one["text"] and bool(one["metadata"]),
+        channel="#dev",
     )
     asked = the_request(guarded)
     slack.act("ana").click(message, "sundown.answer.confirm")

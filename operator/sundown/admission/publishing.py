@@ -18,16 +18,12 @@ from sundown.admission.selfmade import Pair
 from sundown.admission.settings import AdmissionSettings
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Missing
+from sundown.cluster.webhooks import CONFIGURATIONS
 from sundown.process.certificates import Swapped
 from sundown.schedule.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-GROUP = "/apis/admissionregistration.k8s.io/v1"
-KINDS = {
-    "MutatingWebhookConfiguration": f"{GROUP}/mutatingwebhookconfigurations",
-    "ValidatingWebhookConfiguration": f"{GROUP}/validatingwebhookconfigurations",
-}
 MANAGER = "sundown-admission"
 """The field manager of the authorities: whoever applies the manifests again takes nothing of it away."""
 _LOOK_EVERY = 30.0
@@ -66,7 +62,7 @@ class Publisher:
         if fresh is None or now >= fresh.renewed_at:
             names = (*self._settings.names, *filter(None, [self._settings.admission_host]))
             fresh = selfmade.make(names, now=now, life=self._settings.certificate_life)
-        for kind, path in KINDS.items():
+        for kind, path in CONFIGURATIONS.items():
             await self._have_trusted(kind, f"{path}/{self._settings.admission_configuration}", fresh.authority, now)
         if fresh is not self._pair:
             self._shown.show_pem(fresh.shown)

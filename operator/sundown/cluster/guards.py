@@ -1,7 +1,7 @@
 """Whether the API server confines what people and Sundown's own accounts write, by the policies of this version.
 
 They are optional, and Sundown does nothing differently with or without them: it says what is not guarded. The same of those by
-which the API server tells people of slips while they write.
+which the API server tells people of slips while they write, for which a webhook may stand in.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from importlib.resources import files
 import structlog
 import yaml
 
+from sundown.cluster import webhooks
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied, Missing
 from sundown.cluster.policies import POLICY_VERSION, Json, differences, path, title
+from sundown.cluster.webhooks import StandIn
 from sundown.metrics import GUARDS
 
 log = structlog.get_logger(__name__)
@@ -36,13 +38,13 @@ _AGAIN = timedelta(seconds=15)
 class Bundle:
     """A component of policies: its files, as they are in ``data`` too. ``exact``: one that was changed does not count.
 
-    ``otherwise`` is what does the same without them, and is not looked for.
+    ``webhook`` is the component that does the same without them, if there is one.
     """
 
     component: str
     files: tuple[str, ...]
     exact: bool = True
-    otherwise: str = ""
+    webhook: str = ""
 
 
 GUARDING = Bundle("policies", ("guards.yaml", "accounts.yaml", "who.yaml"))
@@ -50,7 +52,7 @@ TELLING = Bundle(
     "admission",
     ("refusals.yaml", "default-label.yaml"),
     exact=False,
-    otherwise="the webhook of deploy/components/admission-webhook",
+    webhook="admission-webhook",
 )
 """Its owner fits it to the label and the names that they have."""
 
@@ -89,13 +91,18 @@ def _of_another_version(ours: Json, theirs: Json) -> bool:
     return len(set(versions)) > 1
 
 
-def in_words(wanting: tuple[str, ...], bundle: Bundle = GUARDING) -> str:
-    """What that means."""
-    if not wanting:
-        return "complete"
-    without = "; ".join(unguarded(bundle)[name] for name in wanting)
-    unless = f", unless {bundle.otherwise} does the same" if bundle.otherwise else ""
-    return f"without {', '.join(wanting)} ({without}): kubectl apply -k deploy/components/{bundle.component}{unless}"
+def in_words(wanting: tuple[str, ...], bundle: Bundle = GUARDING, *, stand_in: StandIn | None = None) -> str:
+    """What that means, where the webhook has been looked for too if there is one."""
+    by_webhook = [name for name in wanting if stand_in is not None and name in stand_in.policies]
+    left = [name for name in wanting if name not in by_webhook]
+    by = f"by the webhook {', '.join(by_webhook)}" if by_webhook else ""
+    if not left:
+        return f"complete, {by}" if by else "complete"
+    without = "; ".join(unguarded(bundle)[name] for name in left)
+    install = f"kubectl apply -k deploy/components/{bundle.component}"
+    if stand_in is not None:
+        install += f"; the webhook (deploy/components/{bundle.webhook}) {stand_in.hindrance}"
+    return f"{by}{', and ' if by else ''}without {', '.join(left)} ({without}): {install}"
 
 
 class Guards:
@@ -117,7 +124,8 @@ class Guards:
     async def look(self) -> bool:
         """See which there are; False where the API server did not answer, which leaves everything as it was seen last."""
         try:
-            found = {title(ours): await self._find(ours) for ours in shipped(self._bundle)}
+            found = {title(ours): await self._find(path(ours)) for ours in shipped(self._bundle)}
+            stand_in = await self._stand_in()
         except Denied as error:
             self._say(f"may not be looked at: {error}")
             return True
@@ -125,12 +133,13 @@ class Guards:
             log.warning("guards-not-seen", component=self._bundle.component, error=str(error))
             return False
         wanting = lacking(found, self._bundle)
+        open_still = {*wanting} - (stand_in.policies if stand_in is not None else frozenset())
         for name in unguarded(self._bundle):
-            GUARDS.labels(name).set(name not in wanting)
+            GUARDS.labels(name).set(name not in open_still)
         before, self.askers_proved = self.askers_proved, WHO not in wanting
         if self.askers_proved != before:
             self._changed()
-        self._say(in_words(wanting, self._bundle))
+        self._say(in_words(wanting, self._bundle, stand_in=stand_in))
         return True
 
     async def run(self, period: timedelta) -> None:
@@ -139,9 +148,19 @@ class Guards:
             seen = await self.look()
             await asyncio.sleep((period if seen else _AGAIN).total_seconds())
 
-    async def _find(self, ours: Json) -> Json | None:
+    async def _stand_in(self) -> StandIn | None:
+        """What the webhook does instead, None where there is none for these policies."""
+        if not self._bundle.webhook:
+            return None
         try:
-            return await self._cluster.get(path(ours))
+            there = {ours["kind"]: await self._find(webhooks.path(ours)) for ours in webhooks.shipped()}
+        except Denied as error:
+            return StandIn(frozenset(), f"may not be looked for: {error}")
+        return webhooks.judge(there)
+
+    async def _find(self, where: str) -> Json | None:
+        try:
+            return await self._cluster.get(where)
         except Missing:  # or a kind that this cluster does not know
             return None
 

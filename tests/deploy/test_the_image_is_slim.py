@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from aiohttp import _http_parser
 
 ROOT = Path(__file__).parents[2]
 SITE_PACKAGES = Path(sysconfig.get_path("purelib"))
@@ -88,6 +89,20 @@ def test_loading_notices_what_should_not_have_been_taken_out(installation: Path,
         assert load_all(installation, ["sts"]).returncode != 0
     finally:
         (installation / "away").rename(installation / missing)
+
+
+def test_compiled_modules_lose_what_is_for_linkers_and_debuggers(slim: ModuleType) -> None:
+    whole = Path(_http_parser.__file__).read_bytes()
+    cut = slim.loaded(whole)
+    assert len(cut) < len(whole) / 4
+    assert slim.loaded(cut) == cut
+
+
+@pytest.mark.parametrize(
+    "library", [b"", b"\x7fELF\x01\x01" + bytes(90), b"MZ" + bytes(90)], ids=["empty", "32 bits", "DLL"]
+)
+def test_what_is_no_library_of_64_bits_stays_as_it_is(slim: ModuleType, library: bytes) -> None:
+    assert slim.loaded(library) == library
 
 
 def test_every_service_of_aws_that_sundown_calls_stays(slim: ModuleType) -> None:

@@ -8,7 +8,7 @@ second place, the status of the EnvSchedule; and what neither place knows is sai
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -26,6 +26,8 @@ from sundown.sleepers.patch_kind import PatchKind
 
 Key = tuple[str, str, str]
 """Kind, name and uid."""
+Carried = tuple[str | None, str | None]
+"""The mark and the record that a workload carries."""
 
 UNREADABLE = "it cannot be read"
 LATER = "it was written in a sleep that is not remembered any more"
@@ -58,6 +60,8 @@ class Memory:
     no schedule: then what stands at a zero of Sundown's is woken, for nobody else will. ``last_woken`` is when
     the env became awake, or paused, for the last time, None where that was never seen. ``owed`` is the second place of an env
     that is awake: of what was woken and could not be written, what else is to be given back. It wakes nothing any more.
+    ``unwritten`` are the uids of what this process has planned to put to sleep and surely not written since, with what they
+    carried then.
     """
 
     sleep: str | None = None
@@ -70,6 +74,7 @@ class Memory:
     left_behind: bool = False
     last_woken: datetime | None = None
     owed: Mapping[Key, Record] = field(default_factory=dict)
+    unwritten: Mapping[str, Carried] = field(default_factory=dict)
 
     def of_this_sleep(self, workload: Workload) -> Record | None:
         """What the second place says of how to wake a workload."""
@@ -138,6 +143,8 @@ def by_key(records: Iterable[Record]) -> dict[Key, Record]:
 def believed(workload: Workload, memory: Memory) -> Belief:
     """Which record of a workload counts."""
     own = written_on(workload)
+    if was_never_written(workload, memory):
+        return _of_an_owners_zero(workload, own, memory)
     if own is not None and is_current(workload, memory):
         return Belief(own, "object")
     second = memory.of_this_sleep(workload)
@@ -150,6 +157,32 @@ def believed(workload: Workload, memory: Memory) -> Belief:
     if own is not None and (_is_all_there_is(workload, memory) or _is_of_a_later_sleep(workload, memory)):
         return Belief(own, "unmarked")
     return _without_record(workload, memory)
+
+
+def carried(workload: Workload) -> Carried:
+    """What tells whether anybody has written Sundown's notes on it since."""
+    return workload.mark, workload.record
+
+
+def was_never_written(workload: Workload, memory: Memory) -> bool:
+    """Whether it is at zero although the plan to put it there was not carried out: then its owner wants no pods.
+
+    Who owns that zero does not tell: ``kubectl scale`` leaves one that is nobody's, as Sundown does.
+    """
+    if workload.replicas > 0 or memory.unwritten.get(workload.uid) != carried(workload):
+        return False
+    return not any(one.ours and REPLICAS in one.fields for one in workload.owners or ())
+
+
+def _of_an_owners_zero(workload: Workload, own: Restoring | None, memory: Memory) -> Belief:
+    """What wakes it is a count of 0, where an older record of this sleep says another; else there is nothing to wake."""
+    second = memory.of_this_sleep(workload)
+    before = own if edition_on(workload, memory) is not None else None
+    if before is None and second is not None and second.edition is not None:
+        before = _remembered(workload, second)
+    if before is None:
+        return _without_record(workload, memory)
+    return Belief(replace(before, replicas=0), "status", stale=workload.carries)
 
 
 def _without_record(workload: Workload, memory: Memory) -> Belief:

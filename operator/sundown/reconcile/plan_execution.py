@@ -18,9 +18,10 @@ from sundown.metrics import WRITES
 from sundown.model.cloud import CloudPart
 from sundown.model.parts import QUIET, Part, Step, Workload
 from sundown.reconcile.clouds import Clouds
-from sundown.reconcile.memory import NotRemembered
+from sundown.reconcile.memory import Carried, Memory, NotRemembered, carried, was_never_written
 from sundown.reconcile.part_verdict import Tried, tried_as
 from sundown.reconcile.plan import Plan
+from sundown.sleepers.patch_kind import PatchKind
 from sundown.sleepers.patched_owners import NotKept
 from sundown.sleepers.replicas import NO_POLICIES, Policies, begin, look, settle
 
@@ -36,12 +37,17 @@ _LOOKS = 8
 
 
 class _SwitchedOff(SundownError):
-    """Somebody has put to 0 what ran, and what Sundown would only have tidied up.
+    """Somebody has put to 0 what ran, and what Sundown would only have tidied up, or was about to put to sleep.
 
-    That is their wish, and what this visit remembers of the night is older: its env is awake by now, as far as they can see.
+    That is their wish, and what this visit remembers is older: of the night, for its env is awake by now, as far as they can
+    see, or of the count that it had.
     """
 
     reason = "SwitchedOff"
+
+    def __init__(self, found: Workload, *, unwritten: bool) -> None:
+        super().__init__(f"{found.title} has been put to 0 since it was looked at")
+        self.unwritten = {found.uid: carried(found)} if unwritten else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ class Outcome:
 
     ``stopped`` are the ARNs of what was stopped in the cloud, ``spared`` those of what was to be stopped there and was not, because
     it is different from what was known. ``made`` are the steps as they were written to workloads, ``not_kept`` says of which
-    of these the API server has made something else, and what.
+    of these the API server has made something else, and what. ``unwritten`` are the uids of workloads that
+    somebody else put to 0 before they could be put to sleep, with what they carry.
     """
 
     written: int
@@ -60,6 +67,7 @@ class Outcome:
     stopped: frozenset[str] = frozenset()
     made: tuple[Step, ...] = ()
     not_kept: Mapping[Tried, str] = field(default_factory=dict)
+    unwritten: Mapping[str, Carried] = field(default_factory=dict)
 
 
 async def act(
@@ -84,6 +92,7 @@ async def act(
     spared: set[str] = set()
     stopped: set[str] = set()
     not_kept: dict[Tried, str] = {}
+    unwritten: dict[str, Carried] = {}
     hands = _Hands(cluster, gate, policies)
     for batch in plan.batches:
         results = await asyncio.gather(
@@ -98,6 +107,7 @@ async def act(
                 failures.append(Mistake(step.part.title, _told(step, result)))
             elif isinstance(result, NotRemembered | _SwitchedOff):
                 put_off += 1
+                unwritten |= result.unwritten if isinstance(result, _SwitchedOff) else {}
             elif isinstance(result, BaseException):
                 raise result
             else:
@@ -118,6 +128,7 @@ async def act(
         stopped=frozenset(stopped),
         made=tuple(hands.made),
         not_kept=not_kept,
+        unwritten=unwritten,
     )
 
 
@@ -163,10 +174,12 @@ async def _write(hands: _Hands, step: Step, again: Callable[[Part], Step | None]
     for attempt in range(_LOOKS):
         if current is None:
             return 0
+        begun = False
         try:
             urgency = Urgency.SLEEP if current.action == "Sleep" else Urgency.WAKE
             async with hands.gate.slot(urgency, whose=current.workload.namespace):
                 debt = await begin(hands.cluster, current, hands.policies)
+            begun = True
             if debt is not None:
                 # Nobody waits for it, but before it is done nothing is said to be over.
                 async with hands.gate.slot(Urgency.SLEEP, whose=current.workload.namespace):
@@ -179,8 +192,9 @@ async def _write(hands: _Hands, step: Step, again: Callable[[Part], Step | None]
                 found = await look(hands.cluster, current.workload)
             except Missing:
                 return 0
-            if current.action in QUIET and current.workload.replicas > 0 and found.replicas == 0:
-                raise _SwitchedOff(f"{found.title} has been put to 0 since it was looked at") from None
+            unwritten = not begun and _is_left_to_its_owner(current, found)
+            if unwritten or (current.action in QUIET and current.workload.replicas > 0 and found.replicas == 0):
+                raise _SwitchedOff(found, unwritten=unwritten) from None
             current = again(found)
         except Missing:
             return 0
@@ -196,3 +210,11 @@ async def _write(hands: _Hands, step: Step, again: Callable[[Part], Step | None]
             hands.made.append(current)
             return 1
     raise Conflict(f"{step.workload.title} was changed by somebody else {_LOOKS} times in a row", status=409)
+
+
+def _is_left_to_its_owner(step: Step, found: Workload) -> bool:
+    """Whether it was to be put to sleep, and somebody else has put it to 0 instead; of a patch its record tells that."""
+    planned_for = step.workload
+    if step.action != "Sleep" or planned_for.replicas == 0 or isinstance(planned_for.row, PatchKind):
+        return False
+    return was_never_written(found, Memory(unwritten={planned_for.uid: carried(planned_for)}))

@@ -39,6 +39,7 @@ from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.savings import after_visit
 from sundown.reconcile.settling import Settling
 from sundown.reconcile.trials import Trials
+from sundown.reconcile.unwritten import Unwritten
 from sundown.reconcile.workload_steps import as_written
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.schedule.lint import doubts
@@ -66,6 +67,7 @@ class Visitor:
         self._obstacles = Obstacles(rooms.cluster)
         self._referee = Referee(rooms.cluster, rooms.clock)
         self._trials = Trials(rooms.cluster, rooms.gate)
+        self._unwritten = Unwritten()
         self._histories = Histories(rooms.cluster, rooms.gate)
         self._orphans = Orphans(rooms, self._marks, self._reporter, self._histories)
         self._settling = Settling(rooms, self._marks, self._reporter)
@@ -102,6 +104,7 @@ class Visitor:
         if governance.in_force is None:
             self._referee.forget(name)
             self._trials.forget(name)
+            self._unwritten.forget(name)
             if not governance.release:
                 self._marks.forget(name)
                 self._histories.forget(name)
@@ -129,7 +132,7 @@ class Visitor:
         if not rooms.settings.dry_run:
             self._lateness(old, decision, wanted=wanted, now=now)
         on_its_way = old.state == ("FallingAsleep" if wanted == "Asleep" else "Waking")
-        memory = rooms.memory_of(env, known)
+        memory = replace(rooms.memory_of(env, known), unwritten=self._unwritten.of(env.name))
         sleep = memory.sleep or sleep_id(now)
         # Records without a mark are bound to this sleep before anything else names it: or they would look like old ones.
         early = wanted == "Asleep" and not memory.unmarked
@@ -186,6 +189,7 @@ class Visitor:
         finding = replace(finding, savings=after_visit(old, finding, spec, circumstances))
         finding = await self._arrived(env.name, old, finding=finding, goal=goal, workloads=workloads)
         status = next_status(old, finding)
+        self._unwritten.planned(env.name, the_plan, workloads, at_rest=memory.at_rest)
         self._reporter.report(env, known, status)
         if rooms.settings.dry_run:
             return next_look(status, old=old, finding=finding, acted=False, now=rooms.clock.now())
@@ -236,6 +240,7 @@ class Visitor:
     ) -> datetime | None:
         """Make the steps of a plan of which everything is said that has to be said before, and tell how it went."""
         rooms, old = self._rooms, known.status
+        self._unwritten.tried(env.name, the_plan)
         outcome = await act(
             rooms.cluster,
             rooms.gate,
@@ -244,6 +249,7 @@ class Visitor:
             clouds=rooms.clouds,
             policies=rooms.policies,
         )
+        self._unwritten.left(env.name, outcome.unwritten)
         self._referee.written(env.name, the_plan, failures=outcome.failures)
         self._trials.note(env.name, goal.sleep, outcome.not_kept)
         for text in discarded(the_plan, failures=outcome.failures):

@@ -326,3 +326,18 @@ def test_the_time_of_a_visit_does_not_show_in_a_status_that_stays() -> None:
     moments: list[datetime] = [after(minutes=minute) for minute in range(5)]
     found = {next_status(after_visits("Awake", [workload()]), finding("Awake", workload(), now=at)) for at in moments}
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("reason", ["ProtectedNamespace", "InvalidSpec", "InvalidLabel"])
+def test_a_schedule_that_was_never_followed_says_why_where_kubectl_get_shows_it(reason: str) -> None:
+    """A10, G9: or it has neither a state nor a word there."""
+    never = troubled(EnvScheduleStatus(), reason, message="it is protected")
+    assert (never.state, never.why) == (None, "it is protected")
+    assert len(troubled(EnvScheduleStatus(), reason, message="x" * 2000).why) <= 1024
+    mended = after_visits("Awake", [workload()], old=never, now=after(hours=2))
+    assert mended.why == "awake by schedule"
+
+
+def test_what_is_asleep_by_a_schedule_goes_on_saying_why() -> None:
+    asleep = after_visits("Asleep", [sleeping()])
+    assert troubled(asleep).why == asleep.why

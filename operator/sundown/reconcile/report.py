@@ -230,6 +230,8 @@ def troubled_status(
     }
     if owner is not None:
         update["owner"] = owner
+    if old.state is None:
+        update["why"] = ready.message  # of an env that was never looked after, nothing else is said by `kubectl get`
     if reason == "Superseded":
         update |= {
             "state": None,

@@ -127,3 +127,11 @@ class Settings(BaseSettings):
             or not self.covers(namespace)
             or any(fnmatchcase(namespace, glob) for glob in self.protected_namespaces)
         )
+
+
+def usable() -> Settings:
+    """The settings from ``SUNDOWN_*``; the defaults where those are unusable, for who only wants to say something."""
+    try:
+        return Settings()
+    except ValueError:
+        return Settings.model_construct()

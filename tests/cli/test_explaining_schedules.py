@@ -208,3 +208,25 @@ def test_the_program_itself_needs_no_cluster_and_no_home(write: Write) -> None:
     done = subprocess.run(command, env={"PATH": "/nowhere"}, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["state"] == "Asleep"
+
+
+@pytest.mark.parametrize("zone", ["    timeZone: UTC\n", ""])
+def test_a_schedule_in_utc_has_its_times_once(call: Call, write: Write, zone: str) -> None:
+    """A17"""
+    spec = BERLIN.replace("    timeZone: Europe/Berlin\n", zone)
+    told = call(
+        "explain", "-f", write(schedule(spec)), "--from", "2026-11-23", "--until", "2026-11-24"
+    ).out.splitlines()
+    assert [line.split() for line in told[2:4]] == [
+        ["UTC", "BECOMES", "WHY"],
+        ["Mon", "2026-11-23", "08:00", "awake", "working", "hours", "Mon-Fri", "08:00-18:00", "UTC"],
+    ]
+
+
+def test_a_schedule_elsewhere_has_its_times_in_utc_too(call: Call, write: Write) -> None:
+    """A17"""
+    told = call(
+        "explain", "-f", write(schedule(BERLIN)), "--from", "2026-11-23", "--until", "2026-11-24"
+    ).out.splitlines()
+    assert told[2].split() == ["Europe/Berlin", "UTC", "BECOMES", "WHY"]
+    assert told[3].startswith("Mon 2026-11-23 08:00   2026-11-23T07:00:00Z   awake")

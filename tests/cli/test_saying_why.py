@@ -7,7 +7,7 @@ import pytest
 
 from support.apiserver import eventually
 from support.commandline import Sundown
-from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, Env, instant, manifest
 from support.operators import Operator
 
 pytestmark = pytest.mark.lab
@@ -113,6 +113,20 @@ def test_kinds_that_nobody_knows_are_noted(sundown: Sundown, env: Env, operator:
     env.schedule({**ALWAYS_AWAKE, "workloads": {"kinds": ["Deployment", "CronJbo"]}})
     env.until("Awake")
     assert '  note      spec.workloads.kinds: nothing is known of a kind "CronJbo"; ' in sundown("why", env.name).out
+
+
+def test_cron_jobs_that_start_pods_at_night_are_noted(sundown: Sundown, env: Env, operator: Operator) -> None:
+    """A20: of one that has no pod just now nothing else tells."""
+    template = {"spec": {"template": manifest("Deployment", "x", 1)["spec"]["template"]}}
+    template["spec"]["template"]["spec"]["restartPolicy"] = "Never"
+    spec = {"schedule": "0 3 * * *", "jobTemplate": template}
+    made = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "nightly"}, "spec": spec}
+    env.api.create(f"/apis/batch/v1/namespaces/{env.name}/cronjobs", made)
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    assert "  note      CronJob/nightly starts pods at night too: " in sundown("why", env.name).out
+    env.patch({"spec": {"workloads": {"kinds": ["CronJob"]}}})
+    assert "CronJob/nightly starts" not in sundown("why", env.name).out
 
 
 def test_a_schedule_that_cannot_be_read_is_said_once_and_blames_nobody(

@@ -19,6 +19,7 @@ apiVersion: sundown.dev/v1alpha1
 kind: EnvSchedule
 metadata: {name: default, namespace: shop-dev}
 spec:
+  timeZone: Europe/Berlin
   awake: [{days: [Mon], from: 08:00, to: 18:00}]
 """
 BAD = GOOD.replace("18:00", "25:00").replace("shop-dev", "shop-test")
@@ -65,7 +66,7 @@ def test_a_mistake_is_a_line_with_the_file_the_object_and_the_field(call: Call, 
 
 
 def test_each_mistake_has_its_own_line(call: Call, write: Write) -> None:
-    text = GOOD.replace("spec:", "spec:\n  timeZone: Mars\n  paused: maybe").replace("18:00", "8")
+    text = GOOD.replace("Europe/Berlin", "Mars\n  paused: maybe").replace("18:00", "8")
     fields = [line.split(": ")[1] for line in lines(call, write, text)]
     assert fields == ["spec.timeZone", "spec.awake[0].to", "spec.paused"]
 
@@ -208,3 +209,12 @@ def test_the_program_itself_ends_with_the_exit_code(write: Write) -> None:
         subprocess.run([*command, write(text)], capture_output=True, check=False).returncode for text in (GOOD, BAD)
     ]
     assert codes == [0, 1]
+
+
+@pytest.mark.parametrize("namespace", ["kube-system", "kube-anything", "sundown-system"])
+def test_a_schedule_in_a_protected_namespace_is_worth_a_note(call: Call, write: Write, namespace: str) -> None:
+    """A10: nothing is wrong with it, and nothing comes of it."""
+    file = write(GOOD.replace("shop-dev", namespace))
+    told = call("validate", "-f", file)
+    protected = f'metadata.namespace: "{namespace}" is protected: Sundown never touches it'
+    assert (told.code, told.err) == (0, f"note: {file}: EnvSchedule {namespace}/default: {protected}\n")

@@ -108,6 +108,8 @@ def test_what_sleeps_wakes_when_its_schedule_goes_and_by_wake_all(
         stage.clear()
         foretold = sundown("wake-all", "-n", uninstalled.name, "--direct", "--dry-run").out
         assert f"{uninstalled.name}: CronJob/it would be woken, spec.suspend true -> false\n" in foretold
+        (row,) = sundown("wake-all", "-n", uninstalled.name, "--direct", "--dry-run", "-o", "json").json
+        assert {"kind": "CronJob", "name": "it", "patch": {"spec": {"suspend": False}}} in row["woken"]
         called = sundown("wake-all", "-n", uninstalled.name, "--direct")
         assert called.code == 0
         assert f"{uninstalled.name}: Rollout/it woken, 0 -> 3 replicas\n" in called.out

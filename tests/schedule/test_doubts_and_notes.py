@@ -14,7 +14,9 @@ def doubted(*windows: dict[str, Any]) -> list[str]:
 
 
 def noted(**fields: Any) -> list[str]:
-    return [str(note) for note in notes(spec_of(**fields), Circumstances(), utc("2026-11-23 12:00"))]
+    return [
+        str(note) for note in notes(spec_of(**{"timeZone": "UTC", **fields}), Circumstances(), utc("2026-11-23 12:00"))
+    ]
 
 
 def test_windows_that_overlap_are_told_at_the_later_one_with_the_other_and_the_day() -> None:
@@ -87,3 +89,24 @@ def test_an_exception_that_a_later_one_covers_is_worth_a_note() -> None:
         "spec.exceptions[0]: is covered by spec.exceptions[1], which counts as the later: it changes nothing"
     ]
     assert noted(exceptions=[outer, inner]) == []
+
+
+NO_ZONE = 'spec.timeZone: is not given: its times are those of UTC; write the zone that is meant, as in "Europe/Berlin"'
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"awake": [window("Mon", "08:00", "18:00")]}, [NO_ZONE]),
+        ({"awake": [], "dailyReset": "05:00"}, [NO_ZONE]),
+        ({"exceptions": [{"from": "2026-12-24T12:00", "to": "2027-01-02T08:00", "state": "Asleep"}]}, [NO_ZONE]),
+        ({"awake": [window("Mon", "08:00", "18:00")], "timeZone": "UTC"}, []),
+        ({"awake": [window("Mon", "08:00", "18:00")], "timeZone": "owner"}, []),
+        ({"awake": []}, []),
+        ({"override": {"state": "Awake", "until": "2026-12-01T00:00:00Z"}}, []),
+    ],
+    ids=["windows", "reset", "exceptions", "UTC is meant", "the owner's", "no times at all", "instants alone"],
+)
+def test_times_without_a_zone_are_worth_a_note(fields: dict[str, Any], told: list[str]) -> None:
+    """A17"""
+    assert [str(note) for note in notes(spec_of(**fields), Circumstances(), utc("2026-11-23 12:00"))] == told

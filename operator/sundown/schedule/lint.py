@@ -36,9 +36,15 @@ def doubts(spec: EnvScheduleSpec, *, prefix: str = "spec") -> tuple[Mistake, ...
 def notes(
     spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime, *, prefix: str = "spec"
 ) -> tuple[Mistake, ...]:
-    """What changes nothing: an override or an exception that is over at ``now``, an exception that a later one covers."""
+    """What is harmless: an override or an exception that is over at ``now``, an exception that a later one covers, times
+    that nobody says the zone of.
+    """
     timetable = Timetable(spec, circumstances)
     found = []
+    given = spec.model_fields_set
+    if "time_zone" not in given and (spec.awake or spec.exceptions or "daily_reset" in given):
+        text = f'is not given: its times are those of {spec.time_zone}; write the zone that is meant, as in "Europe/Berlin"'
+        found.append(Mistake(f"{prefix}.timeZone", text))
     if timetable.override_end <= now:
         found.append(
             Mistake(f"{prefix}.override", f"is over since {format_instant(timetable.override_end)}: it changes nothing")

@@ -18,7 +18,7 @@ from sundown.reconcile.governance import WAKES_ALL_THE_SAME, Governance, govern
 from sundown.schedule.decision import Circumstances
 from sundown.schedule.instants import BEGINNING
 from sundown.schedule.owners import parse_owner_zones
-from sundown.settings import Settings
+from sundown.settings import Settings, usable
 from sundown.usecases.doors import COMMAND_LINE, Door
 from sundown.usecases.unscheduled import unscheduled
 
@@ -92,10 +92,7 @@ def settings() -> Settings:
 @lru_cache(maxsize=4)
 def _settings(_environment: tuple[tuple[str, str], ...]) -> Settings:
     """Read once for each environment, which takes a while to compare: whoever asks often keeps what they got."""
-    try:
-        return Settings()
-    except ValueError:
-        return Settings.model_construct()
+    return usable()
 
 
 async def find(cluster: Cluster, namespace: str, *, door: Door = COMMAND_LINE) -> Found:

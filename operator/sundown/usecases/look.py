@@ -30,6 +30,7 @@ from sundown.sleepers.chosen_rows import rows_for
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.other_kinds import OtherKinds
 from sundown.sleepers.patch_kind import PatchKind
+from sundown.usecases import cron_jobs
 from sundown.usecases.doors import COMMAND_LINE, Door
 from sundown.usecases.find import Found, find
 from sundown.usecases.plain_words import in_plain_words
@@ -44,7 +45,7 @@ _RECOGNISED = 900
 class Picture:
     """An env at one moment. ``plan`` is what the operator would do now, None where its schedule or its workloads cannot be read.
 
-    ``unseen`` is why the workloads cannot, None where they can. ``rehearsal`` is what it would do to put an env to sleep whose schedule only runs dry.
+    ``unseen`` is why the workloads cannot, None where they can, ``starting`` which CronJobs start pods all the same. ``rehearsal`` is what it would do to put an env to sleep whose schedule only runs dry.
     Of its parts in AWS the operator's word is taken: nobody else has credentials there.
     """
 
@@ -55,6 +56,7 @@ class Picture:
     plan: Plan | None
     rehearsal: Plan | None = None
     unseen: str | None = None
+    starting: tuple[str, ...] = ()
 
     @property
     def status(self) -> EnvScheduleStatus:
@@ -157,6 +159,8 @@ class Picture:
         unknown = self.unseen or ("its schedule cannot be read" if known.schedule is None else None)
         if unknown is not None:
             said.append(f"{unknown}, so what hangs is not shown")
+        if self.starting:
+            said.append(cron_jobs.told(self.starting))
         return tuple(said)
 
 
@@ -167,6 +171,10 @@ async def look(cluster: Cluster, namespace: str, *, now: datetime, door: Door = 
         SundownError: when there is no such env, or it may not be seen.
     """
     picture = await look_at(cluster, await find(cluster, namespace, door=door), now=now)
+    schedule = picture.found.known.schedule
+    if door.own_rights and schedule is not None and picture.decision is not None and picture.decision.state == "Asleep":
+        chosen = schedule.spec.workloads
+        picture = replace(picture, starting=await cron_jobs.unnamed_cron_jobs(cluster, namespace, chosen))
     if not any(one.replicas > 0 and one.hindrance is None for one in picture.hanging):
         return picture
     troubles = await pod_troubles(cluster, namespace)

@@ -132,16 +132,17 @@ def _as_table(schedule: EnvSchedule, circumstances: Circumstances, start: dateti
     name = "/".join(part for part in (metadata.namespace, metadata.name) if part) or "the schedule"
     output.say(f"{name} is {decision.state.lower()} at {moment(start, zones[0])}: {decision.why.text}")
     rows = [
-        (
-            moment(turn.at, zones[0]).removesuffix(f" {zones[0]}"),
-            format_instant(turn.at),
-            turn.to.lower(),
-            turn.why.text,
-        )
+        (*_times(turn.at, zones[0]), turn.to.lower(), turn.why.text)
         for turn in turns(spec, circumstances, start=start, until=until)
     ]
     if rows:
         output.say("")
-        output.table((zones[0], "UTC", "BECOMES", "WHY"), rows)
+        output.table((*dict.fromkeys((zones[0], "UTC")), "BECOMES", "WHY"), rows)
     else:
         output.say(f"It stays so until {moment(until, zones[0])}.")
+
+
+def _times(at: datetime, zone_name: str) -> tuple[str, ...]:
+    """A moment on the schedule's wall clock, and beside it in UTC where that is another."""
+    local = moment(at, zone_name).removesuffix(f" {zone_name}")
+    return (local,) if zone_name == "UTC" else (local, format_instant(at))

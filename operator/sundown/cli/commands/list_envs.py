@@ -64,6 +64,9 @@ def list_envs(
         say("no environments" if not found else "no environments of that kind")
         return
     _print(rows, wide=output == "wide", now=SystemClock().now())
+    for row in rows:
+        for mistake in row.misnamed:
+            note(f"note: {row.namespace}: {mistake}")
 
 
 def _wanted(row: Listed, *, state: str | None, owner: str | None) -> bool:

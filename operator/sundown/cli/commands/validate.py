@@ -21,6 +21,7 @@ from sundown.schedule.clock import SystemClock
 from sundown.schedule.lint import doubts, notes
 from sundown.schedule.owners import parse_owner_zones
 from sundown.schedule.timetable import Circumstances
+from sundown.settings import usable
 from sundown.sleepers.chosen_rows import mistaken_patches
 from sundown.sleepers.kinds import unknown_kinds
 
@@ -89,6 +90,7 @@ def review(found: Found) -> tuple[tuple[Mistake, ...], tuple[Mistake, ...]]:
             schedule = parse(EnvSchedule, raw)
             annotation = schedule.metadata.annotations.get(OWNER_ZONES, "")
             mistakes, remarks = _spec(schedule.spec, annotation, prefix="spec")
+            remarks = (*_protected(schedule.metadata.namespace), *remarks)
         elif found.kind == "SupportPod":
             parse(SupportPod, raw)
             mistakes, remarks = (), ()
@@ -114,6 +116,11 @@ def _envelope(raw: Mapping[str, Any]) -> Iterator[Mistake]:
         yield Mistake("metadata.name", "is required")
     elif isinstance(name, str) and not _NAME.fullmatch(name):
         yield Mistake("metadata.name", "must be a DNS name: at most 253 small letters, digits, - and .")
+
+
+def _protected(namespace: str) -> Iterator[Mistake]:
+    if namespace and usable().protects(namespace):
+        yield Mistake("metadata.namespace", f'"{namespace}" is protected: Sundown never touches it')
 
 
 def _spec(spec: EnvScheduleSpec, owner_zones: str, *, prefix: str) -> tuple[tuple[Mistake, ...], tuple[Mistake, ...]]:

@@ -171,21 +171,42 @@ def _say_answer(answer: Answer, *, dry_run: bool, now: datetime) -> None:
         note(f"{answer.namespace}: its schedule is a dry run, so no workload will change")
 
 
+def _envs_and_span(words: tuple[str, ...], wish: Wish) -> tuple[tuple[str, ...], timedelta]:
+    """What is named before the last word, and for how long.
+
+    Raises:
+        click.UsageError: one of the two is not there; it says what to type.
+    """
+    path = click.get_current_context().command_path
+    if not words:
+        raise click.UsageError(f'say which environment, and for how long: "{path} dev1 2h"')
+    try:
+        span = span_type(words[-1])
+    except click.BadParameter as error:
+        if len(words) > 1:
+            error.param_hint = "SPAN"
+            raise
+        raise click.UsageError(f'say for how long, as the last word: "{path} {" ".join(words)} 2h"') from None
+    if len(words) == 1:
+        raise click.UsageError(f'say which environment, before how long: "{path} dev1 {words[0]}"')
+    return words[:-1], span
+
+
 def command_for(wish: Wish) -> click.Command:
     """The command of a wish."""
 
     def run(
         *,
-        envs: tuple[str, ...],
+        words: tuple[str, ...],
         reason: str | None,
         dry_run: bool,
         output: str,
         wait: bool = False,
         timeout: timedelta = timedelta(),
-        span: timedelta | None = None,
         **cluster: Any,
     ) -> None:
-        request = Request(wish=wish, span=span or timedelta(), reason=reason, dry_run=dry_run)
+        envs, span = _envs_and_span(words, wish) if wish.takes_span else (words, timedelta())
+        request = Request(wish=wish, span=span, reason=reason, dry_run=dry_run)
         clock = SystemClock()
 
         async def work(cluster: Cluster) -> list[Result]:
@@ -206,9 +227,10 @@ def command_for(wish: Wish) -> click.Command:
         cluster_options,
     ):
         command = option(command)
-    if wish.takes_span:
-        command = click.argument("span", type=span_type, metavar="SPAN")(command)
-    command = click.argument("envs", nargs=-1, required=True, metavar="ENV...")(command)
+    named = click.argument(
+        "words", nargs=-1, required=not wish.takes_span, metavar="ENV... SPAN" if wish.takes_span else "ENV..."
+    )
+    command = named(command)
     return click.command(
         wish.verb, help=f"{wish.summary}\n\n{wish.text}", short_help=wish.summary, epilog=examples(*wish.examples)
     )(command)

@@ -30,7 +30,7 @@ from sundown.reconcile.plan_execution import act
 from sundown.schedule.clock import Clock
 from sundown.settings import Settings
 from sundown.sleepers.chosen_rows import all_rows, rows_for
-from sundown.sleepers.kinds import KINDS, ReplicaKind
+from sundown.sleepers.kinds import KINDS, ReplicaKind, row_of
 from sundown.sleepers.other_kinds import OtherKinds
 from sundown.sleepers.patch_kind import PatchKind
 
@@ -67,12 +67,17 @@ class Woken:
         return {
             "namespace": self.namespace,
             "ok": not self.failures,
-            "woken": [
-                {"kind": step.workload.kind, "name": step.workload.name, "replicas": step.replicas}
-                for step in self.steps
-            ],
+            "woken": [{"kind": step.workload.kind, "name": step.workload.name, **_change(step)} for step in self.steps],
             "failures": [str(failure) for failure in self.failures],
         }
+
+
+def _change(step: Step) -> dict[str, Any]:
+    """What waking it changes, for machines: its count, or the merge patch of what sleeps by another field."""
+    row = row_of(step.workload)
+    if not isinstance(row, PatchKind) or (step.restoring is not None and step.restoring.rest is None):
+        return {"replicas": step.replicas}
+    return {"patch": row.awake(step.workload, step.restoring, step.replicas)}
 
 
 async def sleeping(

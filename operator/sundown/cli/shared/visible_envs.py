@@ -11,9 +11,11 @@ from sundown import wording
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster, Json
 from sundown.cluster.errors import ApiError, Denied
+from sundown.errors import Mistake
 from sundown.model.env import Known
 from sundown.model.resources import EnvScheduleStatus
 from sundown.model.scalars import format_instant
+from sundown.sleepers.kinds import unknown_kinds
 from sundown.usecases.find import NotAllowed, in_force, plainly
 
 _LISTS_AT_ONCE = 16
@@ -31,6 +33,14 @@ class Listed:
         """What the operator says of it."""
         return self.known.status
 
+    @property
+    def misnamed(self) -> tuple[Mistake, ...]:
+        """The kinds that its schedule names and, as the operator says too, nobody knows; the cluster's owner may add some."""
+        schedule, remark = self.known.schedule, wording.remark(self.status)
+        if schedule is None or not remark:
+            return ()
+        return tuple(one for one in unknown_kinds(schedule.spec.workloads) if str(one) in remark)
+
     def to_json(self) -> dict[str, Any]:
         """The row for machines."""
         status = self.status
@@ -46,6 +56,7 @@ class Listed:
             "cost": status.cost.to_json() if status.cost is not None else None,
             **({"wakeQueue": status.wake_queue.to_json()} if status.wake_queue is not None else {}),
             **({"stillRunning": status.still_running.to_json()} if status.still_running is not None else {}),
+            **({"notes": [str(one) for one in self.misnamed]} if self.misnamed else {}),
         }
 
 

@@ -19,6 +19,7 @@ from sundown.model.resources import OWNER_ZONES, UNREACHED, EnvScheduleStatus
 from sundown.model.spec import EnvScheduleSpec, Wanted
 from sundown.reconcile.approvals import needing_two
 from sundown.reconcile.disputes import told_of
+from sundown.reconcile.ended_overrides import EndedOverrides
 from sundown.reconcile.governance import Governance, govern
 from sundown.reconcile.in_cloud import carried_out
 from sundown.reconcile.in_line import in_turn, since
@@ -68,6 +69,7 @@ class Visitor:
         self._referee = Referee(rooms.cluster, rooms.clock)
         self._trials = Trials(rooms.cluster, rooms.gate)
         self._unwritten = Unwritten()
+        self._ended = EndedOverrides(rooms)
         self._histories = Histories(rooms.cluster, rooms.gate)
         self._orphans = Orphans(rooms, self._marks, self._reporter, self._histories)
         self._settling = Settling(rooms, self._marks, self._reporter)
@@ -84,9 +86,10 @@ class Visitor:
             if self._rooms.settings.dry_run:
                 return await self._look(env, governance)
             again = await self._settling.settle(env, governance)
+            over = await self._take_out_what_is_over(env, governance)
             look = await self._look(env, governance)
             retired = await self._settling.retire(env, governance)
-            return min((at for at in (again, look, retired) if at is not None), default=None)
+            return min((at for at in (again, over, look, retired) if at is not None), default=None)
         except ApiError:
             raise
         except Exception as error:
@@ -96,6 +99,14 @@ class Visitor:
                 latest = self._latest(governance.in_force)
                 self._trouble(env, latest, reason="InternalError", message=clip(text, _TOLD))
             raise
+
+    async def _take_out_what_is_over(self, env: Env, governance: Governance) -> datetime | None:
+        known = governance.in_force
+        if known is None or governance.trouble is not None:
+            self._ended.forget(env.name)
+            return None
+        circumstances = self._circumstances(known, governance, now=self._rooms.clock.now())
+        return await self._ended.take_out(env, known, circumstances)
 
     async def _look(self, env: Env, governance: Governance) -> datetime | None:
         rooms, name = self._rooms, env.name

@@ -1,9 +1,12 @@
 """A process of Sundown's as tests run it: the installed command, with its log, its probes and its end."""
 
 import http.client
+import os
 import re
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from sundown_lab.processes import LOOPBACK, Command, Process, wait_until
@@ -75,6 +78,17 @@ class Program:
     def kill(self) -> None:
         """End it as a crash would."""
         self.process.kill()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Stand it still for the length of the block: what it looks at changes as one."""
+        pid = self.process.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def terminate(self) -> int | None:
         """End it as Kubernetes would, with SIGTERM; the exit code, or -9 where it did not end in time."""

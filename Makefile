@@ -48,7 +48,7 @@ unit:
 
 .PHONY: test
 test: setup browser ## Every test, those against the real control plane and in a real browser included
-	@$(BIN)/sundown-lab build --helm --promtool > /dev/null
+	@$(BIN)/sundown-lab build --helm --promtool --controllers > /dev/null
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not node"
 	@$(MAKE) --no-print-directory node-if-there
 

@@ -30,6 +30,7 @@ pytest_plugins = [
     "support.policies",
     "support.helms",
     "support.promtools",
+    "support.controllers",
     "support.nodes",
     "support.supporting",
     "support.stopping",

@@ -17,6 +17,7 @@ LINKER_FLAGS = f"-s -w -X k8s.io/component-base/version.gitVersion={KUBERNETES_V
 HELM_VERSION = "v4.3.1"
 HELM_LINKER_FLAGS = f"-s -w -X helm.sh/helm/v4/internal/version.version={HELM_VERSION}"
 PROMETHEUS_VERSION = "3.15.1"
+STRIPPED = "-s -w"
 PROMETHEUS_LINKER_FLAGS = f"-s -w -X github.com/prometheus/common/version.Version={PROMETHEUS_VERSION}"
 
 
@@ -24,7 +25,8 @@ PROMETHEUS_LINKER_FLAGS = f"-s -w -X github.com/prometheus/common/version.Versio
 class Program:
     """A program that the lab runs: the Go package it is built from, and the module (a folder of gomod/) that pins it.
 
-    ``tags`` are Go's build tags: what they leave out is neither downloaded nor compiled.
+    ``tags`` are Go's build tags: what they leave out is neither downloaded nor compiled. ``crds`` is a Go module and the folder in
+    it whose YAML files are kept beside the program, which is of no use without them.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Program:
     module: str
     linker_flags: str = LINKER_FLAGS
     tags: str = ""
+    crds: tuple[str, str] | None = None
 
 
 # The long builds come last, so that a machine on which nothing can be built says so within seconds.
@@ -57,6 +60,16 @@ TOOLS = (
     ),
     Program("kubelet", "k8s.io/kubernetes/cmd/kubelet", "kubernetes"),
 )
+# Of other projects, whose objects Sundown puts to sleep; for tests that meet the real ones.
+CONTROLLERS = (
+    Program(
+        "rollouts-controller",
+        "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
+        "rollouts",
+        STRIPPED,
+        crds=("github.com/argoproj/argo-rollouts", "manifests/crds"),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,10 @@ class Binaries:
 
     def __getitem__(self, name: str) -> Path:
         return self.paths[name]
+
+    def crds(self, name: str) -> Path:
+        """The folder of the CRDs that a controller works on."""
+        return crds_beside(self.paths[name])
 
     @property
     def kubectl(self) -> Path:
@@ -90,6 +107,7 @@ class Cache:
     def path(self, program: Program) -> Path:
         """Where the program is or would be. The folder's name changes with all that decides what a build yields."""
         digest = hashlib.sha256(f"{platform.machine()}\n{program.linker_flags}\n{program.tags}".encode())
+        digest.update("".join(program.crds or ()).encode())
         for name in ("go.mod", "go.sum"):
             digest.update((GOMOD / program.module / name).read_bytes())
         return self.directory / f"{program.module}-{digest.hexdigest()[:16]}" / program.name
@@ -130,16 +148,21 @@ def find(names: Iterable[str] = NAMES, *, environment: Mapping[str, str] | None 
     found: dict[str, Path] = {}
     for program in programs(names):
         for candidate in (*(place / program.name for place in places), cache.path(program)):
-            if usable(candidate):
+            if usable(candidate) and (program.crds is None or crds_beside(candidate).is_dir()):
                 found[program.name] = candidate
                 break
     return found
 
 
 def programs(names: Iterable[str]) -> tuple[Program, ...]:
-    """The rows of `PROGRAMS` and `TOOLS` with these names, in the tables' order."""
+    """The rows of `PROGRAMS`, `TOOLS` and `CONTROLLERS` with these names, in the tables' order."""
     wanted = set(names)
-    return tuple(program for program in (*PROGRAMS, *TOOLS) if program.name in wanted)
+    return tuple(program for program in (*PROGRAMS, *TOOLS, *CONTROLLERS) if program.name in wanted)
+
+
+def crds_beside(program: Path) -> Path:
+    """Where the CRDs of a controller are kept."""
+    return program.with_name(f"{program.name}-crds")
 
 
 def usable(path: Path) -> bool:

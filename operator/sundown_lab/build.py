@@ -2,13 +2,14 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from sundown_lab import narrated, toolchain
-from sundown_lab.binaries import GOMOD, NAMES, Binaries, Cache, Program, find, programs
+from sundown_lab.binaries import GOMOD, NAMES, Binaries, Cache, Program, crds_beside, find, programs
 from sundown_lab.errors import LabError
 from sundown_lab.progress import Progress
 from sundown_lab.toolchain import Toolchain
@@ -46,18 +47,20 @@ def _build_locked(names: tuple[str, ...], *, cache: Cache, progress: Progress) -
     missing = programs(set(names) - set(find(names)))
     if not missing:
         return
-    go = toolchain.find_or_install(cache, say=progress.say)
+    needed = {program.name: toolchain.needed_by(program.module) for program in missing}
+    of_need = {each: toolchain.find_or_install(cache, say=progress.say, needed=each) for each in {*needed.values()}}
+    versions = " and ".join(sorted({go.version for go in of_need.values()}))
     listed = ", ".join(program.name for program in missing)
-    progress.say(f"building {listed} with Go {go.version} into {cache.directory}")
+    progress.say(f"building {listed} with Go {versions} into {cache.directory}")
     began = time.monotonic()
     for number, program in enumerate(missing, start=1):
         with progress.step(f"[{number}/{len(missing)}] {program.name}"):
-            build(program, target=cache.path(program), go=go, progress=progress)
+            build(program, target=cache.path(program), go=of_need[needed[program.name]], progress=progress)
     progress.say(f"built {listed} in {time.monotonic() - began:.0f} s")
 
 
 def build(program: Program, *, target: Path, go: Toolchain, progress: Progress) -> None:
-    """Builds one program beside `target` and moves it there whole.
+    """Builds one program beside `target` and moves it there whole, after the CRDs that belong to it.
 
     Raises:
         LabError: the compiler refused.
@@ -72,7 +75,25 @@ def build(program: Program, *, target: Path, go: Toolchain, progress: Progress) 
         ended = narrated.run(command, folder=GOMOD / program.module, environment=go.variables(), progress=progress)
         if ended.code != 0:
             raise LabError(f"building {program.name} failed (exit code {ended.code})", hint=_advice(ended.last))
+        if program.crds is not None:
+            _keep_crds(program.crds, target=target, scratch=Path(scratch), folder=GOMOD / program.module, go=go)
         _publish(output, target)
+
+
+def _keep_crds(crds: tuple[str, str], *, target: Path, scratch: Path, folder: Path, go: Toolchain) -> None:
+    """Copies them out of Go's module cache, which anybody may clean."""
+    module, inside = crds
+    command = (str(go.go), "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module)
+    answer = subprocess.run(command, cwd=folder, env=go.variables(), capture_output=True, text=True, check=False)
+    found = sorted((Path(answer.stdout.strip()) / inside).glob("*.yaml")) if answer.returncode == 0 else []
+    if not found:
+        raise LabError(f"{module} has no CRDs in {inside}", hint=answer.stderr.strip() or _advice(()))
+    copies = scratch / "crds"
+    copies.mkdir()
+    for each in found:
+        shutil.copyfile(each, copies / each.name)
+    shutil.rmtree(crds_beside(target), ignore_errors=True)
+    copies.rename(crds_beside(target))
 
 
 def _publish(output: Path, target: Path) -> None:

@@ -90,7 +90,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_SERVICES,
         title="Argo Rollout",
         source="https://argo-rollouts.readthedocs.io/en/stable/features/specification/",
-        tried=_ITS_CRD,
+        tried="Argo Rollouts 1.10.2",
         component="argo-rollout",
     ),
     *(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sundown_lab.binaries import NAMES, PROGRAMS, TOOLS, Cache, find, programs
+from sundown_lab.binaries import CONTROLLERS, NAMES, PROGRAMS, TOOLS, Binaries, Cache, find, programs
 from sundown_lab.errors import LabError
 
 
@@ -78,9 +78,9 @@ def test_the_cache_is_where_the_environment_says(environment: dict[str, str], ex
 
 
 def test_programs_of_other_modules_have_other_folders(environment: dict[str, str]) -> None:
-    every = (*PROGRAMS, *TOOLS)
+    every = (*PROGRAMS, *TOOLS, *CONTROLLERS)
     folders = {program.module: Cache.of(environment).path(program).parent for program in every}
-    assert len(set(folders.values())) == len({program.module for program in every}) == 4
+    assert len(set(folders.values())) == len({program.module for program in every})
 
 
 def test_a_control_plane_does_without_the_tools(assets: Path, environment: dict[str, str]) -> None:
@@ -94,6 +94,15 @@ def test_a_control_plane_does_without_the_tools(assets: Path, environment: dict[
 def test_a_tool_is_found_by_its_name(assets: Path, environment: dict[str, str], name: str) -> None:
     tool = executable(assets / name)
     assert find([name], environment=environment) == {name: tool}
+
+
+@pytest.mark.parametrize("name", [program.name for program in CONTROLLERS])
+def test_a_controller_without_its_crds_does_not_count(assets: Path, environment: dict[str, str], name: str) -> None:
+    controller = executable(assets / name)
+    assert find([name], environment=environment) == {}
+    (assets / f"{name}-crds").mkdir()
+    found = Binaries(find([name], environment=environment))
+    assert (found[name], found.crds(name)) == (controller, assets / f"{name}-crds")
 
 
 def test_other_build_tags_change_the_folder(environment: dict[str, str]) -> None:

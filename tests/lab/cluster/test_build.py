@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from sundown_lab.binaries import PROGRAMS, Cache, find
+from sundown_lab.binaries import CONTROLLERS, PROGRAMS, Cache, Program, find
 from sundown_lab.build import find_or_build
 from sundown_lab.errors import LabError
 
-# Answers `go version`; `go build -o FILE` notes that it ran, does what $FAKE_GO says, and writes a program.
+# Answers `go version` and where a module is (`go list`); `go build -o FILE` notes that it ran, does what $FAKE_GO says, and writes
+# a program.
 FAKE_GO = """#!/bin/sh
 if [ "$1" = version ]; then echo "go version go${FAKE_GO_VERSION:-1.26.8} linux/amd64"; exit 0; fi
+if [ "$1" = list ]; then echo "$FAKE_GO_SOURCE"; exit 0; fi
 while [ "$1" != -o ]; do shift; done
 echo built >> "$FAKE_GO_NOTES"
 echo k8s.io/some/package
@@ -55,6 +57,19 @@ def killed_build(notes: Path) -> Path:
     builder.send_signal(signal.SIGKILL)
     builder.wait()
     return Path(os.environ["SUNDOWN_LAB_CACHE"])
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where Go says that the modules of controllers are: all with one CRD."""
+    monkeypatch.setenv("FAKE_GO_VERSION", "1.27.3")
+    monkeypatch.setenv("FAKE_GO_SOURCE", str(tmp_path / "source"))
+    for each in CONTROLLERS:
+        assert each.crds is not None
+        folder = tmp_path / "source" / each.crds[1]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "one.yaml").write_text("kind: CustomResourceDefinition\n")
+    return tmp_path / "source"
 
 
 def program(name: str) -> Path:
@@ -114,6 +129,23 @@ def test_of_two_who_build_at_once_one_builds_and_both_have_it(notes: Path) -> No
     assert [out for out, _ in outputs] == [f"{program('etcd')}\n"] * 2
     assert notes.read_text().count("built") == 1
     assert "another process builds" in outputs[0][1] + outputs[1][1]
+
+
+@pytest.mark.usefixtures("notes", "source")
+@pytest.mark.parametrize("controller", CONTROLLERS, ids=lambda each: each.name)
+def test_a_controller_is_built_with_its_crds_beside_it(controller: Program) -> None:
+    built = find_or_build([controller.name])
+    assert [path.name for path in built.crds(controller.name).iterdir()] == ["one.yaml"]
+
+
+@pytest.mark.usefixtures("notes")
+def test_a_controller_whose_module_has_no_crds_is_none(source: Path) -> None:
+    controller = CONTROLLERS[0]
+    assert controller.crds is not None
+    (source / controller.crds[1] / "one.yaml").unlink()
+    with pytest.raises(LabError, match=f"{controller.crds[0]} has no CRDs in {controller.crds[1]}"):
+        find_or_build([controller.name])
+    assert find([controller.name]) == {}
 
 
 @pytest.mark.usefixtures("notes")

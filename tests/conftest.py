@@ -46,6 +46,8 @@ for inherited in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
 ROOT = Path(__file__).parent.parent
 LAB_TIMEOUT = 300.0
 RAN_IN_LAB = ("control plane", "lab")
+OFTEN = {"horizontal-pod-autoscaler-sync-period": "1s"}
+"""So that ten looks of an autoscaler take ten seconds."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -104,8 +106,8 @@ def control_plane(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPath
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     assert isinstance(capture, CaptureManager)
     with capture.global_and_fixture_disabled():  # a first build takes minutes, which must be seen
-        flags = logins.flags(tmp_path_factory.mktemp("logins"))
-        started = controlplane.start(audit=True, api_server_flags=flags, progress=Progress())
+        flags = {"kube-apiserver": logins.flags(tmp_path_factory.mktemp("logins")), "kube-controller-manager": OFTEN}
+        started = controlplane.start(audit=True, flags=flags, progress=Progress())
     with started:
         _install_crds(started)
         yield started

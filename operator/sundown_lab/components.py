@@ -30,7 +30,7 @@ class Options:
 
     `nodes` pretended nodes take 100,000 pods each, and a `real_node` runs containers beside them; `audit` writes every request
     to a file; `qps` (per second, with twice as many at once) is what the controller manager and the scheduler may ask of the
-    API server; `api_server_flags` are further flags without their dashes. Without `policies` the API server knows no
+    API server; `flags` are further flags without their dashes, by the program's name. Without `policies` the API server knows no
     MutatingAdmissionPolicy, like those before Kubernetes 1.36.
     """
 
@@ -39,7 +39,7 @@ class Options:
     audit: bool = False
     policies: bool = True
     qps: int = 2000
-    api_server_flags: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def api_server(binaries: Binaries, *, layout: Layout, ports: Ports, options: Opt
         flags["disable-admission-plugins"] = "MutatingAdmissionPolicy"
     if options.audit:
         flags |= {"audit-policy-file": str(DATA / "audit-policy.yaml"), "audit-log-path": str(layout.audit_log)}
-    return _command("kube-apiserver", binaries, {**flags, **options.api_server_flags})
+    return _command("kube-apiserver", binaries, {**flags, **options.flags.get("kube-apiserver", {})})
 
 
 def controller_manager(binaries: Binaries, *, layout: Layout, ports: Ports, options: Options) -> Command:
@@ -155,7 +155,7 @@ def controller_manager(binaries: Binaries, *, layout: Layout, ports: Ports, opti
         "kube-api-burst": str(2 * options.qps),
         "profiling": "false",
     }
-    return _command("kube-controller-manager", binaries, flags)
+    return _command("kube-controller-manager", binaries, {**flags, **options.flags.get("kube-controller-manager", {})})
 
 
 def scheduler(binaries: Binaries, *, layout: Layout, ports: Ports) -> Command:

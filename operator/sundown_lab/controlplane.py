@@ -43,7 +43,7 @@ def start(
     policies: bool = True,
     nodes: int = 1,
     qps: int = 2000,
-    api_server_flags: Mapping[str, str] | None = None,
+    flags: Mapping[str, Mapping[str, str]] | None = None,
     progress: Progress | None = None,
 ) -> "ControlPlane":
     """Starts a control plane that belongs to this process, building its programs first where that was never done.
@@ -66,7 +66,7 @@ def start(
         audit=audit,
         policies=policies,
         qps=qps,
-        api_server_flags=api_server_flags or {},
+        flags=flags or {},
     )
     name = name or f"run-{secrets.token_hex(4)}"
     run = None

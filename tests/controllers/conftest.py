@@ -7,6 +7,7 @@ import pytest
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import LOOPBACK, free_ports
 from support.controllers import Built, Controller, granted, running
+from support.metrics_api import Metrics, serving
 from support.operators import Operator, Stage
 
 
@@ -37,3 +38,10 @@ def argo_rollouts(
 def operator(stage: Stage) -> Operator:
     """The operator, whichever controllers are there."""
     return stage.usual()
+
+
+@pytest.fixture(scope="module")
+def metrics(control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metrics]:
+    """The API of metrics, which Kubernetes' own autoscaler asks."""
+    with serving(control_plane, tmp_path_factory.mktemp("metrics")) as served:
+        yield served

@@ -69,6 +69,13 @@ CONTROLLERS = (
         STRIPPED,
         crds=("github.com/argoproj/argo-rollouts", "manifests/crds"),
     ),
+    Program(
+        "kustomize-controller",
+        "github.com/fluxcd/kustomize-controller",
+        "flux",
+        STRIPPED,
+        crds=("github.com/fluxcd/kustomize-controller", "config/crd/bases"),
+    ),
 )
 
 

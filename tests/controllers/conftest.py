@@ -1,14 +1,25 @@
 """Tests with other projects' own controllers, each for as long as the tests of its file run."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import LOOPBACK, free_ports
+from support.artifacts import KIND, Artifacts
+from support.artifacts import artifacts as serving_artifacts
+from support.catalogued import crd
 from support.controllers import Built, Controller, granted, running
 from support.metrics_api import Metrics, serving
 from support.operators import Operator, Stage
+
+SOURCES = {
+    "GitRepository": "gitrepositories",
+    "OCIRepository": "ocirepositories",
+    "Bucket": "buckets",
+    KIND: "externalartifacts",
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +56,49 @@ def metrics(control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory) ->
     """The API of metrics, which Kubernetes' own autoscaler asks."""
     with serving(control_plane, tmp_path_factory.mktemp("metrics")) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def artifacts() -> Iterator[Artifacts]:
+    """What Flux fetches."""
+    with serving_artifacts() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def sources(control_plane: Cluster) -> Iterator[None]:
+    """The kinds of Flux's source-controller, whose part the tests play: theirs are open to any field."""
+    items = [crd("source.toolkit.fluxcd.io", "v1", kind, plural) for kind, plural in SOURCES.items()]
+    document = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+    control_plane.kubectl("apply", "--server-side", "-f", "-", input=document)
+    yield
+    control_plane.kubectl("delete", "-f", "-", "--timeout=100s", input=document)
+
+
+@pytest.fixture(scope="module")
+def flux(
+    control_plane: Cluster, stage: Stage, built: Built, sources: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Controller]:
+    """Flux's kustomize-controller."""
+    del sources
+    stage.usual()
+    health, metrics = free_ports(2)
+    flags = (
+        "--feature-gates=ExternalArtifact=true",
+        f"--health-addr={LOOPBACK}:{health}",
+        f"--metrics-addr={LOOPBACK}:{metrics}",
+        "--interval-jitter-percentage=0",
+        "--no-remote-bases",
+    )
+    with (
+        granted(control_plane, "flux"),
+        running(
+            control_plane,
+            built("kustomize-controller"),
+            "kustomize-controller",
+            *flags,
+            health=f"http://{LOOPBACK}:{health}/readyz",
+            directory=tmp_path_factory.mktemp("flux"),
+        ) as controller,
+    ):
+        yield controller

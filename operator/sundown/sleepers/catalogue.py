@@ -226,7 +226,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_GITOPS,
         title="Flux Kustomization",
         source="https://fluxcd.io/flux/components/kustomize/kustomizations/#suspend",
-        tried=_ITS_CRD,
+        tried="kustomize-controller 1.7.3",
         component="flux",
     ),
     PatchKind(

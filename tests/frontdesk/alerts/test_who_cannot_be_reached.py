@@ -1,6 +1,6 @@
 """X2: channels are renamed, archived and made anew, people and groups leave; the right ones are told, and who is not is said."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from sundown.frontdesk.alerts.notice import Place
 from sundown.frontdesk.alerts.reaching import Reaching
 from sundown.frontdesk.alerts.recipients import Reached, Recipients
 from sundown.frontdesk.people.preferences import NONE
-from sundown.model.resources import UNREACHED
+from sundown.model.resources import UNREACHED, EnvScheduleStatus
 from support.frontdesk.book import Book, env, person
 
 DEV = env(None, notify={"channel": "#dev"})
@@ -238,5 +238,60 @@ async def test_what_slack_refuses_to_somebody_is_told_of_them(slack: Slack, reci
     cluster, patience = Schedules(), Patience(slack)
     place = Place(to="U1", channel="D1", person=True, name="ana@example.com")
     patience.failed("D1", Refusal("messages_tab_disabled"))
-    await Reaching(cluster, recipients=recipients, patience=patience).say(env(None), reached=Reached((place,)))
+    await Reaching(cluster, recipients=recipients, patience=patience).say(
+        env("ana@example.com"), reached=Reached((place,))
+    )
     assert cluster.written == ["ana@example.com cannot be written to: turn the messages tab of the app on"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "spec", "told"),
+    [
+        (None, {}, True),
+        ("", {}, True),
+        ("ana@example.com", {}, False),
+        (None, {"notify": {"channel": "#dev"}}, False),
+        (None, {"notify": {"owner": False}}, False),
+        (None, {"notify": {"before": []}}, False),
+    ],
+    ids=["nobody named", "an empty name", "an owner", "a channel", "owners left alone", "no reminders wanted"],
+)
+async def test_where_nobody_is_named_that_is_said_once_where_its_owner_looks(
+    slack: Slack, recipients: Recipients, owner: str | None, spec: dict[str, Any], *, told: bool
+) -> None:
+    """I3 C5: `why`, `status` and the Ready condition repeat it."""
+    cluster = Schedules()
+    reaching = Reaching(cluster, recipients=recipients, patience=Patience(slack))
+    await reaching.say(env(owner, **spec), reached=None)
+    if not told:
+        assert cluster.written == []
+        return
+    (said,) = cluster.written
+    assert "nobody is told before it stops: name an owner (annotation sundown.dev/owner)" in said
+    assert "SUNDOWN_SLACK_CHANNEL" in said
+    await reaching.say(env(owner, annotations={UNREACHED: said}, **spec), reached=None)
+    assert len(cluster.written) == 1
+    await reaching.say(env("ana@example.com", annotations={UNREACHED: said}, **spec), reached=None)
+    assert cluster.written == [said, None]
+
+
+async def test_with_a_usual_channel_nobody_has_to_name_one(slack: Slack) -> None:
+    usual = Recipients(
+        people=slack, groups=slack, switchboard=slack, preferences=lambda _: NONE, clock=slack, default_channel="#dev"
+    )
+    cluster = Schedules()
+    await Reaching(cluster, recipients=usual, patience=Patience(slack)).say(env(None), reached=None)
+    assert cluster.written == []
+
+
+@pytest.mark.parametrize("notify", [{}, {"channel": "#dev"}])
+async def test_where_it_takes_two_a_channel_is_missed_though_there_is_an_owner(
+    slack: Slack, recipients: Recipients, notify: dict[str, Any]
+) -> None:
+    """I7: what waits for somebody else is told in the channel of the env, and nowhere else."""
+    cluster = Schedules()
+    found = env("ana@example.com", notify=notify)
+    status = EnvScheduleStatus(needs_approval=("Stop",))
+    guarded = replace(found, known=replace(found.known, status=status))
+    await Reaching(cluster, recipients=recipients, patience=Patience(slack)).say(guarded, reached=None)
+    assert ["what a second person has to approve" in said for said in cluster.written] == ([] if notify else [True])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiohttp import ClientError
+from structlog.testing import capture_logs
 
 from sundown.cluster.client import Cluster
 from sundown.errors import SundownError
@@ -230,6 +232,25 @@ def test_what_nobody_waits_for_is_not_told_of_where_it_was_not_asked_for_in_slac
     answered = {**waiting(None), "status": {"state": "Rejected"}}
     messages.event("MODIFIED", answered)
     assert not messages._due
+
+
+def test_that_no_channel_is_told_of_its_env_is_logged_once_however_often_it_changes() -> None:
+    """I7: the env itself says so too."""
+    api, shown = Api(), list[Shown]()
+    messages = LiveMessages(api, settings=Settings(namespace=HOME))
+
+    async def some_events() -> None:
+        for kind in ("ADDED", "MODIFIED", "MODIFIED"):
+            messages.event(kind, waiting(None))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(run_until_shown(messages, shown, channel=""), 0.05)
+
+    with capture_logs() as logs:
+        asyncio.run(some_events())
+    assert [one["reason"] for one in logs if one["event"] == "nobody-to-tell"] == [
+        "no channel is told of its environment"
+    ]
+    assert (shown, api.marks) == ([], [])
 
 
 class Client:

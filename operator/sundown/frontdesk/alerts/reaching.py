@@ -31,6 +31,7 @@ class Reaching:
             self._owners[found.namespace] = (*others, *self._refused(people))
         troubles = [
             *([doubt] if doubt else []),
+            *unreached.unnamed(found, channel=self._recipients.channel_name(found)),
             *channel.troubles,
             *self._refused(channel.places),
             *self._owners.get(found.namespace, ()),

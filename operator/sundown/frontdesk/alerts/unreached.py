@@ -14,7 +14,7 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.model import managers
 from sundown.model.cutting import clip
-from sundown.model.resources import UNREACHED
+from sundown.model.resources import OWNER, UNREACHED
 from sundown.usecases.find import Found
 
 log = structlog.get_logger(__name__)
@@ -39,6 +39,11 @@ _OF_PERSON = {
 }
 
 
+_NAME_A_CHANNEL = "name a channel (spec.notify.channel), or set SUNDOWN_SLACK_CHANNEL for all"
+_NOBODY = f"nobody is told before it stops: name an owner (annotation {OWNER}), {_NAME_A_CHANNEL}"
+_NOBODY_TO_APPROVE = f"nobody is told of what a second person has to approve: {_NAME_A_CHANNEL}"
+
+
 def channel_trouble(name: str, code: str) -> str:
     """Why nobody can be told in a channel, by Slack's word for it."""
     return f"channel {clip(name, 90)} {_OF_CHANNEL.get(code) or f'cannot be written to, Slack says {clip(code, 60)}'}"
@@ -47,6 +52,28 @@ def channel_trouble(name: str, code: str) -> str:
 def person_trouble(name: str, code: str) -> str:
     """Why a person cannot be told, by Slack's word for it."""
     return f"{clip(name, 90)} {_OF_PERSON.get(code) or f'cannot be written to, Slack says {clip(code, 60)}'}"
+
+
+def unnamed(found: Found, *, channel: str) -> tuple[str, ...]:
+    """Why nobody is told of an env, though somebody should be: nobody is named. ``channel`` is its channel, or the usual one.
+
+    Who wants no reminders, or has its owners left alone, wants it so.
+    """
+    schedule = found.known.schedule
+    if channel or schedule is None:
+        return ()
+    notify = schedule.spec.notify
+    forgotten = notify.before and notify.owner and not owner_of(found)
+    return (
+        *((_NOBODY,) if forgotten else ()),
+        *((_NOBODY_TO_APPROVE,) if found.known.status.needs_approval else ()),
+    )
+
+
+def owner_of(found: Found) -> str:
+    """Who owns an env, as people write it: in the schedule's annotation ``sundown.dev/owner``, else in the namespace's."""
+    space = found.space.owner if found.space is not None else None
+    return found.known.metadata.annotations.get(OWNER) or space or ""
 
 
 def text(troubles: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from sundown.frontdesk.requests.request_kind import RequestKind
 from sundown.model import managers
 from sundown.model.action_request import ActionRequestSpec, Asked
 from sundown.model.resources import Lenient
+from sundown.once import Once
 from sundown.settings import Settings
 from sundown.usecases.requests import Word
 
@@ -126,6 +127,7 @@ class LiveMessages:
         self._due: dict[str, Asked] = {}
         self._by_place: dict[tuple[str, str], str] = {}
         self._some = asyncio.Event()
+        self._said = Once(at_most=1000)
 
     def event(self, kind: str | None, raw: dict[str, Any]) -> None:
         """A request came, changed or went."""
@@ -171,7 +173,9 @@ class LiveMessages:
         try:
             live = await _spread(asked, live, where)
             if not live.channel:
-                log.warning("nobody-to-tell", request=key, reason="no channel is told of its environment")
+                # Its environment says so too, where its owner looks.
+                if self._said.is_new(asked.metadata.uid):
+                    log.warning("nobody-to-tell", request=key, reason="no channel is told of its environment")
                 return self._forget(key, shown)
             if not live.whole and not live.posting:
                 live = live.model_copy(update={"posting": True})

@@ -15,7 +15,7 @@ from pydantic import SecretStr, ValidationError
 from structlog.testing import capture_logs
 
 from sundown.frontdesk.settings import FrontdeskSettings
-from sundown.frontdesk.slack.transport.http_door import MOST_BYTES, read
+from sundown.frontdesk.slack.transport.http_door import MOST_BYTES, PASSED_ON, read
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, TIMESTAMP, Replays, flaw, sign
 from support.effort import as_many
 from support.frontdesk.doors import EXAMPLE, FORM, NOW, SECRET, Visitor, door, signature
@@ -219,6 +219,50 @@ async def test_an_event_that_slack_sends_again_is_heard_once(visitor: Visitor, w
     assert works == ["mention"]
 
 
+ANSWERS: dict[str, dict[str, Any]] = {
+    "check mark": {
+        "type": "reaction_added",
+        "user": "U1",
+        "reaction": "white_check_mark",
+        "item": {"type": "message", "channel": "C1", "ts": "1.5"},
+    },
+    "word": {"type": "message", "user": "U1", "channel": "C1", "ts": "1.7", "thread_ts": "1.5", "text": "Confirm."},
+}
+OF_EU = {"cluster_name": "eu", "first_cluster": "us"}
+
+
+@pytest.mark.parametrize("event", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize(
+    ("settings", "ts", "done"),
+    [
+        ({}, "1.5", ["answer"]),
+        ({}, "2.5", ["elsewhere"]),
+        (OF_EU, "1.5", ["answer"]),
+        (OF_EU, "2.5", []),
+    ],
+    ids=["its own", "perhaps another's", "its own at another's door", "nobody's there"],
+)
+async def test_an_answer_that_names_no_cluster_is_good_where_its_message_stands(
+    works: list[str], event: dict[str, Any], settings: dict[str, str], ts: str, done: list[str]
+) -> None:
+    """C8 I6 S13: the first cluster asks around, and to the others it is nothing but what they have asked."""
+    body = json.dumps({"type": "event_callback", "event_id": "Ev1", "event": event}).encode()
+    async with door(works, asked={("C1", ts): "one"}, **settings) as visitor:
+        works.clear()
+        assert await visitor.signed(body, content_type="application/json") == 200
+    assert works == done
+
+
+async def test_what_was_passed_on_already_goes_no_further(works: list[str]) -> None:
+    """C8: two that ask each other would do so for ever."""
+    body = json.dumps({"type": "event_callback", "event_id": "Ev1", "event": ANSWERS["word"]}).encode()
+    async with door(works) as visitor:
+        works.clear()
+        headers = {**signature(body), "Content-Type": "application/json", PASSED_ON: "us"}
+        assert await visitor.post(body, headers) == 200
+    assert works == []
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=20)
 KEYS = st.sampled_from(
     [
@@ -248,6 +292,10 @@ KEYS = st.sampled_from(
         "response_urls",
         "trigger_id",
         "container",
+        "item",
+        "reaction",
+        "ts",
+        "thread_ts",
     ]
 )
 KINDS = st.sampled_from(
@@ -260,6 +308,9 @@ KINDS = st.sampled_from(
         "app_mention",
         "user_change",
         "/devenv",
+        "reaction_added",
+        "message",
+        "white_check_mark",
     ]
 )
 VALUES = st.recursive(

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sundown.frontdesk.slack.transport.clusters import Clusters
-from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
+from sundown.frontdesk.slack.transport.targets import answer_in, cluster_of, place_of
 
 VALUE = json.dumps({"ns": "dev1", "cluster": "eu-west", "do": "resume"})
 METADATA = {"event_type": "sundown_notice", "event_payload": {"namespace": "dev1", "cluster": "eu-west"}}
@@ -49,6 +49,39 @@ def test_what_names_no_cluster_is_about_this_one(body: dict[str, Any]) -> None:
     assert cluster_of(body) == ""
 
 
+MARK = {"type": "reaction_added", "user": "U1", "reaction": "white_check_mark", "item": {"channel": "C1", "ts": "1.5"}}
+WORD = {"type": "message", "user": "U1", "channel": "C1", "ts": "1.7", "thread_ts": "1.5", "text": "`Approve`!"}
+
+
+@pytest.mark.parametrize(
+    ("event", "word"), [(MARK, None), ({**MARK, "reaction": "heavy_check_mark"}, None), (WORD, "approve")]
+)
+def test_an_answer_says_to_which_message_it_is_one(event: dict[str, Any], word: str | None) -> None:
+    """I6"""
+    given = answer_in(event)
+    assert given is not None
+    assert (given.channel, given.ts, given.user, given.word) == ("C1", "1.5", "U1", word)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {**MARK, "reaction": "eyes"},
+        {**MARK, "reaction": ["white_check_mark"]},
+        {**MARK, "type": "reaction_removed"},
+        {**WORD, "text": "I do not approve"},
+        {**WORD, "text": "approve" + " " * 100},
+        {**WORD, "thread_ts": None},
+        {**WORD, "bot_id": "B1"},
+        {**WORD, "subtype": "message_changed"},
+        {},
+    ],
+)
+def test_what_else_is_done_to_messages_is_no_answer(event: dict[str, Any]) -> None:
+    """I6"""
+    assert answer_in(event) is None
+
+
 def test_only_clusters_on_the_list_have_a_door() -> None:
     """C8"""
     clusters = Clusters(own="home", doors={"home": "http://h", "eu": "http://e"}, passes_on=True)
@@ -76,6 +109,9 @@ KEYS = st.sampled_from(
         "metadata",
         "user",
         "channel",
+        "reaction",
+        "item",
+        "thread_ts",
     ]
 )
 
@@ -85,3 +121,4 @@ KEYS = st.sampled_from(
 def test_no_delivery_whatever_is_too_odd_to_be_answered(body: dict[str, Any]) -> None:
     cluster_of(body)
     place_of(body)
+    answer_in(body)

@@ -1,6 +1,6 @@
 """The HTTP door by itself, and who posts to it: signed as Slack signs, or not."""
 
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -59,8 +59,13 @@ def signature(body: bytes, *, at: datetime = NOW) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def door(works: list[str], **settings: Any) -> AsyncIterator[Visitor]:
-    """A door whose listeners have neither a Slack nor a cluster behind them, and need none to acknowledge."""
+async def door(
+    works: list[str], *, asked: Mapping[tuple[str, str], str] | None = None, **settings: Any
+) -> AsyncIterator[Visitor]:
+    """A door whose listeners have neither a Slack nor a cluster behind them, and need none to acknowledge.
+
+    ``asked`` are the requests that wait for an answer, by channel and ts of their messages.
+    """
     options: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "slack_signing_secret": SecretStr(SECRET)}
     chosen = FrontdeskSettings(**options, **settings, slack_port=0, slack_host="127.0.0.1")
     desk = SlackDesk(Configuration(), chosen, clock=Noon())
@@ -70,6 +75,7 @@ async def door(works: list[str], **settings: Any) -> AsyncIterator[Visitor]:
         coroutine.close()
 
     desk.work = desk.start_task = note  # type: ignore[method-assign]
+    desk.live.request_at = lambda channel, ts: (asked or {}).get((channel, ts))  # type: ignore[method-assign]
     async with ClientSession() as session:
         desk.join(session)
         app = make_app(desk, client_for("http://127.0.0.1:9/api/", token=None, session=session))

@@ -14,6 +14,7 @@ from sundown.errors import SundownError
 from sundown.frontdesk.requests.live import Live, Show, Shown
 from sundown.frontdesk.slack.transport.client import FAILURES, SlackApiError, away
 from sundown.frontdesk.slack.transport.desk import SlackDesk
+from sundown.frontdesk.slack.transport.targets import answer_in
 from sundown.frontdesk.slack.views import blocks
 from sundown.frontdesk.slack.views.live import PREFIX, key_of, message
 from sundown.model.cutting import clip
@@ -21,8 +22,6 @@ from sundown.usecases.requests import Word
 
 log = structlog.get_logger(__name__)
 
-CHECK_MARKS = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
-_LONGEST_WORD = 40
 _HISTORY = 200
 _ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"})
 """What Slack says where the app may not write: then whoever asked is written to."""
@@ -33,26 +32,17 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
     for word in get_args(Word):
         app.action(f"{PREFIX}{word}")(_button(desk, word))
 
-    @app.event("reaction_added")
-    async def reacted(ack: AsyncAck, event: dict[str, Any]) -> None:
+    async def answered(ack: AsyncAck, event: dict[str, Any]) -> None:
         await ack()
-        item = event.get("item") or {}
-        channel, user = str(item.get("channel") or ""), str(event.get("user") or "")
-        name = desk.live.request_at(channel, str(item.get("ts") or ""))
-        if name is not None and event.get("reaction") in CHECK_MARKS and user != desk.identity.user:
-            desk.work("answer", _answer(desk, name, None, user=user, channel=channel))
-
-    @app.event("message")
-    async def written(ack: AsyncAck, event: dict[str, Any]) -> None:
-        await ack()
-        text, thread = str(event.get("text") or ""), str(event.get("thread_ts") or "")
-        if not thread or len(text) > _LONGEST_WORD or event.get("bot_id") or event.get("subtype"):
+        given = answer_in(event)
+        if given is None or given.user == desk.identity.user:
             return
-        channel, user = str(event.get("channel") or ""), str(event.get("user") or "")
-        word = next((each for each in get_args(Word) if each == text.strip(" `*_.!").lower()), None)
-        name = desk.live.request_at(channel, thread)
-        if name is not None and word is not None:
-            desk.work("answer", _answer(desk, name, word, user=user, channel=channel))
+        name = desk.live.request_at(given.channel, given.ts)
+        if name is not None:
+            desk.work("answer", _answer(desk, name, given.word, user=given.user, channel=given.channel))
+
+    app.event("reaction_added")(answered)
+    app.event("message")(answered)
 
     async def where(namespace: str) -> str:
         return await desk.channel_of(namespace)

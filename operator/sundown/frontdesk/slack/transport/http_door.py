@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,7 +23,7 @@ from sundown.frontdesk.metrics import REFUSED_REQUESTS
 from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, Replays, flaw, flaw_of_the_head
-from sundown.frontdesk.slack.transport.targets import cluster_of, place_of
+from sundown.frontdesk.slack.transport.targets import answer_in, cluster_of, place_of
 from sundown.process.guard import Crowded, Readings, listening
 
 log = structlog.get_logger(__name__)
@@ -66,8 +66,14 @@ class Door:
         payload = read(body, content_type=request.content_type) if wrong is None else None
         if payload is None:
             return _refuse(request, wrong or "unreadable", status=401)
+        given = answer_in(payload["event"]) if isinstance(payload.get("event"), dict) else None
+        if given is not None and self._desk.live.request_at(given.channel, given.ts) is None:
+            # It names no cluster. The one whose message it answers knows it by that, and the others let it be.
+            if PASSED_ON not in request.headers and not self._desk.settings.names_itself:
+                self._desk.work("elsewhere", self._ask_around(body, request.headers))
+            return web.Response(text="")
         cluster = cluster_of(payload)
-        if not cluster and self._desk.settings.names_itself:
+        if given is None and not cluster and self._desk.settings.names_itself:
             return _refuse(request, "unnamed", status=401)
         url = self._desk.clusters.door_of(cluster)
         if url is not None and PASSED_ON not in request.headers:
@@ -98,12 +104,8 @@ class Door:
     ) -> web.Response:
         """Hand a request to another cluster's door as it came, and its answer back to Slack."""
         cluster, clusters = cluster_of(payload), self._desk.clusters
-        sent = {name: value for name, value in headers.items() if name.lower() not in _OF_THIS_HOP}
-        sent[PASSED_ON] = clusters.own
         try:
-            async with self._session.post(
-                url, data=body, headers=sent, timeout=_PASSING, allow_redirects=False
-            ) as answer:
+            async with self._forward(url, body, headers) as answer:
                 if answer.status == 200:
                     return web.Response(body=await answer.read(), content_type=answer.content_type)
                 refusal = clusters.rejection(cluster, answer.status)
@@ -115,6 +117,27 @@ class Door:
         answered = say(self._desk, place_of(payload), sorry(refusal, self._desk.settings.slack_command))
         self._desk.work("elsewhere", answered)
         return web.Response(text="")
+
+    async def _ask_around(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Hand an answer to every other cluster, for one of them may have asked; who answers it, says what comes of it."""
+
+        async def ask(cluster: str, url: str) -> None:
+            try:
+                async with self._forward(url, body, headers) as answer:
+                    if answer.status != 200:
+                        log.warning("not-passed-on", cluster=cluster, status=answer.status)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                log.warning("not-passed-on", cluster=cluster, error=type(error).__name__)
+
+        known = self._desk.clusters
+        await asyncio.gather(*(ask(name, url) for name in known.doors if (url := known.door_of(name)) is not None))
+
+    def _forward(
+        self, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        sent = {name: value for name, value in headers.items() if name.lower() not in _OF_THIS_HOP}
+        sent[PASSED_ON] = self._desk.clusters.own
+        return self._session.post(url, data=body, headers=sent, timeout=_PASSING, allow_redirects=False)
 
 
 async def dispatch(app: AsyncApp, payload: dict[str, Any], headers: Mapping[str, str]) -> BoltResponse:

@@ -5,13 +5,43 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, get_args
 
 from sundown.frontdesk.commands.parsing import Mistyped
 from sundown.frontdesk.commands.reply import Place
 from sundown.frontdesk.commands.table import parse
+from sundown.usecases.requests import Word
 
+CHECK_MARKS = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
+_LONGEST_WORD = 40
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody answers to a message: a word in its thread, or a check mark on it, which says no word."""
+
+    channel: str
+    ts: str
+    user: str
+    word: Word | None
+
+
+def answer_in(event: dict[str, Any]) -> Given | None:
+    """The answer that an event is, if it may be one: most reactions are none, and most of what is written in threads."""
+    user = _text(event, "user")
+    if event.get("type") == "reaction_added":
+        item = _object(event, "item")
+        marked = _text(event, "reaction") in CHECK_MARKS
+        return Given(_text(item, "channel"), _text(item, "ts"), user, None) if marked else None
+    text, thread = _text(event, "text"), _text(event, "thread_ts")
+    if event.get("type") != "message" or event.get("bot_id") or event.get("subtype"):
+        return None
+    if not thread or len(text) > _LONGEST_WORD:
+        return None
+    word: Word | None = next((each for each in get_args(Word) if each == text.strip(" `*_.!").lower()), None)
+    return Given(_text(event, "channel"), thread, user, word) if word is not None else None
 
 
 def cluster_of(body: dict[str, Any]) -> str:

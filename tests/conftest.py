@@ -34,6 +34,7 @@ pytest_plugins = [
     "support.nodes",
     "support.supporting",
     "support.stopping",
+    "support.two_clusters",
     "support.slowest_rooms",
     "support.leaving_out",
     "support.longest_first",

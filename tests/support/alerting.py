@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from sundown.frontdesk.incidents.store import NAME
 from sundown_lab.cluster import Cluster
 from sundown_lab.slack.remote import Workspace
 from support.apiserver import PATIENCE, Api, Json
+from support.envs import Env
 from support.frontdesks import NEEDED, Counter, Frontdesk
 from support.kustomize import Kitchen
 from support.operators import HOME, for_both_accounts
@@ -26,6 +28,8 @@ for name, row in kinds.ALERT_KINDS.items():
 """
 """The rows as they are, but for how long they wait."""
 
+FAULT = "lab.sundown.dev/fault"
+"""Annotation of a pod: what goes wrong in it."""
 MEMORY = f"/api/v1/namespaces/{HOME}/configmaps/{NAME}"
 Begin = Callable[..., Frontdesk]
 
@@ -33,11 +37,15 @@ Begin = Callable[..., Frontdesk]
 @pytest.fixture(scope="session")
 def alerts_granted(control_plane: Cluster, counter: Counter, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The frontdesk's account sees what alerts look at."""
+    grant_alerts(control_plane, counter, tmp_path_factory.mktemp("alerts"))
+
+
+def grant_alerts(cluster: Cluster, counter: Counter, folder: Path) -> None:
+    """Let the frontdesk's account of a cluster see what alerts look at."""
     assert counter.account.exists()
-    objects = Kitchen(control_plane, tmp_path_factory.mktemp("alerts")).objects(("alerts", "split"))
-    wanted = [each for each in objects if each["kind"] in NEEDED]
+    wanted = [each for each in Kitchen(cluster, folder).objects(("alerts", "split")) if each["kind"] in NEEDED]
     document = json.dumps({"apiVersion": "v1", "kind": "List", "items": for_both_accounts(wanted)})
-    control_plane.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=document)
+    cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=document)
 
 
 @pytest.fixture
@@ -46,13 +54,28 @@ def begin(alerts_granted: None, api: Api, counter: Counter, slack: Workspace) ->
     api.merge(MEMORY, {"data": None})
 
     def start(*namespaces: str, with_rows: str = QUICK, **settings: str) -> Frontdesk:
-        chosen = {"SUNDOWN_ALERTS_CHANNEL": "#dev", "SUNDOWN_ALERTS_NAMESPACES": json.dumps({"*": namespaces})}
+        chosen = alerts_of(*namespaces)
         one = counter.fresh(slack, with_rows=with_rows, **{**chosen, **settings})
         one.start()
         return one
 
     yield start
     counter.clear()
+
+
+def alerts_of(*namespaces: str) -> dict[str, str]:
+    """Settings by which #dev is told of alerts in these namespaces."""
+    return {"SUNDOWN_ALERTS_CHANNEL": "#dev", "SUNDOWN_ALERTS_NAMESPACES": json.dumps({"*": namespaces})}
+
+
+def crashing(env: Env, name: str = "web", *, why: str = "Error", replicas: int = 1) -> None:
+    """A Deployment whose containers crash."""
+    env.add(name, replicas, pod={FAULT: why})
+
+
+def mended(env: Env, name: str = "web") -> None:
+    """Its next pods are well."""
+    env.edit(name, {"spec": {"template": {"metadata": {"annotations": {FAULT: None}}}}})
 
 
 def attachment(message: Json) -> Json:

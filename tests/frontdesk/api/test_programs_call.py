@@ -64,13 +64,15 @@ def test_what_others_asked_for_is_taken_back_too(ci: Program, awake: Env) -> Non
 
 
 def test_a_token_that_is_not_good_lets_nobody_in(ci: Program, awake: Env) -> None:
-    """F6: none, nonsense, another audience's, one whose account is gone."""
+    """F6: none, nonsense, another audience's, one that has expired, one whose account is gone."""
     ci.may(awake, "get", "suspend")
     path = f"/api/v1/envs/{awake.name}/stop"
     gone = ci.token()
-    for token in (None, "nonsense", ci.token(audience="vault"), gone[:-10] + "A" * 10):
+    for token in (None, "nonsense", ci.token(audience="vault"), ci.expired(), gone[:-10] + "A" * 10):
         assert ci.ask("POST", path, token=token).status == HTTPStatus.UNAUTHORIZED
     assert ci.ask("GET", f"/api/v1/envs/{awake.name}", token=ci.token(audience="")).status == HTTPStatus.OK
+    # Signed in the same way, and good for a while: it is its age for which the other is refused.
+    assert ci.ask("GET", f"/api/v1/envs/{awake.name}", token=ci.expired(since=-600)).status == HTTPStatus.OK
     ci.api.delete(f"/api/v1/namespaces/{ci.home}/serviceaccounts/ci")
     eventually(lambda: ci.ask("POST", path, token=gone).status == HTTPStatus.UNAUTHORIZED, what="the token is none")
     assert "override" not in awake.api.get(awake.schedules("default"))["spec"]

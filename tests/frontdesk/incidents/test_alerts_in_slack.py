@@ -7,26 +7,15 @@ import pytest
 
 from sundown_lab.cluster import Cluster
 from sundown_lab.slack.remote import Workspace
-from support.alerting import MEMORY, Begin, alerted, alerts, attachment, fields
+from support.alerting import FAULT, MEMORY, Begin, alerted, alerts, attachment, crashing, fields, mended
 from support.apiserver import Api, Json, eventually
 from support.envs import ASLEEP_FOR_EVER, Env, instant
 from support.operators import HOME, Stage
 
 pytestmark = pytest.mark.lab
 
-FAULT = "lab.sundown.dev/fault"
 REFUSED = ("/api/v1/nodes", "/api/v1/pods", "/apis/apps/v1/deployments")
 CRITICAL, WARNING, INFO = "#FF0000", "#FFA500", "#36A64F"
-
-
-def crashing(env: Env, name: str = "web", *, why: str = "Error", replicas: int = 1) -> None:
-    """A Deployment whose containers crash."""
-    env.add(name, replicas, pod={FAULT: why})
-
-
-def mended(env: Env, name: str = "web") -> None:
-    """Its next pods are well."""
-    env.edit(name, {"spec": {"template": {"metadata": {"annotations": {FAULT: None}}}}})
 
 
 def status_of(env: Env, pod: Json, **container: object) -> None:
@@ -136,6 +125,41 @@ def test_a_rollout_when_it_is_complete_and_not_when_it_is_scaled(begin: Begin, s
     slack.wait_until(lambda: len(alerts(slack, env.name, "is rolled out")) == 2, what="the second is told")
     second = alerts(slack, env.name, "is rolled out")[1]
     assert (fields(second)["Revision"], fields(second)["Image"]) == ("2", "registry.example.com/main:2")
+
+
+def test_rollouts_that_are_paused_past_their_deadline_and_rolled_back(
+    control_plane: Cluster, begin: Begin, slack: Workspace, env: Env
+) -> None:
+    """I1: each revision is told once all its pods run with it, and not before; by what the Deployment controller itself writes."""
+
+    def image(version: int, **annotations: str | None) -> Json:
+        container = {"name": "main", "image": f"registry.example.com/main:{version}"}
+        return {"spec": {"template": {"metadata": {"annotations": annotations}, "spec": {"containers": [container]}}}}
+
+    def reasons() -> list[str]:
+        return [each.get("reason", "") for each in env.workload("web").get("status", {}).get("conditions", [])]
+
+    def says(reason: str) -> None:
+        eventually(lambda: reason in reasons(), what=f"it is {reason}")
+
+    def revisions() -> list[str]:
+        return [fields(each)["Revision"] for each in alerts(slack, env.name, "is rolled out")]
+
+    begin(env.name)
+    env.add("web", 2)
+    alerted(slack, env.name, "is rolled out")
+    env.edit("web", {"spec": {"paused": True}})
+    says("DeploymentPaused")
+    env.edit("web", image(2))
+    env.edit("web", {"spec": {"paused": False}})
+    slack.wait_until(lambda: revisions() == ["1", "2"], what="the second is told once it goes on")
+    env.edit("web", {"spec": {"progressDeadlineSeconds": 2}})
+    env.edit("web", image(3, **{FAULT: "Error"}))
+    says("ProgressDeadlineExceeded")
+    control_plane.kubectl("rollout", "undo", "deploy/web", "-n", env.name)
+    slack.wait_until(lambda: revisions()[-1] == "4", what="the way back is told")
+    assert revisions() == ["1", "2", "4"]
+    assert fields(alerts(slack, env.name, "is rolled out")[-1])["Image"] == "registry.example.com/main:2"
 
 
 def test_killed_in_the_middle_everything_is_told_once_and_closed(

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from sundown_lab.cluster import Cluster
+from sundown_lab.components import Layout
 from support.apiserver import PATIENCE, Api, Json, eventually
 from support.envs import Env
 from support.frontdesks import Frontdesk
@@ -52,6 +60,18 @@ class Program:
         made = self.cluster.kubectl("create", "token", "ci", "-n", self.home, f"--duration={seconds}s", *more)
         return made.stdout.strip()
 
+    def expired(self, *, since: int = 60) -> str:
+        """A token of its own that was good until so many seconds ago, signed with the key of the cluster itself."""
+        key = load_pem_private_key((Layout(self.cluster.directory).pki / "sa.key").read_bytes(), password=None)
+        assert isinstance(key, EllipticCurvePrivateKey)
+        header, claims, _ = self.token().split(".")
+        said: Json = json.loads(urlsafe_b64decode(claims + "=="))
+        late = said["exp"] - int(time.time()) + since
+        moved = {name: said[name] - late for name in ("exp", "iat", "nbf")}
+        body = f"{header}.{_unpadded(json.dumps({**said, **moved}).encode())}"
+        halves = decode_dss_signature(key.sign(body.encode(), ECDSA(SHA256())))
+        return f"{body}.{_unpadded(b''.join(half.to_bytes(32) for half in halves))}"
+
     def may(self, env: Env, *verbs: str) -> None:
         """Give it these rights on the EnvSchedules of an env, and no others; return when they count."""
         where = f"{_RBAC}/namespaces/{env.name}"
@@ -91,6 +111,10 @@ class Program:
         body = {"spec": {"user": self.user, "resourceAttributes": asked}}
         answer = self.api.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", body)
         return bool(answer["status"]["allowed"])
+
+
+def _unpadded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def program(cluster: Cluster, api: Api, frontdesk: Frontdesk, home: str) -> Program:

@@ -76,6 +76,13 @@ CONTROLLERS = (
         STRIPPED,
         crds=("github.com/fluxcd/kustomize-controller", "config/crd/bases"),
     ),
+    Program(
+        "keda-operator",
+        "github.com/kedacore/keda/v2/cmd/operator",
+        "keda",
+        STRIPPED,
+        crds=("github.com/kedacore/keda/v2", "config/crd/bases"),
+    ),
 )
 
 

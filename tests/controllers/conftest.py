@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sundown_lab.certs import Authority
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import LOOPBACK, free_ports
 from support.artifacts import KIND, Artifacts
@@ -13,6 +14,8 @@ from support.catalogued import crd
 from support.controllers import Built, Controller, granted, running
 from support.metrics_api import Metrics, serving
 from support.operators import Operator, Stage
+from support.queues import Queues
+from support.queues import queues as serving_queues
 
 SOURCES = {
     "GitRepository": "gitrepositories",
@@ -56,6 +59,46 @@ def metrics(control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory) ->
     """The API of metrics, which Kubernetes' own autoscaler asks."""
     with serving(control_plane, tmp_path_factory.mktemp("metrics")) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def queues() -> Iterator[Queues]:
+    """The queues by whose length KEDA scales."""
+    with serving_queues() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def keda(
+    control_plane: Cluster, stage: Stage, built: Built, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Controller]:
+    """KEDA's operator, without its adapter: what it does itself is scaling from 0 and to it, and jobs."""
+    stage.usual()
+    directory, authority = tmp_path_factory.mktemp("keda"), Authority()
+    authority.pair.save(directory, "ca")
+    authority.server(names=("keda-operator",), addresses=(LOOPBACK,)).save(directory, "tls")
+    probes, metrics = free_ports(2)
+    flags = (
+        "--enable-prometheus-metrics=false",
+        f"--health-probe-bind-address={LOOPBACK}:{probes}",
+        f"--metrics-service-bind-address={LOOPBACK}:{metrics}",
+        f"--cert-dir={directory}",
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
+    )
+    with (
+        granted(control_plane, "keda"),
+        running(
+            control_plane,
+            built("keda-operator"),
+            "keda-operator",
+            *flags,
+            health=f"http://{LOOPBACK}:{probes}/readyz",
+            directory=directory,
+            environment={"WATCH_NAMESPACE": "", "KEDA_CLUSTER_OBJECT_NAMESPACE": "default"},
+        ) as controller,
+    ):
+        yield controller
 
 
 @pytest.fixture(scope="module")

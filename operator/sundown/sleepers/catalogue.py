@@ -105,7 +105,7 @@ ROWS: tuple[PatchKind, ...] = (
             wave=_SCALERS,
             title=f"KEDA {kind}",
             source=f"https://keda.sh/docs/latest/concepts/{page}/#pausing-autoscaling",
-            tried=_ITS_CRD,
+            tried="KEDA 2.21.0",
             component="keda",
         )
         for kind, plural, page in (

@@ -38,6 +38,7 @@ pytest_plugins = [
     "support.slowest_rooms",
     "support.leaving_out",
     "support.longest_first",
+    "support.proofs",
 ]
 
 # Whoever runs the tests by make has a make of their own: one that a test runs says what it says to users, and no more.

@@ -112,7 +112,7 @@ def test_pages_are_written_where_they_differ_and_then_no_more(tmp_path: Path, mo
     run = CliRunner().invoke(docs, ["--check"])
     assert run.exit_code != 0
     assert not (tmp_path / "docs").exists()
-    made = [*(f"docs/{name}" for name in PAGES), *(f"deploy/{name}" for name in MANIFESTS)]
+    made = [*(f"docs/{name}" for name in (*PAGES, *pages.proven())), *(f"deploy/{name}" for name in MANIFESTS)]
     assert CliRunner().invoke(docs).output.splitlines() == made
     assert CliRunner().invoke(docs, ["--check"]).output == ""
     assert CliRunner().invoke(docs).output == ""

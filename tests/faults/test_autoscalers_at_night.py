@@ -25,6 +25,8 @@ def active(env: Env, path: str) -> tuple[str, str]:
     return found.get("status", ""), found.get("reason", "")
 
 
+@pytest.mark.proves("holds", kinds=["Deployment"], against="an autoscaler")
+@pytest.mark.proves("real controller", kinds=["HorizontalPodAutoscaler"])
 def test_an_autoscaler_of_kubernetes_lets_a_deployment_sleep_and_scales_it_again_by_day(
     env: Env, operator: Operator
 ) -> None:
@@ -42,6 +44,7 @@ def test_an_autoscaler_of_kubernetes_lets_a_deployment_sleep_and_scales_it_again
     assert 2 <= env.replicas("web") <= 5
 
 
+@pytest.mark.proves("again", kinds=["Deployment"], against="its scale")
 def test_what_keda_does_at_night_is_a_wish_for_the_morning(env: Env, operator: Operator) -> None:
     """KEDA wakes a Deployment from zero by its scale subresource; whoever does that while the env sleeps gets it afterwards."""
     env.add("worker", 1)

@@ -23,6 +23,7 @@ LIVES_BETWEEN_LOOKS = 10
 LATEST_KILL = 0.6
 
 
+@pytest.mark.proves("killed", kinds=PLURALS)
 @pytest.mark.timeout(60 + 12 * KILLS, func_only=True)
 def test_every_workload_gets_back_the_count_that_its_last_owner_gave_it(
     make_env: Callable[..., Env], stage: Stage, control_plane: Cluster, capsys: pytest.CaptureFixture[str]

@@ -30,6 +30,7 @@ def chart(helm: Helm, web: Owned, tmp_path: Path) -> Chart:
     return one
 
 
+@pytest.mark.proves("holds", param="web", against=["helm upgrade", "helm rollback"])
 def test_a_night_with_upgrades_and_rollbacks_leaves_everything_to_helm(chart: Chart, web: Owned) -> None:
     """W6: at night, by day, and in a second night."""
     web.night()

@@ -16,6 +16,7 @@ def without_times(found: Json) -> Json:
     return {**found, "metadata": {key: value for key, value in found["metadata"].items() if key != "managedFields"}}
 
 
+@pytest.mark.proves("holds", param="owned", against="Flux's dry run")
 def test_a_forced_dry_run_sees_what_is_there(owned: Owned) -> None:
     """Flux's kustomize-controller"""
     git = owned.manifest(3)
@@ -32,6 +33,7 @@ def test_a_forced_dry_run_sees_what_is_there(owned: Owned) -> None:
     eventually(sees_what_is_there, what="a dry run finds no drift")
 
 
+@pytest.mark.proves("holds", param="owned", against="Argo CD's self-heal")
 def test_the_same_apply_again_and_again_writes_nothing(owned: Owned) -> None:
     """Argo CD's self-heal"""
     git = owned.manifest(3)
@@ -49,6 +51,7 @@ def test_the_same_apply_again_and_again_writes_nothing(owned: Owned) -> None:
     eventually(writes_nothing, what="three applies in a row write nothing")
 
 
+@pytest.mark.proves("holds", param="owned", against="Flux's apply")
 def test_a_commit_at_night_is_what_it_wakes_to(owned: Owned) -> None:
     """A18"""
     owned.api.apply(owned.path, owned.manifest(3), manager="kustomize-controller")

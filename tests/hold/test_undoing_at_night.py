@@ -45,6 +45,7 @@ def another_template(owned: Owned) -> None:
     eventually(observed, what="there is a ReplicaSet for it")
 
 
+@pytest.mark.proves("holds", kinds=["Deployment"], against="rollout undo")
 def test_an_undo_to_before_the_night_takes_nothing_away(web: Owned) -> None:
     """W3"""
     another_template(web)

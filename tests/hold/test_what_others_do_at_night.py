@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from support.owned import COUNT, MARK, Owned
 
@@ -23,6 +24,26 @@ class Row:
     edit: Edit
     record: str = "3"
     applies: bool = False
+
+    @property
+    def by(self) -> str:
+        """What its owner types or has typed, as people call it."""
+        return "server-side apply" if "server-side" in self.name else _CALLED[self.name.split()[0].rstrip(",")]
+
+
+_CALLED = {
+    "apply": "kubectl apply",
+    "replace": "kubectl replace",
+    "label": "kubectl label",
+    "annotate": "kubectl annotate",
+    "patch": "kubectl patch",
+    "set": "kubectl set image",
+    "rollout": "rollout restart",
+}
+
+
+def param(row: Row) -> ParameterSet:
+    return pytest.param(row, id=row.name, marks=pytest.mark.proves("holds", param="owned", against=row.by))
 
 
 GITOPS = ("--server-side", "--field-manager=gitops", "--force-conflicts")
@@ -85,7 +106,7 @@ ROWS = (
 )
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [param(row) for row in ROWS])
 def test_what_its_owner_applies_is_held_and_knows_what_was_asked_for(owned: Owned, row: Row) -> None:
     """W3, W5, W6, A18"""
     owned.applied(3, "--server-side")
@@ -97,7 +118,7 @@ def test_what_its_owner_applies_is_held_and_knows_what_was_asked_for(owned: Owne
 
 
 @pytest.mark.parametrize("owned", ["Deployment"], indirect=True)
-@pytest.mark.parametrize("row", [row for row in ROWS if not row.applies], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [param(row) for row in ROWS if not row.applies])
 def test_what_was_put_to_sleep_by_a_plain_write_is_held_too(owned: Owned, row: Row) -> None:
     """W3, W5, A18"""
     owned.applied(3)

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from sundown.cli.app import cli
 from sundown_lab.cluster import Cluster
 from support.apiserver import Api, Json, eventually
-from support.catalogued import BUILT_IN, CRDS, KINDS, crd
+from support.catalogued import BUILT_IN, CRDS, KINDS, controllers, crd
 from support.commandline import Called, Sundown
+from support.envs import Env
 from support.operators import ROOT, Operator, Stage
 from support.simulators import GROUP, PLURAL, RIGHTS, take_away
 
@@ -50,6 +51,13 @@ def catalogue(control_plane: Cluster, stage: Stage) -> Iterator[None]:
 def operator(catalogue: None, stage: Stage) -> Operator:
     """An operator that has seen the catalogue's kinds."""
     return stage.usual()
+
+
+@pytest.fixture
+def played(env: Env, operator: Operator, control_plane: Cluster) -> Iterator[Env]:
+    """An env in which somebody answers for all controllers."""
+    with controllers(Api(control_plane.kubeconfig), env.name, tuple(KINDS)):
+        yield env
 
 
 @pytest.fixture

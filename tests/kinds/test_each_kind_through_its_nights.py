@@ -3,73 +3,38 @@
 import os
 import random
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from sundown.model.record import read_patch
-from sundown.sleepers.merge_patches import found_at, holds, leaves, merged
-from sundown_lab.cluster import Cluster
-from support.apiserver import Api, Json, eventually
-from support.catalogued import KINDS, RESTS, SAMPLES, as_owned, body, controllers, found, of_sundown
+from sundown.sleepers.merge_patches import found_at, leaves, merged
+from support.apiserver import eventually
+from support.catalogued import KINDS, RESTS, SAMPLES, body, found, of_sundown
 from support.commandline import Sundown
 from support.envs import ASLEEP_FOR_EVER, Env
-from support.operators import Operator, Stage
+from support.operators import Stage
+from support.whole_catalogue import CHOSEN, SLEEPERS, make_all, not_asleep, owned, specs, wanted
 
 pytestmark = pytest.mark.lab
 
 KILLS = int(os.environ.get("SUNDOWN_KINDS_KILLS", "6"))
 SEED = os.environ.get("SUNDOWN_KINDS_SEED") or f"{random.SystemRandom().randrange(10**6)}"
-CHOSEN: Json = {"workloads": {"kinds": [*KINDS]}}
 
 
-@pytest.fixture
-def played(env: Env, operator: Operator, control_plane: Cluster) -> Iterator[Env]:
-    """An env in which somebody answers for all controllers."""
-    with controllers(Api(control_plane.kubeconfig), env.name, tuple(KINDS)):
-        yield env
-
-
-def make_all(env: Env) -> dict[str, Json]:
-    """Two or three objects of each kind, as their owners want them."""
-    for kind, sample in SAMPLES.items():
-        for number, spec in enumerate((sample.spec, *sample.others)):
-            env.api.create(KINDS[kind].collection(env.name), body(kind, spec, name=f"it-{number}"))
-    return wanted(env)
-
-
-def wanted(env: Env) -> dict[str, Json]:
-    """All objects of the catalogue's kinds as their owners want them, by kind and name."""
-    return {
-        f"{kind}/{raw['metadata']['name']}": as_owned(raw)
-        for kind, row in KINDS.items()
-        for raw in env.api.items(row.collection(env.name))
-    }
-
-
-def not_asleep(env: Env) -> list[str]:
-    """What is not as its row says."""
-    return [
-        f"{kind}/{raw['metadata']['name']}"
-        for kind, row in KINDS.items()
-        if kind != RESTS
-        for raw in env.api.items(row.collection(env.name))
-        if not holds(read_patch(row.patch) or {}, raw)
-    ]
-
-
+@pytest.mark.proves("asleep", kinds=SLEEPERS)
+@pytest.mark.proves("restored", kinds=SLEEPERS)
 def test_each_kind_sleeps_and_wakes_exactly_as_it_was(played: Env) -> None:
     """E1, G2, A2, A3: an absent field is absent again, another value is that value, and nothing of Sundown's is left."""
     before = make_all(played)
     played.schedule({**ASLEEP_FOR_EVER, **CHOSEN})
     status = played.until("Asleep", within=90)
     assert not_asleep(played) == []
-    assert {one["kind"] for one in status["records"]} == set(KINDS) - {RESTS}
+    assert {one["kind"] for one in status["records"]} == set(SLEEPERS)
     played.wish("Awake")
     played.until("Awake", within=90)
     eventually(lambda: wanted(played) == before, what="all is as it was", within=60)
 
 
+@pytest.mark.proves("dry run", kinds=SLEEPERS)
 def test_a_dry_run_says_what_it_would_do_and_touches_none(played: Env, sundown: Sundown) -> None:
     """G2, A13"""
     make_all(played)
@@ -77,10 +42,12 @@ def test_a_dry_run_says_what_it_would_do_and_touches_none(played: Env, sundown: 
     played.until("Awake")
     told = sundown("why", played.name, "-o", "json").json
     steps = {step.split()[1].rstrip(":") for wave in told["rehearsal"] for step in wave["steps"]}
+    assert {path.partition("/")[0] for path in steps} == set(SLEEPERS)
     assert steps == {path for path in specs(played) if not path.startswith(RESTS)}
     assert [path for path, raw in specs(played).items() if of_sundown(raw)] == []
 
 
+@pytest.mark.proves("again", kinds=SLEEPERS, against="an edit")
 def test_what_its_owner_changes_at_night_is_what_it_wakes_with(played: Env) -> None:
     """A3, Z: it sleeps on, and wakes with what was asked for last; what nobody changed is as it was."""
     make_all(played)
@@ -124,16 +91,9 @@ def test_who_applies_an_object_can_go_on_doing_so_by_night_and_by_day(played: En
             played.api.apply(f"{KINDS[kind].collection(played.name)}/it", changed, manager="helm")
 
 
-def owned(raw: Json) -> list[Json]:
-    """Who owns what of it, its controller aside."""
-    entries = [one for one in raw["metadata"]["managedFields"] if one.get("subresource") != "status"]
-    told = ({key: value for key, value in one.items() if key != "time"} for one in entries)
-    return sorted(told, key=lambda one: str(one["manager"]))
-
-
 @pytest.mark.timeout(300, func_only=True)
 def test_whenever_the_operator_dies_each_kind_gets_back_what_it_had(played: Env, stage: Stage) -> None:
-    """A16, Z: ``kill -9`` at moments that are drawn, while all kinds fall asleep and wake."""
+    """A16, Z: ``kill -9`` at moments that are drawn, while all kinds fall asleep and wake; each field's owner, too."""
     dice = random.Random(SEED)
     before = make_all(played)
     owners = {path: owned(raw) for path, raw in specs(played).items()}
@@ -151,12 +111,3 @@ def test_whenever_the_operator_dies_each_kind_gets_back_what_it_had(played: Env,
     eventually(lambda: not [path for path, raw in specs(played).items() if of_sundown(raw)], what="all is let go")
     after = {path: owned(raw) for path, raw in specs(played).items()}
     assert {path: after[path] for path in owners if after[path] != owners[path]} == {}, SEED
-
-
-def specs(env: Env) -> dict[str, Json]:
-    """All objects as they are, by kind and name."""
-    return {
-        f"{kind}/{raw['metadata']['name']}": raw
-        for kind, row in KINDS.items()
-        for raw in env.api.items(row.collection(env.name))
-    }

@@ -267,6 +267,8 @@ def _until_granted(api: Api, plural: str, *, granted: bool) -> None:
     eventually(there, what=f"{plural} are {'' if granted else 'not '}granted")
 
 
+@pytest.mark.proves("asleep", kinds=["HorizontalPodAutoscaler"])
+@pytest.mark.proves("restored", kinds=["HorizontalPodAutoscaler"])
 def test_what_the_api_server_fills_in_goes_with_what_sundown_put_there(env: Env, operator: Operator) -> None:
     """A3: an autoscaler's behavior, which the API server completes, is absent again as it was.
 

@@ -20,7 +20,12 @@ from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 
-WAYS = ("flux", "kubectl", "helm", "helm-client-side")
+WAYS = {
+    "flux": "Flux's apply",
+    "kubectl": "kubectl apply",
+    "helm": "helm upgrade",
+    "helm-client-side": "helm upgrade, client-side",
+}
 
 
 def without_what_sleeps(kind: str) -> list[Json]:
@@ -100,6 +105,7 @@ def running(env: Env) -> list[str]:
     ]
 
 
+@pytest.mark.proves("holds", kinds=[row.kind for row in ROWS], against=[*WAYS.values()])
 def test_what_leaves_out_what_sleeps_wakes_nothing_and_is_given_back_exactly(
     env: Env, git: Git, control_plane: Cluster
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from support.apiserver import eventually
 from support.audit import Audit
-from support.envs import ASLEEP_FOR_EVER, RECORD, STATE, Env
+from support.envs import ASLEEP_FOR_EVER, PLURALS, RECORD, STATE, Env
 from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
@@ -29,14 +29,16 @@ def onlooker(stage: Stage) -> Operator:
     return operator
 
 
+@pytest.mark.proves("dry run", kinds=PLURALS)
 def test_a_dry_env_is_reported_and_not_changed(team: Env, operator: Operator, audit: Audit) -> None:
     """G8"""
+    team.add("db", 2, kind="StatefulSet")
     team.schedule({**ASLEEP_FOR_EVER, "dryRun": True})
     status = team.until("Awake")
     assert "would be asleep" in status["why"]
     assert team.condition("Ready")[:2] == ("True", "DryRun")
     assert {each.resource for each in audit.writes(team.name)} <= MAY_WRITE
-    assert team.replicas("web") == 3
+    assert team.counts() == {"Deployment/web": 3, "StatefulSet/db": 2}
 
 
 def test_a_dry_env_says_what_it_would_save_in_a_week(team: Env, operator: Operator) -> None:

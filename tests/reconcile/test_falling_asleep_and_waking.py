@@ -20,6 +20,8 @@ def team(env: Env, operator: Operator) -> Env:
     return env
 
 
+@pytest.mark.proves("asleep", kinds=PLURALS)
+@pytest.mark.proves("real controller", kinds=PLURALS)
 def test_every_deployment_and_statefulset_goes_to_zero(team: Env) -> None:
     """A1"""
     team.schedule(ASLEEP_FOR_EVER)
@@ -42,6 +44,7 @@ def test_the_old_count_is_recorded_in_the_same_write(team: Env) -> None:
     assert {each["metadata"]["annotations"].get(RECORD) for each in at_zero} == {"3"}
 
 
+@pytest.mark.proves("restored", kinds=PLURALS)
 def test_waking_restores_exactly_what_was_recorded(team: Env) -> None:
     """A3, Z (start sets 1 replica instead of the old count)"""
     before = team.counts()

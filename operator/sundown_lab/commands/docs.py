@@ -3,7 +3,7 @@
 import click
 
 from sundown_lab.errors import LabError
-from sundown_lab.reference.pages import ROOT, manifests, pages
+from sundown_lab.reference.pages import ROOT, manifests, pages, proven
 
 EXAMPLES = """\b
 Examples:
@@ -15,8 +15,8 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.option("--check", is_flag=True, help="Write nothing; fail where a page differs.")
 def docs(*, check: bool) -> None:
-    """Write the reference pages of this checkout: settings, command line, CRDs, the table of kinds; and the manifest of time zones."""
-    made = {f"docs/{name}": text for name, text in pages().items()}
+    """Write the reference pages of this checkout: settings, command line, CRDs, the kinds and what is proven of them; and the manifest of time zones."""
+    made = {f"docs/{name}": text for name, text in {**pages(), **proven()}.items()}
     made |= {f"deploy/{name}": text for name, text in manifests().items()}
     changed = []
     for name, text in made.items():

@@ -1,12 +1,14 @@
 """Which pages are made, and of what."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
 from sundown_lab.reference.commandline import commandline_page
 from sundown_lab.reference.kinds import with_catalogue
+from sundown_lab.reference.proven import Proof, collected, proven_page
 from sundown_lab.reference.schema import Sections, crd_page
 from sundown_lab.reference.settings import settings_page
 from sundown_lab.reference.zones import zones_manifest
@@ -27,6 +29,21 @@ def pages() -> Mapping[str, str]:
         crd = yaml.safe_load((ROOT / "crds" / file).read_text(encoding="utf-8"))
         made[f"reference/{crd['spec']['names']['singular']}.md"] = crd_page(crd, sections=sections, file=file)
     return made
+
+
+@lru_cache(maxsize=1)
+def proofs() -> tuple[Proof, ...]:
+    """What the tests of this checkout say that they prove; they are collected for it, which takes seconds.
+
+    Raises:
+        LabError: they cannot be.
+    """
+    return collected(ROOT)
+
+
+def proven() -> Mapping[str, str]:
+    """The page that is made of it, in the same way."""
+    return {"reference/proven.md": proven_page(proofs())}
 
 
 def manifests() -> Mapping[str, str]:

@@ -65,6 +65,7 @@ def test_a_count_survives_what_happens_while_the_operator_is_away(team: Env, kub
     assert (team.replicas("web"), notes(team)) == (3, {})
 
 
+@pytest.mark.proves("again", kinds=["Deployment"], against="a replace")
 def test_a_replace_without_a_count_is_a_wish_for_one(team: Env) -> None:
     """W5: at night as by day."""
     sleep(team)
@@ -164,6 +165,7 @@ def test_a_count_that_was_edited_at_night_is_what_it_wakes_to(team: Env) -> None
     assert team.replicas("web") == 4
 
 
+@pytest.mark.proves("again", kinds=["StatefulSet"], against="being made anew")
 def test_a_workload_made_anew_at_night_sleeps_with_its_new_count(team: Env) -> None:
     """W4: a StatefulSet of the same name is another object."""
     team.add("db", 2, kind="StatefulSet")

@@ -37,6 +37,9 @@ CASES: dict[str, tuple[PatchKind, Json, object]] = {
                 "yes": ("no", "no"),
                 "on": ("off", "off"),
                 "true": ("false", "no"),
+                "false": ("true", "no"),
+                "Paused": ("Running", "Deleted"),
+                "1970-01-01T00:00:00Z": ("2026-11-23T18:00:00Z", "no"),
                 "Disabled": ("Min", "Max"),
             }[leaves(json.loads(row.patch))[0][1]]
         ]

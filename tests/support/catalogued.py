@@ -51,10 +51,26 @@ def _annotated(raw: Json, name: str, value: str) -> bool:
     return (raw["metadata"].get("annotations") or {}).get(name) == value
 
 
+def _is_annotated(raw: Json, name: str) -> bool:
+    return name in (raw["metadata"].get("annotations") or {})
+
+
 def _paused(raw: Json) -> Json:
-    return _conditions(
-        ("Ready", True), ("Paused", "autoscaling.keda.sh/paused" in (raw["metadata"].get("annotations") or {}))
-    )
+    return _conditions(("Ready", True), ("Paused", _is_annotated(raw, "autoscaling.keda.sh/paused")))
+
+
+def _percona(raw: Json) -> Json:
+    return {"state": "paused" if raw["spec"].get("pause") else "ready"}
+
+
+def _couchbase(raw: Json) -> Json:
+    asleep = bool(raw["spec"].get("hibernate"))
+    return _conditions(("Hibernating", asleep), ("Available", not asleep))
+
+
+def _cassandra(raw: Json) -> Json:
+    asleep = bool(raw["spec"].get("stopped"))
+    return _conditions(("Stopped", asleep), ("Ready", not asleep))
 
 
 def _hibernated(raw: Json) -> Json:
@@ -153,6 +169,58 @@ SAMPLES: Mapping[str, Sample] = {
         ({"configuration": {}},),
         runs={"spec": {"stop": "no"}},
         status=lambda _raw: {"status": "Completed"},
+    ),
+    "PostgresCluster": Sample(
+        {"instances": [{"replicas": 2}], "shutdown": False}, ({"instances": []},), runs={"spec": {"shutdown": False}}
+    ),
+    **dict.fromkeys(
+        ("PerconaServerMongoDB", "PerconaXtraDBCluster", "PerconaPGCluster"),
+        Sample(
+            {"pause": False, "crVersion": "1"}, ({"crVersion": "1"},), runs={"spec": {"pause": False}}, status=_percona
+        ),
+    ),
+    "MariaDB": Sample(
+        {"replicas": 3, "suspend": False},
+        ({"replicas": 3},),
+        runs=_RESUMED,
+        status=lambda _raw: _conditions(("Ready", True)),
+    ),
+    "CouchbaseCluster": Sample(
+        {"hibernate": False, "image": "it"}, ({"image": "it"},), runs={"spec": {"hibernate": False}}, status=_couchbase
+    ),
+    "CassandraDatacenter": Sample(
+        {"stopped": False, "size": 3}, ({"size": 3},), runs={"spec": {"stopped": False}}, status=_cassandra
+    ),
+    "Elasticsearch": Sample(
+        {"version": "9.0.0", "nodeSets": [{"name": "default", "count": 3}]},
+        runs={"metadata": {"annotations": {"eck.k8s.elastic.co/managed": "true"}}},
+        status=lambda _raw: {"phase": "Ready"},
+    ),
+    "Kibana": Sample(
+        {"version": "9.0.0", "count": 2},
+        ({"version": "9.0.0"},),
+        runs={"spec": {"count": 1}},
+        status=lambda raw: {"availableNodes": raw["spec"].get("count", 1)},
+    ),
+    **dict.fromkeys(
+        ("Pipeline", "MonoVertex"),
+        Sample(
+            {"lifecycle": {"desiredPhase": "Running"}, "vertices": []},
+            ({"vertices": []}, {"lifecycle": {"pauseGracePeriodSeconds": 60}}),
+            runs={"spec": {"lifecycle": {"desiredPhase": "Running"}}},
+            status=lambda raw: {"phase": raw["spec"].get("lifecycle", {}).get("desiredPhase", "Running")},
+        ),
+    ),
+    "RayCluster": Sample(
+        {"suspend": False, "rayVersion": "2"},
+        ({"rayVersion": "2"},),
+        runs=_RESUMED,
+        status=lambda raw: {"state": "suspended" if raw["spec"].get("suspend") else "ready"},
+    ),
+    "Notebook": Sample(
+        {"template": {}},
+        runs={"metadata": {"annotations": {"kubeflow-resource-stopped": None}}},
+        status=lambda raw: {"readyReplicas": 0 if _is_annotated(raw, "kubeflow-resource-stopped") else 1},
     ),
     "Kustomization": Sample({"interval": "10m", "prune": True}, ({"suspend": False, "interval": "1m"},), runs=_RESUMED),
     "HelmRelease": Sample({"interval": "10m"}, ({"suspend": False, "interval": "1m"},), runs=_RESUMED),

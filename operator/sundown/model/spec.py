@@ -150,7 +150,7 @@ class Selection(Model):
     As ``include`` a workload has to match each list that is given; as ``exclude`` one match of any list is enough.
     """
 
-    kinds: Annotated[tuple[Kind, ...], Field(max_length=32), Distinct] = ()
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=64), Distinct] = ()
     names: Annotated[tuple[NamePattern, ...], Field(max_length=100), Distinct] = ()
     labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32)] = Field(default_factory=dict)
 
@@ -179,7 +179,7 @@ class PatchRow(Model):
 class Workloads(Model):
     """What sleeps: everything of ``kinds`` that is included and not excluded."""
 
-    kinds: Annotated[tuple[Kind, ...], Field(max_length=32), Distinct] = ("Deployment", "StatefulSet")
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=64), Distinct] = ("Deployment", "StatefulSet")
     include: Selection = Selection()
     exclude: Selection = Selection()
     patches: Annotated[tuple[PatchRow, ...], Field(max_length=16)] = ()

@@ -6,6 +6,7 @@ means that the kind is Kubernetes' own and its real controller ran, "its CRD" th
 
 from __future__ import annotations
 
+from sundown.sleepers.database_rows import ROWS as DATABASES
 from sundown.sleepers.judges import AtLeast, Below, Condition, Differs, Held, Is
 from sundown.sleepers.patch_kind import PatchKind
 
@@ -14,7 +15,7 @@ _NO_REPLICAS = '{"spec":{"replicas":0}}'
 _SUSPEND = '{"spec":{"suspend":true}}'
 _AT_ZERO = Is(("status", "replicas"), (0, None))
 _READY = Condition("Ready")
-_DATABASES, _SERVICES, _SCALERS, _GITOPS = 10, 20, 40, 50
+_SERVICES, _SCALERS, _GITOPS = 20, 40, 50
 """Who scales, or brings back, falls asleep before what it would bring back, and wakes after it."""
 
 _ITS_CRD = "its CRD and a scripted controller"
@@ -113,25 +114,6 @@ ROWS: tuple[PatchKind, ...] = (
             ("ScaledJob", "scaledjobs", "scaling-jobs"),
         )
     ),
-    PatchKind(
-        kind="Cluster",
-        group="postgresql.cnpg.io",
-        versions=("v1",),
-        plural="clusters",
-        patch='{"metadata":{"annotations":{"cnpg.io/hibernation":"on"}}}',
-        resting=Condition("cnpg.io/hibernation"),
-        ready=AtLeast(("status", "readyInstances"), ("spec", "instances")),
-        held=Held(
-            "Supervised",
-            by=(Is(("spec", "primaryUpdateStrategy"), ("supervised",)),),
-            pending=Is(("status", "phase"), ("Waiting for user action",)),
-        ),
-        wave=_DATABASES,
-        title="CloudNativePG Cluster",
-        source="https://cloudnative-pg.io/documentation/current/declarative_hibernation/",
-        tried=_ITS_CRD,
-        component="cloudnative-pg",
-    ),
     *(
         PatchKind(
             kind=kind,
@@ -174,47 +156,53 @@ ROWS: tuple[PatchKind, ...] = (
             ("KafkaBridge", "kafkabridges"),
         )
     ),
-    PatchKind(
-        kind="postgresql",
-        group="acid.zalan.do",
-        versions=("v1",),
-        plural="postgresqls",
-        patch='{"spec":{"numberOfInstances":0}}',
-        count=("spec", "numberOfInstances"),
-        ready=Is(("status", "PostgresClusterStatus"), ("Running",)),
-        wave=_DATABASES,
-        title="Zalando postgresql",
-        source="https://postgres-operator.readthedocs.io/en/latest/reference/cluster_manifest/",
-        tried=_ITS_CRD,
-        component="zalando-postgres",
+    *DATABASES,
+    *(
+        PatchKind(
+            kind=kind,
+            group="numaflow.numaproj.io",
+            versions=("v1alpha1",),
+            plural=plural,
+            patch='{"spec":{"lifecycle":{"desiredPhase":"Paused"}}}',
+            resting=Is(("status", "phase"), ("Paused",)),
+            ready=Is(("status", "phase"), ("Running",)),
+            title=f"Numaflow {kind}",
+            source=f"https://numaflow.numaproj.io/{page}/",
+            tried=_ITS_CRD,
+            component="numaflow",
+        )
+        for kind, plural, page in (
+            ("Pipeline", "pipelines", "user-guide/reference/pipeline-operations"),
+            ("MonoVertex", "monovertices", "user-guide/reference/mvtx-operations"),
+        )
     ),
     PatchKind(
-        kind="RabbitmqCluster",
-        group="rabbitmq.com",
-        versions=("v1beta1",),
-        plural="rabbitmqclusters",
-        patch=_NO_REPLICAS,
-        count=_REPLICAS,
-        ready=Condition("AllReplicasReady"),
-        wave=_DATABASES,
-        title="RabbitmqCluster, from operator 2.16 on",
-        source="https://www.rabbitmq.com/kubernetes/operator/using-operator",
+        kind="RayCluster",
+        group="ray.io",
+        versions=("v1",),
+        plural="rayclusters",
+        patch=_SUSPEND,
+        resting=Is(("status", "state"), ("suspended",)),
+        ready=Is(("status", "state"), ("ready",)),
+        title="KubeRay RayCluster",
+        source="https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/observability.html#raycluster-status-state",
         tried=_ITS_CRD,
-        component="rabbitmq",
+        component="kuberay",
     ),
     PatchKind(
-        kind="ClickHouseInstallation",
-        group="clickhouse.altinity.com",
-        versions=("v1",),
-        plural="clickhouseinstallations",
-        patch='{"spec":{"stop":"yes"}}',
-        resting=Is(("status", "status"), ("Completed",)),
-        ready=Is(("status", "status"), ("Completed",)),
-        wave=_DATABASES,
-        title="Altinity ClickHouseInstallation",
-        source="https://docs.altinity.com/altinitykubernetesoperator/",
+        kind="Notebook",
+        group="kubeflow.org",
+        versions=("v1", "v1beta1"),
+        plural="notebooks",
+        patch='{"metadata":{"annotations":{"kubeflow-resource-stopped":"1970-01-01T00:00:00Z"}}}',
+        # One that its owner has stopped says since when.
+        applies=Is(("metadata", "annotations", "kubeflow-resource-stopped"), (None,)),
+        resting=Is(("status", "readyReplicas"), (0, None)),
+        ready=AtLeast(("status", "readyReplicas"), ("spec", "replicas")),
+        title="Kubeflow Notebook",
+        source="https://github.com/kubeflow/kubeflow/blob/master/components/notebook-controller/pkg/culler/culler.go",
         tried=_ITS_CRD,
-        component="clickhouse",
+        component="kubeflow-notebook",
     ),
     PatchKind(
         kind="Kustomization",

@@ -54,6 +54,7 @@ UP, DOWN = {"total": 2, "ready": 2, "asleep": 0}, {"total": 2, "ready": 0, "asle
     [
         ("Awake", "InvalidAnnotation", UP),
         ("Awake", "KindNotGranted", UP),
+        ("Awake", "KindNotListed", UP),
         ("Awake", "KindNotServed", UP),
         ("Paused", "InvalidAnnotation", UP),
         ("Asleep", "InvalidAnnotation", DOWN),

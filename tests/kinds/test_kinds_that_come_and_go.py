@@ -8,21 +8,15 @@ import pytest
 
 from sundown_lab.cluster import Cluster
 from support.apiserver import Api, Json, eventually
-from support.catalogued import CRDS, KINDS, SAMPLES, body, controllers, crd, found, of_sundown
+from support.catalogued import KINDS, SAMPLES, body, controllers, found, of_sundown
 from support.commandline import Sundown
 from support.envs import ASLEEP_FOR_EVER, Env
 from support.operators import HOME, ROOT, Operator, Stage
-from support.simulators import GROUP, KEY, PATCH, PLURAL, take_away
+from support.simulators import GROUP, KEY, PATCH, serve_versions, simulator, take_away
 
 pytestmark = pytest.mark.lab
 
 ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
-
-
-def simulator(env: Env, name: str = "it", **spec: object) -> str:
-    path = f"/apis/{GROUP}/v1/namespaces/{env.name}/{PLURAL}"
-    env.api.create(path, {"apiVersion": f"{GROUP}/v1", "kind": "Simulator", "metadata": {"name": name}, "spec": spec})
-    return f"{path}/{name}"
 
 
 def with_patches(*patches: Json, **more: object) -> Json:
@@ -189,18 +183,6 @@ def test_a_patch_that_is_changed_while_objects_sleep_by_it_still_wakes_them(
     env.until("Awake")
     eventually(lambda: env.api.get(path)["spec"] == {"size": 2}, what="it is as it was")
     assert of_sundown(env.api.get(path)) == []
-
-
-def serve_versions(api: Api, **served: bool) -> None:
-    """Have the CRD of simulators serve these versions, the first of which keeps their objects, and no others."""
-    first = crd(GROUP, "v1", "Simulator", PLURAL)["spec"]["versions"][0]
-    versions = [{**first, "name": name, "served": on, "storage": name == "v1"} for name, on in served.items()]
-    api.merge(f"{CRDS}/{PLURAL}.{GROUP}", {"spec": {"versions": versions}})
-
-    def as_said() -> bool:
-        return all((api.find(f"/apis/{GROUP}/{name}/{PLURAL}") is not None) == on for name, on in served.items())
-
-    eventually(as_said, what=f"served: {served}")
 
 
 def test_what_sleeps_is_not_forgotten_while_its_version_is_not_served(

@@ -20,7 +20,10 @@ ASLEEP = replace(MEMORY, records={KEY: RECORD})
 PATCHES = [{"apiVersion": "example.com/v1", "kind": "Simulator", "asleep": {"spec": {"paused": True}}}]
 
 
-@pytest.mark.parametrize(("hidden", "reason"), [("unlisted", "KindNotGranted"), ("unserved", "KindNotServed")])
+@pytest.mark.parametrize(
+    ("hidden", "reason"),
+    [("unlisted", "KindNotGranted"), ("unanswered", "KindNotListed"), ("unserved", "KindNotServed")],
+)
 def test_an_env_is_waking_and_degraded_by_name_while_it_remembers_what_it_cannot_see(hidden: str, reason: str) -> None:
     old = EnvScheduleStatus(state="Asleep", since=NOW, asleep_since=SLEEP, records=(RECORD,))
     unseen: Json = {hidden: {KIND: "it is away"}}
@@ -31,12 +34,12 @@ def test_an_env_is_waking_and_degraded_by_name_while_it_remembers_what_it_cannot
     assert (degraded.reason, degraded.message) == (reason, f"{KIND}/it: sleeps, and cannot be woken: it is away")
 
 
-@pytest.mark.parametrize("hidden", ["unlisted", "unserved"])
+@pytest.mark.parametrize("hidden", ["unlisted", "unanswered", "unserved"])
 def test_a_night_goes_on_with_what_is_remembered(hidden: str) -> None:
     unseen: Json = {hidden: {KIND: "it is away"}}
     plan = planned("Asleep", memory=ASLEEP, **unseen)
     assert (plan.records, plan.settled) == ((RECORD,), True)
-    assert [one.path for one in (*plan.unlisted, *plan.unserved)] == [KIND]
+    assert [one.path for one in (*plan.unlisted, *plan.unanswered, *plan.unserved)] == [KIND]
 
 
 def test_a_kind_that_is_not_there_is_no_fault_where_nothing_sleeps_by_it() -> None:

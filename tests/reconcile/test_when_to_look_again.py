@@ -1,7 +1,8 @@
 """When an env is looked at again, though nothing has been said to have changed."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -134,3 +135,18 @@ def test_the_next_look_is_never_now(millisecond: int) -> None:
     look = next_look(falling, old=falling, finding=found, acted=True, now=at)
     assert look is not None
     assert look > at
+
+
+@pytest.mark.parametrize("wanted", ["Asleep", "Awake"])
+def test_a_kind_of_which_there_was_no_list_is_looked_for_again_within_a_minute(
+    wanted: Literal["Asleep", "Awake"],
+) -> None:
+    """B2, G2: nobody says when its own API server is well again."""
+    plan = planned(wanted, unanswered={"CronJob": "503"})
+    found = replace(finding(wanted), plan=plan)
+    status = next_status(EnvScheduleStatus(state=wanted, since=NOW), found)
+    looks = [next_look(status, old=status, finding=found, acted=False, now=at) for at in (NOW, after(hours=9))]
+    spans = [look - at for look, at in zip(looks, (NOW, after(hours=9)), strict=True) if look is not None]
+    assert len(spans) == 2
+    assert spans[0] <= timedelta(seconds=5)
+    assert spans[1] <= timedelta(minutes=1)

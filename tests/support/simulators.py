@@ -1,7 +1,8 @@
 """A kind that no catalogue has: what a schedule says to have it sleep, and what lets Sundown do so."""
 
 from support.apiserver import Api, Json, eventually
-from support.catalogued import CRDS
+from support.catalogued import CRDS, crd
+from support.envs import Env
 
 GROUP, PLURAL = "example.com", "simulators"
 KEY = f"Simulator.{GROUP}"
@@ -19,3 +20,22 @@ def take_away(api: Api) -> None:
     if api.find(path) is not None:
         api.delete(path)
     eventually(lambda: api.find(path) is None, what="simulators are served no more")
+
+
+def simulator(env: Env, name: str = "it", **spec: object) -> str:
+    """Make one, with this spec; its path."""
+    path = f"/apis/{GROUP}/v1/namespaces/{env.name}/{PLURAL}"
+    env.api.create(path, {"apiVersion": f"{GROUP}/v1", "kind": "Simulator", "metadata": {"name": name}, "spec": spec})
+    return f"{path}/{name}"
+
+
+def serve_versions(api: Api, **served: bool) -> None:
+    """Have the CRD of simulators serve these versions, the first of which keeps their objects, and no others."""
+    first = crd(GROUP, "v1", "Simulator", PLURAL)["spec"]["versions"][0]
+    versions = [{**first, "name": name, "served": on, "storage": name == "v1"} for name, on in served.items()]
+    api.merge(f"{CRDS}/{PLURAL}.{GROUP}", {"spec": {"versions": versions}})
+
+    def as_said() -> bool:
+        return all((api.find(f"/apis/{GROUP}/{name}/{PLURAL}") is not None) == on for name, on in served.items())
+
+    eventually(as_said, what=f"served: {served}")

@@ -16,13 +16,14 @@ from sundown.reconcile.part_verdict import Goal
 
 def hidden(goal: Goal, records: Mapping[Key, Record]) -> tuple[Record, ...]:
     """The records of kinds that cannot be looked at: nobody knows whether they have served their time."""
-    return tuple(one for one in records.values() if one.kind in goal.unlisted or one.kind in goal.unserved)
+    unseen = {*goal.unlisted, *goal.unanswered, *goal.unserved}
+    return tuple(one for one in records.values() if one.kind in unseen)
 
 
-def unlisted(goal: Goal, unseen: Iterable[Record]) -> Iterable[Mistake]:
-    """What is said of the kinds that are served and could not be listed, with what sleeps by them in the morning."""
+def unlisted(goal: Goal, unseen: Iterable[Record], *, kinds: Mapping[str, str]) -> Iterable[Mistake]:
+    """What is said of kinds that are served and could not be listed, and why, with what sleeps by them in the morning."""
     records = tuple(unseen)
-    for kind, why in goal.unlisted.items():
+    for kind, why in kinds.items():
         asleep = _of_kind(kind, records)
         if goal.wanted == "Awake" and asleep:
             yield from _not_to_be_woken(asleep, why)

@@ -41,7 +41,8 @@ class Goal:
     wave may take; zero is for waves that wait for nobody. ``cloud`` is whether parts in the cloud take part, and
     ``holder`` is in whose name they are stopped, ``<cluster>/<namespace>``. ``fights`` is what was written more than once. ``memory`` is
     what is remembered of the sleep that the env is in, ``sleep`` the id of the one that it is brought to. ``unlisted`` are the kinds
-    that could not be looked at, and why, ``unserved`` those that the cluster does not serve and the schedule names; ``keepers`` the objects that sleep with all that they control.
+    that Sundown may not look at, and why, ``unanswered`` those of which it got no list, ``unserved`` those that the cluster does
+    not serve and the schedule names; ``keepers`` the objects that sleep with all that they control.
     ``impossible`` is what the API server makes something else of than asleep, and what.
     """
 
@@ -56,6 +57,7 @@ class Goal:
     memory: Memory = field(default_factory=Memory)
     sleep: str = ""
     unlisted: Mapping[str, str] = field(default_factory=dict)
+    unanswered: Mapping[str, str] = field(default_factory=dict)
     unserved: Mapping[str, str] = field(default_factory=dict)
     keepers: frozenset[str] = frozenset()
     impossible: Mapping[Tried, str] = field(default_factory=dict)

@@ -35,9 +35,10 @@ class Plan:
     ``revisit`` is when an annotation or a tag changes what is selected. ``clouds`` is how each part in the cloud stands,
     ``fought`` those that somebody sets back again and again, and ``lost`` that something in the cloud that Sundown stopped does
     not come back: without it nothing is awake. ``changed`` names what was woken to another count than it had, ``owed`` is what
-    the second place keeps of what runs again and could not be written. ``unlisted`` names the kinds that could not be
-    looked at, ``unserved`` those that the cluster does not serve although something sleeps by them, ``waiting`` is what of
-    it is not its turn yet, because only so many pods a minute start in the cluster.
+    the second place keeps of what runs again and could not be written. ``unlisted`` names the kinds that
+    Sundown may not look at, ``unanswered`` those of which it got no list, ``unserved`` those that the cluster does not serve
+    although something sleeps by them, ``waiting`` is what of it is not its turn yet, because only so many pods a minute start
+    in the cluster.
     """
 
     waves: tuple[Wave, ...]
@@ -62,6 +63,7 @@ class Plan:
     changed: tuple[Mistake, ...] = ()
     owed: tuple[Record, ...] = ()
     unlisted: tuple[Mistake, ...] = ()
+    unanswered: tuple[Mistake, ...] = ()
     unserved: tuple[Mistake, ...] = ()
     waiting: Waiting | None = None
 
@@ -188,7 +190,8 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
                 (*(one.owed for one in standings if one.owed is not None), *hidden(goal, goal.memory.owed)), key=_place
             )
         ),
-        unlisted=tuple(unlisted(goal, unseen)),
+        unlisted=tuple(unlisted(goal, unseen, kinds=goal.unlisted)),
+        unanswered=tuple(unlisted(goal, unseen, kinds=goal.unanswered)),
         unserved=tuple(unserved(goal, unseen)),
     )
 

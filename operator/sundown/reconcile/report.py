@@ -197,6 +197,7 @@ def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Cond
         *(("InvalidAnnotation", str(mistake)) for mistake in plan.mistakes),
         *(("WokenOtherwise", str(mistake)) for mistake in plan.changed),
         *(("KindNotGranted", str(mistake)) for mistake in plan.unlisted),
+        *(("KindNotListed", str(mistake)) for mistake in plan.unanswered),
         *(("KindNotServed", str(mistake)) for mistake in plan.unserved),
     )
     if problems:

@@ -33,6 +33,9 @@ def next_look(
     if status.state in MOVING and finding.plan.next_limit is not None:
         moments.append(max(finding.plan.next_limit, now))
     failing = next((one for one in status.conditions if one.type == "Degraded" and one.status == "True"), None)
+    if finding.plan.unanswered and failing is not None and not finding.frozen:
+        # Nobody says when it answers again, and what it has is asleep or awake against its schedule until then.
+        moments.append(_later_and_later(failing, now))
     if (finding.failures or finding.mark_trouble is not None) and failing is not None:
         # Whoever refuses the writes will not change their mind with every second.
         moments.append(_later_and_later(failing, now))

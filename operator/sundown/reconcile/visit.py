@@ -171,6 +171,7 @@ class Visitor:
             memory=memory,
             sleep=sleep,
             unlisted=others.unlisted,
+            unanswered=others.unanswered,
             unserved=unserved(spec.workloads, others.absent, added=added.rows),
             keepers=keepers(workloads, selection=spec.workloads, now=now),
         )

@@ -1,7 +1,8 @@
 """What there is of the kinds of the catalogue that an env's schedule names: listed only for those who name them.
 
 A kind that the cluster does not serve costs nothing but a look into the directory now and then, one that Sundown has no
-rights on is told, and neither keeps the rest of an env from sleeping and waking.
+rights on is told, and so is one of which no list can be had: its API server or its webhook of conversion may be down, while
+the rest of the cluster is well. None of them keeps the rest of an env from sleeping and waking.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Denied, Missing
+from sundown.cluster.errors import ApiError, Denied, Missing, Unreachable
 from sundown.cluster.gate import Gate
 from sundown.cluster.served import Resource, Served
 from sundown.model.parts import Workload
@@ -26,15 +27,18 @@ log = structlog.get_logger(__name__)
 Row = ReplicaKind | PatchKind
 _LISTS_AT_ONCE = 8
 _GRANT = "grant get, list and patch of {row.plural}.{row.group} by a ClusterRole with the label sundown.dev/aggregate-to-kinds"
+_NOT_LISTED = "it cannot be listed now, and is looked at again soon: {error}"
 COMPONENTS = "deploy/components/kinds"
 
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """What was found of them. ``unlisted`` names the kinds that could not be looked at, and why; ``absent`` those that are not served."""
+    """What was found of them. ``unlisted`` names the kinds that Sundown may not look at, and why, ``unanswered`` those of which
+    it got no list now; ``absent`` are those that are not served."""
 
     workloads: tuple[Workload, ...] = ()
     unlisted: Mapping[str, str] = field(default_factory=dict)
+    unanswered: Mapping[str, str] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     of_the_cluster: frozenset[str] = frozenset()
     """Those of the absent that are served, but in no namespace."""
@@ -65,13 +69,13 @@ class OtherKinds:
         self._gate = gate
         self._served = served
         self._censuses: dict[PatchKind, Census] = {}
-        self._denied: set[str] = set()
+        self._told_of: set[str] = set()
 
     async def of(self, namespace: str, rows: Iterable[Row], *, patient: bool = False, written: bool = False) -> Others:
         """The objects of these kinds in one env.
 
         Raises:
-            ApiError: when the API server cannot be asked.
+            ApiError: when the API server cannot be asked; what it answers of one kind is told of that kind.
         """
         wanted = [row for row in rows if isinstance(row, PatchKind)]
         if not wanted:
@@ -83,24 +87,28 @@ class OtherKinds:
         )
         found: list[Workload] = []
         unlisted: dict[str, str] = {}
+        unanswered: dict[str, str] = {}
         gone: set[str] = set()
         for row, result in zip(there, results, strict=True):
             if isinstance(result, Denied):
                 unlisted[row.kind] = not_granted(row)
-                self._told(row, result)
+                self._told(row, result, event="kind-not-granted")
             elif isinstance(result, Missing):
                 self._served.forget()
                 gone.add(row.kind)
+            elif isinstance(result, ApiError) and not isinstance(result, Unreachable):
+                unanswered[row.kind] = _NOT_LISTED.format(error=result)
+                self._told(row, result, event="kind-not-listed")
             elif isinstance(result, BaseException):
                 raise result
             else:
-                self._denied.discard(row.kind)
+                self._told_of.discard(row.kind)
                 found += result
         served = {row.kind for row in there} - gone
         absent = [row for row in wanted if row.kind not in served]
         known = await self._served.of({(row.group, row.api_kind) for row in absent}) if absent else {}
         wide = frozenset(row.kind for row in absent if _is_of_the_cluster(known[row.group, row.api_kind]))
-        return Others(tuple(found), unlisted, tuple(row.kind for row in absent), wide)
+        return Others(tuple(found), unlisted, unanswered, tuple(row.kind for row in absent), wide)
 
     async def close(self) -> None:
         """Stop asking."""
@@ -129,10 +137,10 @@ class OtherKinds:
             census = self._censuses[row] = Census(self._cluster, self._gate, rows=(row,), wide=self._everywhere)
         return await census.of(namespace, patient=patient, written=written)
 
-    def _told(self, row: PatchKind, error: ApiError) -> None:
-        if row.kind not in self._denied:
-            self._denied.add(row.kind)
-            log.warning("kind-not-granted", kind=row.kind, error=str(error))
+    def _told(self, row: PatchKind, error: ApiError, *, event: str) -> None:
+        if row.kind not in self._told_of:
+            self._told_of.add(row.kind)
+            log.warning(event, kind=row.kind, error=str(error))
 
 
 def _is_of_the_cluster(known: tuple[Resource, ...]) -> bool:

@@ -24,12 +24,13 @@ _PUZZLING = 5.0
 """After so many seconds people ask what it is that is waited for."""
 
 _AT_LEAST = frozenset({"InvalidAnnotation", "KindNotServed"})
+_NOT_SEEN = frozenset({"KindNotGranted", "KindNotListed"})
 _ALL_IN_PLACE = {
-    "Awake": _AT_LEAST | {"KindNotGranted"},
-    "Paused": _AT_LEAST | {"KindNotGranted"},
+    "Awake": _AT_LEAST | _NOT_SEEN,
+    "Paused": _AT_LEAST | _NOT_SEEN,
     "Asleep": _AT_LEAST,
 }
-"""Reasons to be degraded that leave no part where it should not be. What Sundown has no right to does not fall asleep either."""
+"""Reasons to be degraded that leave no part where it should not be. What Sundown may not or cannot look at does not fall asleep either."""
 
 
 class NotInTime(SundownError):

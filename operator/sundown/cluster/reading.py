@@ -13,6 +13,7 @@ from sundown.model.action_request import ActionRequestSpec, ActionRequestStatus,
 from sundown.model.base import parse
 from sundown.model.env import Known, Namespace
 from sundown.model.resources import (
+    ASLEEP_BY,
     ASLEEP_SINCE,
     MANAGED_BY,
     NEEDS_APPROVAL,
@@ -44,7 +45,7 @@ def namespace(raw: dict[str, Any]) -> Namespace:
         labels=dict(metadata.get("labels") or {}),
         annotations={
             key: annotations[key]
-            for key in (OWNER, OWNER_EMAIL, URL, ASLEEP_SINCE, NEEDS_APPROVAL)
+            for key in (OWNER, OWNER_EMAIL, URL, ASLEEP_BY, ASLEEP_SINCE, NEEDS_APPROVAL)
             if key in annotations
         },
         terminating="deletionTimestamp" in metadata,

@@ -9,6 +9,7 @@ from sundown.errors import Mistake
 from sundown.model.record import is_sleep_id
 from sundown.model.resources import (
     ASLEEP,
+    ASLEEP_BY,
     ASLEEP_SINCE,
     MANAGED_BY,
     OWNER,
@@ -65,6 +66,11 @@ class Namespace:
         """The id of its sleep; None where it has none, or one that no Sundown wrote."""
         text = self.annotations.get(ASLEEP_SINCE, "")
         return text if is_sleep_id(text) else None
+
+    @property
+    def asleep_by(self) -> str:
+        """By which kinds something sleeps there by a patch, as it stands there; empty where it does not say."""
+        return self.annotations.get(ASLEEP_BY, "")
 
     def is_marked(self, sleep: str) -> bool:
         """Whether it says all that it has to say of this sleep."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sundown.model.resources import NEEDS_APPROVAL, STATE_LABEL
+from sundown.model.resources import ASLEEP_BY, NEEDS_APPROVAL, STATE_LABEL
 
-What = Literal["asleep", "awake", "labelled", "guarded"]
-"""The mark that a namespace sleeps was to be put on or taken off, the label that it takes part to be set, or
-that to stop it takes two people to be said."""
+What = Literal["asleep", "awake", "labelled", "guarded", "noted"]
+"""The mark that a namespace sleeps was to be put on or taken off, the label that it takes part to be set, that to stop it
+takes two people to be said, or by which kinds something sleeps there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +34,6 @@ class MarkTrouble:
                 told = "the namespace cannot be labelled as one that takes part"
             case "guarded":
                 told = f"the annotation {NEEDS_APPROVAL} of the namespace, by which a new schedule is guarded, cannot be written"
+            case "noted":
+                told = f"the annotation {ASLEEP_BY} of the namespace, which tells what is to be woken once the schedule is gone, cannot be written"
         return f"{told}; it is tried again: {self.error}"

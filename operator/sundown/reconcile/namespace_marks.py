@@ -15,7 +15,7 @@ from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
 from sundown.cluster.ownership import is_applied, let_go
 from sundown.model.env import Env
-from sundown.model.resources import ASLEEP, ASLEEP_SINCE, NEEDS_APPROVAL, STATE_LABEL
+from sundown.model.resources import ASLEEP, ASLEEP_BY, ASLEEP_SINCE, NEEDS_APPROVAL, STATE_LABEL
 from sundown.reconcile.disputes import Disputes, told_of
 from sundown.reconcile.mark_troubles import MarkTrouble
 from sundown.reconcile.mark_troubles import What as _What
@@ -34,6 +34,7 @@ _TAKEN_BACK: Mapping[_What, str] = {
     "awake": f"{_MARKS} are put on the namespace, which is awake,",
     "labelled": "the label by which the namespace takes part is taken off it",
     "guarded": f"annotation {NEEDS_APPROVAL} of the namespace is changed",
+    "noted": f"annotation {ASLEEP_BY} of the namespace is changed",
 }
 _OPPOSITE: Mapping[_What, _What] = {"asleep": "awake", "awake": "asleep"}
 """Who wants the one has not been taken back the other."""
@@ -68,12 +69,21 @@ class NamespaceMarks:
 
     async def take_off(self, env: Env) -> bool:
         """Take it off again, when nothing sleeps any more; whether it is off."""
-        if env.namespace is None or not env.namespace.marked_asleep:
+        if env.namespace is None or not (env.namespace.marked_asleep or env.namespace.asleep_by):
             self._well(env.name, "awake")
             self._disputes.settle((env.name, "awake"), now=self._clock.now())
             return True
-        changes = {"labels": {STATE_LABEL: None}, "annotations": {ASLEEP_SINCE: None}}
+        changes = {"labels": {STATE_LABEL: None}, "annotations": {ASLEEP_SINCE: None, ASLEEP_BY: None}}
         return await self._try(env.name, "awake", Urgency.RELEASE, **changes)
+
+    async def note(self, env: Env, text: str) -> None:
+        """Say by which kinds something sleeps there by a patch, before it does."""
+        space = self._store.env(env.name).namespace
+        if space is None or space.asleep_by == text:
+            self._well(env.name, "noted")
+            self._disputes.settle((env.name, "noted"), now=self._clock.now())
+            return
+        await self._try(env.name, "noted", Urgency.HOLD, labels={}, annotations={ASLEEP_BY: text or None})
 
     async def label(self, env: Env, key: str, value: str) -> None:
         """Set another label."""
@@ -92,7 +102,8 @@ class NamespaceMarks:
         """What could not be written of an env that should be ``asleep``, or awake."""
         known = self._troubles.get(env.name, {})
         if asleep:
-            return _trouble(known, "asleep") or _trouble(known, "labelled") or _trouble(known, "guarded")
+            whats: tuple[_What, ...] = ("asleep", "labelled", "guarded", "noted")
+            return next((found for what in whats if (found := _trouble(known, what)) is not None), None)
         marked = env.namespace is not None and env.namespace.marked_asleep
         return (
             (_trouble(known, "awake") if marked else None) or _trouble(known, "labelled") or _trouble(known, "guarded")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,6 +12,7 @@ import structlog
 from sundown.model.env import Env
 from sundown.model.parts import Workload
 from sundown.model.spec import Workloads
+from sundown.reconcile import asleep_by
 from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.memory import Memory
 from sundown.reconcile.namespace_marks import NamespaceMarks
@@ -27,6 +29,8 @@ from sundown.sleepers.patch_kind import PatchKind
 log = structlog.get_logger(__name__)
 
 _RETRY = timedelta(seconds=20)
+_HIDDEN = timedelta(minutes=5)
+"""Until a kind is looked for again that nobody can look at, without anything that says so."""
 
 
 class Orphans:
@@ -41,6 +45,7 @@ class Orphans:
         self._stuck: set[str] = set()
         self._unknown: set[str] = set()
         self._marked: set[str] = set()
+        self._unseen: set[str] = set()
         self._rows: dict[str, tuple[PatchKind, ...]] = {}
 
     def note(self, namespace: str, *, sleepers: int, rows: tuple[PatchKind, ...] = ()) -> None:
@@ -66,11 +71,12 @@ class Orphans:
         memory = rooms.memory_of(env)
         remembered = any(record.kind in CLOUD_KINDS for record in memory.records.values())
         in_cloud = remembered or any(part.ours for part in rooms.clouds_of(env.name))
-        if not namespace.marked_asleep and env.name not in self._with_records and not in_cloud:
+        noted = asleep_by.read(namespace.asleep_by)
+        if not (namespace.marked_asleep or noted or env.name in self._with_records or in_cloud):
             return None
         # Nobody remembers since when, so no wave waits for another.
         goal = Goal(wanted="Awake", now=rooms.clock.now(), holder=rooms.holder(env.name), memory=memory)
-        others = await rooms.others.of(env.name, self._rows_of(env.name, memory))
+        others = await rooms.others.of(env.name, self._rows_of(env.name, memory, noted))
         workloads = (*await rooms.census.of(env.name), *others.workloads)
         the_plan = plan(goal, workloads, rooms.clouds_of(env.name))
         waiting = rooms.wakes.ask(env.name, the_plan.starts, urgent=False, began=goal.now, now=goal.now)
@@ -85,13 +91,19 @@ class Orphans:
             clouds=rooms.clouds,
             policies=rooms.policies,
         )
-        self._tell(env.name, the_plan, outcome)
+        unseen = asleep_by.hidden(noted, others)
+        self._tell(env.name, the_plan, outcome, unseen=unseen)
         if outcome.failures:
             self._with_records.add(env.name)
             return rooms.clock.now() + _RETRY
         if waiting is not None:
             self._with_records.add(env.name)
             return waiting.look(rooms.clock.now())
+        if unseen:
+            # The mark stays, and with it what an operator after this one knows.
+            self._with_records.add(env.name)
+            await self._marks.note(env, asleep_by.written(unseen))
+            return rooms.clock.now() + _HIDDEN
         slept = any(isinstance(step.part, Workload) and keeps_history(step.part) for step in the_plan.steps)
         # Nobody would wake by day what goes back to sleep where there is no schedule.
         tidy = await self._histories.tidy(env.name, others.workloads, awake=not slept)
@@ -108,12 +120,16 @@ class Orphans:
         is_done = taken_off and tidy and not the_plan.unreachable
         return None if is_done else rooms.clock.now() + _RETRY
 
-    def _rows_of(self, namespace: str, memory: Memory) -> tuple[PatchKind, ...]:
+    def _rows_of(self, namespace: str, memory: Memory, noted: tuple[PatchKind, ...]) -> tuple[PatchKind, ...]:
         """All that anything there can have been put to sleep by: the schedule that would say so has gone."""
-        known = (*self._rows.get(namespace, ()), *rows_for(Workloads(), [one.kind for one in memory.records.values()]))
+        recorded = rows_for(Workloads(), [one.kind for one in memory.records.values()])
+        known = (*recorded, *noted, *self._rows.get(namespace, ()))
         return tuple({row.kind: row for row in (*all_rows(), *known)}.values())
 
-    def _tell(self, namespace: str, the_plan: Plan, outcome: Outcome) -> None:
+    def _tell(self, namespace: str, the_plan: Plan, outcome: Outcome, *, unseen: Mapping[PatchKind, str]) -> None:
+        if _is_new(namespace, self._unseen, there=bool(unseen)):
+            text = "; ".join(str(mistake) for mistake in asleep_by.mistakes(unseen))
+            self._reporter.say_of_namespace(namespace, Word("NotAllWoken", text, warning=True))
         if _is_new(namespace, self._unknown, there=bool(the_plan.unknown)):
             text = "; ".join(str(mistake) for mistake in the_plan.mistakes)
             self._reporter.say_of_namespace(namespace, Word("RecordLost", text, warning=True))
@@ -121,7 +137,7 @@ class Orphans:
             text = "; ".join(str(failure) for failure in outcome.failures)
             self._reporter.say_of_namespace(namespace, Word("WakeFailed", text, warning=True))
         woken = outcome.written and any(step.action == "Wake" for step in the_plan.steps)
-        if woken and not outcome.failures:
+        if woken and not outcome.failures and not unseen:
             text = "no EnvSchedule is in force any more: everything was woken"
             self._reporter.say_of_namespace(namespace, Word("Awake", text))
 

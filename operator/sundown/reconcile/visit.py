@@ -12,11 +12,12 @@ import structlog
 from sundown.cluster.errors import ApiError
 from sundown.metrics import LATENESS_SECONDS
 from sundown.model.cutting import clip
-from sundown.model.env import Env, Known
+from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Workload
 from sundown.model.record import sleep_id, that_fit
 from sundown.model.resources import OWNER_ZONES, UNREACHED, EnvScheduleStatus
 from sundown.model.spec import EnvScheduleSpec, Wanted
+from sundown.reconcile import asleep_by
 from sundown.reconcile.approvals import needing_two
 from sundown.reconcile.disputes import told_of
 from sundown.reconcile.ended_overrides import EndedOverrides
@@ -50,6 +51,7 @@ from sundown.sleepers.cluster_rows import NOTHING_ADDED, Added
 from sundown.sleepers.kinds import unknown_kinds
 from sundown.sleepers.night_revisions import Histories
 from sundown.sleepers.other_kinds import Others
+from sundown.sleepers.patch_kind import PatchKind
 
 log = structlog.get_logger(__name__)
 
@@ -205,7 +207,7 @@ class Visitor:
         self._reporter.report(env, known, status)
         if rooms.settings.dry_run:
             return next_look(status, old=old, finding=finding, acted=False, now=rooms.clock.now())
-        if status.asleep_since is None and env.namespace is not None and env.namespace.marked_asleep:
+        if status.asleep_since is None and env.namespace is not None and _is_said_to_sleep(env.namespace):
             await self._reporter.acknowledged(env, known, status)
             await self._marks.take_off(env)
         the_plan = without_sleep(the_plan) if finding.kept_awake else the_plan
@@ -213,6 +215,7 @@ class Visitor:
         if any(step.action in {"Sleep", "Remember"} for step in the_plan.steps) or (wanted == "Asleep" and not early):
             await self._reporter.acknowledged(env, known, status)
             marked = await self._marks.put(env, sleep) or marked
+        await self._note(env, asleep_by.of(the_plan.records, rows), wanted=wanted)
         trouble = self._marks.trouble(env, asleep=wanted == "Asleep")
         if trouble != finding.mark_trouble:
             finding = replace(finding, mark_trouble=trouble)
@@ -222,6 +225,11 @@ class Visitor:
             # What came between the look and the label on the namespace is seen by another look.
             return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
         return await self._carry_out(env, known, goal=goal, the_plan=the_plan, finding=finding, status=status)
+
+    async def _note(self, env: Env, rows: tuple[PatchKind, ...], *, wanted: Wanted) -> None:
+        """Say on the namespace by which kinds something sleeps, before it does; it is taken off with the mark."""
+        if wanted == "Asleep":
+            await self._marks.note(env, asleep_by.written(rows))
 
     async def _arrived(
         self, name: str, old: EnvScheduleStatus, *, finding: Finding, goal: Goal, workloads: tuple[Workload, ...]
@@ -362,6 +370,10 @@ def _not_ready(governance: Governance) -> tuple[str, str] | None:
     if governance.paused_by is None or governance.paused_by[0] == "InForce":
         return None
     return governance.paused_by
+
+
+def _is_said_to_sleep(space: Namespace) -> bool:
+    return space.marked_asleep or bool(space.asleep_by)
 
 
 async def _nothing() -> bool:

@@ -212,7 +212,7 @@ async def _in_the_cluster(cluster: Cluster, everything: Everything, clock: Clock
     """Wake workloads, and look once more whether they stay awake."""
     found = await sleeping(cluster, everything.namespaces, settings=known, clock=clock)
     if everything.dry_run:
-        return [Woken(one.namespace, one.plan.steps, one.plan.mistakes) for one in found]
+        return [Woken(one.namespace, one.plan.steps, (*one.plan.mistakes, *one.unseen)) for one in found]
     woken = await wake(cluster, found, width=_WRITES_AT_ONCE)
     if not any(one.steps for one in woken):
         return woken

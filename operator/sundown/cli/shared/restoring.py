@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sundown.cluster import paths, reading
@@ -21,8 +22,9 @@ from sundown.cluster.served import Served
 from sundown.errors import Mistake
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Step, Workload
-from sundown.model.resources import ASLEEP_SINCE, STATE_LABEL
+from sundown.model.resources import ASLEEP_BY, ASLEEP_SINCE, STATE_LABEL
 from sundown.model.spec import Workloads
+from sundown.reconcile import asleep_by
 from sundown.reconcile.memory import Memory, recall
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
@@ -31,7 +33,7 @@ from sundown.schedule.clock import Clock
 from sundown.settings import Settings
 from sundown.sleepers.chosen_rows import all_rows, rows_for
 from sundown.sleepers.kinds import KINDS, ReplicaKind, row_of
-from sundown.sleepers.other_kinds import OtherKinds
+from sundown.sleepers.other_kinds import OtherKinds, Others
 from sundown.sleepers.patch_kind import PatchKind
 
 _PAGE = 1000
@@ -44,7 +46,8 @@ OPERATOR_LABELS = "app.kubernetes.io/name=sundown,app.kubernetes.io/component=op
 class Sleeping:
     """What sleeps in a namespace, as a plan to wake it.
 
-    ``marked`` where the namespace says that it sleeps; ``schedules`` are those whose status says so.
+    ``marked`` where the namespace says that it sleeps; ``schedules`` are those whose status says so; ``unseen`` is what the
+    namespace says that sleeps there and that the cluster does not serve now.
     """
 
     namespace: str
@@ -52,6 +55,7 @@ class Sleeping:
     goal: Goal
     plan: Plan
     schedules: tuple[Known, ...] = ()
+    unseen: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,10 @@ async def sleeping(
     memories = {name: _memory(env) for name, env in envs.items()}
     found: dict[str, list[Workload]] = {}
     recorded = {one.kind for memory in memories.values() for one in memory.records.values()}
-    for row in await _rows(cluster, recorded):
+    noted = {name: asleep_by.read(env.namespace.asleep_by) for name, env in envs.items() if env.namespace is not None}
+    rows = await _rows(cluster, recorded, chain.from_iterable(noted.values()))
+    served = {row.kind for row in rows}
+    for row in rows:
         for collection in [row.collection(one) for one in namespaces] or [row.collection()]:
             try:
                 listed = await cluster.list_pages(collection, row.read_page, limit=_PAGE)
@@ -101,6 +108,12 @@ async def sleeping(
                 if row.kind in KINDS or row.kind in recorded:
                     raise
                 continue
+            except Missing:
+                # The API server's directory is a moment behind what it serves.
+                if row.kind in KINDS:
+                    raise
+                served.discard(row.kind)
+                continue
             for workload in listed:
                 if workload.leaving:
                     continue
@@ -108,16 +121,25 @@ async def sleeping(
                 if workload.carries or (workload.kind, workload.name, workload.uid) in known:
                     found.setdefault(workload.namespace, []).append(workload)
     marked = {name for name, env in envs.items() if env.namespace is not None and env.namespace.marked_asleep}
+    absent = {
+        name: Others(absent=tuple(row.kind for row in its if row.kind not in served)) for name, its in noted.items()
+    }
+    unseen = {name: tuple(asleep_by.mistakes(asleep_by.hidden(noted[name], its))) for name, its in absent.items()}
     return [
-        _sleeping(envs[name] if name in envs else Env(name, None), found.get(name, []), clock=clock)
-        for name in sorted(found.keys() | marked)
+        replace(
+            _sleeping(envs[name] if name in envs else Env(name, None), found.get(name, []), clock=clock),
+            unseen=unseen.get(name, ()),
+        )
+        for name in sorted(found.keys() | marked | {name for name, its in unseen.items() if its})
         if not settings.protects(name)
     ]
 
 
-async def _rows(cluster: Cluster, recorded: set[str]) -> tuple[ReplicaKind | PatchKind, ...]:
+async def _rows(
+    cluster: Cluster, recorded: set[str], noted: Iterable[PatchKind]
+) -> tuple[ReplicaKind | PatchKind, ...]:
     """Every kind that can have been put to sleep."""
-    rows = {row.kind: row for row in (*rows_for(Workloads(), recorded), *all_rows())}
+    rows = {row.kind: row for row in (*rows_for(Workloads(), recorded), *noted, *all_rows())}
     others = OtherKinds(cluster, Gate(width=1), Served(cluster))
     return (*KINDS.values(), *await others.served(rows.values()))
 
@@ -185,7 +207,7 @@ async def wake(cluster: Cluster, found: Iterable[Sleeping], *, width: int) -> li
 
 
 async def _wake(cluster: Cluster, gate: Gate, sleeper: Sleeping) -> Woken:
-    failures = list(sleeper.plan.mistakes)
+    failures = [*sleeper.plan.mistakes, *sleeper.unseen]
     try:
         outcome = await act(cluster, gate, sleeper.plan, again=partial(reconsider, sleeper.goal))
     except ApiError as error:
@@ -193,7 +215,7 @@ async def _wake(cluster: Cluster, gate: Gate, sleeper: Sleeping) -> Woken:
     failures += outcome.failures
     refused = {failure.path for failure in outcome.failures}
     steps = tuple(step for step in sleeper.plan.steps if step.workload.title not in refused)
-    if not outcome.failures:
+    if not outcome.failures and not sleeper.unseen:
         failures += await _let_go(cluster, sleeper)
     return Woken(sleeper.namespace, steps, tuple(failures))
 
@@ -222,7 +244,7 @@ async def _let_go(cluster: Cluster, sleeper: Sleeping) -> list[Mistake]:
 
 async def unmark(cluster: Cluster, namespace: str) -> None:
     """Take off what says that the namespace sleeps, when nothing in it does any more."""
-    body = {"metadata": {"labels": {STATE_LABEL: None}, "annotations": {ASLEEP_SINCE: None}}}
+    body = {"metadata": {"labels": {STATE_LABEL: None}, "annotations": {ASLEEP_SINCE: None, ASLEEP_BY: None}}}
     try:
         await cluster.merge_patch(paths.namespace(namespace), body)
     except Missing:

@@ -56,6 +56,7 @@ def look(controller: Controller, env: Env, *, times: int = TEN) -> None:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.proves("real controller", kinds=["Rollout"])
 def test_a_rollout_sleeps_through_ten_looks_of_its_controller_and_wakes_as_it_was(
     env: Env, path: str, argo_rollouts: Controller, audit: Audit, strategy: str
 ) -> None:

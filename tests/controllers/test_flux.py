@@ -108,6 +108,7 @@ def test_without_a_count_in_git_it_needs_no_hold(
 
 
 @pytest.mark.usefixtures("operator")
+@pytest.mark.proves("real controller", kinds=["Kustomization"])
 def test_a_kustomization_that_sleeps_applies_nothing_before_the_morning(
     repository: Repository,
     make_env: Callable[..., Env],
@@ -135,6 +136,7 @@ def test_a_kustomization_that_sleeps_applies_nothing_before_the_morning(
 
 
 @pytest.mark.usefixtures("operator", "held")
+@pytest.mark.proves("holds", kinds=["Deployment"], against="Flux's own controller")
 def test_with_the_hold_it_reconciles_ten_times_and_writes_nothing(repository: Repository, audit: Audit) -> None:
     """A18, G1: nothing has to be suspended."""
     env = repository.env

@@ -70,6 +70,7 @@ def look(audit: Audit, env: Env, *, times: int = TEN) -> None:
 
 
 @pytest.mark.parametrize("load", [0, 600], ids=["idle", "busy"])
+@pytest.mark.proves("real controller", kinds=["HorizontalPodAutoscaler"])
 def test_it_raises_nothing_from_0_and_goes_on_where_it_was(
     scaled: Env, metrics: Metrics, autoscaler: Audit, audit: Audit, load: int
 ) -> None:

@@ -76,7 +76,7 @@ def test_a_rollout_sleeps_through_ten_looks_of_its_controller_and_wakes_as_it_wa
     env.wish("Awake")
     env.until("Awake")
     until_healthy(env, 3)
-    assert as_owned(env.api.get(path)) == before
+    eventually(lambda: as_owned(env.api.get(path)) == before, what="it is as it was")
 
 
 def test_what_is_released_at_night_is_what_runs_in_the_morning(env: Env, path: str, argo_rollouts: Controller) -> None:
@@ -103,7 +103,7 @@ def test_one_without_a_count_wakes_to_what_its_controller_made_of_that(env: Env,
     env.wish("Awake")
     env.until("Awake")
     until_healthy(env, 1)
-    assert as_owned(env.api.get(path)) == before
+    eventually(lambda: as_owned(env.api.get(path)) == before, what="it is as it was")
     assert before["spec"]["replicas"] == 1
 
 

@@ -132,7 +132,7 @@ def test_a_kustomization_that_sleeps_applies_nothing_before_the_morning(
     env.wish("Awake")
     env.until("Awake")
     env.until_count("web", 5)
-    assert as_owned(found(env.api, "Kustomization", env.name)) == before
+    eventually(lambda: as_owned(found(env.api, "Kustomization", env.name)) == before, what="it is as it was")
 
 
 @pytest.mark.usefixtures("operator", "held")

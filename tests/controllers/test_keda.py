@@ -70,7 +70,7 @@ def test_a_deployment_that_keda_scales_sleeps_through_ten_of_its_polls_and_wakes
     asleep.wish("Awake")
     asleep.until("Awake")
     assert asleep.replicas("worker") == 3
-    assert as_owned(found(asleep.api, "ScaledObject", asleep.name)) == before
+    eventually(lambda: as_owned(found(asleep.api, "ScaledObject", asleep.name)) == before, what="it is as it was")
     queues.await_polls(asleep.name, times=2)
     queues.length[asleep.name] = 0
     asleep.until_count("worker", 0)
@@ -119,7 +119,7 @@ def test_a_scaled_job_makes_no_job_at_night_and_all_that_are_due_in_the_morning(
     asleep.wish("Awake")
     asleep.until("Awake")
     eventually(lambda: len(jobs(asleep)) >= 2, what="KEDA makes the jobs")
-    assert as_owned(found(asleep.api, "ScaledJob", asleep.name)) == before
+    eventually(lambda: as_owned(found(asleep.api, "ScaledJob", asleep.name)) == before, what="it is as it was")
 
 
 def jobs(env: Env) -> list[Json]:

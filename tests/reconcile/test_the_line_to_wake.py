@@ -1,8 +1,7 @@
 """G4: only so many pods a minute start in the whole cluster, people's wishes first, and no env keeps all others waiting."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -11,63 +10,9 @@ from hypothesis import strategies as st
 from sundown.model.resources import EnvScheduleStatus, WakeQueuePlace
 from sundown.reconcile.in_line import since
 from sundown.reconcile.wake_queue import Load, Waiting, WakeQueue
+from support.crowds import Crowd
 from support.effort import examples
 from support.samples import NOW, TIMEOUT, after, planned, sleeping, workload
-
-
-class Crowd:
-    """A cluster's envs in front of the line; each comes when it was told to, or when it is called."""
-
-    def __init__(self, *, pods: float = 0, cpu: float = 0) -> None:
-        self.queue = WakeQueue(pods_per_minute=pods, cpu_per_minute=cpu, call=self._call)
-        self.wants: dict[str, list[Load]] = {}
-        self.urgent: set[str] = set()
-        self.comes: dict[str, datetime] = {}
-        self.started: list[tuple[datetime, str, int]] = []
-        self.now = NOW
-
-    def add(self, name: str, *pods: int, cpu: float = 0, urgent: bool = False, at: datetime | None = None) -> None:
-        self.wants[name] = [Load(f"{name}-{n}", count, count * cpu) for n, count in enumerate(pods)]
-        self.urgent |= {name} if urgent else set()
-        self.comes[name] = at or self.now
-
-    def _call(self, names: Iterable[str]) -> None:
-        for name in names:
-            if name in self.comes:
-                self.comes[name] = self.now
-
-    def ask(self, name: str) -> Waiting | None:
-        return self.queue.ask(name, self.wants[name], urgent=name in self.urgent, began=self.comes[name], now=self.now)
-
-    def visit(self, name: str) -> None:
-        """As an env is visited: it asks, starts what it may, and comes again."""
-        began, waiting = NOW, None
-        waiting = self.queue.ask(name, self.wants[name], urgent=name in self.urgent, began=began, now=self.now)
-        waits = waiting.uids if waiting is not None else frozenset()
-        self.started += [(self.now, name, one.pods) for one in self.wants[name] if one.uid not in waits]
-        self.wants[name] = [one for one in self.wants[name] if one.uid in waits]
-        if waiting is None:
-            del self.comes[name]
-            self.queue.leave(name)
-        else:
-            self.comes[name] = max(waiting.look(self.now), self.now + timedelta(milliseconds=50))
-
-    def run(self, *, until: datetime | None = None) -> None:
-        """Until all are awake."""
-        while self.comes:
-            name, self.now = min(self.comes.items(), key=lambda one: (one[1], one[0]))
-            if until is not None and self.now > until:
-                return
-            self.visit(name)
-
-    def most_in_a_minute(self) -> int:
-        minute = timedelta(minutes=1)
-        return max(
-            sum(pods for at, _, pods in self.started if begin <= at < begin + minute) for begin, _, _ in self.started
-        )
-
-    def order(self) -> list[str]:
-        return list(dict.fromkeys(name for _, name, _ in self.started))
 
 
 def test_without_a_limit_nobody_waits() -> None:

@@ -101,6 +101,37 @@ def test_a_kill_in_the_middle_of_the_line_loses_nobody(asleep: list[Env], slowly
         assert env.condition("Degraded")[0] == "False"
 
 
+def test_a_kill_in_the_middle_of_sixty_envs_starts_each_once_and_no_more_than_the_limit(
+    slowly: Operator, stage: Stage, make_env: Callable[..., Env]
+) -> None:
+    """G4: the line goes on where it was, and what the killed operator had let start counts."""
+    envs = [make_env() for _ in range(60)]
+    for env in envs:
+        env.add("web", PODS)
+        env.schedule(ASLEEP_FOR_EVER)
+    for env in envs:
+        env.until("Asleep")
+    whole, killed = len(envs) * PODS, False
+    began = time.monotonic()
+    wake(envs)
+    while (count := started(envs)) < whole:
+        # What is counted one after the other was started before the last look of this round.
+        assert count <= A_MINUTE / 60 * (time.monotonic() - began + 6) + PODS
+        if not killed and count >= whole / 3:
+            slowly.kill()
+            stage.fresh(**LIMIT).start()
+            killed = True
+        assert time.monotonic() - began < 240
+        time.sleep(0.5)
+    assert killed
+    # The last one starts when those before it have had their time.
+    assert time.monotonic() - began >= 60 * (whole - PODS) / A_MINUTE - 6
+    for env in envs:
+        env.until("Awake")
+        # Made, put to sleep, woken: every other write of the count would be one more.
+        assert env.workload("web")["metadata"]["generation"] == 3
+
+
 def test_what_is_let_go_of_wakes_in_the_same_line(asleep: list[Env]) -> None:
     """A ClusterEnvSchedule that is deleted leaves a thousand envs behind: they are no smaller a stampede."""
     began = time.monotonic()

@@ -144,6 +144,7 @@ class Operator:
         )
         seen = await self._policies.look()
         await self._sweep.first()
+        self._wakes.resume(self._store.in_line(), now=self._clock.now())
         if not seen:
             await self._policies.look()
         for name, work in (

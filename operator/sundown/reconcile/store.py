@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 
 from sundown.cluster.history import Versions, older, versions
 from sundown.model.env import Env, Known, Namespace, crowd_out
-from sundown.model.resources import OWNER_ZONES, UNREACHED, ClusterEnvSchedule, EnvScheduleStatus, Savings, State
+from sundown.model.resources import (
+    OWNER_ZONES,
+    UNREACHED,
+    ClusterEnvSchedule,
+    EnvScheduleStatus,
+    Savings,
+    State,
+    WakeQueuePlace,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,11 @@ class Store:
         """How many envs are in each state."""
         everything = (known.status.state for there in self._schedules.values() for known in there.values())
         return Counter(state for state in everything if state is not None)
+
+    def in_line(self) -> tuple[WakeQueuePlace, ...]:
+        """The places in the line to wake that envs were told."""
+        everything = (known.status.wake_queue for there in self._schedules.values() for known in there.values())
+        return tuple(place for place in everything if place is not None)
 
     def savings(self) -> Savings:
         """What sleep has saved so far in all of them."""

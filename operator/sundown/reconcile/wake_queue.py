@@ -18,6 +18,8 @@ _AHEAD = timedelta(seconds=6)
 """So much is granted at once after a pause: a tenth of a minute, so that no minute sees more than a tenth above the limit."""
 _NEAR = timedelta(seconds=30)
 _FAR = timedelta(minutes=5)
+"""So old a place that was said is at most. Nor does the line stand longer for what a process before had granted: its clock, or
+whoever else wrote that status, may have been ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class _Meter:
     def takes(self, amount: float) -> timedelta:
         """How long the line stands for it."""
         return self._each * amount
+
+    def begin(self, at: datetime) -> None:
+        """Grant nothing before then, and nothing ahead after it."""
+        self._until = at + _AHEAD
 
     def take(self, amount: float, now: datetime) -> None:
         """Grant it; what is more than may go at once is paid for by whoever comes after."""
@@ -125,6 +131,16 @@ class WakeQueue:
         """How long an env has stood in line in this transition so far; None for one that has never come."""
         waited = self._waited.get(name)
         return waited.until(now) if waited is not None else None
+
+    def resume(self, places: Iterable[WakeQueuePlace], *, now: datetime) -> None:
+        """Go on with the line of a process before, of which nothing is left but the places that its envs were told.
+
+        What that process granted last counts on: the line opens when it was said to open for the first, at once where nobody was
+        told to wait, and then evenly. Or each of many restarts would start as much as may go at once after a pause.
+        """
+        opens = min((place.at for place in places), default=now)
+        for meter, _ in self._meters:
+            meter.begin(min(max(opens, now), now + _FAR))
 
     def ask(self, name: str, loads: Iterable[Load], *, urgent: bool, began: datetime, now: datetime) -> Waiting | None:
         """Say what an env wants to start now, all of it; None: it may. ``urgent`` is what a person waits for.

@@ -74,6 +74,11 @@ node-packages: setup
 	fi
 	@why=$$($(BIN)/python -m sundown_lab.node.needs) || { echo "The tests on a real node cannot run here: $$why"; exit 1; }
 
+.PHONY: test-oldest
+test-oldest: setup ## The smoke tests on the oldest Kubernetes that is promised; building it takes minutes, once
+	@nice -n 19 $(BIN)/sundown-lab build --kubernetes "$$($(BIN)/python -c 'from sundown_lab.releases import OLDEST; print(OLDEST)')" > /dev/null
+	@$(BIN)/pytest -m oldest
+
 .PHONY: fault
 fault: setup ## Run the tests of one fault of the track record: make fault ID=W3 (tests/faults/README.md)
 	@tests=$$($(BIN)/python tests/support/track_record.py "$(ID)") && $(BIN)/pytest $$tests

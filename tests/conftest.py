@@ -71,7 +71,7 @@ hypothesis.settings.load_profile("sundown")
 @pytest.hookimpl(tryfirst=True)  # before `-m` deselects: a missing mark must not hide a test from it
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("node") is not None:
+        if item.get_closest_marker("node") is not None or item.get_closest_marker("oldest") is not None:
             item.add_marker(pytest.mark.lab)
         uses_lab = "control_plane" in getattr(item, "fixturenames", ())
         is_marked = item.get_closest_marker("lab") is not None

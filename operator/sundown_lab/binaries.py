@@ -6,14 +6,13 @@ import os
 import platform
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sundown_lab.errors import LabError
+from sundown_lab.releases import NEWEST, RELEASES
 
 GOMOD = Path(__file__).with_name("gomod")
-KUBERNETES_VERSION = "v1.36.3"
-LINKER_FLAGS = f"-s -w -X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION}"
 HELM_VERSION = "v4.3.1"
 HELM_LINKER_FLAGS = f"-s -w -X helm.sh/helm/v4/internal/version.version={HELM_VERSION}"
 PROMETHEUS_VERSION = "3.15.1"
@@ -32,7 +31,7 @@ class Program:
     name: str
     package: str
     module: str
-    linker_flags: str = LINKER_FLAGS
+    linker_flags: str = RELEASES[NEWEST].linker_flags
     tags: str = ""
     crds: tuple[str, str] | None = None
 
@@ -47,6 +46,8 @@ PROGRAMS = (
     Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", "kubernetes"),
 )
 NAMES = tuple(program.name for program in PROGRAMS)
+OF_A_RELEASE = frozenset({"kubectl", "kube-scheduler", "kube-controller-manager", "kube-apiserver"})
+"""What is built anew for another release of Kubernetes; etcd and kwok are the same for all."""
 # What a control plane does without; built by whoever asks for it by name.
 TOOLS = (
     Program("helm", "helm.sh/helm/v4/cmd/helm", "helm", HELM_LINKER_FLAGS),
@@ -142,8 +143,12 @@ class Cache:
             yield True
 
 
-def find(names: Iterable[str] = NAMES, *, environment: Mapping[str, str] | None = None) -> dict[str, Path]:
+def find(
+    names: Iterable[str] = NAMES, *, kubernetes: str = NEWEST, environment: Mapping[str, str] | None = None
+) -> dict[str, Path]:
     """Those of the named programs that exist already; whoever is not in the answer has to be built.
+
+    What is in `KUBEBUILDER_ASSETS` does not say of which release it is: it counts as the newest, and as no other.
 
     Raises:
         LabError: `KUBEBUILDER_ASSETS` names no directory, which is surely not what was meant.
@@ -160,18 +165,27 @@ def find(names: Iterable[str] = NAMES, *, environment: Mapping[str, str] | None 
         places.append(assets)
     cache = Cache.of(variables)
     found: dict[str, Path] = {}
-    for program in programs(names):
-        for candidate in (*(place / program.name for place in places), cache.path(program)):
+    for program in programs(names, kubernetes=kubernetes):
+        there = () if kubernetes != NEWEST and program.name in OF_A_RELEASE else places
+        for candidate in (*(place / program.name for place in there), cache.path(program)):
             if usable(candidate) and (program.crds is None or crds_beside(candidate).is_dir()):
                 found[program.name] = candidate
                 break
     return found
 
 
-def programs(names: Iterable[str]) -> tuple[Program, ...]:
-    """The rows of `PROGRAMS`, `TOOLS` and `CONTROLLERS` with these names, in the tables' order."""
+def programs(names: Iterable[str], *, kubernetes: str = NEWEST) -> tuple[Program, ...]:
+    """The rows of `PROGRAMS`, `TOOLS` and `CONTROLLERS` with these names, in the tables' order, as that minor release has them."""
     wanted = set(names)
-    return tuple(program for program in (*PROGRAMS, *TOOLS, *CONTROLLERS) if program.name in wanted)
+    every = (*PROGRAMS, *TOOLS, *CONTROLLERS)
+    return tuple(_of(kubernetes, program) for program in every if program.name in wanted)
+
+
+def _of(kubernetes: str, program: Program) -> Program:
+    release = RELEASES[kubernetes]
+    if program.name not in OF_A_RELEASE:
+        return program
+    return replace(program, module=release.module, linker_flags=release.linker_flags)
 
 
 def crds_beside(program: Path) -> Path:

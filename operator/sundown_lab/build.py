@@ -12,11 +12,14 @@ from sundown_lab import narrated, toolchain
 from sundown_lab.binaries import GOMOD, NAMES, Binaries, Cache, Program, crds_beside, find, programs
 from sundown_lab.errors import LabError
 from sundown_lab.progress import Progress
+from sundown_lab.releases import NEWEST
 from sundown_lab.toolchain import Toolchain
 
 
-def find_or_build(names: Iterable[str] = NAMES, *, progress: Progress | None = None) -> Binaries:
-    """Finds the programs, and builds those that are nowhere: minutes the first time, nothing after that.
+def find_or_build(
+    names: Iterable[str] = NAMES, *, kubernetes: str = NEWEST, progress: Progress | None = None
+) -> Binaries:
+    """Finds the programs of a minor release, and builds those that are nowhere: minutes the first time, nothing after that.
 
     Several processes may call this at once: one builds, the others wait and find what it built.
 
@@ -24,27 +27,27 @@ def find_or_build(names: Iterable[str] = NAMES, *, progress: Progress | None = N
         LabError: a program could not be built; the hint holds the compiler's last lines and what to do.
     """
     wanted = tuple(names)
-    found = find(wanted)
+    found = find(wanted, kubernetes=kubernetes)
     if len(found) < len(wanted):
         cache = Cache.of(os.environ)
-        _build_missing(wanted, cache=cache, progress=progress or Progress())
-        found = find(wanted)
+        _build_missing(wanted, kubernetes=kubernetes, cache=cache, progress=progress or Progress())
+        found = find(wanted, kubernetes=kubernetes)
     return Binaries(found)
 
 
-def _build_missing(names: tuple[str, ...], *, cache: Cache, progress: Progress) -> None:
+def _build_missing(names: tuple[str, ...], *, kubernetes: str, cache: Cache, progress: Progress) -> None:
     with cache.locked(wait=False) as free:
         if free:
-            _build_locked(names, cache=cache, progress=progress)
+            _build_locked(names, kubernetes=kubernetes, cache=cache, progress=progress)
             return
     progress.say(f"another process builds into {cache.directory}; waiting for it")
     with cache.locked():
-        _build_locked(names, cache=cache, progress=progress)
+        _build_locked(names, kubernetes=kubernetes, cache=cache, progress=progress)
 
 
-def _build_locked(names: tuple[str, ...], *, cache: Cache, progress: Progress) -> None:
+def _build_locked(names: tuple[str, ...], *, kubernetes: str, cache: Cache, progress: Progress) -> None:
     _sweep(cache)
-    missing = programs(set(names) - set(find(names)))
+    missing = programs(set(names) - set(find(names, kubernetes=kubernetes)), kubernetes=kubernetes)
     if not missing:
         return
     needed = {program.name: toolchain.needed_by(program.module) for program in missing}

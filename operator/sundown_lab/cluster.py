@@ -10,6 +10,7 @@ from sundown_lab import kubeconfig as kubeconfigs
 from sundown_lab.binaries import Binaries
 from sundown_lab.build import find_or_build
 from sundown_lab.errors import KubectlError, LabError
+from sundown_lab.releases import NEWEST
 
 MARK_NAMESPACE = "kube-system"
 MARK_NAME = "sundown-lab"
@@ -135,14 +136,16 @@ class Cluster:
         return LabError(f"the lab did not start {self.server}, so it cannot {wish}")
 
 
-def connect(kubeconfig: Path, *, directory: Path) -> Cluster:
-    """A cluster that exists already.
+def connect(kubeconfig: Path, *, directory: Path, kubernetes: str = NEWEST) -> Cluster:
+    """A cluster that exists already, with the kubectl of that minor release.
 
     Raises:
         LabError: the file is no kubeconfig with a server and its authority.
     """
     kubeconfigs.read_endpoint(kubeconfig)
-    return Cluster(kubeconfig=kubeconfig, directory=directory, binaries=find_or_build(["kubectl"]))
+    return Cluster(
+        kubeconfig=kubeconfig, directory=directory, binaries=find_or_build(["kubectl"], kubernetes=kubernetes)
+    )
 
 
 def mark(instance: str) -> dict[str, object]:

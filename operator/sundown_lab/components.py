@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sundown_lab.binaries import Binaries
 from sundown_lab.processes import LOOPBACK, Command
+from sundown_lab.releases import NEWEST, RELEASES, Release
 
 DATA = Path(__file__).with_name("data")
 SERVICE_RANGE = "10.96.0.0/16"
@@ -31,7 +32,7 @@ class Options:
     `nodes` pretended nodes take 100,000 pods each, and a `real_node` runs containers beside them; `audit` writes every request
     to a file; `qps` (per second, with twice as many at once) is what the controller manager and the scheduler may ask of the
     API server; `flags` are further flags without their dashes, by the program's name. Without `policies` the API server knows no
-    MutatingAdmissionPolicy, like those before Kubernetes 1.36.
+    MutatingAdmissionPolicy, like those before Kubernetes 1.36. `kubernetes` is the minor release.
     """
 
     nodes: int = 1
@@ -40,6 +41,17 @@ class Options:
     policies: bool = True
     qps: int = 2000
     flags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    kubernetes: str = NEWEST
+
+    @property
+    def release(self) -> Release:
+        """The release of its programs."""
+        return RELEASES[self.kubernetes]
+
+    @property
+    def serves_policies(self) -> bool:
+        """Whether MutatingAdmissionPolicy can be used in it."""
+        return self.policies and self.release.serves_policies
 
 
 @dataclass(frozen=True)
@@ -127,7 +139,7 @@ def api_server(binaries: Binaries, *, layout: Layout, ports: Ports, options: Opt
         "anonymous-auth": "true",  # /readyz is asked without a login, as a load balancer would
         "profiling": "false",
     }
-    if not options.policies:
+    if options.release.serves_policies and not options.policies:
         flags["runtime-config"] = ",".join(f"{resource}=false" for resource in POLICY_RESOURCES)
         # It would wait for the lists of what is not served any more, and let nothing pass until then.
         flags["disable-admission-plugins"] = "MutatingAdmissionPolicy"

@@ -22,6 +22,7 @@ from sundown_lab.components import Layout, Options, Ports
 from sundown_lab.errors import LabError
 from sundown_lab.processes import LOOPBACK, Process, answers, free_ports, wait_until
 from sundown_lab.progress import Progress
+from sundown_lab.releases import NEWEST
 from sundown_lab.runs import Run
 
 START_TIMEOUT = 90.0
@@ -42,8 +43,8 @@ def start(
     audit: bool = False,
     policies: bool = True,
     nodes: int = 1,
-    qps: int = 2000,
     flags: Mapping[str, Mapping[str, str]] | None = None,
+    kubernetes: str = NEWEST,
     progress: Progress | None = None,
 ) -> "ControlPlane":
     """Starts a control plane that belongs to this process, building its programs first where that was never done.
@@ -60,13 +61,13 @@ def start(
             "a control plane can be started on Linux only",
             hint="Use a cluster of kind or k3d by its kubeconfig (--kubeconfig FILE).",
         )
-    binaries = find_or_build(progress=progress)
+    binaries = find_or_build(kubernetes=kubernetes, progress=progress)
     options = Options(
         nodes=nodes,
         audit=audit,
         policies=policies,
-        qps=qps,
         flags=flags or {},
+        kubernetes=kubernetes,
     )
     name = name or f"run-{secrets.token_hex(4)}"
     run = None

@@ -24,6 +24,7 @@ from sundown_lab.errors import LabError
 from sundown_lab.node import realnode
 from sundown_lab.node.preparing import prepare
 from sundown_lab.progress import Progress
+from sundown_lab.releases import NEWEST
 
 RECORD = "instance.json"
 LOG = "supervisor.log"
@@ -38,7 +39,7 @@ State = Literal["up", "starting", "degraded", "dead", "external"]
 @dataclass(frozen=True)
 class Record:
     """What a supervisor says about its control plane once it is ready; `programs` are pids by name, `started` is UTC, `runtime` is
-    the socket of a real node's containerd.
+    the socket of a real node's containerd, `kubernetes` the minor release of what the lab started itself.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Record:
     programs: dict[str, int] = field(default_factory=dict)
     external: bool = False
     runtime: str = ""
+    kubernetes: str = ""
 
     def save(self, directory: Path) -> None:
         """Writes the record whole: a reader sees all of it or none."""
@@ -98,7 +100,8 @@ class Instance:
         """The cluster behind it. Raises LabError where it does not run."""
         if self.record is None or self.state == "dead":
             raise LabError(f"the lab {self.name} is {self.state}", hint=f"Start it with: {up_command(self.name)}")
-        return connect(Path(self.record.kubeconfig), directory=self.directory)
+        release = self.record.kubernetes or NEWEST
+        return connect(Path(self.record.kubeconfig), directory=self.directory, kubernetes=release)
 
 
 def up(name: str = DEFAULT, *, options: Options, progress: Progress) -> Instance:
@@ -108,12 +111,17 @@ def up(name: str = DEFAULT, *, options: Options, progress: Progress) -> Instance
         LabError: the name cannot be one, a program could not be built, or the control plane does not become ready.
     """
     directory = _directory(name)
-    find_or_build(progress=progress)  # here and not in the supervisor, so that whoever waits can see it
+    if options.real_node and options.kubernetes != NEWEST:
+        raise LabError(f"a real node runs Kubernetes {NEWEST} only", hint="Leave out --kubernetes or --real-node.")
+    find_or_build(
+        kubernetes=options.kubernetes, progress=progress
+    )  # here and not in the supervisor, so that whoever waits can see it
     if options.real_node:
         prepare(progress)
     with runs.exclusive(directory.parent, name):
         instance = get(name)
         if instance is not None and instance.state in {"up", "external"}:
+            _same_release(instance, options)
             progress.say(f"the lab {name} is up already")
             return instance
         if instance is not None and instance.state in {"starting", "degraded"}:
@@ -221,6 +229,15 @@ def up_command(name: str) -> str:
 def down_command(name: str) -> str:
     """What to type to take it away."""
     return "sundown-lab down" if name == DEFAULT else f"sundown-lab down --name {name}"
+
+
+def _same_release(instance: Instance, options: Options) -> None:
+    there = instance.record.kubernetes if instance.record is not None else ""
+    if there and there != options.kubernetes:
+        raise LabError(
+            f"the lab {instance.name} is up with Kubernetes {there}, not {options.kubernetes}",
+            hint=f"Take it away first: {down_command(instance.name)}, or choose another name with --name.",
+        )
 
 
 def _start_supervisor(name: str, directory: Path, *, options: Options) -> None:

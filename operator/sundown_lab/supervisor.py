@@ -35,7 +35,8 @@ def supervise(*, name: str, directory: Path, options: Options) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
     run = runs.claim(directory)
-    control_plane = ControlPlane(name=name, directory=directory, binaries=find_or_build(), options=options)
+    binaries = find_or_build(kubernetes=options.kubernetes)
+    control_plane = ControlPlane(name=name, directory=directory, binaries=binaries, options=options)
     control_plane.start()
     processes, node = dict(control_plane.processes), None
     if options.real_node:
@@ -46,6 +47,7 @@ def supervise(*, name: str, directory: Path, options: Options) -> None:
         kubeconfig=str(control_plane.kubeconfig),
         server=control_plane.server,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
+        kubernetes=options.kubernetes,
         nodes=options.nodes,
         audit_log=str(control_plane.audit_log) if options.audit else "",
         programs={name: process.pid for name, process in processes.items() if process.pid is not None},

@@ -5,6 +5,7 @@ import click
 from sundown_lab.binaries import CONTROLLERS, NAMES
 from sundown_lab.build import find_or_build
 from sundown_lab.progress import Progress
+from sundown_lab.releases import NEWEST, RELEASES
 
 EXAMPLES = """\b
 Examples:
@@ -12,6 +13,7 @@ Examples:
   SUNDOWN_LAB_CACHE=/mnt/cache sundown-lab build
   KUBEBUILDER_ASSETS=/opt/kubebuilder/bin sundown-lab build   # builds only what is not there
   sundown-lab build --helm --promtool --controllers   # what tests use besides
+  sundown-lab build --kubernetes 1.33                 # another release beside it
 """
 
 
@@ -19,7 +21,10 @@ Examples:
 @click.option("--helm", is_flag=True, help="Helm too: two minutes more, the first time.")
 @click.option("--promtool", is_flag=True, help="Prometheus's promtool too: two minutes more, the first time.")
 @click.option("--controllers", is_flag=True, help="Other projects' controllers too, which tests meet: see --help.")
-def build(*, helm: bool, promtool: bool, controllers: bool) -> None:
+@click.option(
+    "--kubernetes", type=click.Choice(list(RELEASES)), default=NEWEST, show_default=True, help="Which release."
+)
+def build(*, helm: bool, promtool: bool, controllers: bool, kubernetes: str) -> None:
     """Find or build the programs of the control plane, and print where they are.
 
     They are looked for in KUBEBUILDER_ASSETS, then in the cache (SUNDOWN_LAB_CACHE, else sundown-lab in the user's cache
@@ -29,6 +34,6 @@ def build(*, helm: bool, promtool: bool, controllers: bool) -> None:
     of_others = tuple(program.name for program in CONTROLLERS) if controllers else ()
     tools = (name for name, wanted in (("helm", helm), ("promtool", promtool)) if wanted)
     names = (*NAMES, *tools, *of_others)
-    binaries = find_or_build(names, progress=Progress())
+    binaries = find_or_build(names, kubernetes=kubernetes, progress=Progress())
     for name in names:
         click.echo(f"{name}\t{binaries[name]}")

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from sundown_lab import instances
-from sundown_lab.build import find_or_build
 from sundown_lab.components import Options
 from sundown_lab.instances import Instance
 from sundown_lab.progress import Progress
+from sundown_lab.releases import NEWEST, RELEASES
 
 COLOURS = {"up": "green", "external": "cyan", "starting": "yellow", "degraded": "red", "dead": "red"}
 
@@ -28,6 +28,7 @@ Examples:
   sundown-lab up --real-node                    # a node on which containers run, beside the pretended ones
   sundown-lab up --audit                        # writes who asked the API server for what
   sundown-lab up --without-policies             # without MutatingAdmissionPolicy, as before Kubernetes 1.36
+  sundown-lab up --kubernetes 1.33              # the oldest release that Sundown promises to work with
   sundown-lab up --name kind --kubeconfig ~/.kube/kind.yaml
 """
 )
@@ -37,13 +38,25 @@ Examples:
 @click.option("--audit", is_flag=True, help="Keep an audit log (metadata of each request).")
 @click.option("--without-policies", is_flag=True, help="Do not serve MutatingAdmissionPolicy.")
 @click.option(
+    "--kubernetes", type=click.Choice(list(RELEASES)), default=NEWEST, show_default=True, help="Which release."
+)
+@click.option(
     "--kubeconfig",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     envvar="SUNDOWN_LAB_KUBECONFIG",
     show_envvar=True,
     help="Start nothing: use the cluster of this file under that name.",
 )
-def up(*, name: str, nodes: int, real_node: bool, audit: bool, without_policies: bool, kubeconfig: Path | None) -> None:
+def up(
+    *,
+    name: str,
+    nodes: int,
+    real_node: bool,
+    audit: bool,
+    without_policies: bool,
+    kubernetes: str,
+    kubeconfig: Path | None,
+) -> None:
     """Start a control plane in the background, and print how to use it.
 
     The first time its programs are built, which takes minutes; after that it is ready in seconds.
@@ -52,7 +65,9 @@ def up(*, name: str, nodes: int, real_node: bool, audit: bool, without_policies:
     if kubeconfig is not None:
         instance = instances.register(name, kubeconfig)
     else:
-        options = Options(nodes=nodes, real_node=real_node, audit=audit, policies=not without_policies)
+        options = Options(
+            nodes=nodes, real_node=real_node, audit=audit, policies=not without_policies, kubernetes=kubernetes
+        )
         instance = instances.up(name, options=options, progress=progress)
     assert instance.record is not None
     click.echo(f"export KUBECONFIG={instance.record.kubeconfig}")
@@ -110,7 +125,7 @@ def status(*, name: str | None, output: str) -> None:
 def kubectl(*, name: str | None, arguments: tuple[str, ...]) -> None:
     """Run kubectl as administrator against a control plane; everything after the options is kubectl's own."""
     cluster = instances.choose(name).cluster()
-    program = find_or_build(["kubectl"]).kubectl
+    program = cluster.binaries.kubectl
     sys.stdout.flush()
     os.execve(program, [str(program), *arguments], {**os.environ, "KUBECONFIG": str(cluster.kubeconfig)})  # noqa: S606
 
@@ -122,7 +137,7 @@ def _as_json(instance: Instance) -> dict[str, object]:
 
 def _table(shown: list[Instance]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("NAME", "STATE", "SERVER", "NODES", "MEMORY", "AGE"):
+    for column in ("NAME", "STATE", "SERVER", "KUBERNETES", "NODES", "MEMORY", "AGE"):
         table.add_column(column, no_wrap=True)
     for instance in shown:
         record = instance.record
@@ -133,6 +148,7 @@ def _table(shown: list[Instance]) -> Table:
             instance.name,
             state,
             record.server if record else "-",
+            (record.kubernetes if record else "") or "-",
             f"{record.nodes}{' and a real one' if record.runtime else ''}" if record and record.nodes else "-",
             f"{instance.memory // 1024**2} MiB" if instance.memory else "-",
             _age(record.started) if record else "-",

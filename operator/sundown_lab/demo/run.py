@@ -10,7 +10,6 @@ from rich.markup import escape
 
 from sundown.model.resources import EnvSchedule
 from sundown.schedule.decision import Circumstances, decide
-from sundown_lab.binaries import KUBERNETES_VERSION
 from sundown_lab.demo import ending, samples
 from sundown_lab.demo.board import board
 from sundown_lab.demo.changes import changes
@@ -21,6 +20,7 @@ from sundown_lab.demo.view import View, look
 from sundown_lab.errors import LabError
 from sundown_lab.processes import wait_until
 from sundown_lab.progress import Progress
+from sundown_lab.releases import NEWEST
 from sundown_lab.wire import Wire
 
 FIRST_NAP = timedelta(seconds=30)
@@ -28,7 +28,7 @@ RUNNING_WITHIN = 60.0
 LOOK_EVERY = 0.5
 
 
-def demo(*, name: str, seconds: float | None) -> None:
+def demo(*, name: str, seconds: float | None, kubernetes: str = NEWEST) -> None:
     """Runs until a signal comes, or for so many seconds after everything is up; then nothing is left running.
 
     Raises:
@@ -39,7 +39,7 @@ def demo(*, name: str, seconds: float | None) -> None:
     console.print(title, soft_wrap=True)
     progress = Progress()
     try:
-        with ending.ended_by_signals(), set_up(name, progress=progress) as stage:
+        with ending.ended_by_signals(), set_up(name, kubernetes=kubernetes, progress=progress) as stage:
             nap = Nap(samples.full_minute(datetime.now(UTC) + FIRST_NAP))
             with progress.step("applying the four teams of examples/ and one that soon takes a nap"):
                 owners = samples.owners()
@@ -184,7 +184,7 @@ def _what_to_type(stage: Stage, *, nap: Nap) -> list[str]:
         "In another terminal:",
         *lines,
         "",
-        f"  Kubernetes  {stage.control_plane.server} {KUBERNETES_VERSION}  [dim]logs {stage.logs}[/]",
+        f"  Kubernetes  {stage.control_plane.server} {stage.control_plane.options.release.version}  [dim]logs {stage.logs}[/]",
         *running,
         f"  {'REST API':<{len('Kubernetes')}}  {stage.api}/docs",
         "",

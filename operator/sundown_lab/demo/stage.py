@@ -25,13 +25,15 @@ from sundown_lab.errors import LabError
 from sundown_lab.instances import Record
 from sundown_lab.processes import LOOPBACK, free_ports
 from sundown_lab.progress import Progress
+from sundown_lab.releases import NEWEST
 from sundown_lab.wire import Json
 
 CHECKOUT = Path(__file__).parents[3]
 # These would only be pretended by kwok: the programs themselves run as companions.
 PRETENDED = frozenset({"Deployment", "Service", "PodDisruptionBudget"})
-PARTS = ("alerts", "support", "split", "api", "hold", "policies", "admission")
-"""The base with these, in the order of deploy/README.md; the lab's API server knows all policies."""
+PARTS = ("alerts", "support", "split", "api")
+POLICIES = ("hold", "policies", "admission")
+"""The base with these, in the order of deploy/README.md; the latter where the API server knows MutatingAdmissionPolicy."""
 COMMANDS = ("sundown", "kubectl-sundown", "sundown-lab")
 
 
@@ -109,11 +111,12 @@ class Stage:
 
 
 @contextmanager
-def set_up(name: str, *, progress: Progress) -> Iterator[Stage]:
+def set_up(name: str, *, kubernetes: str = NEWEST, tools: Iterable[str] = (), progress: Progress) -> Iterator[Stage]:
     """A stage that ends with the block, or with this process.
 
     The control plane is the lab's instance `name`, held by this process and not by a supervisor in the background, so
-    `sundown-lab status` and `kubectl` know it, and `sundown-lab down` asks this process to end.
+    `sundown-lab status` and `kubectl` know it, and `sundown-lab down` asks this process to end. `tools` are programs of the lab
+    that are put beside its commands.
 
     Raises:
         LabError: a lab of that name runs, a program cannot be built or started, or this is no checkout.
@@ -122,13 +125,14 @@ def set_up(name: str, *, progress: Progress) -> Iterator[Stage]:
     if not manifests.is_dir():
         raise LabError(f"{manifests} is not there", hint="Demo and story run from a checkout of Sundown.")
     instances.get(name)  # refuses what cannot be a name before anything is made of it
-    find_or_build(progress=progress)
-    with _control_plane(name, progress=progress) as control_plane:
+    find_or_build(kubernetes=kubernetes, progress=progress)
+    found = find_or_build(tools, progress=progress).paths
+    with _control_plane(name, Options(kubernetes=kubernetes), progress=progress) as control_plane:
         stage = Stage(control_plane, progress)
         try:
             with progress.step("installing Sundown: CRDs, ServiceAccounts, rights, policies"):
                 _install(control_plane)
-                _link_commands(stage)
+                _link_commands(stage, tools=found)
             yield stage
         finally:
             ignore_signals()
@@ -136,7 +140,7 @@ def set_up(name: str, *, progress: Progress) -> Iterator[Stage]:
 
 
 @contextmanager
-def _control_plane(name: str, *, progress: Progress) -> Iterator[ControlPlane]:
+def _control_plane(name: str, options: Options, *, progress: Progress) -> Iterator[ControlPlane]:
     directory = runs.home() / "instances" / name
     with runs.exclusive(directory.parent, name):
         instance = instances.get(name)
@@ -147,7 +151,8 @@ def _control_plane(name: str, *, progress: Progress) -> Iterator[ControlPlane]:
             )
         shutil.rmtree(directory, ignore_errors=True)
         run = runs.claim(directory)
-    control_plane = ControlPlane(name=name, directory=directory, binaries=find_or_build(), options=Options())
+    binaries = find_or_build(kubernetes=options.kubernetes)
+    control_plane = ControlPlane(name=name, directory=directory, binaries=binaries, options=options)
     try:
         with progress.step("starting Kubernetes: etcd, API server, controllers, scheduler, a pretended node"):
             control_plane.start()
@@ -165,6 +170,7 @@ def _record(control_plane: ControlPlane) -> Record:
         kubeconfig=str(control_plane.kubeconfig),
         server=control_plane.server,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
+        kubernetes=control_plane.options.kubernetes,
         nodes=control_plane.options.nodes,
         programs=control_plane.pids,
     )
@@ -175,7 +181,8 @@ def _install(control_plane: ControlPlane) -> None:
     place.mkdir()
     for name in ("deploy", "crds"):  # kustomize takes no path that is not below or beside
         (place / name).symlink_to(CHECKOUT / name)
-    wanted = {"resources": ["deploy/base"], "components": [f"deploy/components/{part}" for part in PARTS]}
+    parts = (*PARTS, *(POLICIES if control_plane.options.serves_policies else ()))
+    wanted = {"resources": ["deploy/base"], "components": [f"deploy/components/{part}" for part in parts]}
     (place / "kustomization.yaml").write_text(yaml.safe_dump(wanted))
     rendered = control_plane.kubectl("kustomize", str(place)).stdout
     manifest = control_plane.directory / "sundown.yaml"
@@ -184,8 +191,10 @@ def _install(control_plane: ControlPlane) -> None:
     control_plane.install([manifest])
 
 
-def _link_commands(stage: Stage) -> None:
+def _link_commands(stage: Stage, *, tools: Mapping[str, Path]) -> None:
     stage.commands.mkdir()
+    for name, program in tools.items():
+        (stage.commands / name).symlink_to(program)
     (stage.commands / "kubectl").symlink_to(stage.control_plane.binaries.kubectl)
     for name in COMMANDS:
         program = Path(sys.executable).with_name(name)

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sundown_lab.cli import COMMANDS, Row, cli
+from sundown_lab.releases import NEWEST
 
 
 def run(*arguments: str, state: Path) -> Result:
@@ -73,7 +74,7 @@ def test_up_status_kubectl_and_down_work_together(tmp_path: Path) -> None:
 
     environment = {**os.environ, "SUNDOWN_LAB_STATE": str(tmp_path), "SUNDOWN_LAB_KUBECONFIG": ""}
     assert lab("up", "--name", "cli").startswith("export KUBECONFIG=")
-    assert re.search(r"cli\s+up\s+https://127\.0\.0\.1:\d+\s+1\s", lab("status"))
+    assert re.search(rf"cli\s+up\s+https://127\.0\.0\.1:\d+\s+{re.escape(NEWEST)}\s+1\s", lab("status"))
     assert lab("kubectl", "get", "nodes", "-o", "name") == "node/node-1\n"
     assert "\x1b" not in lab("status")
     assert lab("down") == "the lab cli is down\n"

@@ -22,7 +22,7 @@ def story(*, name: str, logs: Path | None) -> None:
     """Let four teams' environments fall asleep and wake, unattended, and compare every workload's count.
 
     Slack reminds their owners; they fall asleep by schedule at the next full minute; the operator is killed in the middle
-    of it; a workload is edited while it sleeps; a person, the deletion of a schedule, clicks in Slack, and a schedule wake
+    of it; a chart is upgraded with Helm while it sleeps, a workload is edited; a person, the deletion of a schedule, clicks in Slack, and a schedule wake
     them. One has an EC2 instance and a database in a simulated AWS, which sleep and wake with it. Prints what happens and a
     table. The exit code is 0, or 1 where anything is not as it should be, with what it is
     and the end of the operator's log.

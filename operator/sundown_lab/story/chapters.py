@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from sundown_lab.demo import cloud, samples
 from sundown_lab.errors import LabError
-from sundown_lab.story import closing, helping, skies
+from sundown_lab.story import chart, closing, helping, skies
 from sundown_lab.story.chat import APPROVE, CONFIRM, RESUME, SNOOZE, SUSPEND, Chat
 from sundown_lab.story.closing import AUCKLAND, BERLIN, KOLKATA, NEW_YORK, TEAMS
 from sundown_lab.story.ledger import Ledger, Line
@@ -43,6 +43,7 @@ class Story:
         await self._hours_are_set()
         await self._closing_time()
         await self._operator_is_back()
+        await chart.upgraded_at_night(self._scene, self._ledger)
         await self._edited_while_asleep()
         await self._woken_by_owner(NEW_YORK)
         await self._held_by_a_program(NEW_YORK)
@@ -53,11 +54,13 @@ class Story:
         await helping.a_pod_to_work_in(self._scene)
         await helping.it_is_over(self._scene)
         await self._woken_by_schedule(BERLIN)
+        await chart.upgraded_by_day(self._scene, self._ledger)
 
     async def _at_work(self) -> None:
         scene = self._scene
         bindings = [samples.ownership(owner, namespace) for namespace, owner in scene.owners.items()]
         await asyncio.to_thread(scene.stage.apply, [*closing.workloads(), *bindings])
+        await chart.installed(scene)
         found = await scene.until("all pods run", lambda now: all(count.runs for count in now.values()))
         self._lines.update({key: Line(count, count.replicas, count.image) for key, count in found.items()})
         self._lines[PARKED].remark = ", still at 0"

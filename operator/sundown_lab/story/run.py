@@ -39,7 +39,7 @@ def story(*, name: str, logs: Path | None) -> bool:
         "[bold]Sundown's story[/]: four teams go home and come back, unattended. Two to three minutes.", soft_wrap=True
     )
     ledger, failure, last = Ledger(), None, ""
-    with ending.ended_by_signals(), set_up(name, progress=progress) as stage:
+    with ending.ended_by_signals(), set_up(name, tools=["helm"], progress=progress) as stage:
         try:
             stage.play(in_cloud=[closing.NEW_YORK])
             ending.run(_tell(stage, ledger, console=console, progress=progress))

@@ -83,17 +83,27 @@ class Scene:
 
     async def kubectl(self, namespace: str, *arguments: str) -> None:
         """Types a kubectl command (`sundown` is one) as the env's owner. Raises LabError: it failed."""
-        owner, typed = self.owners[namespace], " ".join(("kubectl", *arguments))
+        await self._type(namespace, "kubectl", *arguments)
+
+    async def helm(self, namespace: str, *arguments: str) -> None:
+        """Types a Helm command as the env's owner, in their namespace. Raises LabError: it failed."""
+        await self._type(namespace, "helm", *arguments, "-n", namespace)
+
+    async def _type(self, namespace: str, program: str, *arguments: str) -> None:
+        directory = self.stage.control_plane.directory
+        owner = self.owners[namespace]
+        typed = " ".join((program, *(each.removeprefix(f"{directory}/") for each in arguments)))
         self.say(f"{owner} types: [bold]{escape(typed)}[/]")
         environment = {
             **os.environ,
+            **{f"HELM_{what}_HOME": str(directory / "helm" / what.lower()) for what in ("CACHE", "CONFIG", "DATA")},
             "KUBECONFIG": str(self.stage.control_plane.user_kubeconfig(owner)),
             "PATH": f"{self.stage.commands}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         }
         try:
             done = await asyncio.to_thread(
                 subprocess.run,
-                [str(self.stage.commands / "kubectl"), *arguments],
+                [str(self.stage.commands / program), *arguments],
                 env=environment,
                 capture_output=True,
                 text=True,
@@ -105,7 +115,7 @@ class Scene:
         if done.returncode != 0:
             said = (done.stderr or done.stdout).strip()
             raise LabError(f"{owner} typed {typed}: it ended with code {done.returncode}: {said}")
-        for line in done.stdout.splitlines():
+        for line in filter(str.strip, done.stdout.splitlines()):
             self._console.print(f"            [dim]{escape(line.strip())}[/]", soft_wrap=True)
         self._console.file.flush()
 

@@ -10,7 +10,7 @@ from sundown.model.spec import Wanted
 from sundown.reconcile.memory import Memory, believed
 from sundown.reconcile.workload_steps import record_of, step_for
 from sundown.sleepers.catalogue import ROWS
-from sundown.sleepers.taken_parts import LONGEST, Part, given_back, read, taken, written
+from sundown.sleepers.taken_parts import LONGEST, Part, given_back, owed, read, taken, written
 
 Json = dict[str, Any]
 PATCH = {"metadata": {"resourceVersion": "1"}, "spec": {"suspend": True}}
@@ -61,6 +61,41 @@ def test_what_an_earlier_write_left_with_sundown_is_taken_off() -> None:
 def test_who_has_applied_since_knows_better() -> None:
     since = entry("helm", SCHEDULE, time="t3")
     assert restored([BOTH], [since, OURS], PATCH) == [since]
+
+
+TWO = entry("helm", {"f:spec": {"f:suspend": {}, "f:replicas": {}, "f:schedule": {}}})
+HALF_DONE = [
+    LEFT,
+    entry("sundown-operator", {"f:spec": {"f:suspend": {}, "f:replicas": {}}}, operation="Update", time="t2"),
+]
+NIGHT: Json = {"spec": {"suspend": True, "replicas": 0}}
+BY_DAY: Json = {"metadata": {}, "spec": {"suspend": False, "replicas": 2}}
+BY_NIGHT: Json = {"metadata": {}, "spec": {"suspend": True, "replicas": 0}}
+
+
+def half_done(before: list[Json]) -> tuple[Part, ...]:
+    """What stands on the object of a write to put it to sleep, after which the operator was killed."""
+    return read(written(taken(before, NIGHT, BY_DAY, asleep=NIGHT)))
+
+
+@pytest.mark.parametrize("wakes", [{"spec": {"suspend": False}}, {"spec": {"replicas": 2}}, {}], ids=str)
+def test_what_a_killed_write_took_is_given_back_by_the_next_one_whatever_that_changes(wakes: Json) -> None:
+    parts = owed(half_done([TWO]), HALF_DONE, wakes, BY_NIGHT, asleep=NIGHT)
+    assert given_back(HALF_DONE, parts, asleep=NIGHT) == [TWO]
+
+
+def test_who_has_applied_since_a_killed_write_knows_better_at_the_next_one() -> None:
+    since = entry("helm", SCHEDULE, time="t3")
+    parts = owed(half_done([TWO]), [since, HALF_DONE[1]], {"spec": {"suspend": False}}, BY_NIGHT, asleep=NIGHT)
+    assert given_back([since, HALF_DONE[1]], parts, asleep=NIGHT) == [since]
+
+
+def test_whom_a_later_write_takes_from_is_owed_beside_whom_a_killed_one_took_from() -> None:
+    edited = entry("kubectl-edit", {"f:spec": {"f:replicas": {}}}, operation="Update", time="t3")
+    there = [LEFT, edited, OURS]
+    parts = owed(half_done([BOTH]), there, NIGHT, {**BY_NIGHT, "spec": {"suspend": True, "replicas": 5}}, asleep=NIGHT)
+    ours = entry("sundown-operator", {"f:spec": {"f:suspend": {}, "f:replicas": {}}}, operation="Update", time="t4")
+    assert given_back([LEFT, ours], parts, asleep=NIGHT) == [BOTH, edited]
 
 
 def test_one_manager_by_two_versions_is_two_owners() -> None:

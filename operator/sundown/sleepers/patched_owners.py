@@ -17,7 +17,7 @@ from sundown.cluster.errors import ApiError, Conflict, Denied, Refused
 from sundown.model.resources import TAKEN_FROM
 from sundown.sleepers.made_of import made_of
 from sundown.sleepers.merge_patches import merged
-from sundown.sleepers.taken_parts import Part, given_back, owns_no_annotations, read, taken, written
+from sundown.sleepers.taken_parts import Part, given_back, owed, owns_no_annotations, read, taken, written
 
 log = structlog.get_logger(__name__)
 
@@ -49,8 +49,9 @@ async def write(cluster: Cluster, path: str, body: Json, *, asleep: Json, patch:
         raise Conflict(f"{path} has changed since it was looked at", status=HTTPStatus.CONFLICT)
     entries, note = before["metadata"].get("managedFields") or [], _note(before["metadata"])
     if note is not None:  # an earlier write has not been ended
-        entries = given_back(entries, read(note), asleep=asleep)
-    parts = taken(entries, body, before, asleep=asleep)
+        parts = owed(read(note), entries, body, before, asleep=asleep)
+    else:
+        parts = taken(entries, body, before, asleep=asleep)
     noted = merged(body, {"metadata": {"annotations": {TAKEN_FROM: written(parts)}}})
     reply = await cluster.merge_patch(path, noted, whole=patch is not None)
     became = made_of(patch, reply) if patch is not None else None

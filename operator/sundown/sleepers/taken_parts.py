@@ -78,6 +78,26 @@ def taken(entries: Iterable[Json], patch: Json, found: Json, *, asleep: Json) ->
     return tuple(parts)
 
 
+def owed(
+    earlier: Iterable[Part], entries: Iterable[Json], patch: Json, found: Json, *, asleep: Json
+) -> tuple[Part, ...]:
+    """All that there is to be given back after a patch of an object on which an earlier write, which took parts, has not been ended.
+
+    The patch may leave alone what that write took, where somebody has changed it meanwhile.
+    """
+    earlier = tuple(earlier)
+    entries = given_back(entries, earlier, asleep=asleep)
+    still = [part for part in earlier if any(part.is_of(entry) and _may_have(entry, part) for entry in entries)]
+    fresh = list(taken(entries, patch, found, asleep=asleep))
+    for part in still:
+        again = next((one for one in fresh if one.is_of(part.entry)), None)
+        if again is None:
+            fresh.append(part)
+        else:
+            again.fields_v1 = merged(part.fields_v1, again.fields_v1)
+    return tuple(fresh)
+
+
 def given_back(entries: Iterable[Json], parts: Iterable[Part], *, asleep: Json) -> Entries:
     """The list of owners after a write of what is in ``asleep``, less what is Sundown's, and with the parts that it took.
 
@@ -94,9 +114,14 @@ def given_back(entries: Iterable[Json], parts: Iterable[Part], *, asleep: Json) 
         theirs = next((entry for entry in given if part.is_of(entry)), None)
         if theirs is None:
             given.append(copy.deepcopy(part.entry))
-        elif is_updated_by_us(theirs) or (theirs.get("time") or "") == part.time:
+        elif _may_have(theirs, part):
             theirs["fieldsV1"] = merged(theirs.get("fieldsV1") or {}, copy.deepcopy(part.fields_v1))
     return [entry for entry in given if entry.get("fieldsV1")]
+
+
+def _may_have(entry: Json, part: Part) -> bool:
+    """Whether an owner is given back a part: who has written since knows better, unless it was Sundown under their name."""
+    return is_updated_by_us(entry) or (entry.get("time") or "") == part.time
 
 
 def owns_no_annotations(entries: Iterable[Json]) -> bool:

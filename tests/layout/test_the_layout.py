@@ -27,6 +27,24 @@ def test_a_file_that_is_longer_is_found(tmp_path: Path, lines: int, found: list[
     assert _too_long(tmp_path) == found
 
 
+def _unresolved(root: Path) -> list[str]:
+    """Files with what a merge leaves where two have changed the same lines: checks of Markdown and YAML texts see nothing of it."""
+    files = (path for suffix in SOURCES for path in root.rglob(f"*{suffix}"))
+    marks = ("<" * 7 + " ", ">" * 7 + " ")
+    return [str(path.relative_to(root)) for path in files if any(line.startswith(marks) for line in path.open())]
+
+
+@pytest.mark.parametrize("folder", ["operator", "tests", "docs", "deploy", "crds", "examples"])
+def test_no_merge_was_left_half_resolved(folder: str) -> None:
+    assert _unresolved(ROOT / folder) == []
+    assert not any(line.startswith("<" * 7) for name in ("README.md", "CHANGELOG.md") for line in (ROOT / name).open())
+
+
+def test_a_merge_that_is_half_resolved_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"one\n{'<' * 7} HEAD\ntwo\n")
+    assert _unresolved(tmp_path) == ["a.md"]
+
+
 def test_operator_is_no_package_for_it_would_shadow_a_module_of_python() -> None:
     assert not (ROOT / "operator" / "__init__.py").exists()
 

@@ -14,6 +14,7 @@ from sundown.frontdesk.alerts.reaching import Reaching
 from sundown.frontdesk.alerts.recipients import Reached, Recipients
 from sundown.frontdesk.people.preferences import NONE
 from sundown.model.resources import UNREACHED, EnvScheduleStatus
+from sundown.usecases.find import Found
 from support.frontdesk.book import Book, env, person
 
 DEV = env(None, notify={"channel": "#dev"})
@@ -238,40 +239,36 @@ async def test_what_slack_refuses_to_somebody_is_told_of_them(slack: Slack, reci
     cluster, patience = Schedules(), Patience(slack)
     place = Place(to="U1", channel="D1", person=True, name="ana@example.com")
     patience.failed("D1", Refusal("messages_tab_disabled"))
-    await Reaching(cluster, recipients=recipients, patience=patience).say(
-        env("ana@example.com"), reached=Reached((place,))
-    )
+    await Reaching(cluster, recipients=recipients, patience=patience).say(env(None), reached=Reached((place,)))
     assert cluster.written == ["ana@example.com cannot be written to: turn the messages tab of the app on"]
 
 
-@pytest.mark.parametrize(
-    ("owner", "spec", "told"),
-    [
-        (None, {}, True),
-        ("", {}, True),
-        ("ana@example.com", {}, False),
-        (None, {"notify": {"channel": "#dev"}}, False),
-        (None, {"notify": {"owner": False}}, False),
-        (None, {"notify": {"before": []}}, False),
-    ],
-    ids=["nobody named", "an empty name", "an owner", "a channel", "owners left alone", "no reminders wanted"],
-)
-async def test_where_nobody_is_named_that_is_said_once_where_its_owner_looks(
-    slack: Slack, recipients: Recipients, owner: str | None, spec: dict[str, Any], *, told: bool
+def guarded(owner: str | None, **spec: Any) -> Found:
+    """An env that is stopped by two people."""
+    found = env(owner, **spec)
+    return replace(found, known=replace(found.known, status=EnvScheduleStatus(needs_approval=("Stop",))))
+
+
+async def test_an_env_of_which_nobody_is_named_is_told_to_nobody_as_it_asks(
+    slack: Slack, recipients: Recipients
 ) -> None:
-    """I3 C5: `why`, `status` and the Ready condition repeat it."""
+    cluster = Schedules()
+    await Reaching(cluster, recipients=recipients, patience=Patience(slack)).say(env(None), reached=None)
+    assert cluster.written == []
+
+
+async def test_that_nobody_is_told_what_to_approve_is_said_once_where_its_owner_looks(
+    slack: Slack, recipients: Recipients
+) -> None:
+    """I7: `why`, `status` and the Ready condition repeat it."""
     cluster = Schedules()
     reaching = Reaching(cluster, recipients=recipients, patience=Patience(slack))
-    await reaching.say(env(owner, **spec), reached=None)
-    if not told:
-        assert cluster.written == []
-        return
+    await reaching.say(guarded(None), reached=None)
     (said,) = cluster.written
-    assert "nobody is told before it stops: name an owner (annotation sundown.dev/owner)" in said
     assert "SUNDOWN_SLACK_CHANNEL" in said
-    await reaching.say(env(owner, annotations={UNREACHED: said}, **spec), reached=None)
+    await reaching.say(guarded(None, annotations={UNREACHED: said}), reached=None)
     assert len(cluster.written) == 1
-    await reaching.say(env("ana@example.com", annotations={UNREACHED: said}, **spec), reached=None)
+    await reaching.say(env(None, annotations={UNREACHED: said}), reached=None)
     assert cluster.written == [said, None]
 
 
@@ -280,7 +277,7 @@ async def test_with_a_usual_channel_nobody_has_to_name_one(slack: Slack) -> None
         people=slack, groups=slack, switchboard=slack, preferences=lambda _: NONE, clock=slack, default_channel="#dev"
     )
     cluster = Schedules()
-    await Reaching(cluster, recipients=usual, patience=Patience(slack)).say(env(None), reached=None)
+    await Reaching(cluster, recipients=usual, patience=Patience(slack)).say(guarded(None), reached=None)
     assert cluster.written == []
 
 
@@ -290,8 +287,6 @@ async def test_where_it_takes_two_a_channel_is_missed_though_there_is_an_owner(
 ) -> None:
     """I7: what waits for somebody else is told in the channel of the env, and nowhere else."""
     cluster = Schedules()
-    found = env("ana@example.com", notify=notify)
-    status = EnvScheduleStatus(needs_approval=("Stop",))
-    guarded = replace(found, known=replace(found.known, status=status))
-    await Reaching(cluster, recipients=recipients, patience=Patience(slack)).say(guarded, reached=None)
+    found = guarded("ana@example.com", notify=notify)
+    await Reaching(cluster, recipients=recipients, patience=Patience(slack)).say(found, reached=None)
     assert ["what a second person has to approve" in said for said in cluster.written] == ([] if notify else [True])

@@ -39,9 +39,10 @@ _OF_PERSON = {
 }
 
 
-_NAME_A_CHANNEL = "name a channel (spec.notify.channel), or set SUNDOWN_SLACK_CHANNEL for all"
-_NOBODY = f"nobody is told before it stops: name an owner (annotation {OWNER}), {_NAME_A_CHANNEL}"
-_NOBODY_TO_APPROVE = f"nobody is told of what a second person has to approve: {_NAME_A_CHANNEL}"
+_NOBODY_TO_APPROVE = (
+    "nobody is told of what a second person has to approve: name a channel (spec.notify.channel), "
+    "or set SUNDOWN_SLACK_CHANNEL for all"
+)
 
 
 def channel_trouble(name: str, code: str) -> str:
@@ -55,19 +56,11 @@ def person_trouble(name: str, code: str) -> str:
 
 
 def unnamed(found: Found, *, channel: str) -> tuple[str, ...]:
-    """Why nobody is told of an env, though somebody should be: nobody is named. ``channel`` is its channel, or the usual one.
+    """Why nobody is told of what waits for approval, though somebody has to be: its env has no ``channel``, nor is there a usual one.
 
-    Who wants no reminders, or has its owners left alone, wants it so.
+    Elsewhere an env of which nobody is named is told to nobody, as it asks.
     """
-    schedule = found.known.schedule
-    if channel or schedule is None:
-        return ()
-    notify = schedule.spec.notify
-    forgotten = notify.before and notify.owner and not owner_of(found)
-    return (
-        *((_NOBODY,) if forgotten else ()),
-        *((_NOBODY_TO_APPROVE,) if found.known.status.needs_approval else ()),
-    )
+    return (_NOBODY_TO_APPROVE,) if found.known.status.needs_approval and not channel else ()
 
 
 def owner_of(found: Found) -> str:

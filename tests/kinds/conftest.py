@@ -26,9 +26,12 @@ def roles() -> list[Json]:
     return [yaml.safe_load(path.read_text()) for path in sorted(COMPONENTS.glob("*/clusterrole.yaml"))]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def catalogue(control_plane: Cluster, stage: Stage) -> Iterator[None]:
-    """A cluster that serves every kind of the catalogue, on all of which the operator has rights."""
+    """A cluster that serves every kind of the catalogue, on all of which the operator has rights.
+
+    For one file: between two of them others may run on the same cluster, with the CRDs of a project's own controller.
+    """
     stage.usual()  # installs what the rights are added to
     api = Api(control_plane.kubeconfig)
     rows = [row for row in KINDS.values() if row.kind not in BUILT_IN]
@@ -42,7 +45,7 @@ def catalogue(control_plane: Cluster, stage: Stage) -> Iterator[None]:
         what="the rights are granted",
     )
     yield
-    control_plane.kubectl("delete", "--wait=false", "-f", "-", input=document)
+    control_plane.kubectl("delete", "--wait=false", "--ignore-not-found", "-f", "-", input=document)
     for row in rows:
         eventually(lambda: api.find(f"{CRDS}/{row.plural}.{row.group}") is None, what=f"{row.plural} are gone")  # noqa: B023
 

@@ -17,6 +17,7 @@ from sundown_lab.instances import Instance
 from sundown_lab.progress import Progress
 from sundown_lab.releases import NEWEST, RELEASES
 
+_WIDEST = 1000
 COLOURS = {"up": "green", "external": "cyan", "starting": "yellow", "degraded": "red", "dead": "red"}
 
 
@@ -111,7 +112,12 @@ def status(*, name: str | None, output: str) -> None:
     if output == "json":
         click.echo(json.dumps([_as_json(instance) for instance in shown], indent=2))
     elif shown:
-        Console().print(_table(shown))
+        table, console = _table(shown), Console()
+        # What is cut off could not be read by anybody, and by no program behind a pipe.
+        console.width = max(
+            console.width, console.measure(table, options=console.options.update(max_width=_WIDEST)).maximum
+        )
+        console.print(table)
     else:
         click.echo(f"nothing is up; start something with: {instances.up_command(instances.DEFAULT)}")
 

@@ -5,12 +5,15 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from sundown_lab import instances
 from sundown_lab.cli import COMMANDS, Row, cli
+from sundown_lab.instances import Instance, Record
 from sundown_lab.releases import NEWEST
 
 
@@ -41,6 +44,16 @@ def test_help_imports_no_command() -> None:
 
 def test_status_of_nothing_says_what_to_type(tmp_path: Path) -> None:
     assert run("status", state=tmp_path).output == "nothing is up; start something with: sundown-lab up\n"
+
+
+def test_status_cuts_nothing_off_however_narrow_it_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    record = Record("n" * 60, "k", "https://127.0.0.1:16443", "2026-11-29T00:00:00+00:00", nodes=1, runtime="socket")
+    one = Instance(record.name, tmp_path, os.getpid(), replace(record, kubernetes=NEWEST))
+    monkeypatch.setattr(instances, "every", lambda: [one])
+    shown = run("status", state=tmp_path).output
+    cells = [cell.strip() for cell in shown.splitlines()[-1].split("  ")]
+    assert [record.name, "up", record.server, NEWEST, "1 and a real one"] == list(filter(None, cells))[:5]
 
 
 def test_status_for_machines_is_an_array(tmp_path: Path) -> None:

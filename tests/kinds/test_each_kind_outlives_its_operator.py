@@ -19,6 +19,7 @@ from support.whole_catalogue import (
     make_all,
     make_twins,
     of_others,
+    owned,
     sleeps,
     specs,
     wanted,
@@ -43,6 +44,7 @@ def test_an_operator_that_is_killed_at_a_kind_costs_none_of_its_objects_anything
     """A3, A16, G2, Z: after a write or two to that kind, falling asleep or waking, with an edit of an owner's around it."""
     dice = random.Random(SEED)
     before = make_all(played)
+    whose = {path: owned(raw) for path, raw in specs(played).items()}
     make_twins(played)
     played.schedule({**ASLEEP_FOR_EVER, **CHOSEN, "override": {"state": "Awake"}})
     edits = {kind: dice.choice((SAMPLES[kind].runs, LABELLED)) for kind in SLEEPERS}
@@ -64,6 +66,8 @@ def test_an_operator_that_is_killed_at_a_kind_costs_none_of_its_objects_anything
     assert {path: there[path] for path, twin in twins.items() if there[path] != twin} == {}, told
     others = [path for path in before if path not in twins]
     assert {path: there[path] for path in others if there[path] != before[path]} == {}, told
+    now = {path: owned(raw) for path, raw in specs(played).items()}
+    assert {path: now[path] for path in others if now[path] != whose[path]} == {}, told
 
 
 def _live(env: Env, stage: Stage, dice: random.Random, *, kind: str, edits: dict[str, Json], to: Cluster) -> bool:

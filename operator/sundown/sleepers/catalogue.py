@@ -1,11 +1,12 @@
 """The catalogue: which kinds sleep by a patch, what it is, and how anybody knows that they are where they should be.
 
 Nobody else publishes such a list, so each row says where it is from. What was tried with what is said too: "the API server"
-means that the kind is Kubernetes' own and its real controller ran, "its CRD" that a CRD of the same fields stood in for it.
+means that the kind is Kubernetes' own and its real controller ran, "an open CRD" that one which takes any field stood in for it.
 """
 
 from __future__ import annotations
 
+from sundown.sleepers.database_rows import OPEN_CRD
 from sundown.sleepers.database_rows import ROWS as DATABASES
 from sundown.sleepers.judges import AtLeast, Below, Condition, Differs, Held, Is
 from sundown.sleepers.patch_kind import PatchKind
@@ -17,8 +18,6 @@ _AT_ZERO = Is(("status", "replicas"), (0, None))
 _READY = Condition("Ready")
 _SERVICES, _SCALERS, _GITOPS = 20, 40, 50
 """Who scales, or brings back, falls asleep before what it would bring back, and wakes after it."""
-
-_ITS_CRD = "its CRD and a scripted controller"
 
 ROWS: tuple[PatchKind, ...] = (
     PatchKind(
@@ -126,7 +125,7 @@ ROWS: tuple[PatchKind, ...] = (
             ready=AtLeast(("status", "availableReplicas"), _REPLICAS),
             title=f"Prometheus operator's {kind}",
             source="https://prometheus-operator.dev/docs/api-reference/api/",
-            tried=_ITS_CRD,
+            tried=OPEN_CRD,
             component="prometheus-operator",
         )
         for kind, plural in (
@@ -147,7 +146,7 @@ ROWS: tuple[PatchKind, ...] = (
             ready=_READY,
             title=f"Strimzi {kind}",
             source="https://strimzi.io/docs/operators/latest/configuring.html",
-            tried=_ITS_CRD,
+            tried=OPEN_CRD,
             component="strimzi",
         )
         for kind, plural in (
@@ -168,7 +167,7 @@ ROWS: tuple[PatchKind, ...] = (
             ready=Is(("status", "phase"), ("Running",)),
             title=f"Numaflow {kind}",
             source=f"https://numaflow.numaproj.io/{page}/",
-            tried=_ITS_CRD,
+            tried=OPEN_CRD,
             component="numaflow",
         )
         for kind, plural, page in (
@@ -186,7 +185,7 @@ ROWS: tuple[PatchKind, ...] = (
         ready=Is(("status", "state"), ("ready",)),
         title="KubeRay RayCluster",
         source="https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/observability.html#raycluster-status-state",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="kuberay",
     ),
     PatchKind(
@@ -201,7 +200,7 @@ ROWS: tuple[PatchKind, ...] = (
         ready=AtLeast(("status", "readyReplicas"), ("spec", "replicas")),
         title="Kubeflow Notebook",
         source="https://github.com/kubeflow/kubeflow/blob/master/components/notebook-controller/pkg/culler/culler.go",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="kubeflow-notebook",
     ),
     PatchKind(
@@ -227,7 +226,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_GITOPS,
         title="Flux HelmRelease",
         source="https://fluxcd.io/flux/components/helm/helmreleases/#suspend",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="flux",
     ),
 )

@@ -12,7 +12,8 @@ from sundown.sleepers.patch_kind import PatchKind
 _DATABASES, _KEEPERS = 10, 40
 """Who would bring back what it controls looks away before that sleeps, and looks again after it is up."""
 
-_ITS_CRD = "its CRD and a scripted controller"
+OPEN_CRD = "an open CRD and a scripted controller"
+"""How a kind was tried whose own controller did not run: its CRD took any field, and a test wrote the status."""
 _PAUSE = '{"spec":{"pause":true}}'
 
 ROWS: tuple[PatchKind, ...] = (
@@ -32,7 +33,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_DATABASES,
         title="CloudNativePG Cluster",
         source="https://cloudnative-pg.io/documentation/current/declarative_hibernation/",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="cloudnative-pg",
     ),
     PatchKind(
@@ -46,7 +47,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_DATABASES,
         title="Zalando postgresql",
         source="https://postgres-operator.readthedocs.io/en/latest/reference/cluster_manifest/",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="zalando-postgres",
     ),
     PatchKind(
@@ -58,7 +59,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_DATABASES,
         title="Crunchy PostgresCluster",
         source="https://access.crunchydata.com/documentation/postgres-operator/latest/tutorials/cluster-management/administrative-tasks",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="crunchy-postgres",
     ),
     *(
@@ -73,7 +74,7 @@ ROWS: tuple[PatchKind, ...] = (
             wave=_DATABASES,
             title=f"Percona's {kind}",
             source=f"https://docs.percona.com/percona-operator-for-{page}/pause.html",
-            tried=_ITS_CRD,
+            tried=OPEN_CRD,
             component="percona",
         )
         for kind, group, versions, plural, state, page in (
@@ -93,7 +94,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_KEEPERS,
         title="MariaDB, with its StatefulSet",
         source="https://mariadb.com/docs/tools/mariadb-enterprise-operator/suspend-reconciliation",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="mariadb",
     ),
     PatchKind(
@@ -107,7 +108,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_DATABASES,
         title="CouchbaseCluster",
         source="https://docs.couchbase.com/operator/current/concept-hibernation.html",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="couchbase",
     ),
     PatchKind(
@@ -121,7 +122,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_DATABASES,
         title="Cass-operator's CassandraDatacenter",
         source="https://docs.k8ssandra.io/reference/crd/cass-operator-crds-latest/",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="cassandra",
     ),
     PatchKind(
@@ -135,7 +136,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_KEEPERS,
         title="ECK Elasticsearch, with its StatefulSets",
         source="https://www.elastic.co/docs/deploy-manage/deploy/cloud-on-k8s/k8s-pause-orchestration",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="elastic",
     ),
     PatchKind(
@@ -149,7 +150,7 @@ ROWS: tuple[PatchKind, ...] = (
         ready=AtLeast(("status", "availableNodes"), ("spec", "count")),
         title="ECK Kibana",
         source="https://www.elastic.co/docs/reference/cloud-on-k8s/apis/kibana",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="elastic",
     ),
     PatchKind(
@@ -163,7 +164,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_DATABASES,
         title="RabbitmqCluster, from operator 2.16 on",
         source="https://www.rabbitmq.com/kubernetes/operator/using-operator",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="rabbitmq",
     ),
     PatchKind(
@@ -177,7 +178,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_DATABASES,
         title="Altinity ClickHouseInstallation",
         source="https://docs.altinity.com/altinitykubernetesoperator/",
-        tried=_ITS_CRD,
+        tried=OPEN_CRD,
         component="clickhouse",
     ),
 )

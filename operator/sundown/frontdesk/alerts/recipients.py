@@ -17,10 +17,11 @@ from sundown.errors import NotFound
 from sundown.frontdesk.alerts.channel_backoff import Refusal, SlackTrouble
 from sundown.frontdesk.alerts.confines import NONE, Confines
 from sundown.frontdesk.alerts.notice import Place
-from sundown.frontdesk.alerts.unreached import channel_trouble, owner_of, person_trouble
+from sundown.frontdesk.alerts.unreached import channel_trouble, person_trouble
 from sundown.frontdesk.people.people import Person, SlackAway, UnknownPerson
 from sundown.frontdesk.people.preferences import Preferences
 from sundown.model.cutting import clip
+from sundown.model.resources import OWNER
 from sundown.model.scalars import zone
 from sundown.once import Once
 from sundown.schedule.clock import Clock
@@ -190,11 +191,12 @@ class Recipients:
         return channel
 
     async def owners(self, found: Found) -> Owners:
-        """The people and groups that own an env."""
+        """The owners: the people and groups in the schedule's annotation ``sundown.dev/owner``, else in the namespace's."""
+        named = found.known.metadata.annotations.get(OWNER) or (found.space.owner if found.space is not None else None)
         people: dict[str, Person] = {}
         unsure = False
         troubles: list[str] = []
-        for name in _SEPARATORS.split(owner_of(found))[: MOST_OWNERS * 2]:
+        for name in _SEPARATORS.split(named or "")[: MOST_OWNERS * 2]:
             try:
                 for person in await self._named(name) if name else ():
                     if self._confines.lets_own(person.email):

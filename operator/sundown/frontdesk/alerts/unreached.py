@@ -14,7 +14,7 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.model import managers
 from sundown.model.cutting import clip
-from sundown.model.resources import OWNER, UNREACHED
+from sundown.model.resources import UNREACHED
 from sundown.usecases.find import Found
 
 log = structlog.get_logger(__name__)
@@ -61,12 +61,6 @@ def unnamed(found: Found, *, channel: str) -> tuple[str, ...]:
     Elsewhere an env of which nobody is named is told to nobody, as it asks.
     """
     return (_NOBODY_TO_APPROVE,) if found.known.status.needs_approval and not channel else ()
-
-
-def owner_of(found: Found) -> str:
-    """Who owns an env, as people write it: in the schedule's annotation ``sundown.dev/owner``, else in the namespace's."""
-    space = found.space.owner if found.space is not None else None
-    return found.known.metadata.annotations.get(OWNER) or space or ""
 
 
 def text(troubles: Iterable[str]) -> str:

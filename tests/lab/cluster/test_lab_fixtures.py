@@ -27,8 +27,9 @@ def run_pytest(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
         ROOT / "pyproject.toml",
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "SUNDOWN_LAB_STATE": str(folder / "state")}
+    its_own = ["--rootdir", folder, "--confcutdir", folder]  # without the second, a conftest.py left in /tmp is read too
     return subprocess.run(
-        [*command, "--rootdir", folder, folder / "test_it.py"],
+        [*command, *its_own, folder / "test_it.py"],
         capture_output=True,
         text=True,
         check=False,

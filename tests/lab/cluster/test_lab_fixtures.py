@@ -27,7 +27,8 @@ def run_pytest(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
         ROOT / "pyproject.toml",
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "SUNDOWN_LAB_STATE": str(folder / "state")}
-    its_own = ["--rootdir", folder, "--confcutdir", folder]  # without the second, a conftest.py left in /tmp is read too
+    # Without the second a conftest.py left in /tmp is read too.
+    its_own = ["--rootdir", str(folder), "--confcutdir", str(folder)]
     return subprocess.run(
         [*command, *its_own, folder / "test_it.py"],
         capture_output=True,

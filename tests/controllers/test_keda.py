@@ -49,6 +49,7 @@ def asleep(env: Env, operator: Operator, keda: Controller) -> Env:
     return env
 
 
+@pytest.mark.proves("real controller", kinds=["ScaledObject"])
 def test_a_deployment_that_keda_scales_sleeps_through_ten_of_its_polls_and_wakes_as_it_was(
     asleep: Env, awake: Env, keda: Controller, queues: Queues, audit: Audit
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_deployment_that_keda_scales_sleeps_through_ten_of_its_polls_and_wakes
     eventually(lambda: asleep.replicas("worker") > 0, what="KEDA scales again")
 
 
+@pytest.mark.proves("real controller", kinds=["ScaledObject"])
 def test_what_keda_has_at_0_in_the_evening_is_kedas_to_start_in_the_morning(
     asleep: Env, awake: Env, queues: Queues
 ) -> None:
@@ -99,6 +101,7 @@ def test_what_keda_has_at_0_in_the_evening_is_kedas_to_start_in_the_morning(
     eventually(lambda: asleep.replicas("worker") > 0, what="KEDA scales again")
 
 
+@pytest.mark.proves("real controller", kinds=["ScaledJob"])
 def test_a_scaled_job_makes_no_job_at_night_and_all_that_are_due_in_the_morning(
     asleep: Env, awake: Env, keda: Controller, queues: Queues, audit: Audit
 ) -> None:

@@ -3,15 +3,17 @@
 It looks every second here, as its flag says.
 """
 
+from collections.abc import Iterator
+
 import pytest
 
 from sundown_lab.cluster import Cluster
 from support.apiserver import Json, eventually
 from support.audit import Audit
-from support.controllers import TEN
+from support.controllers import TEN, granted
 from support.envs import ASLEEP_FOR_EVER, Env
 from support.metrics_api import Metrics
-from support.operators import Operator
+from support.operators import Operator, Stage
 
 pytestmark = pytest.mark.lab
 
@@ -21,6 +23,14 @@ HALF: Json = {
     "type": "Resource",
     "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}},
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rights(control_plane: Cluster, stage: Stage) -> Iterator[None]:
+    """Autoscalers may be put to sleep: that they are left alone is for another reason."""
+    stage.usual()  # installs what the rights are added to
+    with granted(control_plane, "horizontalpodautoscaler"):
+        yield
 
 
 @pytest.fixture
@@ -75,8 +85,10 @@ def test_it_raises_nothing_from_0_and_goes_on_where_it_was(
     scaled: Env, metrics: Metrics, autoscaler: Audit, audit: Audit, load: int
 ) -> None:
     """Z: whatever it measures at night, neither it nor Sundown writes a thing."""
-    scaled.schedule(ASLEEP_FOR_EVER)
+    before = scaled.api.get(f"{autoscalers(scaled)}/web")["spec"]
+    scaled.schedule({**ASLEEP_FOR_EVER, "workloads": {"kinds": ["Deployment", "HorizontalPodAutoscaler"]}})
     scaled.until("Asleep")
+    assert scaled.condition("Degraded")[0] == "False"
     eventually(lambda: condition(scaled, "ScalingActive") == "ScalingDisabled", what="it rests")
     metrics.load[scaled.name] = load
     look(autoscaler, scaled, times=2)  # what the evening left to be written is written
@@ -84,6 +96,7 @@ def test_it_raises_nothing_from_0_and_goes_on_where_it_was(
     look(autoscaler, scaled)
     assert (autoscaler.writes(scaled.name), audit.writes(scaled.name)) == ([], [])
     assert (scaled.replicas("web"), scaled.pods()) == (0, [])
+    assert scaled.api.get(f"{autoscalers(scaled)}/web")["spec"] == before
     metrics.load[scaled.name] = 200
     scaled.wish("Awake")
     scaled.until("Awake")

@@ -8,7 +8,7 @@ import pytest
 
 from sundown.sleepers.merge_patches import found_at, leaves, merged
 from support.apiserver import eventually
-from support.catalogued import KINDS, RESTS, SAMPLES, body, found, of_sundown
+from support.catalogued import KINDS, SAMPLES, body, found, of_sundown
 from support.commandline import Sundown
 from support.envs import ASLEEP_FOR_EVER, Env
 from support.operators import Stage
@@ -42,8 +42,7 @@ def test_a_dry_run_says_what_it_would_do_and_touches_none(played: Env, sundown: 
     played.until("Awake")
     told = sundown("why", played.name, "-o", "json").json
     steps = {step.split()[1].rstrip(":") for wave in told["rehearsal"] for step in wave["steps"]}
-    assert {path.partition("/")[0] for path in steps} == set(SLEEPERS)
-    assert steps == {path for path in specs(played) if not path.startswith(RESTS)}
+    assert steps == set(specs(played))
     assert [path for path, raw in specs(played).items() if of_sundown(raw)] == []
 
 
@@ -53,25 +52,23 @@ def test_what_its_owner_changes_at_night_is_what_it_wakes_with(played: Env) -> N
     make_all(played)
     played.schedule({**ASLEEP_FOR_EVER, **CHOSEN})
     played.until("Asleep", within=90)
-    wishes = {kind: sample.runs for kind, sample in SAMPLES.items() if kind != RESTS}
-    for kind, wish in wishes.items():
-        played.api.merge(f"{KINDS[kind].collection(played.name)}/it-0", wish)
+    for kind, sample in SAMPLES.items():
+        played.api.merge(f"{KINDS[kind].collection(played.name)}/it-0", sample.runs)
     played.wish("Asleep", reason="look again")
     eventually(lambda: not_asleep(played) == [], what="all sleeps again", within=60)
     played.wish("Awake")
     played.until("Awake", within=90)
     eventually(lambda: not [path for path, raw in specs(played).items() if of_sundown(raw)], what="all is let go")
-    for kind, wish in wishes.items():
-        raw = found(played.api, kind, played.name, "it-0")
-        assert [found_at(raw, path) for path, _ in leaves(wish)] == [value for _, value in leaves(wish)], kind
+    for kind, sample in SAMPLES.items():
+        raw, wish = found(played.api, kind, played.name, "it-0"), leaves(sample.runs)
+        assert [found_at(raw, path) for path, _ in wish] == [value for _, value in wish], kind
 
 
 def test_who_applies_an_object_can_go_on_doing_so_by_night_and_by_day(played: Env) -> None:
     """W6: Helm 4, Flux and Argo CD apply server-side and without force."""
-    kinds = {kind: sample for kind, sample in SAMPLES.items() if kind != RESTS}
 
     def apply_all() -> None:
-        for kind, sample in kinds.items():
+        for kind, sample in SAMPLES.items():
             path = f"{KINDS[kind].collection(played.name)}/it"
             played.api.apply(path, body(kind, sample.spec), manager="helm")
 
@@ -85,7 +82,7 @@ def test_who_applies_an_object_can_go_on_doing_so_by_night_and_by_day(played: En
     eventually(lambda: not [path for path, raw in specs(played).items() if of_sundown(raw)], what="all is let go")
     after = {path: owned(raw) for path, raw in specs(played).items()}
     assert {path: after[path] for path in before if after[path] != before[path]} == {}
-    for kind, sample in kinds.items():
+    for kind, sample in SAMPLES.items():
         if "spec" in sample.runs:
             changed = merged(body(kind, sample.spec), sample.runs)
             played.api.apply(f"{KINDS[kind].collection(played.name)}/it", changed, manager="helm")

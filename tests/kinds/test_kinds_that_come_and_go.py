@@ -247,23 +247,3 @@ def _until_granted(api: Api, plural: str, *, granted: bool) -> None:
         return any(plural in rule["resources"] for rule in rules) == granted
 
     eventually(there, what=f"{plural} are {'' if granted else 'not '}granted")
-
-
-@pytest.mark.proves("asleep", kinds=["HorizontalPodAutoscaler"])
-@pytest.mark.proves("restored", kinds=["HorizontalPodAutoscaler"])
-def test_what_the_api_server_fills_in_goes_with_what_sundown_put_there(env: Env, operator: Operator) -> None:
-    """A3: an autoscaler's behavior, which the API server completes, is absent again as it was.
-
-    That it may scale to 0, for which the row is, takes an alpha feature, so a schedule brings the same patch along.
-    """
-    row = KINDS["HorizontalPodAutoscaler"]
-    path = f"{row.collection(env.name)}/it"
-    env.api.create(row.collection(env.name), body(row.kind, SAMPLES[row.kind].others[0]))
-    before = env.api.get(path)["spec"]
-    patch = {"apiVersion": row.api_version, "kind": row.kind, "asleep": json.loads(row.patch)}
-    env.schedule(with_patches(patch))
-    env.until("Asleep")
-    assert env.api.get(path)["spec"]["behavior"]["scaleUp"]["selectPolicy"] == "Disabled"
-    env.wish("Awake")
-    env.until("Awake")
-    assert env.api.get(path)["spec"] == before

@@ -13,10 +13,11 @@ from sundown.model.record import read_patch
 from sundown.sleepers.merge_patches import found_at, holds, leaves
 from sundown_lab.cluster import Cluster
 from support.apiserver import Api, Json, eventually
-from support.catalogued import KINDS, RESTS, SAMPLES, as_owned, body, controllers, of_sundown
+from support.catalogued import KINDS, SAMPLES, as_owned, body, controllers, of_sundown
 from support.envs import ASLEEP_FOR_EVER, Env
 from support.helms import Chart, Helm
 from support.operators import Operator
+from support.whole_catalogue import workloads
 
 pytestmark = pytest.mark.lab
 
@@ -35,7 +36,7 @@ def without_what_sleeps(kind: str) -> list[Json]:
     return [one for one in specs if all(found_at({"spec": one}, path) is None for path in paths)]
 
 
-ROWS = [row for row in KINDS.values() if row.kind != RESTS and without_what_sleeps(row.kind)]
+ROWS = [row for row in KINDS.values() if without_what_sleeps(row.kind)]
 
 
 def manifest(kind: str, way: str) -> Json:
@@ -114,7 +115,7 @@ def test_what_leaves_out_what_sleeps_wakes_nothing_and_is_given_back_exactly(
         git.install()
         before = {path: as_owned(raw) for path, raw in there(env).items()}
         assert len(before) == len(WAYS) * len(ROWS)
-        env.schedule({**ASLEEP_FOR_EVER, "workloads": {"kinds": [row.kind for row in ROWS]}})
+        env.schedule({**ASLEEP_FOR_EVER, **workloads(row.kind for row in ROWS)})
         for _ in range(2):
             env.until("Asleep", within=120)
             assert running(env) == []

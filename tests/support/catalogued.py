@@ -17,8 +17,6 @@ from sundown.sleepers.catalogue import ROWS
 from support.apiserver import Answered, Api, Json
 
 BUILT_IN = frozenset({"CronJob", "DaemonSet", "HorizontalPodAutoscaler"})
-RESTS = "HorizontalPodAutoscaler"
-"""Left alone, but where it may scale to 0, which the API server allows with an alpha feature only."""
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 OURS = "sundown.dev/"
 

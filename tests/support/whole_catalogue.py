@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sundown.model.record import read_patch
 from sundown.sleepers.merge_patches import holds
 from support.apiserver import Api, Json
-from support.catalogued import KINDS, RESTS, SAMPLES, as_owned, body, of_sundown
+from support.catalogued import KINDS, SAMPLES, as_owned, body, of_sundown
 from support.envs import Env
 from support.operators import Operator
 
-CHOSEN: Json = {"workloads": {"kinds": [*KINDS]}}
-SLEEPERS = tuple(kind for kind in KINDS if kind != RESTS)
-"""The kinds of which an env has objects that sleep."""
+
+def workloads(kinds: Iterable[str]) -> Json:
+    """What a schedule says of its workloads to have all objects of these kinds asleep.
+
+    A row that is for some of its kind's objects is brought along as the schedule's own, which is for all of them: an autoscaler
+    that may scale to 0 takes an alpha feature of the API server.
+    """
+    chosen = [KINDS[kind] for kind in kinds]
+    brought = [
+        {"apiVersion": row.api_version, "kind": row.kind, "asleep": json.loads(row.patch)}
+        for row in chosen
+        if row.applies is not None
+    ]
+    return {"workloads": {"kinds": [row.kind for row in chosen], "patches": brought}}
+
+
+SLEEPERS = tuple(KINDS)
+CHOSEN: Json = workloads(SLEEPERS)
 TWIN = "twin"
 """An object that no schedule touches, to which its owner does what they do to the first of its kind."""
 _STAYS = "sundown.dev/exclude"
@@ -51,7 +68,7 @@ def wanted(env: Env) -> dict[str, Json]:
 
 def not_asleep(env: Env) -> list[str]:
     """What is not as its row says."""
-    return [path for path, raw in specs(env).items() if not path.startswith(f"{RESTS}/") and not sleeps(path, raw)]
+    return [path for path, raw in specs(env).items() if not sleeps(path, raw)]
 
 
 def sleeps(path: str, raw: Json) -> bool:

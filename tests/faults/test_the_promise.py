@@ -57,7 +57,7 @@ def live_and_die(stage: Stage, owners: list[Owner], dice: random.Random, *, watc
     operator = stage.fresh(SUNDOWN_WRITES_IN_FLIGHT=dice.choice(("1", "2", "64")))
     path = f"/apis/apps/v1/{dice.choice(tuple(PLURALS.values()))}"
     by_writes = dice.random() < 0.5
-    watch = threading.Thread(target=kill_after, args=(dice.randint(1, 4), operator, watcher, path, watcher.get(path)))
+    writes, listed = dice.randint(1, 4), watcher.get(path)
     before = dice.random() < 0.5
     if before:
         change(owners, dice)
@@ -67,18 +67,19 @@ def live_and_die(stage: Stage, owners: list[Owner], dice: random.Random, *, watc
     end = threading.Timer(LATEST_KILL if by_writes else dice.uniform(0, LATEST_KILL), operator.kill)
     end.start()
     if by_writes:
-        watch.start()
+        threading.Thread(target=kill_after, args=(writes, operator, watcher, path, listed, end)).start()
     if not before:
         change(owners, dice)
-    end.join()
-    if by_writes:
-        watch.join()
+    end.join()  # whoever counts writes still kills nobody: this operator is dead
     if dice.random() < 0.3:
         dice.choice(owners).edit()
 
 
-def kill_after(writes: int, operator: Operator, watcher: Api, path: str, listed: Json) -> None:
-    """Kill the operator when it has written so many workloads of the list: only sleeping and waking touch the record."""
+def kill_after(writes: int, operator: Operator, watcher: Api, path: str, listed: Json, end: threading.Timer) -> None:
+    """Kill the operator when it has written so many workloads of the list: only sleeping and waking touch the record.
+
+    ``end`` is when it dies at the latest, which is off then.
+    """
     recorded = {
         each["metadata"]["uid"] for each in listed["items"] if RECORD in each["metadata"].get("annotations", {})
     }
@@ -90,6 +91,7 @@ def kill_after(writes: int, operator: Operator, watcher: Api, path: str, listed:
         writes -= 1
         if not writes:
             operator.kill()
+            end.cancel()
             return
 
 

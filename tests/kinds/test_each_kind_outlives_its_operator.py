@@ -2,7 +2,6 @@
 
 import os
 import random
-import time
 
 import pytest
 
@@ -87,7 +86,7 @@ def _live(env: Env, stage: Stage, dice: random.Random, *, kind: str, edits: dict
     killer = Killer(operator, Api(to.kubeconfig), path, writes=dice.randint(1, min(3, len(awake or its))))
     killer.start()
     operator.launch()
-    time.sleep(dice.uniform(0, 2.0))  # a moment is drawn, nothing is waited for
+    killer.spare(dice.uniform(0, 2.0))  # a moment of its life is drawn, nothing is waited for
     edit("meanwhile")
     hit = killer.end(within=WAVES_AT_MOST)
     edit("after")

@@ -110,6 +110,10 @@ class Killer:
         """Begin to look."""
         self._thread.start()
 
+    def spare(self, seconds: float) -> None:
+        """Return after so many seconds, or when it has killed before."""
+        self._thread.join(seconds)
+
     def end(self, *, within: float) -> bool:
         """Kill it after so many seconds at the latest; whether it was while it wrote."""
         self._thread.join(within)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import aiohttp
 
@@ -38,17 +38,20 @@ class Bodies:
             TooLarge: the rest of it has not been read.
         """
         body = bytearray()
-        async with AsyncExitStack() as turn:
-            waited = False
+        is_large = False
+        try:
             async for chunk in response.content.iter_any():
                 if len(body) + len(chunk) > at_most:
                     response.close()
                     raise TooLarge(f"the answer has more than {at_most:,} bytes", status=response.status)
                 body += chunk
-                if len(body) > _SMALL and not waited:
-                    waited = True
-                    await turn.enter_async_context(self._large)
+                if len(body) > _SMALL and not is_large:
+                    await self._large.acquire()
+                    is_large = True
             yield body
+        finally:
+            if is_large:
+                self._large.release()
 
     @asynccontextmanager
     async def head(self, response: aiohttp.ClientResponse) -> AsyncIterator[Body]:

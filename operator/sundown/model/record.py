@@ -35,9 +35,11 @@ _KEYS = 100
 """What the names of the fields take, with quotes and commas; texts in texts have their quotes escaped."""
 _LONGEST = 5_000
 
+_LONGEST_ID = 27
+_LONGEST_MARK = 128
 _SLEEP = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$"
 
-SleepId = Annotated[str, StringConstraints(max_length=27, pattern=_SLEEP)]
+SleepId = Annotated[str, StringConstraints(max_length=_LONGEST_ID, pattern=_SLEEP)]
 """The moment at which a sleep began, to the microsecond and in UTC; compared as text."""
 
 
@@ -53,6 +55,11 @@ def is_sleep_id(text: str) -> bool:
 
 def sleep_began(text: str) -> datetime | None:
     """When the sleep of this id began, None for what is no id: digits in their places need not be a moment."""
+    return _began(text) if len(text) <= _LONGEST_ID else None
+
+
+@lru_cache(maxsize=1024)
+def _began(text: str) -> datetime | None:
     return instant_or_none(text) if re.fullmatch(_SLEEP, text, re.ASCII) is not None else None
 
 
@@ -71,13 +78,23 @@ class Mark:
 
 def read_mark(text: str | None) -> Mark | None:
     """The mark that a text is, None for one that Sundown would not write; annotations are open to everybody."""
-    sleep, _, rest = (text or "").partition("/")
+    if text is None:
+        return None
+    return _known_mark(text) if len(text) <= _LONGEST_MARK else _mark(text)
+
+
+def _mark(text: str) -> Mark | None:
+    sleep, _, rest = text.partition("/")
     edition, numbered, uid = rest.rpartition("/")
     number = read_count(edition) if numbered else 0
     if number is None or not uid or not is_sleep_id(sleep):
         return None
     mark = Mark(sleep, number, uid)
     return mark if str(mark) == text else None
+
+
+_known_mark = lru_cache(maxsize=1024)(_mark)
+"""A look reads the mark of a workload several times; of long ones, which nobody writes in earnest, none is kept."""
 
 
 @dataclass(frozen=True, slots=True)

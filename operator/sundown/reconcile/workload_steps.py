@@ -29,12 +29,12 @@ _SHOWN = 60
 def step_for(wanted: Wanted, workload: Workload, belief: Belief, *, memory: Memory, sleep: str) -> Step | None:
     """The write that brings one workload to where it should be, or None; ``sleep`` is the one that it is put into."""
     noted = _noted(workload, memory)
-    known = as_owners_left_it(noted, belief.restoring) if belief.restoring is not None else None
     if wanted == "Asleep":
-        step = _towards_sleep(workload, belief, memory=memory, sleep=sleep)
+        step = _towards_sleep(workload, noted, belief, memory=memory, sleep=sleep)
         # Of a patched kind the note says that the second of two writes is missing.
         is_owed = step is None and isinstance(row_of(workload), PatchKind) and workload.taken_from is not None
         return Step("GiveBack", noted, 0) if is_owed else step
+    known = as_owners_left_it(noted, belief.restoring) if belief.restoring is not None else None
     if known is not None and _is_to_be_raised(workload, belief, memory):
         return Step("Wake", noted, known.replicas, known)
     if workload.replicas > 0:
@@ -46,11 +46,10 @@ def step_for(wanted: Wanted, workload: Workload, belief: Belief, *, memory: Memo
         return Step("GiveBack", noted, workload.replicas) if missing else None
     if known is not None and (workload.carries or known != NOTHING):
         return Step("Wake", noted, known.replicas, known)
-    return _at_an_owners_zero(workload, belief, memory=memory)
+    return _at_an_owners_zero(workload, noted, belief, memory=memory)
 
 
-def _at_an_owners_zero(workload: Workload, belief: Belief, *, memory: Memory) -> Step | None:
-    noted = _noted(workload, memory)
+def _at_an_owners_zero(workload: Workload, noted: Workload, belief: Belief, *, memory: Memory) -> Step | None:
     aside = _aside_at_an_owners_zero(workload, noted, belief, memory=memory)
     if aside is not None:
         return Step("Forget", noted, 0, aside)
@@ -79,8 +78,8 @@ def _is_to_be_raised(workload: Workload, belief: Belief, memory: Memory) -> bool
     return other and workload.carries and kept_up(workload, belief, memory)
 
 
-def _towards_sleep(workload: Workload, belief: Belief, *, memory: Memory, sleep: str) -> Step | None:
-    row, known, noted = row_of(workload), belief.restoring, _noted(workload, memory)
+def _towards_sleep(workload: Workload, noted: Workload, belief: Belief, *, memory: Memory, sleep: str) -> Step | None:
+    row, known = row_of(workload), belief.restoring
 
     def written(action: Action, restoring: Restoring) -> Step:
         return Step(action, noted, 0, restoring, sleep, next_edition(workload, restoring, memory))
@@ -115,10 +114,15 @@ def _is_kept_from_who_applies(workload: Workload) -> bool:
 
 def _noted(workload: Workload, memory: Memory) -> Workload:
     """With the note of the second place, which nobody's write to the workload reaches, in place of its own."""
+    note = _note_of(workload, memory)
+    return workload if note == workload.taken_from else replace(workload, taken_from=note)
+
+
+def _note_of(workload: Workload, memory: Memory) -> str | None:
     second = memory.second(workload)
     if second is None or second.taken_from is None or isinstance(row_of(workload), PatchKind):
-        return workload
-    return replace(workload, taken_from=second.taken_from)
+        return workload.taken_from
+    return second.taken_from
 
 
 def _owed(workload: Workload, memory: Memory) -> Restoring | None:
@@ -150,7 +154,7 @@ def record_of(
     elif step is not None and falls_asleep:
         note = note_for(step)
     else:
-        known = _noted(workload, memory).taken_from
+        known = _note_of(workload, memory)
         whose = read_note(known)
         note = note_of(whose) if whose else known if known == NOBODYS else None
     edition = next_edition(workload, restoring, memory) or None

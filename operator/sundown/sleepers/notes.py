@@ -6,6 +6,7 @@ It is open to whoever may edit a workload, so it is read with care, and what the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -99,8 +100,11 @@ def read_note(text: str | None) -> tuple[Taken, ...]:
 
     Whoever may edit a workload may write one, and what the API server does not take as an owner would stay refused.
     """
-    if text is None or len(text) > _LONGEST:
-        return ()
+    return _whose(text) if text is not None and len(text) <= _LONGEST else ()
+
+
+@lru_cache(maxsize=1024)  # each look reads the note of a workload several times, and most of them say the same
+def _whose(text: str) -> tuple[Taken, ...]:
     try:
         listed = _note.decode(text)
     except (ValueError, RecursionError):

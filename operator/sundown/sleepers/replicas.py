@@ -159,7 +159,8 @@ async def _begin(cluster: Cluster, step: Step, policies: Policies) -> Debt | Non
             patch = row.asleep(found) if step.action == "Sleep" else None
             await patched_owners.write(cluster, path, direct(step), asleep=row.writes(), patch=patch)
         return None
-    body, whose, note = direct(step), owed(step), note_for(step)
+    body, whose = direct(step), owed(step)
+    note = note_for(step, whose)
     if row.by_policy and policies.current and is_for_policy(step):
         reply = await cluster.merge_patch(path, await _for_policy(cluster, path, step, whose=whose))
         if policy_worked(step, reply):
@@ -211,7 +212,7 @@ async def _for_policy(cluster: Cluster, path: str, step: Step, *, whose: tuple[T
     """The patch for the policies; the owners that they do not know of stand in it."""
     body = by_policy(step)
     falls_asleep = step.action == "Sleep"
-    noting(step, body, at_night(note_for(step)) if falls_asleep else None)
+    noting(step, body, at_night(note_for(step, whose)) if falls_asleep else None)
     updates = any(not one.applies for one in (taken(step) if falls_asleep else whose))
     if updates or any(one.applies for one in read_note(step.workload.taken_from)):
         metadata = (await cluster.get(path))["metadata"]

@@ -31,25 +31,32 @@ _UNSAID: dict[str, str | None] = {WAKE_TO: None, WAKE_WHEN_SCALED: None}
 
 def direct(step: Step) -> Json:
     """The patch that does it all: count, what else is set aside, and the annotations."""
+    about: Json = {"resourceVersion": step.workload.resource_version, "annotations": _annotations(step)}
+    # Some kinds sleep by an annotation.
+    return merged(_changes(step), {"metadata": about})
+
+
+def fields_of(step: Step) -> frozenset[str]:
+    """The fields that its direct patch sets, by the names that owners have."""
+    return row_of(step.workload).fields(_changes(step))
+
+
+def _changes(step: Step) -> Json:
     found, row = step.workload, row_of(step.workload)
-    body: Json = {}
     match step.action:
         case "Sleep":
-            body = row.asleep(found)
+            return row.asleep(found)
         case "Wake":
-            body = row.awake(found, step.restoring, step.replicas)
+            return row.awake(found, step.restoring, step.replicas)
         case "Forget":
-            body = row.set_aside(found, step.restoring)
+            return row.set_aside(found, step.restoring)
         case "Remember" | "GiveBack":
-            pass
-    about: Json = {"resourceVersion": found.resource_version, "annotations": _annotations(step)}
-    # Some kinds sleep by an annotation.
-    return merged(body, {"metadata": about})
+            return {}
 
 
 def taken(step: Step) -> tuple[Taken, ...]:
     """Whose fields the direct patch of a step takes, and would have to give back: all who own them and are not Sundown."""
-    fields = row_of(step.workload).fields(direct(step))
+    fields = fields_of(step)
     return tuple(
         _taken(one, tuple(sorted(one.fields & fields)), step)
         for one in step.workload.owners or ()
@@ -64,7 +71,7 @@ def owed(step: Step) -> tuple[Taken, ...]:
     """
     fresh, found = taken(step), step.workload
     now = {(one.manager, one.applies, one.subresource): one.fields for one in fresh}
-    written = row_of(found).fields(direct(step))
+    written = fields_of(step)
     kept: list[Taken] = []
     for one in read_note(found.taken_from):
         again = now.get((one.manager, one.applies, one.subresource), ())
@@ -86,14 +93,17 @@ def in_whose_name(step: Step, whose: tuple[Taken, ...]) -> str | None:
     is_theirs = not one.applies and not one.subresource and one.api_version == row.api_version
     if one.manager in managers.OURS:
         return None  # who shares a name with Sundown keeps what is theirs of its entry
-    return one.manager if is_theirs and row.fields(direct(step)) == frozenset(one.fields) else None
+    return one.manager if is_theirs and fields_of(step) == frozenset(one.fields) else None
 
 
-def note_for(step: Step) -> str | None:
-    """The note that a step leaves; where nobody owned the count of what somebody applies, it says so."""
+def note_for(step: Step, whose: tuple[Taken, ...] | None = None) -> str | None:
+    """The note that a step leaves; where nobody owned the count of what somebody applies, it says so.
+
+    ``whose`` is what ``owed`` says of the step, where that is known.
+    """
     if step.action in {"Remember", "GiveBack"} and is_at_night(step):
         return step.workload.taken_from
-    whose = owed(step)
+    whose = owed(step) if whose is None else whose
     return note_of(whose) if whose else NOBODYS if step.action == "Sleep" and step.workload.is_applied else None
 
 
@@ -106,7 +116,7 @@ def is_for_policy(step: Step) -> bool:
         return False
     if step.action == "Sleep":
         return step.workload.is_applied
-    return bool(row_of(step.workload).fields(direct(step)))
+    return bool(fields_of(step))
 
 
 def _taken(one: Owner, fields: tuple[str, ...], step: Step) -> Taken:

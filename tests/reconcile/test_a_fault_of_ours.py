@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from sundown.cluster.echoes import unheard
 from sundown.reconcile.memory import Memory
 from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.store import Store
@@ -35,6 +36,7 @@ async def test_a_fault_of_sundowns_own_is_told_on_the_env_and_not_taken_for_peac
         **dict.fromkeys(("census", "others", "leftovers", "statuses", "recorder", "clock"), edge),
         store=store,
         settings=Settings(),
+        made=unheard,
         memory_of=lambda _env, _known: Memory(),
         vouches=lambda _status: True,
     )

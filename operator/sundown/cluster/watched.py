@@ -18,6 +18,7 @@ import structlog
 from kubernetes_asyncio.client import Configuration
 
 from sundown.cluster.bodies import MOST_BYTES_OF_ONE, Bodies
+from sundown.cluster.echoes import Echoes
 from sundown.cluster.errors import TooLarge
 from sundown.cluster.page_size import PageSize
 from sundown.cluster.pages import METADATA_LIST, PassedBy
@@ -43,15 +44,17 @@ _ABOUT_OBJECTS = frozenset({"ADDED", "MODIFIED", "DELETED"})
 _events = msgspec.json.Decoder(_Event)
 
 
-def open_slim_session(configuration: Configuration, *, headers: dict[str, str]) -> aiohttp.ClientSession:
-    """A session whose lists and watches are slim; each request brings its own time-out."""
+def open_slim_session(
+    configuration: Configuration, *, headers: dict[str, str], echoes: Echoes | None = None
+) -> aiohttp.ClientSession:
+    """A session whose lists and watches are slim; each request brings its own time-out. ``echoes`` takes its own out of these."""
     return open_session(
         configuration,
         timeout=_UNLESS_ASKED,
         manager=managers.UNNAMED,
         headers=headers,
         proxy=proxy_for(configuration),
-        middlewares=(_Slim().answer,),
+        middlewares=(_Slim(echoes).answer,),
     )
 
 
@@ -98,7 +101,8 @@ _outages = _Outages()
 class _Slim:
     """Stands between a session and the API server."""
 
-    def __init__(self) -> None:
+    def __init__(self, echoes: Echoes | None = None) -> None:
+        self._echoes = echoes
         self._bodies = Bodies()
         self._sizes: dict[str, PageSize] = {}
         self._closed_to_us: set[str] = set()
@@ -116,7 +120,7 @@ class _Slim:
         response = await self._granted(request, _outages.noting(handler))
         if response.ok:
             over = "resourceVersion" in query and _outages.is_due(request.url.path)
-            lines = _Expired() if over else _SlimLines(response.content)
+            lines = _Expired() if over else _SlimLines(response.content, self._echoes)
             response.content = cast("aiohttp.StreamReader", lines)
         return response
 
@@ -220,10 +224,11 @@ class _Expired:
 
 
 class _SlimLines:
-    """The lines of a watch, each with a slim object."""
+    """The lines of a watch, each with a slim object, less those that tell of writes of our own."""
 
-    def __init__(self, stream: aiohttp.StreamReader) -> None:
+    def __init__(self, stream: aiohttp.StreamReader, echoes: Echoes | None) -> None:
         self._stream = stream
+        self._echoes = echoes
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -233,7 +238,9 @@ class _SlimLines:
         async for line in lines(self._stream, size):
             event = _events.decode(line)
             if event.type in _ABOUT_OBJECTS:
-                yield orjson.dumps({"type": event.type, "object": slim(event.object)}) + b"\n"
+                found = slim(event.object)
+                if self._echoes is None or not self._echoes.take(event.type, found):
+                    yield orjson.dumps({"type": event.type, "object": found}) + b"\n"
             else:
                 yield bytes(line) + b"\n"
 

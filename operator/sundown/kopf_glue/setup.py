@@ -12,6 +12,7 @@ import kopf
 from kubernetes_asyncio.client import Configuration
 
 from sundown.backoff import Backoff
+from sundown.cluster.echoes import Echoes
 from sundown.cluster.scope import EVERYWHERE, Scope
 from sundown.cluster.watched import open_slim_session
 from sundown.kopf_glue.storage import NoEssence
@@ -51,12 +52,17 @@ class Patience:
         return map(_AGAIN.after, count(1))
 
 
-async def credentials(configuration: Configuration) -> kopf.AiohttpSession:
-    """A session for Kopf with the same credentials; it expires, because a pod's token is replaced while it runs."""
+async def credentials(configuration: Configuration, *, echoes: Echoes | None = None) -> kopf.AiohttpSession:
+    """A session for Kopf with the same credentials; it expires, because a pod's token is replaced while it runs.
+
+    Whatever tells of writes of our own goes to ``echoes``, and not to Kopf.
+    """
     token = await configuration.get_api_key_with_prefix("BearerToken")
     return kopf.AiohttpSession(
         server=str(configuration.host).rstrip("/"),
-        aiohttp_session=open_slim_session(configuration, headers={"Authorization": token} if token else {}),
+        aiohttp_session=open_slim_session(
+            configuration, headers={"Authorization": token} if token else {}, echoes=echoes
+        ),
         expiration=datetime.now(UTC) + _CREDENTIALS,
     )
 

@@ -17,6 +17,7 @@ from kubernetes_asyncio.client import Configuration
 from sundown.aws.settings import AwsSettings
 from sundown.cluster import reading
 from sundown.cluster.client import Cluster
+from sundown.cluster.echoes import Echoes
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
 from sundown.cluster.guards import TELLING, Guards
@@ -74,7 +75,8 @@ class Operator:
             scope=Scope(settings.namespaces, home=settings.namespace),
         )
         gate = Gate(width=settings.writes_in_flight)
-        self._statuses = StatusWriter(self._cluster, gate, self._clock, fought=self._look_again)
+        self._echoes = Echoes({"EnvSchedule": self.env_schedule_event, "Namespace": self.namespace_event})
+        self._statuses = StatusWriter(self._cluster, gate, self._clock, fought=self._look_again, made=self._echoes.made)
         self._store = Store(heard=self._statuses.heard)
         self._defaults = Defaults(self._cluster, gate, store=self._store, clock=self._clock)
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
@@ -107,6 +109,7 @@ class Operator:
                 wakes=self._wakes,
                 clouds=self._aws,
                 policies=self._policies,
+                made=self._echoes.made,
                 askers_proved=lambda: self._guards.askers_proved,
             )
         )
@@ -177,7 +180,7 @@ class Operator:
 
     async def credentials(self) -> kopf.AiohttpSession:
         """What Kopf logs in with."""
-        return await setup.credentials(self._configuration)
+        return await setup.credentials(self._configuration, echoes=self._echoes)
 
     def health(self) -> Health:
         """What the probes answer."""

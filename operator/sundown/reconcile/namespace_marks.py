@@ -11,6 +11,7 @@ import structlog
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.contenders import last_writer
+from sundown.cluster.echoes import Made, unheard
 from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
 from sundown.cluster.ownership import is_applied, let_go
@@ -49,12 +50,13 @@ class NamespaceMarks:
     not answer.
     """
 
-    def __init__(self, cluster: Cluster, gate: Gate, store: Store, clock: Clock) -> None:
+    def __init__(self, cluster: Cluster, gate: Gate, store: Store, clock: Clock, *, made: Made = unheard) -> None:
         self._cluster = cluster
         self._clock = clock
         self._disputes: Disputes[tuple[str, _What]] = Disputes()
         self._gate = gate
         self._store = store
+        self._made = made
         self._troubles: dict[str, dict[_What, str]] = {}
 
     async def put(self, env: Env, sleep: str) -> bool:
@@ -167,6 +169,7 @@ class NamespaceMarks:
         except Missing:
             return
         self._store.put_namespace(reading.namespace(reply))
+        self._made("Namespace", reply["metadata"].get("resourceVersion", ""))
 
     async def _let_go(self, path: str, reply: dict[str, Any]) -> dict[str, Any]:
         """Own nothing of it: whoever applies the same label or annotation would be refused."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sundown.cluster.client import Cluster
+from sundown.cluster.echoes import Made, unheard
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
 from sundown.model.cloud import CloudPart
@@ -44,6 +45,7 @@ class Rooms:
     wakes: WakeQueue
     clouds: Clouds | None = None
     policies: Policies = NO_POLICIES
+    made: Made = unheard
     askers_proved: Callable[[], bool | None] = lambda: None
     """Whether the API server says who asks for an override; None while nobody knows."""
 

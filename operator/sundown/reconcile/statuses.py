@@ -16,6 +16,7 @@ from sundown.backoff import Backoff
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.contenders import last_writer
+from sundown.cluster.echoes import Made, unheard
 from sundown.cluster.errors import ApiError, Conflict, Missing, Refused
 from sundown.cluster.gate import Gate, Urgency
 from sundown.cluster.history import older
@@ -74,12 +75,22 @@ class StatusWriter:
     """
 
     def __init__(
-        self, cluster: Cluster, gate: Gate, clock: Clock, *, fought: Callable[[Iterable[str]], None] = _nobody
+        self,
+        cluster: Cluster,
+        gate: Gate,
+        clock: Clock,
+        *,
+        fought: Callable[[Iterable[str]], None] = _nobody,
+        made: Made = unheard,
     ) -> None:
-        """``fought`` is called with the namespaces in which somebody has turned out to do so."""
+        """``fought`` is called with the namespaces in which somebody has turned out to do so.
+
+        ``made`` is called with kind and version of what comes of a write, unless a watch has told of it before.
+        """
         self._cluster = cluster
         self._clock = clock
         self._fought = fought
+        self._made = made
         self._heard: dict[_Address, _Heard] = {}
         self._disputes: Disputes[_Address] = Disputes()
         self._repairs: dict[_Address, asyncio.Task[None]] = {}
@@ -268,6 +279,8 @@ class StatusWriter:
         heard.ours.append(version)
         if version in heard.others:
             heard.others.remove(version)  # the watch was faster than the reply
+        else:
+            self._made("EnvSchedule", version)
         kept = reply.get("status", {})
         if check:
             dropped = next((name for name in _RELIED_ON if body.get(name) and not kept.get(name)), None)

@@ -65,7 +65,7 @@ class Visitor:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._marks = NamespaceMarks(rooms.cluster, rooms.gate, rooms.store, rooms.clock)
+        self._marks = NamespaceMarks(rooms.cluster, rooms.gate, rooms.store, rooms.clock, made=rooms.made)
         self._reporter = Reporter(rooms.store, rooms.statuses, rooms.recorder, rooms.clock)
         self._obstacles = Obstacles(rooms.cluster)
         self._referee = Referee(rooms.cluster, rooms.clock)

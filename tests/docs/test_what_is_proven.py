@@ -25,7 +25,7 @@ import pytest
 def test_of_a_parameter(kind):
     {body}
 """
-_OF_EACH = frozenset(COLUMNS) - {"real controller", "holds"}
+_OF_EACH = frozenset(COLUMNS) - {"real controller"}
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,7 @@ ROWS: tuple[PatchKind, ...] = (
         source="https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
         tried="Kubernetes 1.36.3",
         component="horizontalpodautoscaler",
+        not_held="it rests by itself",
     ),
     PatchKind(
         kind="Rollout",

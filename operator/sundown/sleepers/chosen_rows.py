@@ -125,7 +125,8 @@ def own_row(row: PatchRow) -> PatchKind:
     known, patch = CATALOGUE.get(key_of(row)), compact(row.asleep)
     if isinstance(known, PatchKind):
         # What is known of the kind is true with another patch too, but for where its count stands and whom it is for.
-        return replace(known, versions=(version,), patch=patch, count=None, applies=None, own=True)
+        count = known.count if patch == known.patch else None
+        return replace(known, versions=(version,), patch=patch, count=count, applies=None, own=True)
     return PatchKind(
         kind=key_of(row),
         served_as=row.kind,

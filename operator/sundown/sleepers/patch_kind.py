@@ -75,6 +75,7 @@ class PatchKind:
     ``history`` are the objects in which its controller keeps older templates, where the patch changes that.
     ``with_owned`` says that the StatefulSets and Deployments that it controls sleep beside it, and not by it. ``source`` is
     where its own documentation says so, ``tried`` with what it was tried, ``component`` what grants Sundown its rights.
+    ``not_held`` is why no policy keeps it asleep (``hold_policy``), empty where one does.
     """
 
     kind: str
@@ -98,6 +99,7 @@ class PatchKind:
     source: str = ""
     tried: str = ""
     component: str = ""
+    not_held: str = ""
 
     by_policy: ClassVar[bool] = False
     aside: ClassVar[None] = None

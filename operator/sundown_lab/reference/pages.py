@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from sundown_lab.reference.commandline import commandline_page
+from sundown_lab.reference.hold_policies import hold_manifests
 from sundown_lab.reference.kinds import with_catalogue
 from sundown_lab.reference.proven import Proof, collected, proven_page
 from sundown_lab.reference.schema import Sections, crd_page
@@ -48,4 +49,4 @@ def proven() -> Mapping[str, str]:
 
 def manifests() -> Mapping[str, str]:
     """Each file of `deploy/` that is made, by its path below it, as it has to be."""
-    return {"components/admission/time-zones.yaml": zones_manifest()}
+    return {"components/admission/time-zones.yaml": zones_manifest(), **hold_manifests()}

@@ -35,7 +35,8 @@ test is empty. Each names the file of its test; below are the tests themselves.
 
 - **asleep**: its objects are as its row says, and recorded.
 - **holds against**: who writes it at night does not wake it, and Sundown has nothing to write again. Deployments and StatefulSets
-  are held by [the policies](../policies.md), whatever is asked for; the others where what is applied leaves out what sleeps.
+  are held by [the policies](../policies.md), whatever is asked for, and so are [the other kinds](../policies.md#the-other-kinds)
+  by theirs; without these, the others where what is applied leaves out what sleeps.
 - **asleep again after**: who sets it to run at night has it asleep again after the next look, and what they asked for in the morning.
 - **restored exactly**: in the morning its objects are what their owners wrote, absent fields included, and nothing of Sundown's is left.
 - **survives `kill -9`**: the operator is killed while it writes objects of that kind, and they come back to what they were.

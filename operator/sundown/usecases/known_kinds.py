@@ -1,14 +1,18 @@
-"""The catalogue against one cluster: which of its kinds are served there, and on which Sundown's operator has rights."""
+"""The catalogue against one cluster: which of its kinds are served there, on which Sundown's operator has rights, and which are held."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
+from sundown.cluster import policies
 from sundown.cluster.client import Cluster
+from sundown.cluster.errors import Denied, Missing
 from sundown.cluster.reviews import NotAsked, review
 from sundown.cluster.served import Resource, Served
+from sundown.sleepers import hold_policy
 from sundown.sleepers.kinds import CATALOGUE, ReplicaKind
 from sundown.sleepers.patch_kind import PatchKind
 
@@ -16,16 +20,27 @@ VERBS = ("get", "list", "patch")
 _GROUPS = ("system:serviceaccounts", "system:authenticated")
 
 
+class Held(Enum):
+    """Whether the API server keeps what sleeps of a kind asleep, by policies as this version brings them."""
+
+    YES = "yes"
+    NO = "no"
+    OTHERWISE = "otherwise"
+    """There are some, of another version or changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownKind:
     """A row, the version in which the cluster serves it (None: it does not), and the verbs that the operator lacks on it.
 
-    ``lacking`` is None where this person may not ask what somebody else may do.
+    ``lacking`` is None where this person may not ask what somebody else may do, ``held`` where they may not look, or where there
+    is nothing to hold.
     """
 
     row: ReplicaKind | PatchKind
     version: str | None
     lacking: tuple[str, ...] | None
+    held: Held | None = None
 
     @property
     def granted(self) -> bool | None:
@@ -53,6 +68,7 @@ class KnownKind:
             "served": self.version is not None,
             "granted": self.granted,
             "lacking": list(self.lacking) if self.lacking is not None else None,
+            "held": self.held.value if self.held is not None else None,
         }
 
 
@@ -71,7 +87,27 @@ async def known_kinds(cluster: Cluster, *, account: str) -> list[KnownKind]:
 
 
 async def _known(cluster: Cluster, row: ReplicaKind | PatchKind, version: str | None, account: str) -> KnownKind:
-    return KnownKind(row, version, await _lacking(cluster, row, account) if version is not None else None)
+    if version is None:
+        return KnownKind(row, None, None)
+    lacking, held = await asyncio.gather(_lacking(cluster, row, account), _held(cluster, row))
+    return KnownKind(row, version, lacking, held)
+
+
+async def _held(cluster: Cluster, row: ReplicaKind | PatchKind) -> Held | None:
+    if isinstance(row, ReplicaKind):
+        brought = policies.shipped()
+    elif hold_policy.is_held(row):
+        brought = (hold_policy.policy(row), hold_policy.binding(row))
+    else:
+        return None
+    try:
+        found = await asyncio.gather(*(cluster.get(policies.path(each)) for each in brought))
+    except Missing:
+        return Held.NO
+    except Denied:
+        return None
+    is_ours = not any(policies.differences(ours, theirs) for ours, theirs in zip(brought, found, strict=True))
+    return Held.YES if is_ours else Held.OTHERWISE
 
 
 def _named(row: ReplicaKind | PatchKind) -> tuple[str, str]:

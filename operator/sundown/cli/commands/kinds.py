@@ -1,7 +1,8 @@
-"""``sundown kinds``: the catalogue of what can sleep, and what of it this cluster serves and Sundown may touch."""
+"""``sundown kinds``: the catalogue of what can sleep, what of it this cluster serves and holds, and Sundown may touch."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from sundown.cli.shared.cluster_options import cluster_options
 from sundown.cli.shared.output import as_json, examples, note, table
 from sundown.settings import Settings
 from sundown.sleepers.patch_kind import PatchKind
-from sundown.usecases.known_kinds import KnownKind, known_kinds
+from sundown.usecases.known_kinds import Held, KnownKind, known_kinds
 
 _GRANTED = {True: "yes", False: "no", None: "not known"}
 
@@ -29,6 +30,9 @@ _GRANTED = {True: "yes", False: "no", None: "not known"}
 def kinds(*, kubeconfig: Path | None, context: str | None, output: str) -> None:
     """List the kinds that can sleep: how, whether this cluster serves them, and whether Sundown has the rights.
 
+    HELD tells whether the API server keeps asleep what sleeps of a kind, whoever writes it: "otherwise" where the policies for
+    that are there, and not as this version brings them.
+
     Deployments and StatefulSets sleep unless a schedule says otherwise. Any other kind sleeps where a schedule names it in
     workloads.kinds, and where its component is installed, which grants the rights on it.
     """
@@ -38,16 +42,22 @@ def kinds(*, kubeconfig: Path | None, context: str | None, output: str) -> None:
         as_json([one.to_json() for one in found])
         return
     wide = output == "wide"
-    header = ["KIND", "SERVED", "GRANTED", *(("WAVE", "TRIED WITH", "SOURCE") if wide else ()), "ASLEEP BY"]
+    header = ["KIND", "SERVED", "GRANTED", "HELD", *(("WAVE", "TRIED WITH", "SOURCE") if wide else ()), "ASLEEP BY"]
     table(header, [_row(one, wide=wide) for one in found])
-    wanting = sorted({one.row.component for one in found if one.granted is False and isinstance(one.row, PatchKind)})
-    for component in wanting:
+    for component in _components(one for one in found if one.granted is False):
         note(f"to grant it: kubectl apply -k deploy/components/kinds/{component}")
+    for component in _components(one for one in found if one.held is Held.OTHERWISE):
+        note(f"to hold it: kubectl apply -k deploy/components/kinds/{component}/hold")
+
+
+def _components(found: Iterable[KnownKind]) -> list[str]:
+    return sorted({one.row.component for one in found if isinstance(one.row, PatchKind)})
 
 
 def _row(one: KnownKind, *, wide: bool) -> list[str]:
     told = one.to_json()
     served = f"{told['group']}/{one.version}" if one.version is not None else "no"
     granted = _GRANTED[one.granted] if one.version is not None else "-"
+    held = one.held.value if one.held is not None else "-"
     more = [str(told["wave"]), told["tried"] or "", told["source"] or ""] if wide else []
-    return [told["title"] if wide else told["kind"], served, granted, *more, told["asleep"]]
+    return [told["title"] if wide else told["kind"], served, granted, held, *more, told["asleep"]]

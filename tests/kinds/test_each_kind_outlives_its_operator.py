@@ -1,7 +1,11 @@
-"""``kill -9`` while the operator writes objects of one kind: each kind of the catalogue comes back to what it was (A16, G2, Z)."""
+"""``kill -9`` while the operator writes objects of one kind: each kind of the catalogue comes back to what it was (A16, G2, Z).
+
+Half of the kinds, which are drawn, are held by their policies, so that what an owner asks for at night is recorded by these.
+"""
 
 import os
 import random
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,6 +13,7 @@ from sundown_lab.cluster import Cluster
 from support.apiserver import Api, Json, eventually
 from support.catalogued import KINDS, SAMPLES, found, of_sundown
 from support.envs import ASLEEP_FOR_EVER, Env
+from support.held_kinds import HELD, HeldKinds
 from support.operators import Stage
 from support.whole_catalogue import (
     CHOSEN,
@@ -31,10 +36,23 @@ ROUNDS = int(os.environ.get("SUNDOWN_KINDS_ROUNDS", "1"))
 SEED = os.environ.get("SUNDOWN_KINDS_SEED") or f"{random.SystemRandom().randrange(10**6)}"
 LABELLED: Json = {"metadata": {"labels": {"team": "berlin"}}}
 MOMENTS = ("before", "meanwhile", "after", "never")
+HELD_NOW = random.Random(f"held {SEED}").sample(HELD, k=len(HELD) // 2)
 WAVES_AT_MOST = 110.0
 """Seconds until a kind has its turn: those of other waves come first."""
 
 
+@pytest.fixture(scope="module")
+def half_held(catalogue: None, api: Api, control_plane: Cluster, stage: Stage) -> Iterator[None]:
+    """The policies of half of the kinds in force."""
+    policies = HeldKinds(api, control_plane, rows=HELD_NOW)
+    stage.clear()
+    policies.install()
+    yield
+    stage.clear()
+    policies.remove()
+
+
+@pytest.mark.usefixtures("half_held")
 @pytest.mark.proves("killed", kinds=SLEEPERS)
 @pytest.mark.timeout(300 + 30 * ROUNDS * len(SLEEPERS), func_only=True)
 def test_an_operator_that_is_killed_at_a_kind_costs_none_of_its_objects_anything(

@@ -79,8 +79,27 @@ def test_there_is_peace_when_nobody_has_set_it_back_for_as_long_as_a_write_waits
     fights.settle("dev", quiet=[WEB], wanted="Sleep", now=due - timedelta(seconds=1))
     assert fights.count == 1
     fights.settle("dev", quiet=[WEB], wanted="Sleep", now=due)
-    assert fights.of("dev") == {}
+    assert fights.count == 0
+    assert not fights.of("dev")[WEB].is_fight
     assert now < due
+
+
+def test_who_sets_it_back_after_the_peace_goes_on_where_it_had_ended() -> None:
+    """G5: or who looks seldom would be written to as often as at first, for ever."""
+    fights, _ = fought(4)
+    due = fights.of("dev")[WEB].due
+    fights.settle("dev", quiet=[WEB], wanted="Sleep", now=due)
+    fights.written("dev", [step()], now=due + timedelta(seconds=5))
+    one = fights.of("dev")[WEB]
+    assert (one.is_fight, one.writes) == (True, 5)
+
+
+@pytest.mark.parametrize("wanted", ["Sleep", "Wake"])
+def test_a_peace_that_lasts_is_forgotten_and_so_is_one_of_the_night_by_day(wanted: Action) -> None:
+    fights, now = fought(4)
+    fights.settle("dev", quiet=[WEB], wanted="Sleep", now=fights.of("dev")[WEB].due)
+    fights.settle("dev", quiet=[WEB], wanted=wanted, now=now + timedelta(minutes=30 if wanted == "Sleep" else 2))
+    assert fights.of("dev") == {}
 
 
 def test_there_is_no_peace_while_it_is_not_where_it_should_be() -> None:

@@ -1,5 +1,6 @@
 """What a fight for one workload means for the plan, the status and the next look (fault W9, requirement G5)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -7,7 +8,7 @@ import pytest
 
 from sundown.model.parts import Action, Workload
 from sundown.model.resources import EnvScheduleStatus
-from sundown.reconcile.fights import Round
+from sundown.reconcile.fights import Fights, Round
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
 from sundown.reconcile.report import next_status
@@ -108,3 +109,69 @@ def test_one_that_is_put_to_zero_again_and_again_keeps_the_env_waking_and_lets_o
         where, sleeping(), workload("db", kind="StatefulSet"), old=EnvScheduleStatus(state="Waking", since=NOW)
     )
     assert status.state == "Waking"
+
+
+def test_one_whose_pods_take_longer_to_go_than_its_time_is_not_looked_at_without_a_pause() -> None:
+    """W9: where pods take their thirty seconds to end, an env was looked at again and again as fast as that went."""
+    going = workload(replicas=0, pods=1, record="2")
+    assert timedelta(seconds=0.5) < look(goal(now=after(seconds=31)), going) <= timedelta(seconds=4)
+
+
+def test_a_peace_is_no_fight_until_somebody_sets_it_back() -> None:
+    """G5: then it is told again, and goes on where it had ended."""
+    at_peace = replace(goal(now=after(seconds=40)), fights={WEB: Round("Sleep", 4, NOW, rests=True)})
+    assert planned(at_peace, sleeping()).settled
+    resumed = planned(at_peace, workload())
+    assert steps(resumed) == [f"Sleep {WEB}"]
+    assert [one.part.title for one in resumed.fought] == [WEB]
+    assert not resumed.settled
+
+
+SWEEP = 600.0
+NOTICED = 2.0
+
+
+def writes_in_ten_minutes(every: float, *, heard: bool) -> tuple[int, bool]:
+    """The writes after a fight was named with somebody who sets it back ``every`` so many seconds, whatever we do; and whether
+    it was named at all within an hour. ``heard``: drift has what is at peace looked at within seconds."""
+    fights, runs, named, written = Fights(), True, None, 0
+    look_at, back_at, swept_at = 0.0, every, SWEEP
+    now = 0.0
+    while now < 3600 and (named is None or now < named + 600):
+        now = min(look_at, back_at, swept_at)
+        if now == back_at:
+            back_at += every
+            rounds = fights.of("dev").get(WEB)
+            quiet = not (rounds is not None and rounds.is_fight)
+            if not runs and heard and quiet:
+                look_at = min(look_at, now + NOTICED)
+            runs = True
+            continue
+        if now == swept_at:
+            swept_at += SWEEP
+        at = after(seconds=now)
+        whole = Goal(wanted="Asleep", now=at, since=NOW, timeout=TIMEOUT, memory=MEMORY, sleep=SLEEP)
+        there = workload() if runs else sleeping()
+        found = plan(replace(whole, fights=fights.of("dev")), (there,))
+        fights.settle("dev", quiet=[one.part.title for one in found.fought if one.quiet], wanted="Sleep", now=at)
+        fought = [one.fought.due for one in found.fought if one.fought is not None]
+        look_at = min(((due - NOW).total_seconds() for due in fought if due > at), default=float("inf"))
+        if any(step.action == "Sleep" for step in found.steps):
+            fights.written("dev", found.steps, now=at)
+            runs = False
+            written += named is not None
+            look_at = now + 0.5
+        if named is None and fights.count:
+            named = now
+    return written, named is not None
+
+
+AT_ONCE = writes_in_ten_minutes(0.2, heard=False)[0]
+
+
+@pytest.mark.parametrize("every", [0.2, 1.0, 5.0, 14.0, 20.0, 31.0, 45.0, 61.0, 100.0, 119.0, 300.0])
+def test_a_fight_that_is_heard_of_takes_no_more_writes_than_one_that_is_looked_at(every: float) -> None:
+    """G5: after it was named; and it is named, however seldom somebody looks."""
+    writes, named = writes_in_ten_minutes(every, heard=True)
+    assert named
+    assert writes <= AT_ONCE == 5

@@ -13,7 +13,10 @@ def contested(goal: Goal, standing: Standing) -> Standing:
     For as long as that lasts the part does not count as where it should be, even at moments at which it is.
     """
     one = goal.fights.get(standing.part.title)
-    if one is None or not one.is_fight or not standing.selected or standing.refused is not None:
+    if one is None or not standing.selected or standing.refused is not None:
+        return standing
+    resumed = one.rests and standing.step is not None and standing.step.action == one.action
+    if not (one.is_fight or resumed):
         return standing
     quiet = standing.step is None and not standing.hangs
     too_early = standing.step is not None and standing.step.action == one.action and goal.now < one.due

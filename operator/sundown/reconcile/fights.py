@@ -24,17 +24,21 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """How often one workload was written to the same end, and when last; ``by`` is who sets it back, once that is known."""
+    """How often one workload was written to the same end, and when last; ``by`` is who sets it back, once that is known.
+
+    ``rests`` says that there is peace since: who sets it back all the same goes on with the fight where it had ended.
+    """
 
     action: Action
     writes: int
     last: datetime
     by: str | None = None
+    rests: bool = False
 
     @property
     def is_fight(self) -> bool:
         """Whether somebody sets it back again and again."""
-        return self.writes >= A_FIGHT
+        return self.writes >= A_FIGHT and not self.rests
 
     @property
     def due(self) -> datetime:
@@ -74,7 +78,7 @@ class Fights:
         before = rounds.get(title)
         once = self._once.setdefault(namespace, {}).setdefault(action, set())
         if before is not None and before.action == action and now - before.last < FORGOTTEN:
-            rounds[title] = replace(before, writes=before.writes + 1, last=now)
+            rounds[title] = replace(before, writes=before.writes + 1, last=now, rests=False)
         elif before is None and hash(title) in once and len(rounds) < _MOST:
             rounds[title] = Round(action, 2, now)
         else:
@@ -93,9 +97,11 @@ class Fights:
             return
         stayed = set(quiet)
         for title, one in list(rounds.items()):
-            peace = title in stayed and now >= one.due if one.is_fight else now >= one.last + FORGOTTEN
-            if peace or one.action != wanted:
+            if one.action != wanted or (not one.is_fight and now >= one.last + FORGOTTEN):
                 del rounds[title]
+            elif one.is_fight and title in stayed and now >= one.due:
+                # Whoever looks every twenty seconds has not had their turn yet, or they would be fought as at first each time.
+                rounds[title] = replace(one, rests=True)
         if not rounds:
             del self._rounds[namespace]
 

@@ -29,7 +29,9 @@ def next_look(
     ``acted`` says that this visit wrote something, ``now`` is when it ended.
     """
     moments = [at for at in (finding.decision.until, finding.plan.revisit) if at is not None]
-    moments += [max(one.fought.due, now) for one in finding.plan.fought if one.fought is not None]
+    # Where something has been written just now, or has still to end, its time is over, and nothing new is known yet.
+    times = [one.fought.due for one in finding.plan.fought if one.fought is not None]
+    moments += [due if due > now else _round_up(now, _SLOWLY) for due in times]
     if status.state in MOVING and finding.plan.next_limit is not None:
         moments.append(max(finding.plan.next_limit, now))
     failing = next((one for one in status.conditions if one.type == "Degraded" and one.status == "True"), None)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -143,3 +144,76 @@ def test_what_is_not_granted_or_not_there_is_known_and_nobody_waits_for_it(statu
 def test_an_api_server_with_trouble_is_asked_again() -> None:
     kept, _, _ = follow(reply({"message": "no"}, 500), listed("a"), until=lambda kept: "complete" in kept.told)
     assert kept.there == {"a"}
+
+
+def heard(*answers: web.Response, until: Callable[[list[str]], bool]) -> tuple[list[str], Script, list[str]]:
+    """What was told of one place by a watch alone, what was asked, and what was refused."""
+    script, told = Script(*answers), list[str]()
+    news = asyncio.Event()
+
+    def tell(kind: str, one: str) -> None:
+        told.append(f"{kind} {one}")
+        news.set()
+
+    async def run() -> list[str]:
+        async with (
+            door(script, attempts=1) as cluster,
+            Followers(cluster.configuration, cluster, scope=Scope()) as followers,
+            asyncio.timeout(20),
+        ):
+            hearing = asyncio.create_task(followers.hear(paths.PODS, name, tell))
+            while not until(told) and not followers.refused:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), 0.05)
+                news.clear()
+            hearing.cancel()
+            return list(followers.refused)
+
+    refused = asyncio.run(run())
+    return told, script, refused
+
+
+def test_what_is_only_heard_of_is_never_listed_and_its_watch_lasts_an_hour() -> None:
+    """Design 10: thirty kinds that are watched at night cost half a request a minute."""
+    told, script, _ = heard(
+        watched(("ADDED", thing("a", 3)), ("ADDED", thing("b", 2))),
+        watched(("BOOKMARK", thing("", 9))),
+        watched(("MODIFIED", thing("a", 10)), ("DELETED", thing("b", 11))),
+        until=lambda told: len(told) == 4,
+    )
+    assert told == ["ADDED a", "ADDED b", "MODIFIED a", "DELETED b"]
+    assert [request.query["resourceVersion"] for request in script.asked[:3]] == ["0", "2", "9"]
+    assert {request.query["timeoutSeconds"] for request in script.asked} == {"3600"}
+    assert {request.query["watch"] for request in script.asked} == {"true"}
+    assert all("as=PartialObjectMetadata;" in request.headers["Accept"] for request in script.asked)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [watched(("ERROR", {"kind": "Status", "code": 410, "message": "too old"})), reply({"message": "too old"}, 410)],
+    ids=["in the watch", "at its beginning"],
+)
+def test_where_the_history_is_gone_what_there_is_is_told_once_more(lost: web.Response) -> None:
+    told, script, _ = heard(
+        watched(("ADDED", thing("a", 5))), lost, watched(("ADDED", thing("b", 9))), until=lambda told: "ADDED b" in told
+    )
+    assert told == ["ADDED a", "ADDED b"]
+    assert [request.query["resourceVersion"] for request in script.asked[:3]] == ["0", "5", "0"]
+
+
+def test_a_watch_that_breaks_goes_on_where_it_was() -> None:
+    told, script, _ = heard(
+        watched(("ADDED", thing("a", 5))),
+        reply({"message": "no"}, 500),
+        watched(("MODIFIED", thing("a", 6))),
+        until=lambda told: len(told) == 2,
+    )
+    assert told == ["ADDED a", "MODIFIED a"]
+    assert [request.query["resourceVersion"] for request in script.asked[:3]] == ["0", "5", "5"]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_of_what_may_not_be_watched_that_is_known(status: int) -> None:
+    """J3"""
+    told, script, refused = heard(reply({"message": "forbidden"}, status), until=bool)
+    assert (told, refused, len(script.asked)) == ([], [paths.PODS], 1)

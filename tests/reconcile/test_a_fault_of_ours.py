@@ -20,6 +20,8 @@ class Silent:
     def offer(self, *_where: Any, **_what: Any) -> None: ...
     def carry(self, *_where: Any, **_what: Any) -> None: ...
     def post(self, _notice: Any) -> None: ...
+    def begin(self, _namespace: str) -> None: ...
+    def forget(self, _namespace: str) -> None: ...
     def now(self) -> Any:
         return NOW
 
@@ -33,7 +35,7 @@ async def test_a_fault_of_sundowns_own_is_told_on_the_env_and_not_taken_for_peac
     store.put_schedule(known(spec={"timeZone": "UTC", "awake": [{"days": ["Mon"], "from": "00:00", "to": "24:00"}]}))
     rooms = SimpleNamespace(
         **dict.fromkeys(("cluster", "gate", "clouds", "policies"), None),
-        **dict.fromkeys(("census", "others", "leftovers", "statuses", "recorder", "clock"), edge),
+        **dict.fromkeys(("census", "others", "leftovers", "statuses", "recorder", "clock", "drift"), edge),
         store=store,
         settings=Settings(),
         made=unheard,

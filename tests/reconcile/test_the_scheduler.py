@@ -68,6 +68,19 @@ async def running(diary: Diary, *names: str) -> AsyncIterator[Scheduler]:
 
 
 @in_virtual_time
+async def test_an_env_that_is_to_be_visited_in_a_while_is_visited_then_unless_it_was_before() -> None:
+    """G1: many changes within seconds are one visit."""
+    diary = Diary()
+    async with running(diary) as scheduler:
+        await asyncio.sleep(100)
+        for _ in range(3):
+            scheduler.touch_at("dev", START + timedelta(seconds=elapsed() + 2))
+            await asyncio.sleep(0.5)
+        await asyncio.sleep(100)
+        assert diary.times() == [0, 102]
+
+
+@in_virtual_time
 async def test_an_env_that_is_touched_is_visited_at_once() -> None:
     diary = Diary()
     async with running(diary) as scheduler:

@@ -38,7 +38,9 @@ def test_each_row_is_complete(row: PatchKind) -> None:
 
 def test_each_component_grants_what_its_rows_need_and_nothing_else() -> None:
     """J3"""
-    needed = {(row.component, row.group, row.plural, verb) for row in ROWS for verb in ("get", "list", "patch")}
+    needed = {
+        (row.component, row.group, row.plural, verb) for row in ROWS for verb in ("get", "list", "watch", "patch")
+    }
     needed |= {
         (row.component, row.group, row.history, verb) for row in ROWS if row.history for verb in ("list", "delete")
     }

@@ -2,6 +2,8 @@
 
 Kopf watches what both processes live by. It spends a task on each object that it is told of, and ends the process where it may
 not watch. Of ten thousand pods, which only some look at, this reads a line at a time and keeps what ``read`` makes of it.
+
+Or it only hears of a kind: a watch of the metadata alone, and nothing is kept.
 """
 
 from __future__ import annotations
@@ -35,10 +37,21 @@ _PAGE = 250
 _WATCHED_FOR = 240
 _SILENT_FOR = 270.0
 """Seconds until a watch without a line is given up; the API server ends it by itself before that."""
+_CONNECTED_WITHIN = 10.0
 _CHUNK = 64 * 1024
 _AGAIN = Backoff(0.5, longest=15.0)
 _NOT_GRANTED = 30.0
 _PAUSE = 1.0
+
+METADATA_ALONE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+_FROM_NOW = "0"
+"""The version from which a watch begins with what there is, out of the API server's memory."""
+_HEARD_FOR = 3600
+_SPEECHLESS_FOR = 900.0
+"""Seconds without a line until such a watch is given up: where nothing changes there may be no bookmark for minutes."""
+_IN_VAIN = 3
+_HEARD_AGAIN = Backoff(1.0, longest=60.0)
+_HEARD_WITHOUT_RIGHT = 600.0
 
 
 class Keeper(Protocol[T_contra]):
@@ -80,6 +93,8 @@ class _Event(msgspec.Struct, gc=False):
 
 
 _objects = msgspec.json.Decoder(_Object)
+_ABOUT_OBJECTS = frozenset({"ADDED", "MODIFIED", "DELETED"})
+
 _lists = msgspec.json.Decoder(_List)
 _events = msgspec.json.Decoder(_Event)
 
@@ -151,6 +166,39 @@ class Followers:
                 log.info("followed-again", path=place, error=str(error), wait_seconds=wait)
                 await asyncio.sleep(wait)
 
+    async def hear(self, place: str, read: Read[T], told: Callable[[str, T], None]) -> None:
+        """Tell of the metadata of each object at one place as it is now, and of what becomes of it, until cancelled.
+
+        ``told`` is called with ``ADDED``, ``MODIFIED`` or ``DELETED``; where the history is gone, with what there is once more.
+        ``refused`` says why nothing is heard, where that is so.
+        """
+        version, failures = _FROM_NOW, 0
+        while True:
+            before = version
+            try:
+                async for event in self._events(place, version, accept=METADATA_ALONE, seconds=_HEARD_FOR):
+                    version = _version_after(event, place) or version
+                    failures = 0
+                    self.refused.pop(place, None)
+                    one = _made(read, event.object) if event.type in _ABOUT_OBJECTS else None
+                    if one is not None:
+                        told(event.type, one)
+                if version == before:
+                    await asyncio.sleep(_PAUSE)
+            except (Denied, Missing) as error:
+                if place not in self.refused:
+                    log.warning("not-granted", path=place, error=str(error))
+                self.refused[place] = str(error)
+                version = _FROM_NOW
+                await asyncio.sleep(_HEARD_WITHOUT_RIGHT)
+            except ApiError as error:
+                failures += 1
+                if isinstance(error, Expired) or failures > _IN_VAIN:
+                    version = _FROM_NOW  # of another history the API server only says that it does not know it yet
+                wait = _HEARD_AGAIN.after(failures)
+                log.info("heard-again", path=place, error=str(error), wait_seconds=wait)
+                await asyncio.sleep(wait)
+
     async def _list(self, place: str, read: Read[T], keeper: Keeper[T]) -> str:
         versions: list[str] = []
 
@@ -170,31 +218,31 @@ class Followers:
     async def _watch(self, place: str, read: Read[T], keeper: Keeper[T], *, version: str) -> str:
         """The version at which it ended, as it does every few minutes."""
         async for event in self._events(place, version):
-            told = _objects.decode(event.object)
-            if event.type == "ERROR":
-                raise error_for(told.code or 500, f"watching {place}: {told.message}", None)
-            version = told.metadata.resource_version or version
-            one = _made(read, event.object) if event.type in {"ADDED", "MODIFIED", "DELETED"} else None
+            version = _version_after(event, place) or version
+            one = _made(read, event.object) if event.type in _ABOUT_OBJECTS else None
             if one is not None and event.type == "DELETED":
                 keeper.drop(one)
             elif one is not None:
                 keeper.put(one)
         return version
 
-    async def _events(self, place: str, version: str) -> AsyncIterator[_Event]:
+    async def _events(
+        self, place: str, version: str, *, accept: str = "application/json", seconds: int = _WATCHED_FOR
+    ) -> AsyncIterator[_Event]:
         assert self._session is not None, "use `async with`"
         asked = {
             "watch": "true",
             "resourceVersion": version,
             "allowWatchBookmarks": "true",
-            "timeoutSeconds": str(_WATCHED_FOR),
+            "timeoutSeconds": str(seconds),
         }
         token = await self._configuration.get_api_key_with_prefix("BearerToken")
         try:
             async with self._session.get(
                 str(self._configuration.host).rstrip("/") + place,
                 params=asked,
-                headers={"Accept": "application/json", **({"Authorization": token} if token else {})},
+                headers={"Accept": accept, **({"Authorization": token} if token else {})},
+                timeout=_timeout(seconds),
                 server_hostname=self._configuration.tls_server_name or None,
             ) as response:
                 if response.status >= 400:
@@ -203,6 +251,25 @@ class Followers:
                     yield _events.decode(line)
         except (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError) as error:
             raise Unreachable(f"watching {place}: {str(error) or type(error).__name__}") from error
+
+
+def _timeout(seconds: int) -> aiohttp.ClientTimeout:
+    """A short watch may take as long as it was asked for; a long one may be silent for so long."""
+    if seconds <= _WATCHED_FOR:
+        return aiohttp.ClientTimeout(total=_SILENT_FOR, connect=_CONNECTED_WITHIN)
+    return aiohttp.ClientTimeout(total=seconds + _SPEECHLESS_FOR, connect=_CONNECTED_WITHIN, sock_read=_SPEECHLESS_FOR)
+
+
+def _version_after(event: _Event, place: str) -> str:
+    """The version that an event has brought; empty for none.
+
+    Raises:
+        ApiError: what the API server says of a watch that cannot go on.
+    """
+    found = _objects.decode(event.object)
+    if event.type == "ERROR":
+        raise error_for(found.code or 500, f"watching {place}: {found.message}", None)
+    return found.metadata.resource_version
 
 
 def _made(read: Read[T], raw: msgspec.Raw) -> T | None:

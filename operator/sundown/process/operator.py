@@ -7,7 +7,7 @@ import gc
 import socket
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 import kopf
@@ -31,6 +31,7 @@ from sundown.model.resources import State
 from sundown.process.probes import Health, serve
 from sundown.process.supervisor import Supervisor
 from sundown.reconcile.defaults import Defaults
+from sundown.reconcile.drift_watch import DriftWatch
 from sundown.reconcile.requests import Requests
 from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.scheduler import Scheduler
@@ -68,11 +69,9 @@ class Operator:
         self._configuration = configuration
         self._settings = settings
         self._clock = clock or SystemClock()
+        scope = Scope(settings.namespaces, home=settings.namespace)
         self._cluster = Cluster(
-            configuration,
-            request_timeout=settings.request_timeout_seconds,
-            manager=managers.OPERATOR,
-            scope=Scope(settings.namespaces, home=settings.namespace),
+            configuration, request_timeout=settings.request_timeout_seconds, manager=managers.OPERATOR, scope=scope
         )
         gate = Gate(width=settings.writes_in_flight)
         self._echoes = Echoes({"EnvSchedule": self.env_schedule_event, "Namespace": self.namespace_event})
@@ -93,6 +92,7 @@ class Operator:
             cpu_per_minute=settings.wake_cpu_per_minute,
             call=self._look_again,
         )
+        self._drift = DriftWatch(configuration, self._cluster, gate, scope=scope, clock=self._clock, due=self._look_at)
         visitor = Visitor(
             Rooms(
                 cluster=self._cluster,
@@ -107,6 +107,7 @@ class Operator:
                 clock=self._clock,
                 settings=settings,
                 wakes=self._wakes,
+                drift=self._drift,
                 clouds=self._aws,
                 policies=self._policies,
                 made=self._echoes.made,
@@ -155,6 +156,7 @@ class Operator:
             ("requests", self._request_visits.run()),
             ("sweep", self._sweep.run()),
             ("events", self._recorder.run()),
+            ("drift", self._drift.run()),
             ("policies", self._policies.run(self._settings.sweep)),
             ("guards", self._guards.run(_GUARDS_SEEN_EVERY * self._settings.sweep)),
             ("admission", self._admission.run(_GUARDS_SEEN_EVERY * self._settings.sweep)),
@@ -282,6 +284,9 @@ class Operator:
 
     def _look_again(self, namespaces: Iterable[str]) -> None:
         self._scheduler.touch(namespaces)
+
+    def _look_at(self, namespace: str, when: datetime) -> None:
+        self._scheduler.touch_at(namespace, when)
 
     def _support_pods(self, gate: Gate) -> SupportPods:
         return SupportPods(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.contenders import SOMEBODY, contender
+from sundown.cluster.contenders import SOMEBODY, contender, last_writer
 from sundown.cluster.errors import ApiError
 from sundown.errors import Mistake
 from sundown.metrics import FIGHTS, FIGHTS_BEGUN
@@ -58,7 +59,7 @@ class Referee:
             if one.kept_up:
                 self._fights.name(namespace, title, f"{ADMISSION}, which sets it to {one.part.replicas}")
             elif known.by is None:
-                self._fights.name(namespace, title, await self._who(one.part))
+                self._fights.name(namespace, title, await self.who(one.part))
             said.append(told(title, self._fights.of(namespace)[title], counted=one.part.switch is None))
         return tuple(said)
 
@@ -72,12 +73,15 @@ class Referee:
         """Nobody fights for an env any more that is not governed."""
         self._fights.forget(namespace)
 
-    async def _who(self, workload: Workload) -> str:
+    async def who(self, workload: Workload, *, since: datetime | None = None) -> str:
+        """Who set it as it is; where nobody has that field any more, and ``since`` is given, who has written it since."""
         row = row_of(workload)
         try:
             raw = await self._cluster.get(f"{row.collection(workload.namespace)}/{workload.name}")
-            if not isinstance(row, PatchKind):
-                return contender(raw)
-            return contender(raw, fields=[field for field, _ in leaves(row.asleep(workload))])
         except ApiError:
             return SOMEBODY
+        if isinstance(row, PatchKind):
+            by = contender(raw, fields=[field for field, _ in leaves(row.asleep(workload))])
+        else:
+            by = contender(raw)
+        return last_writer(raw, since=since) if by == SOMEBODY and since is not None else by

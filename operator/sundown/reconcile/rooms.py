@@ -13,6 +13,7 @@ from sundown.model.cloud import CloudPart
 from sundown.model.env import Env, Known
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.clouds import Clouds
+from sundown.reconcile.drift_watch import DriftWatch
 from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.memory import Memory, recall
 from sundown.reconcile.statuses import StatusWriter
@@ -43,6 +44,7 @@ class Rooms:
     clock: Clock
     settings: Settings
     wakes: WakeQueue
+    drift: DriftWatch
     clouds: Clouds | None = None
     policies: Policies = NO_POLICIES
     made: Made = unheard

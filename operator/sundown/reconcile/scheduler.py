@@ -58,6 +58,10 @@ class Scheduler:
             else:
                 self._at(name, now)
 
+    def touch_at(self, name: str, when: datetime) -> None:
+        """Have an env visited at that moment, where nothing has it visited before."""
+        self._at(name, when)
+
     async def run(self) -> None:
         """Run until cancelled; then the visits in progress are cancelled too."""
         try:

@@ -1,6 +1,6 @@
 """The comparison of everything: at the start, every few minutes, and whenever a watch has lost its place.
 
-A watch that was cut off tells nothing of what was deleted meanwhile, and workloads are not watched at all.
+A watch that was cut off tells nothing of what was deleted meanwhile, and workloads are watched only where they sleep.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ from sundown.reconcile.savings import after_visit
 from sundown.reconcile.settling import Settling
 from sundown.reconcile.trials import Trials
 from sundown.reconcile.unwritten import Unwritten
+from sundown.reconcile.woken_at_night import Seen, Wakers
 from sundown.reconcile.workload_steps import as_written
 from sundown.schedule.decision import Circumstances, Decision, decide
 from sundown.schedule.lint import doubts
@@ -69,6 +70,7 @@ class Visitor:
         self._reporter = Reporter(rooms.store, rooms.statuses, rooms.recorder, rooms.clock)
         self._obstacles = Obstacles(rooms.cluster)
         self._referee = Referee(rooms.cluster, rooms.clock)
+        self._wakers = Wakers(rooms.drift, self._referee, self._reporter)
         self._trials = Trials(rooms.cluster, rooms.gate)
         self._unwritten = Unwritten()
         self._ended = EndedOverrides(rooms)
@@ -118,6 +120,7 @@ class Visitor:
             self._referee.forget(name)
             self._trials.forget(name)
             self._unwritten.forget(name)
+            self._wakers.forget(name)
             if not governance.release:
                 self._marks.forget(name)
                 self._histories.forget(name)
@@ -126,6 +129,7 @@ class Visitor:
         if governance.trouble is not None:
             rescued = rescue(governance, now=rooms.clock.now())
             if rescued is None:
+                self._wakers.forget(name)
                 reason, message = governance.trouble
                 self._trouble(env, governance.in_force, reason=reason, message=message)
                 return None
@@ -152,16 +156,13 @@ class Visitor:
         added = await rooms.cluster_rows.added() if uncatalogued(spec.workloads) else NOTHING_ADDED
         rows = rows_for(spec.workloads, [record.kind for record in memory.records.values()], added=added.rows)
         looks = {"patient": on_its_way, "written": old.state in MOVING}
+        self._wakers.begin(env.name, asleep=wanted == "Asleep")
         marked, workloads, others = await asyncio.gather(
             self._marks.put(env, sleep) if early else _nothing(),
             rooms.census.of(env.name, **looks),
             rooms.others.of(env.name, rows, **looks),
         )
-        workloads += others.workloads
-        if old.state == "FallingAsleep" and are_untold(workloads):
-            # A wave is gone when its pods are, and not before.
-            tally = await rooms.leftovers.of(env.name)
-            workloads = counted(workloads, tally) if tally is not None else workloads
+        workloads = await self._counted(env.name, old, (*workloads, *others.workloads))
         goal = Goal(
             wanted=wanted,
             now=now,
@@ -205,6 +206,7 @@ class Visitor:
         status = next_status(old, finding)
         self._unwritten.planned(env.name, the_plan, workloads, at_rest=memory.at_rest)
         self._reporter.report(env, known, status)
+        await self._wakers.looked(known, finding, Seen(spec.workloads, others.listed, workloads), memory=memory)
         if rooms.settings.dry_run:
             return next_look(status, old=old, finding=finding, acted=False, now=rooms.clock.now())
         if status.asleep_since is None and env.namespace is not None and _is_said_to_sleep(env.namespace):
@@ -225,6 +227,15 @@ class Visitor:
             # What came between the look and the label on the namespace is seen by another look.
             return next_look(status, old=old, finding=finding, acted=marked, now=rooms.clock.now())
         return await self._carry_out(env, known, goal=goal, the_plan=the_plan, finding=finding, status=status)
+
+    async def _counted(
+        self, name: str, old: EnvScheduleStatus, workloads: tuple[Workload, ...]
+    ) -> tuple[Workload, ...]:
+        """A wave is gone when its pods are, and not before: of what does not tell its own they are counted."""
+        if old.state != "FallingAsleep" or not are_untold(workloads):
+            return workloads
+        tally = await self._rooms.leftovers.of(name)
+        return counted(workloads, tally) if tally is not None else workloads
 
     async def _note(self, env: Env, rows: tuple[PatchKind, ...], *, wanted: Wanted) -> None:
         """Say on the namespace by which kinds something sleeps, before it does; it is taken off with the mark."""
@@ -323,7 +334,7 @@ class Visitor:
         remarks += [str(unknown) for unknown in unknown_kinds(spec.workloads, added=added.rows)]
         remarks += [str(mistake) for mistake in added.mistakes]
         remarks += [str(mistake) for mistake in mistaken_patches(spec.workloads)]
-        remarks += others.remarks
+        remarks += (*others.remarks, *self._wakers.unheard(spec.workloads, others.listed))
         remarks += [f"left alone: {refused}" for refused in plan.refused]
         remembered, all_of_them = len(that_fit(plan.records)), len(plan.records)
         if remembered < all_of_them:

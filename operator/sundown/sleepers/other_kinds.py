@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 Row = ReplicaKind | PatchKind
 _LISTS_AT_ONCE = 8
-_GRANT = "grant get, list and patch of {row.plural}.{row.group} by a ClusterRole with the label sundown.dev/aggregate-to-kinds"
+_GRANT = "grant get, list, watch and patch of {row.plural}.{row.group} by a ClusterRole with the label sundown.dev/aggregate-to-kinds"
 _NOT_LISTED = "it cannot be listed now, and is looked at again soon: {error}"
 COMPONENTS = "deploy/components/kinds"
 
@@ -42,6 +42,8 @@ class Others:
     absent: tuple[str, ...] = ()
     of_the_cluster: frozenset[str] = frozenset()
     """Those of the absent that are served, but in no namespace."""
+    listed: tuple[PatchKind, ...] = ()
+    """The kinds of which there was a list, in the version that is served."""
 
     @property
     def remarks(self) -> Iterator[str]:
@@ -108,7 +110,8 @@ class OtherKinds:
         absent = [row for row in wanted if row.kind not in served]
         known = await self._served.of({(row.group, row.api_kind) for row in absent}) if absent else {}
         wide = frozenset(row.kind for row in absent if _is_of_the_cluster(known[row.group, row.api_kind]))
-        return Others(tuple(found), unlisted, unanswered, tuple(row.kind for row in absent), wide)
+        listed = tuple(row for row, result in zip(there, results, strict=True) if isinstance(result, tuple))
+        return Others(tuple(found), unlisted, unanswered, tuple(row.kind for row in absent), wide, listed)
 
     async def close(self) -> None:
         """Stop asking."""
@@ -159,5 +162,11 @@ def _as_served(row: PatchKind, known: tuple[Resource, ...]) -> PatchKind | None:
 
 def not_granted(row: PatchKind) -> str:
     """What is said of a kind that is served and that Sundown may not touch."""
-    grant = f"kubectl apply -k {COMPONENTS}/{row.component}" if row.component else _GRANT.format(row=row)
-    return f"not put to sleep: Sundown has no rights on it; {grant}"
+    return f"not put to sleep: Sundown has no rights on it; {granting(row)}"
+
+
+def granting(row: Row) -> str:
+    """What gives Sundown all rights that it makes use of on a kind."""
+    if isinstance(row, ReplicaKind):
+        return "apply the ClusterRole of this version, deploy/base/clusterrole-operator.yaml"
+    return f"kubectl apply -k {COMPONENTS}/{row.component}" if row.component else _GRANT.format(row=row)

@@ -162,6 +162,7 @@ class PatchKind:
                 shared_maps(patch, raw, defaults=read_patch(self.defaults) or {}),
             ),
             row=self,
+            generation=metadata.get("generation", 0),
         )
 
     @property

@@ -16,7 +16,8 @@ from sundown.sleepers import hold_policy
 from sundown.sleepers.kinds import CATALOGUE, ReplicaKind
 from sundown.sleepers.patch_kind import PatchKind
 
-VERBS = ("get", "list", "patch")
+WATCH = "watch"
+VERBS = ("get", "list", "patch", WATCH)
 _GROUPS = ("system:serviceaccounts", "system:authenticated")
 
 
@@ -45,7 +46,12 @@ class KnownKind:
     @property
     def granted(self) -> bool | None:
         """Whether the operator may put it to sleep; None where that is not known, or it is not there."""
-        return None if self.lacking is None or self.version is None else not self.lacking
+        return None if self.lacking is None or self.version is None else not set(self.lacking) - {WATCH}
+
+    @property
+    def watched(self) -> bool | None:
+        """Whether it hears at once of who wakes one at night; None where that is not known, or it is not there."""
+        return None if self.lacking is None or self.version is None else WATCH not in self.lacking
 
     def to_json(self) -> dict[str, Any]:
         """The same for machines."""
@@ -67,6 +73,7 @@ class KnownKind:
             "version": self.version,
             "served": self.version is not None,
             "granted": self.granted,
+            "watched": self.watched,
             "lacking": list(self.lacking) if self.lacking is not None else None,
             "held": self.held.value if self.held is not None else None,
         }

@@ -15,6 +15,8 @@ from sundown.sleepers.patch_kind import PatchKind
 from sundown.usecases.known_kinds import Held, KnownKind, known_kinds
 
 _GRANTED = {True: "yes", False: "no", None: "not known"}
+_NOT_WATCHED = "yes, not watched"
+"""It sleeps, and who wakes one at night has it running until the next comparison."""
 
 
 @click.command(
@@ -44,7 +46,7 @@ def kinds(*, kubeconfig: Path | None, context: str | None, output: str) -> None:
     wide = output == "wide"
     header = ["KIND", "SERVED", "GRANTED", "HELD", *(("WAVE", "TRIED WITH", "SOURCE") if wide else ()), "ASLEEP BY"]
     table(header, [_row(one, wide=wide) for one in found])
-    for component in _components(one for one in found if one.granted is False):
+    for component in _components(one for one in found if one.lacking):
         note(f"to grant it: kubectl apply -k deploy/components/kinds/{component}")
     for component in _components(one for one in found if one.held is Held.OTHERWISE):
         note(f"to hold it: kubectl apply -k deploy/components/kinds/{component}/hold")
@@ -59,5 +61,7 @@ def _row(one: KnownKind, *, wide: bool) -> list[str]:
     served = f"{told['group']}/{one.version}" if one.version is not None else "no"
     granted = _GRANTED[one.granted] if one.version is not None else "-"
     held = one.held.value if one.held is not None else "-"
+    if one.granted and not one.watched:
+        granted = _NOT_WATCHED
     more = [str(told["wave"]), told["tried"] or "", told["source"] or ""] if wide else []
     return [told["title"] if wide else told["kind"], served, granted, held, *more, told["asleep"]]

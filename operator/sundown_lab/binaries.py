@@ -84,6 +84,13 @@ CONTROLLERS = (
         STRIPPED,
         crds=("github.com/kedacore/keda/v2", "config/crd/bases"),
     ),
+    Program(  # all of Argo CD's programs in one, which ARGOCD_BINARY_NAME chooses from
+        "argocd",
+        "github.com/argoproj/argo-cd/v3/cmd",
+        "argocd",
+        STRIPPED,
+        crds=("github.com/argoproj/argo-cd/v3", "manifests/crds"),
+    ),
 )
 
 

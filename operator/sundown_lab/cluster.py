@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
+
 from sundown_lab import kubeconfig as kubeconfigs
 from sundown_lab.binaries import Binaries
 from sundown_lab.build import find_or_build
@@ -86,7 +88,14 @@ class Cluster:
         applied = [name for source in sources for name in self.kubectl(*command, *source).stdout.split()]
         crds = [name for name in applied if name.startswith("customresourcedefinition.")]
         if crds:
-            self.kubectl("wait", "--for=condition=Established", f"--timeout={timeout:g}s", *crds, timeout=timeout + 10)
+            wait = ("wait", "--for=condition=Established", f"--timeout={timeout:g}s", *crds)
+            again = Retrying(
+                retry=retry_if_exception(_is_too_new),
+                stop=stop_after_delay(timeout),
+                wait=wait_fixed(0.2),
+                reraise=True,
+            )
+            again(self.kubectl, *wait, timeout=timeout + 10)
 
     def service_account_kubeconfig(self, namespace: str, name: str, *, seconds: int = 86400) -> Path:
         """A kubeconfig that logs in as this ServiceAccount (which must exist) with a token of so many seconds.
@@ -134,6 +143,11 @@ class Cluster:
 
     def _not_ours(self, wish: str) -> LabError:
         return LabError(f"the lab did not start {self.server}, so it cannot {wish}")
+
+
+def _is_too_new(error: BaseException) -> bool:
+    """Whether `kubectl wait` failed, and did not wait, because a CRD has no conditions yet."""
+    return isinstance(error, KubectlError) and "accessor error" in error.stderr
 
 
 def connect(kubeconfig: Path, *, directory: Path, kubernetes: str = NEWEST) -> Cluster:

@@ -8,6 +8,8 @@ import pytest
 from sundown_lab.certs import Authority
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import LOOPBACK, free_ports
+from support.argo_cd import ArgoCd
+from support.argo_cd import argo_cd as running_argo_cd
 from support.artifacts import KIND, Artifacts
 from support.artifacts import artifacts as serving_artifacts
 from support.catalogued import crd
@@ -145,3 +147,13 @@ def flux(
         ) as controller,
     ):
         yield controller
+
+
+@pytest.fixture(scope="module")
+def argo_cd(
+    control_plane: Cluster, stage: Stage, built: Built, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ArgoCd]:
+    """Argo CD's application controller and what it needs."""
+    stage.usual()
+    with running_argo_cd(control_plane, built("argocd"), tmp_path_factory.mktemp("argo-cd")) as found:
+        yield found

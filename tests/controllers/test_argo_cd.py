@@ -1,0 +1,136 @@
+"""Argo CD's own application controller, which heals what differs from Git, finds no difference in what sleeps (A18, G1).
+
+It compares every second, and logs each time.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import pytest
+
+from support.apiserver import Api, eventually
+from support.argo_cd import DIFF, ArgoCd
+from support.audit import Audit
+from support.envs import ASLEEP_FOR_EVER, Env, manifest
+from support.operators import Stage
+from support.policies import Policies
+
+pytestmark = pytest.mark.lab
+
+SERVER_SIDE = ["ServerSideApply=true"]
+
+
+class Synced(Protocol):
+    """``synced(3)`` has an Application with ``web`` and that count, synced; the revision."""
+
+    def __call__(
+        self, replicas: int | None, *, annotations: dict[str, str] = DIFF, options: list[str] = SERVER_SIDE
+    ) -> str:
+        """None for no count."""
+        ...
+
+
+@pytest.fixture(scope="module")
+def held(api: Api, stage: Stage) -> Iterator[None]:
+    """The policies are in force, and the operator knows; for the rest of this file."""
+    policies = Policies(api)
+    policies.install()
+    stage.look_again()
+    yield
+    policies.remove()
+    stage.look_again()
+
+
+@pytest.fixture
+def synced(env: Env, argo_cd: ArgoCd) -> Iterator[Synced]:
+    """As docs/gitops.md says, if nothing else is."""
+
+    def sync(replicas: int | None, *, annotations: dict[str, str] = DIFF, options: list[str] = SERVER_SIDE) -> str:
+        revision = argo_cd.commit(env.name, [manifest("Deployment", "web", replicas)])
+        argo_cd.create(env.name, annotations=annotations, options=options)
+        eventually(lambda: argo_cd.is_synced(env.name, revision), what="it is synced")
+        return revision
+
+    yield sync
+    argo_cd.delete(env.name)
+
+
+def writes(env: Env, argo_cd: ArgoCd, *, times: int) -> list[object]:
+    """Every version that ``web`` gets while the controller compares so many times."""
+    path = env.collection("Deployment")
+    version = env.api.get(path)["metadata"]["resourceVersion"]
+    argo_cd.look(env.name, times=times)
+    return [*env.api.since(path, version)]
+
+
+@pytest.mark.usefixtures("operator")
+def test_without_a_count_in_git_it_needs_no_hold(env: Env, argo_cd: ArgoCd, synced: Synced, audit: Audit) -> None:
+    """G5"""
+    revision = synced(None, annotations={})
+    env.scale("web", 3)
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    argo_cd.look(env.name, times=2)
+    audit.forget()
+    assert writes(env, argo_cd, times=10) == []
+    assert audit.writes(env.name) == []
+    assert argo_cd.is_synced(env.name, revision)
+    env.wish("Awake")
+    env.until("Awake")
+    assert env.replicas("web") == 3
+
+
+@pytest.mark.usefixtures("operator", "held")
+@pytest.mark.proves("holds", kinds=["Deployment"], against="Argo CD's own controller")
+def test_with_the_hold_it_finds_no_difference_and_writes_nothing(
+    env: Env, argo_cd: ArgoCd, synced: Synced, audit: Audit
+) -> None:
+    """A18, G1: with the annotation of docs/gitops.md."""
+    revision = synced(3)
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    argo_cd.look(env.name, times=2)
+    audit.forget()
+    assert writes(env, argo_cd, times=10) == []
+    assert audit.writes(env.name) == []
+    assert argo_cd.is_synced(env.name, revision)
+    assert (env.replicas("web"), env.pods()) == (0, [])
+    env.wish("Awake")
+    env.until("Awake")
+    assert writes(env, argo_cd, times=3) == []
+    assert env.replicas("web") == 3
+    assert argo_cd.is_synced(env.name, revision)
+
+
+@pytest.mark.usefixtures("operator", "held")
+def test_without_the_annotation_it_heals_all_night_and_writes_nothing(
+    env: Env, argo_cd: ArgoCd, synced: Synced, audit: Audit
+) -> None:
+    """A18: it computes the difference itself, and what it applies is kept at 0. The first time that is noted."""
+    revision = synced(3, annotations={}, options=[])
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    argo_cd.look(env.name, times=6)
+    audit.forget()
+    assert writes(env, argo_cd, times=5) == []
+    assert audit.writes(env.name) == []
+    assert not argo_cd.is_synced(env.name, revision)
+    env.wish("Awake")
+    env.until("Awake")
+    assert env.replicas("web") == 3
+    eventually(lambda: argo_cd.is_synced(env.name, revision), what="it is synced again")
+
+
+@pytest.mark.usefixtures("operator", "held")
+def test_with_the_hold_a_commit_at_night_is_what_it_wakes_to(env: Env, argo_cd: ArgoCd, synced: Synced) -> None:
+    """A18"""
+    synced(3)
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    revision = argo_cd.commit(env.name, [manifest("Deployment", "web", 5)])
+    eventually(lambda: argo_cd.is_synced(env.name, revision), what="the commit is synced")
+    argo_cd.look(env.name, times=2)
+    assert env.replicas("web") == 0
+    env.wish("Awake")
+    env.until("Awake")
+    assert env.replicas("web") == 5

@@ -1,12 +1,15 @@
 """A kind whose objects the API server cannot read for a while keeps nothing else of its env from sleeping and waking (B2, G2)."""
 
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
 from support.apiserver import Answered, Api, Json, eventually
 from support.catalogued import CRDS
-from support.envs import ASLEEP_FOR_EVER, Env
+from support.commandline import Sundown
+from support.envs import ASLEEP_FOR_EVER, STATE, Env
+from support.operators import Stage
 from support.simulators import GROUP, KEY, PATCH, PLURAL, serve_versions, simulator
 
 pytestmark = pytest.mark.lab
@@ -15,6 +18,8 @@ NOBODY: Json = {
     "strategy": "Webhook",
     "webhook": {"clientConfig": {"url": "https://127.0.0.1:1/convert"}, "conversionReviewVersions": ["v1"]},
 }
+
+OF_V2: Json = {**PATCH, "apiVersion": f"{GROUP}/v2"}
 
 
 def convert(api: Api, *, works: bool) -> None:
@@ -32,6 +37,24 @@ def convert(api: Api, *, works: bool) -> None:
     eventually(as_said, what=f"simulators can be listed: {works}")
 
 
+def asleep(env: Env) -> str:
+    """An env with a Deployment and a simulator, both asleep; the path of the latter, which is listed as v2 and kept as v1."""
+    serve_versions(env.api, v1=True, v2=True)
+    path = simulator(env, size=2)
+    env.add("web", 2)
+    env.schedule({**ASLEEP_FOR_EVER, "workloads": {"patches": [OF_V2]}})
+    looks = count()
+
+    def paused() -> bool:
+        env.wish("Asleep", reason=f"look again: {next(looks)}")
+        return bool(env.api.get(path)["spec"].get("paused"))
+
+    # The operator may have read just now that there is no such kind.
+    eventually(paused, what="it is found and sleeps")
+    env.until("Asleep")
+    return path
+
+
 def test_the_rest_of_the_env_sleeps_and_wakes_and_it_follows(env: Env, simulators: Callable[[], None]) -> None:
     """B2: one answer of 500 failed the whole look, and nothing slept or woke."""
     simulators()
@@ -39,7 +62,7 @@ def test_the_rest_of_the_env_sleeps_and_wakes_and_it_follows(env: Env, simulator
     path = simulator(env, size=2)
     env.add("web", 2)
     convert(env.api, works=False)
-    env.schedule({**ASLEEP_FOR_EVER, "workloads": {"patches": [{**PATCH, "apiVersion": f"{GROUP}/v2"}]}})
+    env.schedule({**ASLEEP_FOR_EVER, "workloads": {"patches": [OF_V2]}})
     env.until_count("web", 0)
     assert f"{KEY}: it cannot be listed now" in env.until_condition("Degraded", "True", "KindNotListed")
     convert(env.api, works=True)
@@ -55,3 +78,22 @@ def test_the_rest_of_the_env_sleeps_and_wakes_and_it_follows(env: Env, simulator
     env.until("Awake")
     assert env.api.get(path)["spec"] == {"size": 2}
     assert env.condition("Degraded")[0] == "False"
+
+
+def test_waking_all_wakes_the_rest_says_which_it_is_and_leaves_the_namespace_marked(
+    env: Env, simulators: Callable[[], None], stage: Stage, sundown: Sundown
+) -> None:
+    """A15: one kind's failing list stopped ``wake-all --direct``, and nothing woke."""
+    simulators()
+    path = asleep(env)
+    stage.clear()
+    env.api.delete(env.schedules("default"))
+    convert(env.api, works=False)
+    called = sundown("wake-all", "-n", env.name, "--direct")
+    assert called.code == 1
+    assert f"{env.name}: Deployment/web woken, 0 -> 2 replicas\n1 workload woken\n" in called.out
+    assert f"{KEY} in {env.name}: what sleeps by it was not looked for: " in called.err
+    assert (env.replicas("web"), STATE in env.labels()) == (2, True)
+    convert(env.api, works=True)
+    assert sundown("wake-all", "-n", env.name, "--direct").code == 0
+    assert (env.api.get(path)["spec"], STATE in env.labels()) == ({"size": 2}, False)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, Denied, Missing, Unreachable
+from sundown.cluster.errors import ApiError, Denied, Missing, Unanswered, Unreachable
 from sundown.cluster.gate import Gate
 from sundown.cluster.served import Resource, Served
 from sundown.model.parts import Workload
@@ -77,7 +77,7 @@ class OtherKinds:
         """The objects of these kinds in one env.
 
         Raises:
-            ApiError: when the API server cannot be asked; what it answers of one kind is told of that kind.
+            ApiError: when the API server cannot be asked; what it answers of one kind, or does not in time, is told of that kind.
         """
         wanted = [row for row in rows if isinstance(row, PatchKind)]
         if not wanted:
@@ -98,7 +98,7 @@ class OtherKinds:
             elif isinstance(result, Missing):
                 self._served.forget()
                 gone.add(row.kind)
-            elif isinstance(result, ApiError) and not isinstance(result, Unreachable):
+            elif isinstance(result, ApiError) and is_of_one_kind(result):
                 unanswered[row.kind] = _NOT_LISTED.format(error=result)
                 self._told(row, result, event="kind-not-listed")
             elif isinstance(result, BaseException):
@@ -144,6 +144,11 @@ class OtherKinds:
         if row.kind not in self._told_of:
             self._told_of.add(row.kind)
             log.warning(event, kind=row.kind, error=str(error))
+
+
+def is_of_one_kind(error: ApiError) -> bool:
+    """Whether it may be about that kind alone. One whose own API server hangs has no answer in time, and others have theirs."""
+    return not isinstance(error, Unreachable) or isinstance(error, Unanswered)
 
 
 def _is_of_the_cluster(known: tuple[Resource, ...]) -> bool:

@@ -58,6 +58,20 @@ class Everything:
     own: Callable[[], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was woken, or would be, and what could not be looked for."""
+
+    woken: list[Woken]
+    unseen: tuple[Mistake, ...]
+    restored: Restored
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is left that sleeps, or may."""
+        return bool(self.unseen) or self.restored.failed or any(one.failures for one in self.woken)
+
+
 @click.command(
     "wake-all",
     epilog=examples(
@@ -113,10 +127,10 @@ def wake_all(
     clock = SystemClock()
     if direct:
         aws = settings_from({}, AwsSettings)
-        woken, restored = connected(
+        done = connected(
             lambda cluster: _direct(cluster, everything, clock, aws), kubeconfig=kubeconfig, context=context
         )
-        _tell(woken, restored, everything, as_machine=output == "json")
+        _tell(done, dry_run=everything.dry_run, as_machine=output == "json")
         return
     results = connected(lambda cluster: _asked(cluster, everything, clock), kubeconfig=kubeconfig, context=context)
     if not results and output != "json":
@@ -181,9 +195,7 @@ async def _set_paused(cluster: Cluster, namespace: str, name: str) -> int:
     return int(written["metadata"]["generation"])
 
 
-async def _direct(
-    cluster: Cluster, everything: Everything, clock: Clock, aws: AwsSettings
-) -> tuple[list[Woken], Restored]:
+async def _direct(cluster: Cluster, everything: Everything, clock: Clock, aws: AwsSettings) -> Done:
     """Wake what sleeps from its records, in the cluster and in AWS.
 
     Raises:
@@ -199,26 +211,31 @@ async def _direct(
             )
         if everything.pause and not everything.dry_run:
             await _pause_all(cluster, everything)
-        restored, woken = await asyncio.gather(
+        restored, (woken, unseen) = await asyncio.gather(
             _in_aws(cluster, everything, aws, cluster_name=known.cluster_name),
             _in_the_cluster(cluster, everything, clock, known),
         )
     except ApiError as error:
         raise plainly(error, wish="wake") from error
-    return woken, restored
+    return Done(woken, unseen, restored)
 
 
-async def _in_the_cluster(cluster: Cluster, everything: Everything, clock: Clock, known: Settings) -> list[Woken]:
-    """Wake workloads, and look once more whether they stay awake."""
+async def _in_the_cluster(
+    cluster: Cluster, everything: Everything, clock: Clock, known: Settings
+) -> tuple[list[Woken], tuple[Mistake, ...]]:
+    """Wake workloads, and look once more whether they stay awake. With them goes what could not be looked for."""
     found = await sleeping(cluster, everything.namespaces, settings=known, clock=clock)
     if everything.dry_run:
-        return [Woken(one.namespace, one.plan.steps, (*one.plan.mistakes, *one.unseen)) for one in found]
-    woken = await wake(cluster, found, width=_WRITES_AT_ONCE)
+        would = [Woken(one.namespace, one.plan.steps, (*one.plan.mistakes, *one.unseen)) for one in found.sleeping]
+        return would, found.failures
+    woken = await wake(cluster, found.sleeping, width=_WRITES_AT_ONCE)
     if not any(one.steps for one in woken):
-        return woken
+        return woken, found.failures
     await asyncio.sleep(_SETTLING)
     again = await sleeping(cluster, everything.namespaces, settings=known, clock=clock)
-    return [_checked(one, next((each for each in again if each.namespace == one.namespace), None)) for one in woken]
+    there = {one.namespace: one for one in again.sleeping}
+    unseen = {one.path: one for one in (*found.failures, *again.failures)}
+    return [_checked(one, there.get(one.namespace)) for one in woken], tuple(unseen.values())
 
 
 async def _in_aws(cluster: Cluster, everything: Everything, aws: AwsSettings, *, cluster_name: str) -> Restored:
@@ -265,15 +282,15 @@ def _checked(woken: Woken, again: Sleeping | None) -> Woken:
     return Woken(woken.namespace, tuple(step for step in woken.steps if step.workload.title not in back), failures)
 
 
-def _tell(woken: list[Woken], restored: Restored, everything: Everything, *, as_machine: bool) -> None:
+def _tell(done: Done, *, dry_run: bool, as_machine: bool) -> None:
     """Print what was woken, and end with code 1 where something was not."""
     if as_machine:
-        as_json(rows(woken, restored))
+        as_json(rows(done.woken, done.restored))
     else:
-        _say(woken, restored, dry_run=everything.dry_run)
-    for failure in restored.failures:
-        failed(failure)
-    if restored.failed or any(one.failures for one in woken):
+        _say(done, dry_run=dry_run)
+    for failure in (*done.unseen, *done.restored.failures):
+        failed(str(failure))
+    if done.failed:
         raise SystemExit(1)
 
 
@@ -284,7 +301,8 @@ def _told(step: Step, verb: str) -> str:
     return f"{step.workload.title} {verb}, {changed}" if changed else f"{step.workload.title} {verb}"
 
 
-def _say(woken: list[Woken], restored: Restored, *, dry_run: bool) -> None:
+def _say(done: Done, *, dry_run: bool) -> None:
+    woken, restored = done.woken, done.restored
     verb = "would be woken" if dry_run else "woken"
     for one in woken:
         for step in one.steps:
@@ -295,7 +313,7 @@ def _say(woken: list[Woken], restored: Restored, *, dry_run: bool) -> None:
         tell = failed if part.failure else note if part.left else say
         tell(part.told(dry_run=dry_run))
     count = sum(step.action not in QUIET for one in woken for step in one.steps)
-    if not count and not restored.count and not restored.failed and not any(one.failures for one in woken):
+    if not count and not restored.count and not done.failed:
         say("nothing sleeps")
         return
     in_aws = f", {restored.count} in AWS" if restored.started else ""

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from sundown.cli.shared.kinds_listed import Listing, kinds_listed
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied, Missing
@@ -36,7 +37,6 @@ from sundown.sleepers.kinds import KINDS, ReplicaKind, row_of
 from sundown.sleepers.other_kinds import OtherKinds, Others
 from sundown.sleepers.patch_kind import PatchKind
 
-_PAGE = 1000
 _AT_ONCE = 8
 _OVER = frozenset({"Succeeded", "Failed"})
 OPERATOR_LABELS = "app.kubernetes.io/name=sundown,app.kubernetes.io/component=operator"
@@ -46,8 +46,8 @@ OPERATOR_LABELS = "app.kubernetes.io/name=sundown,app.kubernetes.io/component=op
 class Sleeping:
     """What sleeps in a namespace, as a plan to wake it.
 
-    ``marked`` where the namespace says that it sleeps; ``schedules`` are those whose status says so; ``unseen`` is what the
-    namespace says that sleeps there and that the cluster does not serve now.
+    ``marked`` where the namespace says that it sleeps; ``schedules`` are those whose status says so; ``unseen`` is what sleeps
+    there, or may, by kinds that the cluster does not serve now, or of which no list can be had.
     """
 
     namespace: str
@@ -56,6 +56,14 @@ class Sleeping:
     plan: Plan
     schedules: tuple[Known, ...] = ()
     unseen: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What sleeps, by namespace, and of which kinds nobody could look."""
+
+    sleeping: tuple[Sleeping, ...]
+    failures: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,7 @@ def _change(step: Step) -> dict[str, Any]:
     return {"patch": row.awake(step.workload, step.restoring, step.replicas)}
 
 
-async def sleeping(
-    cluster: Cluster, namespaces: tuple[str, ...], *, settings: Settings, clock: Clock
-) -> list[Sleeping]:
+async def sleeping(cluster: Cluster, namespaces: tuple[str, ...], *, settings: Settings, clock: Clock) -> Survey:
     """Every namespace (of these, or of all) with a record or a label of sleep; never a protected one.
 
     Raises:
@@ -94,45 +100,40 @@ async def sleeping(
     """
     envs = await _envs(cluster, namespaces)
     memories = {name: _memory(env) for name, env in envs.items()}
-    found: dict[str, list[Workload]] = {}
     recorded = {one.kind for memory in memories.values() for one in memory.records.values()}
     noted = {name: asleep_by.read(env.namespace.asleep_by) for name, env in envs.items() if env.namespace is not None}
     rows = await _rows(cluster, recorded, chain.from_iterable(noted.values()))
-    served = {row.kind for row in rows}
-    for row in rows:
-        for collection in [row.collection(one) for one in namespaces] or [row.collection()]:
-            try:
-                listed = await cluster.list_pages(collection, row.read_page, limit=_PAGE)
-            except Denied:
-                # Whoever may not see a kind that nobody knows to sleep there wakes the rest all the same.
-                if row.kind in KINDS or row.kind in recorded:
-                    raise
-                continue
-            except Missing:
-                # The API server's directory is a moment behind what it serves.
-                if row.kind in KINDS:
-                    raise
-                served.discard(row.kind)
-                continue
-            for workload in listed:
-                if workload.leaving:
-                    continue
-                known = memories.get(workload.namespace, Memory()).records
-                if workload.carries or (workload.kind, workload.name, workload.uid) in known:
-                    found.setdefault(workload.namespace, []).append(workload)
+    known_to_sleep = recorded.union(row.kind for its in noted.values() for row in its)
+    listing = await kinds_listed(cluster, rows, namespaces, recorded=known_to_sleep)
+    found: dict[str, list[Workload]] = {}
+    for workload in listing.workloads:
+        known = memories.get(workload.namespace, Memory()).records
+        if not workload.leaving and (workload.carries or (workload.kind, workload.name, workload.uid) in known):
+            found.setdefault(workload.namespace, []).append(workload)
     marked = {name for name, env in envs.items() if env.namespace is not None and env.namespace.marked_asleep}
-    absent = {
-        name: Others(absent=tuple(row.kind for row in its if row.kind not in served)) for name, its in noted.items()
-    }
-    unseen = {name: tuple(asleep_by.mistakes(asleep_by.hidden(noted[name], its))) for name, its in absent.items()}
-    return [
-        replace(
-            _sleeping(envs[name] if name in envs else Env(name, None), found.get(name, []), clock=clock),
-            unseen=unseen.get(name, ()),
-        )
-        for name in sorted(found.keys() | marked | {name for name, its in unseen.items() if its})
-        if not settings.protects(name)
-    ]
+    unseen = {name: _unseen(name, its, memories[name], listing) for name, its in noted.items()}
+    doubtful = {name for name, its in noted.items() if its and unseen[name]}
+    return Survey(
+        tuple(
+            replace(
+                _sleeping(envs[name] if name in envs else Env(name, None), found.get(name, []), clock=clock),
+                unseen=unseen.get(name, ()),
+            )
+            for name in sorted(found.keys() | marked | doubtful)
+            if not settings.protects(name)
+        ),
+        tuple(listing.failures),
+    )
+
+
+def _unseen(namespace: str, noted: tuple[PatchKind, ...], memory: Memory, listing: Listing) -> tuple[Mistake, ...]:
+    """What may sleep on there, because nobody can look at it now."""
+    absent = tuple(row.kind for row in noted if row.kind not in listing.served)
+    unanswered = listing.unanswered(namespace)
+    told = tuple(asleep_by.mistakes(asleep_by.hidden(noted, Others(absent=absent, unanswered=unanswered))))
+    # What sleeps by its replicas is said nowhere: it is found where it is.
+    kinds = {*KINDS, *(one.kind for one in memory.records.values())} - {row.kind for row in noted}
+    return (*told, *(Mistake(kind, f"may sleep still: {why}") for kind, why in unanswered.items() if kind in kinds))
 
 
 async def _rows(

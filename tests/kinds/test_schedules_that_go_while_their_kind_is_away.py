@@ -8,8 +8,8 @@ import pytest
 from support.apiserver import eventually
 from support.catalogued import of_sundown
 from support.commandline import Sundown
-from support.envs import ASLEEP_FOR_EVER, STATE, Env
-from support.operators import Stage
+from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, STATE, Env
+from support.operators import Operator, Stage
 from support.simulators import KEY, PATCH, serve_versions, simulator
 
 pytestmark = pytest.mark.lab
@@ -70,6 +70,37 @@ def test_it_is_told_and_wakes_when_its_kind_is_served_again(
     assert (STATE in env.labels(), KEY.partition(".")[0] in (noted(env) or "")) == (True, True)
     serve_versions(env.api, v1=True, v2=True)
     until_woken(env, path)
+
+
+def test_a_new_schedule_that_says_nothing_of_it_leaves_nothing_asleep(
+    env: Env, simulators: Callable[[], None], operator: Operator
+) -> None:
+    """A15: it took the mark off, and with it all that was known; by night and by day, until the kind is served again."""
+    del operator
+    simulators()
+    path = asleep(env)
+    serve_versions(env.api, v1=False, v2=True)
+    env.api.delete(env.schedules("default"))
+    env.until_told("NotAllWoken")
+    env.schedule(ALWAYS_AWAKE)
+    text = env.until_condition("Degraded", "True", "KindNotServed")
+    assert f"{KEY}: what sleeps by it sleeps still" in text
+    assert (env.status()["state"], STATE in env.labels(), noted(env) is None) == ("Waking", True, False)
+    env.wish("Asleep")
+    env.until("Asleep")
+    env.wish("Awake")
+    env.until("Waking")
+    env.until_count("web", 2)
+    serve_versions(env.api, v1=True, v2=True)
+    looks = count()
+
+    def awake() -> bool:
+        env.wish("Awake", reason=f"look again: {next(looks)}")
+        return bool(env.status()["state"] == "Awake")
+
+    eventually(awake, what="it is found and woken", within=60)
+    assert (env.api.get(path)["spec"], of_sundown(env.api.get(path))) == ({"size": 2}, [])
+    eventually(lambda: (STATE in env.labels(), noted(env)) == (False, None), what="nothing is said to sleep there")
 
 
 def test_a_kind_of_a_schedules_own_is_woken_by_an_operator_that_never_saw_it(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from sundown.errors import Mistake
 from sundown.model.base import parse
 from sundown.model.record import Record
 from sundown.model.resources import EnvScheduleStatus
@@ -60,3 +61,15 @@ def test_what_no_schedule_names_and_no_cluster_serves_is_forgotten() -> None:
     assert "example.com/v1 Simulator" in unserved(named, [KIND])[KIND]
     assert list(unserved(parse(Workloads, {"kinds": ["Rollout"]}), [KIND, "Rollout"])) == ["Rollout"]
     assert planned("Awake", memory=ASLEEP).lost is False
+
+
+def test_what_another_schedule_left_and_nobody_can_look_at_is_not_awake() -> None:
+    """A15: a new schedule has no record of it, and took the mark off the namespace."""
+    told = (Mistake(KIND, "it sleeps still"),)
+    old = EnvScheduleStatus(state="Waking", since=NOW, asleep_since=SLEEP)
+    plan = planned("Awake", left_hidden=told)
+    status = next_status(old, replace(finding("Awake", old=old), plan=plan, sleep=SLEEP))
+    assert (status.state, status.asleep_since, plan.sleepers) == ("Waking", SLEEP, 1)
+    degraded = next(one for one in status.conditions if one.type == "Degraded")
+    assert (degraded.reason, degraded.message) == ("KindNotServed", f"{KIND}: it sleeps still")
+    assert planned("Asleep", left_hidden=told).settled

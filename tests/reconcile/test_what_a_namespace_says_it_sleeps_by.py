@@ -1,19 +1,22 @@
 """By which kinds something sleeps stands on the namespace, and whatever else stands there is read as nothing (A15, G2)."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.model.base import parse
+from sundown.model.env import Namespace
 from sundown.model.record import Record
 from sundown.model.spec import PatchRow
-from sundown.reconcile.asleep_by import LONGEST, hidden, mistakes, of, read, written
+from sundown.reconcile.asleep_by import LONGEST, hidden, mistakes, noted, of, read, written
 from sundown.sleepers.catalogue import ROWS
 from sundown.sleepers.chosen_rows import own_row
 from sundown.sleepers.other_kinds import Others
 from sundown.sleepers.patch_kind import PatchKind
+from support.samples import namespace
 
 KEY = "Simulator.example.com"
 
@@ -109,3 +112,49 @@ def test_what_cannot_be_looked_at_is_told_with_its_way_out(others: Others, why: 
     assert (told.path, "sundown.dev/asleep-by" in str(told)) == (KEY, True)
     assert f"sleeps still: {why}." in str(told)
     assert hidden(rows, Others()) == {}
+
+
+def record(kind: str) -> Record:
+    return Record(kind, "it", "u", "{}", None)
+
+
+def said(*rows: PatchKind) -> Namespace:
+    return replace(namespace(), annotations={"sundown.dev/asleep-by": written(rows)})
+
+
+def test_what_the_schedule_in_force_has_no_record_of_was_left_by_another() -> None:
+    """A15"""
+    (cron_jobs,) = read('["CronJob"]')
+    found = noted(said(own(), cron_jobs), {"CronJob"})
+    assert (found.rows, found.left) == ((cron_jobs, own()), (own(),))
+    assert [row.kind for row in found.beside([cron_jobs])] == [KEY, "CronJob"]
+    assert found.beside([own(7)]) == (own(7),)
+    assert [one.path for one in found.hidden(Others(absent=(KEY, "CronJob")))] == [KEY]
+    assert noted(None, set()).rows == ()
+
+
+def test_by_night_what_cannot_be_looked_at_stays_there_beside_what_is_put_to_sleep() -> None:
+    """A15: it is what the morning knows of it."""
+    (cron_jobs,) = read('["CronJob"]')
+    found = noted(said(own()), set())
+    for others, left in ((Others(absent=(KEY,)), [own()]), (Others(), [])):
+        text = found.to_say([cron_jobs, own()], [record("CronJob")], others, wanted="Asleep")
+        assert text == written([cron_jobs, *left])
+
+
+@pytest.mark.parametrize(
+    ("still", "absent", "left"),
+    [
+        ((KEY, "CronJob"), (KEY,), None),
+        ((), (), None),
+        (("CronJob",), (KEY,), '["CronJob"]'),
+        ((), (KEY, "CronJob"), ""),
+    ],
+)
+def test_by_day_what_was_given_up_goes_at_once(
+    still: tuple[str, ...], absent: tuple[str, ...], left: str | None
+) -> None:
+    """G2: or it would look like what another schedule has left, once no record tells of it."""
+    found = noted(said(own(), *read('["CronJob"]')), {KEY, "CronJob"})
+    records = [record(kind) for kind in still]
+    assert found.to_say(found.rows, records, Others(absent=absent), wanted="Awake") == left

@@ -78,7 +78,17 @@ def planned(wanted: Literal["Awake", "Asleep"], *parts: Part, now: datetime = NO
     """The plan for some parts, with more of the goal, or of the selection as under ``spec.workloads``."""
     goal: dict[str, Any] = {
         name: more.pop(name)
-        for name in ("since", "timeout", "cloud", "memory", "unlisted", "unanswered", "unserved", "impossible")
+        for name in (
+            "since",
+            "timeout",
+            "cloud",
+            "memory",
+            "unlisted",
+            "unanswered",
+            "unserved",
+            "left_hidden",
+            "impossible",
+        )
         if name in more
     }
     workloads = [part for part in parts if isinstance(part, Workload)]

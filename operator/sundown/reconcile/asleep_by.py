@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from sundown.errors import InvalidObject, Mistake
 from sundown.model.base import parse
+from sundown.model.env import Namespace
 from sundown.model.record import Record, read_patch
 from sundown.model.resources import ASLEEP_BY
-from sundown.model.spec import PatchRow, Workloads
+from sundown.model.spec import PatchRow, Wanted, Workloads
 from sundown.sleepers.chosen_rows import LONGEST_KEY, objection, own_row, rows_for
 from sundown.sleepers.other_kinds import Others
 from sundown.sleepers.patch_kind import PatchKind
@@ -23,6 +25,46 @@ LONGEST = 8192
 """So many characters may stand there; past them a kind of a schedule's own stands there by its name alone."""
 _MOST = 80
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[a-z0-9.-]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What stands there, and what of that the schedule in force has no record of: another put it to sleep, and has gone since."""
+
+    rows: tuple[PatchKind, ...]
+    recorded: frozenset[str]
+    """The kinds of which the schedule in force has records."""
+
+    @property
+    def left(self) -> tuple[PatchKind, ...]:
+        """What another has left."""
+        return tuple(row for row in self.rows if row.kind not in self.recorded)
+
+    def beside(self, rows: Iterable[PatchKind]) -> tuple[PatchKind, ...]:
+        """These rows and what was left, a kind once: what the schedule in force says of it counts."""
+        return tuple({row.kind: row for row in (*self.left, *rows)}.values())
+
+    def hidden(self, others: Others) -> tuple[Mistake, ...]:
+        """What is said of what was left and cannot be looked at now."""
+        return tuple(mistakes(hidden(self.left, others)))
+
+    def to_say(
+        self, rows: Iterable[PatchKind], records: Collection[Record], others: Others, *, wanted: Wanted
+    ) -> str | None:
+        """What has to stand there now; None where it stays as it is until the mark is taken off.
+
+        ``records`` are those of a plan with these rows. Of what it remembers no longer, that which the cluster does not serve goes at
+        once: it would look like what another schedule has left.
+        """
+        if wanted == "Asleep":
+            return written((*of(records, rows), *hidden(self.left, others)))
+        gone = self.recorded.difference(one.kind for one in records) & {*others.absent}
+        return written(row for row in self.rows if row.kind not in gone) if gone else None
+
+
+def noted(space: Namespace | None, recorded: Iterable[str]) -> Noted:
+    """What a namespace says; ``recorded`` are the kinds of which the schedule in force has records."""
+    return Noted(read(space.asleep_by if space is not None else ""), frozenset(recorded))
 
 
 def of(records: Iterable[Record], rows: Iterable[PatchKind]) -> tuple[PatchKind, ...]:

@@ -78,8 +78,10 @@ class NamespaceMarks:
         changes = {"labels": {STATE_LABEL: None}, "annotations": {ASLEEP_SINCE: None, ASLEEP_BY: None}}
         return await self._try(env.name, "awake", Urgency.RELEASE, **changes)
 
-    async def note(self, env: Env, text: str) -> None:
-        """Say by which kinds something sleeps there by a patch, before it does."""
+    async def note(self, env: Env, text: str | None) -> None:
+        """Say by which kinds something sleeps there by a patch, before it does; None leaves it as it is."""
+        if text is None:
+            return
         space = self._store.env(env.name).namespace
         if space is None or space.asleep_by == text:
             self._well(env.name, "noted")

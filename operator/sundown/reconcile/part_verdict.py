@@ -42,7 +42,8 @@ class Goal:
     ``holder`` is in whose name they are stopped, ``<cluster>/<namespace>``. ``fights`` is what was written more than once. ``memory`` is
     what is remembered of the sleep that the env is in, ``sleep`` the id of the one that it is brought to. ``unlisted`` are the kinds
     that Sundown may not look at, and why, ``unanswered`` those of which it got no list, ``unserved`` those that the cluster does
-    not serve and the schedule names; ``keepers`` the objects that sleep with all that they control.
+    not serve and the schedule names, ``left_hidden`` what is said of those by which another schedule left something asleep that nobody
+    can look at; ``keepers`` the objects that sleep with all that they control.
     ``impossible`` is what the API server makes something else of than asleep, and what.
     """
 
@@ -59,6 +60,7 @@ class Goal:
     unlisted: Mapping[str, str] = field(default_factory=dict)
     unanswered: Mapping[str, str] = field(default_factory=dict)
     unserved: Mapping[str, str] = field(default_factory=dict)
+    left_hidden: tuple[Mistake, ...] = ()
     keepers: frozenset[str] = frozenset()
     impossible: Mapping[Tried, str] = field(default_factory=dict)
 

@@ -37,7 +37,7 @@ class Plan:
     not come back: without it nothing is awake. ``changed`` names what was woken to another count than it had, ``owed`` is what
     the second place keeps of what runs again and could not be written. ``unlisted`` names the kinds that
     Sundown may not look at, ``unanswered`` those of which it got no list, ``unserved`` those that the cluster does not serve
-    although something sleeps by them, ``waiting`` is what of it is not its turn yet, because only so many pods a minute start
+    although something sleeps by them, and what another schedule left asleep that nobody can look at, ``waiting`` is what of it is not its turn yet, because only so many pods a minute start
     in the cluster.
     """
 
@@ -173,9 +173,9 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         refused=tuple(_refused(standings, impossible=False)),
         impossible=tuple(_refused(standings, impossible=True)),
         records=tuple(sorted((*_records(standings, later), *unseen), key=_place)),
-        sleepers=sum(_is_to_be_woken(one) for one in standings) + len(unseen),
+        sleepers=sum(_is_to_be_woken(one) for one in standings) + len(unseen) + len(goal.left_hidden),
         unknown=tuple(one.part.title for one in standings if one.is_unknown),
-        lost=any(one.lost for one in standings) or (goal.wanted == "Awake" and bool(unseen)),
+        lost=any(one.lost for one in standings) or (goal.wanted == "Awake" and bool(unseen or goal.left_hidden)),
         woken=frozenset(_key(one.part) for one in standings if _is_woken(goal, one)),
         sleeping_cpu=sum(count * part.cpu for part, count in asleep),
         sleeping_memory=sum(count * part.memory for part, count in asleep),
@@ -192,7 +192,7 @@ def plan(goal: Goal, workloads: Iterable[Workload], clouds: Iterable[CloudPart] 
         ),
         unlisted=tuple(unlisted(goal, unseen, kinds=goal.unlisted)),
         unanswered=tuple(unlisted(goal, unseen, kinds=goal.unanswered)),
-        unserved=tuple(unserved(goal, unseen)),
+        unserved=(*unserved(goal, unseen), *goal.left_hidden),
     )
 
 

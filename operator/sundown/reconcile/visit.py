@@ -52,7 +52,6 @@ from sundown.sleepers.cluster_rows import NOTHING_ADDED, Added
 from sundown.sleepers.kinds import unknown_kinds
 from sundown.sleepers.night_revisions import Histories
 from sundown.sleepers.other_kinds import Others
-from sundown.sleepers.patch_kind import PatchKind
 
 log = structlog.get_logger(__name__)
 
@@ -154,7 +153,8 @@ class Visitor:
         # Records without a mark are bound to this sleep before anything else names it: or they would look like old ones.
         early = wanted == "Asleep" and not memory.unmarked
         added = await rooms.cluster_rows.added() if uncatalogued(spec.workloads) else NOTHING_ADDED
-        rows = rows_for(spec.workloads, [record.kind for record in memory.records.values()], added=added.rows)
+        noted = asleep_by.noted(env.namespace, {kind for kind, *_ in memory.records})
+        rows = noted.beside(rows_for(spec.workloads, sorted(noted.recorded), added=added.rows))
         looks = {"patient": on_its_way, "written": old.state in MOVING}
         self._wakers.begin(env.name, asleep=wanted == "Asleep")
         marked, workloads, others = await asyncio.gather(
@@ -176,6 +176,7 @@ class Visitor:
             unlisted=others.unlisted,
             unanswered=others.unanswered,
             unserved=unserved(spec.workloads, others.absent, added=added.rows),
+            left_hidden=noted.hidden(others),
             keepers=keepers(workloads, selection=spec.workloads, now=now),
         )
         make = partial(self._referee.plan, env.name, workloads=workloads, clouds=rooms.clouds_of(env.name))
@@ -217,7 +218,7 @@ class Visitor:
         if any(step.action in {"Sleep", "Remember"} for step in the_plan.steps) or (wanted == "Asleep" and not early):
             await self._reporter.acknowledged(env, known, status)
             marked = await self._marks.put(env, sleep) or marked
-        await self._note(env, asleep_by.of(the_plan.records, rows), wanted=wanted)
+        await self._marks.note(env, noted.to_say(rows, the_plan.records, others, wanted=wanted))
         trouble = self._marks.trouble(env, asleep=wanted == "Asleep")
         if trouble != finding.mark_trouble:
             finding = replace(finding, mark_trouble=trouble)
@@ -236,11 +237,6 @@ class Visitor:
             return workloads
         tally = await self._rooms.leftovers.of(name)
         return counted(workloads, tally) if tally is not None else workloads
-
-    async def _note(self, env: Env, rows: tuple[PatchKind, ...], *, wanted: Wanted) -> None:
-        """Say on the namespace by which kinds something sleeps, before it does; it is taken off with the mark."""
-        if wanted == "Asleep":
-            await self._marks.note(env, asleep_by.written(rows))
 
     async def _arrived(
         self, name: str, old: EnvScheduleStatus, *, finding: Finding, goal: Goal, workloads: tuple[Workload, ...]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sundown.model.cutting import MORE, clip, clip_bytes
+from sundown.model.cutting import MORE, clip, clip_bytes, first_of, some_of
 from sundown.model.resources import Condition, EnvScheduleStatus, HistoryEntry
 
 SLEEPY = "\N{SLEEPING FACE}"
@@ -85,3 +85,19 @@ def test_a_status_holds_no_more_characters_than_its_crd_takes(text: str) -> None
     assert len(Condition.model_validate(raw).message) <= 4096
     assert max(len(entry.why), len(status.why)) <= 1024
     assert max(len(entry.by or ""), len(status.owner or "")) <= 256
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a, b"),
+        (["a", "b", "c"], "a, b and 1 more"),
+        ([*"abcd"], "a, b and 2 more"),
+    ],
+)
+def test_what_is_left_out_of_a_list_is_counted(names: list[str], told: str) -> None:
+    assert some_of(names, 2) == told
+    assert some_of(names, 2, apart="; ") == told.replace(", ", "; ")
+    assert ", ".join(first_of(names, 2)).replace(", and", " and") == told

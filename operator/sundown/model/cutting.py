@@ -7,6 +7,7 @@ label, an annotation and a ConfigMap are counted in bytes of UTF-8, of which an 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 MORE = "…"
 _LONGEST_SIGN = 32
@@ -20,6 +21,18 @@ def clip(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return text[: _seam(text, limit - len(MORE))] + MORE if limit > 0 else ""
+
+
+def some_of(texts: Sequence[str], most: int, *, apart: str = ", ") -> str:
+    """The first of them and how many there are besides: ``web, api and 3 more``."""
+    left = len(texts) - most
+    return f"{apart.join(texts[:most])} and {left} more" if left > 0 else apart.join(texts)
+
+
+def first_of(texts: Sequence[str], most: int) -> list[str]:
+    """The same as lines of their own, the last of which is ``and 3 more``."""
+    left = len(texts) - most
+    return [*texts[:most], f"and {left} more"] if left > 0 else list(texts)
 
 
 def clip_bytes(text: str, limit: int, *, more: str = MORE) -> str:

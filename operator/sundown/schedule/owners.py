@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sundown.model.cutting import clip
+from sundown.model.cutting import clip, some_of
 from sundown.model.scalars import zone
 
 MOST_ZONES = 24
@@ -32,8 +32,7 @@ def parse_owner_zones(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     zones = tuple(known)
     too_many = zones[MOST_ZONES:]
     if too_many:
-        more = f" and {len(too_many) - _NAMED} more" if len(too_many) > _NAMED else ""
-        ignored[f"{MOST_ZONES} time zones count, ignored: {', '.join(too_many[:_NAMED])}{more}"] = None
+        ignored[f"{MOST_ZONES} time zones count, ignored: {some_of(too_many, _NAMED)}"] = None
     if any(entry.strip() for entry in entries[_LOOKED_AT:]):
         ignored[f"{_LOOKED_AT} entries are looked at, the rest is ignored"] = None
     return zones[:MOST_ZONES], tuple(ignored)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from sundown.model.cutting import some_of
 from sundown.model.scalars import DAYS, Day, format_local_time, format_time_of_day
 from sundown.model.spec import DatedException, Holidays, Override, Window
 from sundown.schedule.instants import FOREVER, wall_clock
@@ -120,5 +121,4 @@ def _stops(windows: Sequence[Window]) -> str:
 
 
 def _some(things: Sequence[T], describe: Callable[[T], str] = str) -> str:
-    shown = ", ".join(describe(thing) for thing in things[:_SHOWN])
-    return shown if len(things) <= _SHOWN else f"{shown} and {len(things) - _SHOWN} more"
+    return some_of([describe(thing) for thing in things], _SHOWN)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
+from sundown.model.cutting import some_of
 from sundown.model.spec import Workloads
 from sundown.sleepers.catalogue import ROWS
 from sundown.sleepers.chosen_rows import rows_for
@@ -31,7 +32,5 @@ async def unnamed_cron_jobs(cluster: Cluster, namespace: str, chosen: Workloads)
 
 def told(titles: Sequence[str]) -> str:
     """What is said of them."""
-    more = len(titles) - _NAMED
-    names = ", ".join(titles[:_NAMED]) + (f" and {more} more" if more > 0 else "")
     start = "start" if len(titles) > 1 else "starts"
-    return f"{names} {start} pods at night too: CronJobs sleep where spec.workloads.kinds names them"
+    return f"{some_of(titles, _NAMED)} {start} pods at night too: CronJobs sleep where spec.workloads.kinds names them"

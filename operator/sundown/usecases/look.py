@@ -17,7 +17,7 @@ from sundown.cluster.pod_troubles import pod_troubles
 from sundown.cluster.served import Served
 from sundown.model.cloud import CloudPart
 from sundown.model.cloud_refusal import Cause, Refusal
-from sundown.model.cutting import clip
+from sundown.model.cutting import clip, some_of
 from sundown.model.env import Env
 from sundown.model.parts import Workload
 from sundown.model.resources import UNREACHED, CloudStatus, EnvScheduleStatus
@@ -129,8 +129,7 @@ class Picture:
     def awaited(self) -> str | None:
         """What it is that an env on its way waits for; None where there is nothing, or it cannot be seen."""
         missing = (*self.missing(late=True), *self.missing(late=False))
-        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-        return self.waiting or (f"waiting for {'; '.join(missing[:_NAMED])}{more}" if missing else None)
+        return self.waiting or (f"waiting for {some_of(missing, _NAMED, apart='; ')}" if missing else None)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from sundown import wording
 from sundown.cli.shared.cluster_access import connected
 from sundown.cli.shared.cluster_options import cluster_options
 from sundown.cli.shared.output import as_json, examples, say, table
+from sundown.model.cutting import first_of
 from sundown.model.scalars import format_instant
 from sundown.schedule.clock import SystemClock
 from sundown.usecases.look import Picture, look
@@ -106,7 +106,10 @@ def _tell(picture: Picture) -> None:
         turns = [wording.turn(turn, now=now) for turn in decision.upcoming]
         _line("next", *(turns or ["nothing is scheduled"]))
     _line("parts", wording.parts(status.parts))
-    _line("in AWS", *_shown([f"{wording.cloud_title(one)}: {wording.cloud_part(one)}" for one in status.cloud]))
+    _line(
+        "in AWS",
+        *first_of([f"{wording.cloud_title(one)}: {wording.cloud_part(one)}" for one in status.cloud], _WELL_SHOWN),
+    )
     if status.wake_queue is not None:
         _line("in line", wording.wake_queue(status.wake_queue, now=now))
     if status.still_running is not None:
@@ -117,8 +120,8 @@ def _tell(picture: Picture) -> None:
     generated = ", from a ClusterEnvSchedule" if picture.found.known.generated else ""
     _line("schedule", f"EnvSchedule {picture.found.known.metadata.name}{generated}")
     _line("not well", *wording.not_well(status, said=wording.why(status)))
-    _line("hanging", *_shown(picture.missing(late=True)))
-    _line("waits for", *_shown(picture.missing(late=False)))
+    _line("hanging", *first_of(picture.missing(late=True), _WELL_SHOWN))
+    _line("waits for", *first_of(picture.missing(late=False), _WELL_SHOWN))
     _line("waves", *([picture.waiting] if picture.waiting is not None else []))
     _line("would do", *(str(wave) for wave in (picture.rehearsal.waves if picture.rehearsal is not None else ())))
     _line("note", *picture.notes)
@@ -131,11 +134,6 @@ def _tell(picture: Picture) -> None:
                 for entry in status.history
             ],
         )
-
-
-def _shown(told: Sequence[str]) -> list[str]:
-    more = len(told) - _WELL_SHOWN
-    return [*told[:_WELL_SHOWN], f"and {more} more"] if more > 0 else list(told)
 
 
 def _line(name: str, *texts: str) -> None:

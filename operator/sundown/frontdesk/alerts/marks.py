@@ -21,6 +21,7 @@ from sundown.cluster.client import Cluster
 from sundown.frontdesk.seal import Seal
 from sundown.model import managers
 from sundown.model.base import mistakes_of
+from sundown.model.cutting import some_of
 from sundown.model.env import Known
 from sundown.model.resources import GROUP, Lenient, Metadata
 from sundown.model.scalars import Instant, format_instant
@@ -163,9 +164,8 @@ def _parsed(metadata: Metadata) -> tuple[_Written, str | None]:
     try:
         return _Written.model_validate_json(text), None
     except ValidationError as error:
-        mistakes = mistakes_of(error)
-        more = f" and {len(mistakes) - 3} more" if len(mistakes) > 3 else ""
-        return _Written(), f"cannot be read: {'; '.join(str(mistake) for mistake in mistakes[:3])}{more}"
+        mistakes = [str(mistake) for mistake in mistakes_of(error)]
+        return _Written(), f"cannot be read: {some_of(mistakes, 3, apart='; ')}"
 
 
 async def write(cluster: Cluster, known: Known, marks: Marks, seal: Seal) -> Known:

@@ -13,7 +13,7 @@ from sundown.cluster import paths
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.model import managers
-from sundown.model.cutting import clip
+from sundown.model.cutting import clip, first_of
 from sundown.model.resources import UNREACHED
 from sundown.usecases.find import Found
 
@@ -65,9 +65,7 @@ def unnamed(found: Found, *, channel: str) -> tuple[str, ...]:
 
 def text(troubles: Iterable[str]) -> str:
     """The annotation; empty where everybody can be reached."""
-    told = list(dict.fromkeys(troubles))
-    more = [f"and {len(told) - _MOST} more"] if len(told) > _MOST else []
-    return clip("; ".join([*told[:_MOST], *more]), LONGEST)
+    return clip("; ".join(first_of(list(dict.fromkeys(troubles)), _MOST)), LONGEST)
 
 
 async def write(cluster: Cluster, found: Found, wanted: str) -> None:

@@ -13,6 +13,7 @@ from sundown.frontdesk.commands.reply import Bold, Code, Line, Place, Reply
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.people import Person
 from sundown.model.actions import Right
+from sundown.model.cutting import some_of
 from sundown.model.log_tail import MOST_LINES, log_tail
 from sundown.model.pods import Container, PodContainers
 
@@ -58,8 +59,7 @@ async def _pod(desk: Desk, person: Person, asked: Asked) -> PodContainers:
             f"{missing}: `{desk.settings.slack_command} pods {namespace}` shows those that there are"
         ).naming(namespace)
     if len(meant) > 1:
-        more = f" and {len(meant) - _NAMED} more" if len(meant) > _NAMED else ""
-        raise WhichThing(f"{missing}; say which one you mean, there are {', '.join(meant[:_NAMED])}{more}", verb="logs")
+        raise WhichThing(f"{missing}; say which one you mean, there are {some_of(meant, _NAMED)}", verb="logs")
     return await containers_of(desk.cluster, namespace, meant[0])
 
 

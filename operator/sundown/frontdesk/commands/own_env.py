@@ -6,6 +6,7 @@ from sundown.frontdesk.commands.parsing import WhichEnv
 from sundown.frontdesk.context import Desk
 from sundown.frontdesk.people.ownership import is_owner
 from sundown.frontdesk.people.people import Person
+from sundown.model.cutting import some_of
 from sundown.usecases.find import Found, find
 
 _NAMED = 10
@@ -35,6 +36,5 @@ async def own_env(desk: Desk, person: Person, *, verb: str) -> str:
         return meant[0]
     if not meant:
         raise WhichEnv("there is no environment that you may see, so none can be meant", verb=verb)
-    named = ", ".join(meant[:_NAMED]) + (f" and {len(meant) - _NAMED} more" if len(meant) > _NAMED else "")
     whose = "yours are" if mine else "you see"
-    raise WhichEnv(f"say which environment you mean, {whose} {named}", verb=verb)
+    raise WhichEnv(f"say which environment you mean, {whose} {some_of(meant, _NAMED)}", verb=verb)

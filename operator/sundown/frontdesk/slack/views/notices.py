@@ -23,7 +23,7 @@ from sundown.frontdesk.slack.views.blocks import (
     when,
 )
 from sundown.frontdesk.wishes.verbs import Verb, shown
-from sundown.model.cutting import clip
+from sundown.model.cutting import clip, some_of
 from sundown.model.scalars import format_duration
 
 Counts = Sequence[tuple[str, int]]
@@ -224,17 +224,11 @@ def _running(notice: Notice, counts: Counts | None) -> str:
 def _others(others: Others, notice: Notice) -> list[Block]:
     lines: list[str] = []
     if others.stopping:
-        lines.append(f"*Stop by then too:* {_some([bold(name) for name in others.stopping])}")
+        lines.append(f"*Stop by then too:* {some_of([bold(name) for name in others.stopping], _NAMED)}")
     if others.prolonged:
-        told = [f"{bold(name)} until {at(until, notice)} ({who(by)})" for name, until, by in others.prolonged[:_NAMED]]
-        rest = len(others.prolonged) - len(told)
-        lines.append(f"*Prolonged:* {', '.join(told)}{f' and {rest} more' if rest else ''}")
+        told = [f"{bold(name)} until {at(until, notice)} ({who(by)})" for name, until, by in others.prolonged]
+        lines.append(f"*Prolonged:* {some_of(told, _NAMED)}")
     return [section("\n".join(lines))] if lines else []
-
-
-def _some(names: list[str]) -> str:
-    rest = len(names) - _NAMED
-    return f"{', '.join(names[:_NAMED])}{f' and {rest} more' if rest > 0 else ''}"
 
 
 def _answers(notice: Notice, *, cluster: str) -> list[Block]:

@@ -7,7 +7,7 @@ from sundown_lab.reference.markdown import code, table
 
 BEGIN = "<!-- The table is made by `make docs` from the catalogue (`sleepers/catalogue.py`). -->"
 END = "<!-- Here it ends. -->"
-_HEAD = ("kind", "", "asleep by", "wave", "rights", "held by", "tried with", "says so")
+_HEAD = ("kind", "what it is", "asleep by", "wave", "rights", "held by", "tried with", "says so")
 _ROLE = "../deploy/components/kinds/{0}/clusterrole.yaml"
 _HOLD = "../deploy/components/kinds/{0}/hold/policies.yaml"
 

@@ -79,9 +79,10 @@ def test_every_door_to_the_api_server_says_whom_it_acts_as(login: Login) -> None
             Followers(configuration, cluster, scope=EVERYWHERE) as followers,
             kopf,
         ):
-            assert cluster._session is not None
+            transport = cluster._transport
+            assert transport._session is not None
             assert followers._session is not None
-            return [said(cluster._session), said(followers._session), said(kopf)]
+            return [said(transport._session), said(followers._session), said(kopf)]
 
     assert asyncio.run(doors()) == [HEADERS] * 3
 

@@ -1,56 +1,32 @@
-"""Requests to the API server: configuration and credentials from kubernetes-asyncio, JSON as it is on the wire."""
+"""What is asked of the API server: reads, lists and writes, JSON as it is on the wire."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, Self, TypeVar
 
-import aiohttp
-import orjson
 import structlog
 from kubernetes_asyncio.client import Configuration
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_after_delay
-from tenacity.stop import stop_base
 
-from sundown.backoff import Backoff
 from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from sundown.cluster.body import Body
-from sundown.cluster.errors import (
-    AdmissionAway,
-    ApiError,
-    Busy,
-    Denied,
-    Expired,
-    SchemaUnread,
-    TooLarge,
-    Unanswered,
-    Unreachable,
-    told,
-)
-from sundown.cluster.failure import failure
+from sundown.cluster.errors import ApiError, Denied, Expired, TooLarge, told
 from sundown.cluster.page_size import PageSize
 from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object
 from sundown.cluster.scope import EVERYWHERE, Scope
-from sundown.cluster.session import open_session, proxy_for
-from sundown.metrics import API_REQUESTS
+from sundown.cluster.transport import Transport
 from sundown.model import managers
 
 log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
 T = TypeVar("T")
-Take = Callable[[aiohttp.ClientResponse], AbstractAsyncContextManager[Body]]
 
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 _METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
-_LONGEST_WAIT = 30.0
-_AGAIN = Backoff(0.4, longest=_LONGEST_WAIT)
-_UNTIL_READ = 20.0
 
 
 class Cluster:
@@ -69,23 +45,18 @@ class Cluster:
         scope: Scope = EVERYWHERE,
     ) -> None:
         self.configuration = configuration
-        self._host = str(configuration.host).rstrip("/")
-        self._request_timeout = request_timeout
-        self._attempts = attempts
+        self._transport = Transport(configuration, request_timeout=request_timeout, attempts=attempts, manager=manager)
         self._manager = manager
         self._scope = scope
         self._closed_to_us: set[str] = set()
-        self._proxy = proxy_for(configuration)
         self._bodies = Bodies()
-        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = open_session(self.configuration, timeout=self._request_timeout, manager=self._manager)
+        await self._transport.open()
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._transport.close()
 
     async def get(self, path: str, **params: str) -> Json:
         """GET one object, or a whole list in one page."""
@@ -106,7 +77,7 @@ class Cluster:
             TooLarge: there are more bytes of it.
         """
         take = partial(self._bodies.whole, at_most=at_most)
-        return await self._send("GET", path, params=params, accept="*/*", take=take, decode=bytes)
+        return await self._transport.send("GET", path, params=params, accept="*/*", take=take, decode=bytes)
 
     async def pages(self, path: str, *, limit: int = 500, **params: str) -> AsyncIterator[Iterable[Json]]:
         """GET a list page by page, as the items of each page, in the order of namespace and name.
@@ -187,7 +158,7 @@ class Cluster:
         self, path: str, read: Callable[[Body], Page[T]], *, params: Mapping[str, str], accept: str, alone: bool
     ) -> tuple[Page[T], int]:
         try:
-            return await self._send(
+            return await self._transport.send(
                 "GET",
                 path,
                 params=params,
@@ -200,7 +171,7 @@ class Cluster:
 
     async def _pass_by(self, path: str, params: Mapping[str, str], *, why: TooLarge) -> str:
         """Say which object it is that nobody here can read, and ask for what comes behind it."""
-        passed = await self._send(
+        passed = await self._transport.send(
             "GET", path, params=params, accept=METADATA_LIST, take=self._bodies.head, decode=PassedBy
         )
         log.error("object-passed-by", path=path, name=passed.name, error=str(why))
@@ -281,7 +252,7 @@ class Cluster:
     ) -> Json:
         take = partial(self._bodies.whole, at_most=MOST_BYTES_OF_ONE)
         try:
-            reply = await self._send(
+            reply = await self._transport.send(
                 method,
                 path,
                 body=body,
@@ -296,98 +267,3 @@ class Cluster:
         if reply.get("kind") == "Status" and reply.get("status") == "Failure":
             raise ApiError(f"{method} {path}: {told(str(reply.get('message') or 200))}", status=200)
         return reply
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: Json | None = None,
-        content_type: str = "application/json",
-        accept: str = "application/json",
-        params: Mapping[str, str],
-        take: Take,
-        decode: Callable[[Body], T],
-    ) -> T:
-        data = orjson.dumps(body) if body is not None else None
-        headers = {"Accept": accept}
-        if data is not None:
-            headers["Content-Type"] = content_type
-        once = partial(self._once, method, path, data=data, headers=headers, params=params, take=take, decode=decode)
-        try:
-            return await once()
-        except Busy as busy:
-            first = busy
-        again = AsyncRetrying(
-            retry=retry_if_exception_type(Busy),
-            stop=self._until(first),
-            wait=_as_the_server_says,
-            reraise=True,
-        )
-        await asyncio.sleep(first.retry_after if first.retry_after is not None else 0.2)
-        async for attempt in again:
-            with attempt:
-                return await once()
-        raise first
-
-    def _until(self, first: Busy) -> stop_base:
-        if isinstance(first, SchemaUnread):
-            return stop_after_delay(_UNTIL_READ)
-        # A webhook that is away takes its time to say so, and meanwhile others wait for this write.
-        return stop_after_attempt(1 if isinstance(first, AdmissionAway) else self._attempts - 1)
-
-    async def _once(
-        self,
-        method: str,
-        path: str,
-        *,
-        data: bytes | None,
-        headers: Mapping[str, str],
-        params: Mapping[str, str],
-        take: Take,
-        decode: Callable[[Body], T],
-    ) -> T:
-        assert self._session is not None, "use `async with`"
-        token = await self.configuration.get_api_key_with_prefix("BearerToken")
-        sent = {**headers, "Authorization": token} if token else headers
-        try:
-            async with (
-                self._session.request(
-                    method,
-                    self._host + path,
-                    data=data,
-                    headers=sent,
-                    params=params or None,
-                    server_hostname=self.configuration.tls_server_name or None,
-                    proxy=self._proxy,
-                    proxy_headers=self.configuration.proxy_headers,
-                ) as response,
-                take(response) as answer,
-            ):
-                API_REQUESTS.labels(method, str(response.status)).inc()
-                if response.status < 400:
-                    return decode(answer)
-                retry_after = _seconds(response.headers.get("Retry-After"))
-                raise failure(answer, request=f"{method} {path}", status=response.status, retry_after=retry_after)
-        except TooLarge as error:
-            raise TooLarge(f"{method} {path}: {error}", status=error.status) from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            API_REQUESTS.labels(method, "none").inc()
-            text = str(error) or type(error).__name__
-            # What comes of the connection itself has a name of its own.
-            kind = Unanswered if type(error) is TimeoutError else Unreachable
-            raise kind(f"the API server at {self._host} does not answer: {text}") from error
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    if retry_after is not None and retry_after.isascii() and retry_after.isdecimal():
-        return min(float(retry_after), _LONGEST_WAIT)
-    return None
-
-
-def _as_the_server_says(state: RetryCallState) -> float:
-    """Retry-After where the server sent one, else longer each time."""
-    error = state.outcome.exception() if state.outcome is not None else None
-    if isinstance(error, Busy) and error.retry_after is not None:
-        return error.retry_after
-    return _AGAIN(state)

@@ -126,6 +126,7 @@ LIVES = st.builds(
 @example(story=[Life("Asleep", saves=True), Life("Awake"), None, Life("Asleep", writes=1, table=1)], table=0)
 @example(story=[Life("Awake", saves=True), None, Life("Asleep", writes=1, table=1)], table=0)
 @example(story=[Life("Asleep", more=True), Life("Awake", writes=5, more=True), None], table=0)
+@example(story=[Life("Asleep", writes=4, saves=True), Life("Awake", writes=4, table=2), None], table=0)
 @given(story=st.lists(st.one_of(LIVES, st.just(None)), max_size=8), table=st.integers(0, 3))
 def test_what_ran_runs_and_what_was_stopped_stays_stopped(story: list[Life | None], table: int) -> None:
     """A15, E1: its owner meddles (None) with what carries no tags, whatever the status says of it."""

@@ -216,7 +216,9 @@ def reconsider(goal: Goal, part: Part, *, known: Mapping[Key, Record] | None = N
     """
     one = contested(goal, stand(goal, part))
     if one.step is not None and _forgets_in_cloud(one.step) and known is not None and _key(part) in known:
-        return None  # as in any plan: the second place forgets first, or a later stop of its owner's would seem Sundown's
+        return (
+            None  # as in any plan: the second place forgets first, or a later stop of its owner's would seem Sundown's
+        )
     # Who wakes to another count than is known would seem, killed before the second write, to have it from admission.
     action = one.step.action if one.step is not None else None
     of_count = action == "Sleep" or (action == "Wake" and isinstance(part, Workload))

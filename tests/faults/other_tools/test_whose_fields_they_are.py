@@ -82,7 +82,8 @@ def test_what_was_taken_is_given_back_after_a_crash_between_the_two_writes(
     second = with_and_without_policies == "plain"
     with detour.broken(Fault(method="PATCH", part="/deployments/web", skip=int(second), status=422)) as fault:
         chart.wish("Asleep")
-        eventually(lambda: fault.met, what="the last write is lost")
+        # What is refused is tried without whom it names, and then without any owners: with that the operator would be content.
+        eventually(lambda: fault.met >= (3 if second else 1), what="the last write is lost")
         assert (NOTE in notes(chart)) is second
     chart.until("Asleep")
     eventually(lambda: owners(chart) == {"helm"} and NOTE not in notes(chart), what="it is given back")

@@ -80,6 +80,13 @@ MARK, MARK_AGAIN, OLD_MARK = f"{SLEEP}/uid-web", f"{SLEEP}/1/uid-web", f"{EARLIE
         pytest.param(
             at_zero("2", MARK_AGAIN), memory(records=AGAIN), ITS_OWN, id="edited by hand after it slept again"
         ),
+        pytest.param(
+            at_zero("7", MARK), memory(next_edition=1), STALE, id="woken in this very sleep, and dug out since"
+        ),
+        pytest.param(
+            at_zero("2", MARK_AGAIN), memory(next_edition=1), ITS_OWN, id="asleep again since others have woken"
+        ),
+        pytest.param(at_zero("2", MARK), memory(records=SECOND, next_edition=1), ITS_OWN, id="asleep all the while"),
         pytest.param(at_zero("2", MARK_AGAIN), memory(records=SECOND), ITS_OWN, id="newer than the second place"),
         pytest.param(
             at_zero("7", MARK, owners=(KUBECTL,)), memory(records=AGAIN), STALE, id="dug out, a person's zero"

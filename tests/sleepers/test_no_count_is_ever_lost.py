@@ -339,3 +339,20 @@ def test_waking_gives_every_workload_the_count_its_owner_gave_it_last() -> None:
     count with 0; a crash between record and change loses it; an edit made while asleep is overwritten on waking.
     """
     run_state_machine_as_test(Env, settings=EFFORT)
+
+
+@pytest.mark.parametrize("count", [4, 0])
+def test_what_woke_and_sleeps_again_before_the_env_has_woken_is_not_undone_to_what_woke_it(count: int) -> None:
+    """W3, W4: of what woke nothing is remembered, and the sleep is the same, so that its second record was called the first."""
+    env, web = Env(), KEYS[0]
+    env.there_is_something(replicas=(2, 2, 2), earlier_version=False)
+    env.visit("Asleep", at_once=len(KEYS))
+    env.set_image(web)
+    env.visit("Awake", at_once=0)
+    carry_out(*next(one for one in env.pending if one[1].workload.name == "web"), env.server)
+    env.visit("Awake", at_once=0)
+    assert env.server.status.state == "Waking"
+    env.scale(web, count)
+    env.visit("Asleep", at_once=len(KEYS))
+    env.undo(web, 0)
+    env.waking_gives_every_owner_the_count_they_gave_last()

@@ -205,12 +205,12 @@ class Owner:
         return bool(found["spec"]["replicas"]) or (kind, found["metadata"]["uid"]) in records
 
     def _first_place_is_whole(self) -> bool:
-        """Whether everything that sleeps says so itself."""
+        """Whether everything that sleeps says itself what its owner wants: after an undo, only the status may know that."""
         for kind in PLURALS:
             for each in self.env.api.items(self.env.collection(kind)):
                 notes = each["metadata"].get("annotations", {})
                 wish = self.wishes.get((kind, each["metadata"]["name"]), 0)
-                if wish and not each["spec"]["replicas"] and not (RECORD in notes and MARK in notes):
+                if wish and not each["spec"]["replicas"] and not (notes.get(RECORD) == f"{wish}" and MARK in notes):
                     return False
         return True
 

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from sundown.model.base import Model
 from sundown.model.cloud import CloudKind, CloudState
-from sundown.model.record import MOST_RECORDS, Record, SleepId
+from sundown.model.record import HIGHEST_COUNT, MOST_RECORDS, Record, SleepId
 from sundown.model.scalars import ActionName, Count, Instant, LabelKey, LabelValue, Named, Person, Said, Told
 from sundown.model.spec import EnvScheduleSpec
 
@@ -218,6 +218,8 @@ class EnvScheduleStatus(Lenient):
     wake_queue: WakeQueuePlace | None = None
     asleep_since: SleepId | None = None
     records: Annotated[tuple[Record, ...], Field(max_length=MOST_RECORDS)] = ()
+    next_edition: Annotated[int, Field(ge=1, le=HIGHEST_COUNT)] | None = None
+    """What the next record of this sleep is, where ``records`` has none of its workload any more: all before are outdated."""
 
 
 class EnvSchedule(Lenient):

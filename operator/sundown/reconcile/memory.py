@@ -17,7 +17,7 @@ from sundown.errors import SundownError
 from sundown.model.cutting import clip
 from sundown.model.env import Env, Known, Namespace
 from sundown.model.parts import Workload
-from sundown.model.record import Record, Restoring, read_count, read_mark, sleep_began
+from sundown.model.record import HIGHEST_COUNT, Record, Restoring, read_count, read_mark, sleep_began
 from sundown.model.resources import STATE_LABEL, EnvScheduleStatus, State
 from sundown.model.scalars import instant_or_none, parse_instant
 from sundown.sleepers.kinds import row_of
@@ -61,7 +61,8 @@ class Memory:
     the env became awake, or paused, for the last time, None where that was never seen. ``owed`` is the second place of an env
     that is awake: of what was woken and could not be written, what else is to be given back. It wakes nothing any more.
     ``unwritten`` are the uids of what this process has planned to put to sleep and surely not written since, with what they
-    carried then.
+    carried then. ``next_edition`` is what a record of this sleep is at least where the second place has none: what was woken in
+    it is forgotten there.
     """
 
     sleep: str | None = None
@@ -75,6 +76,7 @@ class Memory:
     last_woken: datetime | None = None
     owed: Mapping[Key, Record] = field(default_factory=dict)
     unwritten: Mapping[str, Carried] = field(default_factory=dict)
+    next_edition: int = 0
 
     def of_this_sleep(self, workload: Workload) -> Record | None:
         """What the second place says of how to wake a workload."""
@@ -128,6 +130,7 @@ def recall(env: Env, known: Known | None = None, *, by_order: bool = False) -> M
         last_woken=next((one.at for one in status.history if one.to in AT_REST), None),
         by_order=by_order and sleep is None and not at_rest,
         left_behind=known is None and sleep is None,
+        next_edition=0 if at_rest else max(one.next_edition or 0 for one in statuses),
     )
 
 
@@ -224,7 +227,7 @@ def is_current(workload: Workload, memory: Memory) -> bool:
     edition = edition_on(workload, memory)
     second = memory.of_this_sleep(workload)
     if edition is None or second is None:
-        return edition is not None
+        return edition is not None and edition >= memory.next_edition
     return edition >= (second.edition or 0) or written_on(workload) == _remembered(workload, second)
 
 
@@ -235,11 +238,12 @@ def next_edition(workload: Workload, restoring: Restoring, memory: Memory) -> in
     known = [(on_it, written_on(workload))] if on_it is not None else []
     if second is not None:
         known.append((second.edition or 0, _remembered(workload, second)))
-    if not known:
-        return 0
+    else:
+        known.append((memory.next_edition, None))
     newest = max(edition for edition, _ in known)
     # One that says nothing readable cannot be followed when it comes back.
-    return newest if all(said in {restoring, None} for edition, said in known if edition == newest) else newest + 1
+    is_new = any(said not in {restoring, None} for edition, said in known if edition == newest)
+    return min(newest + is_new, HIGHEST_COUNT)
 
 
 def written_on(workload: Workload) -> Restoring | None:

@@ -11,7 +11,7 @@ from sundown import wording
 from sundown.errors import Mistake
 from sundown.model.cutting import clip
 from sundown.model.parts import Workload
-from sundown.model.record import PLANNED, Record, that_fit
+from sundown.model.record import HIGHEST_COUNT, PLANNED, Record, that_fit
 from sundown.model.resources import (
     PREVIOUS_REPLICAS,
     Condition,
@@ -142,7 +142,7 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         _condition(old, finding, "Progressing", holds=state in {"FallingAsleep", "Waking"}, reason=state, message=""),
         _degraded(old, finding, state=state),
     )
-    return status.model_copy(update={"conditions": conditions})
+    return status.model_copy(update={"conditions": conditions, "next_edition": _next_edition(old, status, finding)})
 
 
 def _runs_on(status: EnvScheduleStatus) -> str:
@@ -153,7 +153,9 @@ def _runs_on(status: EnvScheduleStatus) -> str:
 
 def worth_a_write(old: EnvScheduleStatus, new: EnvScheduleStatus) -> bool:
     """Whether a status differs in more than that one more part of a waking env has woken."""
-    if new.state != "Waking" or new != old.model_copy(update={"records": new.records}):
+    if new.state != "Waking" or new != old.model_copy(
+        update={"records": new.records, "next_edition": new.next_edition}
+    ):
         return True
     return not set(new.records) <= set(old.records)
 
@@ -172,6 +174,20 @@ def _records(old: EnvScheduleStatus, finding: Finding, *, state: State) -> tuple
         left = (one for one in old.records if (one.kind, one.name, one.uid) not in woken)
         return tuple(now.get((one.kind, one.name, one.uid), one) if one.restore == PLANNED else one for one in left)
     return that_fit(finding.plan.records)
+
+
+def _next_edition(old: EnvScheduleStatus, new: EnvScheduleStatus, finding: Finding) -> int | None:
+    """The least number of a record of what has none in the second place, as long as a sleep lasts.
+
+    What wakes is forgotten at once, and may sleep again before the env has woken. An old ReplicaSet keeps what stood on it.
+    """
+    if new.asleep_since is None or new.asleep_since != old.asleep_since:
+        return None
+    if len(new.records) < len(finding.plan.records):
+        return None  # there are more than fit, so that one which is not there is not outdated
+    left = {(one.kind, one.name, one.uid) for one in new.records}
+    gone = (one.edition or 0 for one in old.records if (one.kind, one.name, one.uid) not in left)
+    return min(max((old.next_edition or 0, *(edition + 1 for edition in gone))), HIGHEST_COUNT) or None
 
 
 def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Condition:
@@ -245,7 +261,7 @@ def troubled_status(
             "wake_queue": None,
         }
         update["still_running"] = None
-        update |= {"asleep_since": None, "records": ()}
+        update |= {"asleep_since": None, "records": (), "next_edition": None}
     return old.model_copy(update=update)
 
 

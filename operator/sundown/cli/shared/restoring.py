@@ -221,13 +221,16 @@ async def _wake(cluster: Cluster, gate: Gate, sleeper: Sleeping) -> Woken:
     return Woken(sleeper.namespace, steps, tuple(failures))
 
 
+_OF_A_SLEEP = ("asleepSince", "records", "nextEdition")
+
+
 async def _let_go(cluster: Cluster, sleeper: Sleeping) -> list[Mistake]:
     """Say that nothing sleeps there any more, where it was said that it does; what went wrong with that."""
     failures: list[Mistake] = []
     for known in sleeper.schedules:
         path = f"{paths.env_schedule(sleeper.namespace, known.metadata.name)}/status"
         try:
-            await cluster.merge_patch(path, {"status": {"asleepSince": None, "records": None}})
+            await cluster.merge_patch(path, {"status": dict.fromkeys(_OF_A_SLEEP)})
         except (Missing, Denied):
             # The status is the operator's; whoever may not write it leaves it with records that nothing asks for.
             continue

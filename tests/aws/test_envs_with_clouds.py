@@ -297,11 +297,12 @@ def test_an_instance_that_aws_starts_in_vain_is_started_seldom_and_never_called_
     env.wish("Awake")
     message = env.until_condition("Degraded", "True", "CloudBroken")
     assert f"EC2Instance/{instance}: AWS accepted its start in vain: Client.InternalError" in message
+    eventually(lambda: len(aws.called("StartInstances", since=since)) == 2, what="a second start", within=PATIENCE)
+    first, second = aws.called("StartInstances", since=since)
+    assert second.at - first.at >= 10
     assert env.status()["state"] == "Waking"
     aws.starts_end(instance)
     env.until("Awake")
-    first, second = aws.called("StartInstances", since=since)
-    assert second.at - first.at >= 10
     assert [entry["to"] for entry in env.status()["history"][:2]] == ["Awake", "Asleep"]
     team.until_forgotten(instance)
 

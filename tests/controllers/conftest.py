@@ -8,6 +8,7 @@ import pytest
 from sundown_lab.certs import Authority
 from sundown_lab.cluster import Cluster
 from sundown_lab.processes import LOOPBACK, free_ports
+from support.apiserver import Api
 from support.argo_cd import ArgoCd
 from support.argo_cd import argo_cd as running_argo_cd
 from support.artifacts import KIND, Artifacts
@@ -16,6 +17,7 @@ from support.catalogued import crd
 from support.controllers import Built, Controller, granted, running
 from support.metrics_api import Metrics, serving
 from support.operators import Operator, Stage
+from support.policies import Policies
 from support.queues import Queues
 from support.queues import queues as serving_queues
 
@@ -54,6 +56,17 @@ def argo_rollouts(
 def operator(stage: Stage) -> Operator:
     """The operator, whichever controllers are there."""
     return stage.usual()
+
+
+@pytest.fixture(scope="module")
+def held(api: Api, stage: Stage) -> Iterator[None]:
+    """The policies are in force, and the operator knows; for the rest of this file."""
+    policies = Policies(api)
+    policies.install()
+    stage.look_again()
+    yield
+    policies.remove()
+    stage.look_again()
 
 
 @pytest.fixture(scope="module")

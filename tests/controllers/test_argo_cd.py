@@ -8,12 +8,10 @@ from typing import Protocol
 
 import pytest
 
-from support.apiserver import Api, eventually
+from support.apiserver import Json, eventually
 from support.argo_cd import DIFF, ArgoCd
 from support.audit import Audit
 from support.envs import ASLEEP_FOR_EVER, Env, manifest
-from support.operators import Stage
-from support.policies import Policies
 
 pytestmark = pytest.mark.lab
 
@@ -30,17 +28,6 @@ class Synced(Protocol):
         ...
 
 
-@pytest.fixture(scope="module")
-def held(api: Api, stage: Stage) -> Iterator[None]:
-    """The policies are in force, and the operator knows; for the rest of this file."""
-    policies = Policies(api)
-    policies.install()
-    stage.look_again()
-    yield
-    policies.remove()
-    stage.look_again()
-
-
 @pytest.fixture
 def synced(env: Env, argo_cd: ArgoCd) -> Iterator[Synced]:
     """As docs/gitops.md says, if nothing else is."""
@@ -55,12 +42,27 @@ def synced(env: Env, argo_cd: ArgoCd) -> Iterator[Synced]:
     argo_cd.delete(env.name)
 
 
-def writes(env: Env, argo_cd: ArgoCd, *, times: int) -> list[object]:
+def writes(env: Env, argo_cd: ArgoCd, *, times: int) -> list[Json]:
     """Every version that ``web`` gets while the controller compares so many times."""
     path = env.collection("Deployment")
     version = env.api.get(path)["metadata"]["resourceVersion"]
     argo_cd.look(env.name, times=times)
-    return [*env.api.since(path, version)]
+    return env.api.since(path, version)
+
+
+def sleep_quietly(env: Env, argo_cd: ArgoCd, audit: Audit, *, after: int = 2, looks: int = 10) -> None:
+    """Put it to sleep, let so many looks pass, in which what the evening left is written, and see nothing written in the next."""
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    argo_cd.look(env.name, times=after)
+    audit.forget()
+    assert writes(env, argo_cd, times=looks) == []
+    assert audit.writes(env.name) == []
+
+
+def wake(env: Env) -> None:
+    env.wish("Awake")
+    env.until("Awake")
 
 
 @pytest.mark.usefixtures("operator")
@@ -68,15 +70,9 @@ def test_without_a_count_in_git_it_needs_no_hold(env: Env, argo_cd: ArgoCd, sync
     """G5"""
     revision = synced(None, annotations={})
     env.scale("web", 3)
-    env.schedule(ASLEEP_FOR_EVER)
-    env.until("Asleep")
-    argo_cd.look(env.name, times=2)
-    audit.forget()
-    assert writes(env, argo_cd, times=10) == []
-    assert audit.writes(env.name) == []
+    sleep_quietly(env, argo_cd, audit)
     assert argo_cd.is_synced(env.name, revision)
-    env.wish("Awake")
-    env.until("Awake")
+    wake(env)
     assert env.replicas("web") == 3
 
 
@@ -87,16 +83,10 @@ def test_with_the_hold_it_finds_no_difference_and_writes_nothing(
 ) -> None:
     """A18, G1: with the annotation of docs/gitops.md."""
     revision = synced(3)
-    env.schedule(ASLEEP_FOR_EVER)
-    env.until("Asleep")
-    argo_cd.look(env.name, times=2)
-    audit.forget()
-    assert writes(env, argo_cd, times=10) == []
-    assert audit.writes(env.name) == []
+    sleep_quietly(env, argo_cd, audit)
     assert argo_cd.is_synced(env.name, revision)
     assert (env.replicas("web"), env.pods()) == (0, [])
-    env.wish("Awake")
-    env.until("Awake")
+    wake(env)
     assert writes(env, argo_cd, times=3) == []
     assert env.replicas("web") == 3
     assert argo_cd.is_synced(env.name, revision)
@@ -108,15 +98,9 @@ def test_without_the_annotation_it_heals_all_night_and_writes_nothing(
 ) -> None:
     """A18: it computes the difference itself, and what it applies is kept at 0. The first time that is noted."""
     revision = synced(3, annotations={}, options=[])
-    env.schedule(ASLEEP_FOR_EVER)
-    env.until("Asleep")
-    argo_cd.look(env.name, times=6)
-    audit.forget()
-    assert writes(env, argo_cd, times=5) == []
-    assert audit.writes(env.name) == []
+    sleep_quietly(env, argo_cd, audit, after=6, looks=5)
     assert not argo_cd.is_synced(env.name, revision)
-    env.wish("Awake")
-    env.until("Awake")
+    wake(env)
     assert env.replicas("web") == 3
     eventually(lambda: argo_cd.is_synced(env.name, revision), what="it is synced again")
 
@@ -131,6 +115,5 @@ def test_with_the_hold_a_commit_at_night_is_what_it_wakes_to(env: Env, argo_cd: 
     eventually(lambda: argo_cd.is_synced(env.name, revision), what="the commit is synced")
     argo_cd.look(env.name, times=2)
     assert env.replicas("web") == 0
-    env.wish("Awake")
-    env.until("Awake")
+    wake(env)
     assert env.replicas("web") == 5

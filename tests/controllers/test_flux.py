@@ -3,18 +3,16 @@
 It reconciles every second, and logs each time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from support.apiserver import Api, Json, eventually
+from support.apiserver import Json, eventually
 from support.artifacts import KIND, Artifacts
 from support.audit import Audit
 from support.catalogued import KINDS, as_owned, body, found
 from support.controllers import TEN, Controller
 from support.envs import ASLEEP_FOR_EVER, Env, manifest
-from support.operators import Stage
-from support.policies import Policies
 
 pytestmark = pytest.mark.lab
 
@@ -74,17 +72,6 @@ def make_repository(artifacts: Artifacts, flux: Controller) -> Callable[[Env, in
 def repository(env: Env, make_repository: Callable[[Env, int | None], Repository]) -> Repository:
     """Three replicas are in Git."""
     return make_repository(env, 3)
-
-
-@pytest.fixture(scope="module")
-def held(api: Api, stage: Stage) -> Iterator[None]:
-    """The policies are in force, and the operator knows; for the rest of this file."""
-    policies = Policies(api)
-    policies.install()
-    stage.look_again()
-    yield
-    policies.remove()
-    stage.look_again()
 
 
 @pytest.mark.usefixtures("operator")

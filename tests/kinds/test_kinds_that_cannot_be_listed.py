@@ -1,7 +1,6 @@
 """A kind whose objects the API server cannot read for a while keeps nothing else of its env from sleeping and waking (B2, G2)."""
 
 from collections.abc import Callable
-from itertools import count
 
 import pytest
 
@@ -10,7 +9,7 @@ from support.catalogued import CRDS
 from support.commandline import Sundown
 from support.envs import ASLEEP_FOR_EVER, STATE, Env
 from support.operators import Stage
-from support.simulators import GROUP, KEY, PATCH, PLURAL, serve_versions, simulator
+from support.simulators import GROUP, KEY, PATCH, PLURAL, asleep_simulator, serve_versions, simulator
 
 pytestmark = pytest.mark.lab
 
@@ -40,19 +39,7 @@ def convert(api: Api, *, works: bool) -> None:
 def asleep(env: Env) -> str:
     """An env with a Deployment and a simulator, both asleep; the path of the latter, which is listed as v2 and kept as v1."""
     serve_versions(env.api, v1=True, v2=True)
-    path = simulator(env, size=2)
-    env.add("web", 2)
-    env.schedule({**ASLEEP_FOR_EVER, "workloads": {"patches": [OF_V2]}})
-    looks = count()
-
-    def paused() -> bool:
-        env.wish("Asleep", reason=f"look again: {next(looks)}")
-        return bool(env.api.get(path)["spec"].get("paused"))
-
-    # The operator may have read just now that there is no such kind.
-    eventually(paused, what="it is found and sleeps")
-    env.until("Asleep")
-    return path
+    return asleep_simulator(env, OF_V2)
 
 
 def test_the_rest_of_the_env_sleeps_and_wakes_and_it_follows(env: Env, simulators: Callable[[], None]) -> None:

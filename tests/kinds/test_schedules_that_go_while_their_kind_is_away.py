@@ -8,30 +8,13 @@ import pytest
 from support.apiserver import eventually
 from support.catalogued import of_sundown
 from support.commandline import Sundown
-from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, STATE, Env
+from support.envs import ALWAYS_AWAKE, STATE, Env
 from support.operators import Operator, Stage
-from support.simulators import KEY, PATCH, serve_versions, simulator
+from support.simulators import KEY, asleep_simulator, serve_versions
 
 pytestmark = pytest.mark.lab
 
 ASLEEP_BY = "sundown.dev/asleep-by"
-
-
-def asleep(env: Env) -> str:
-    """An env with a Deployment and a simulator that sleep; the path of the latter."""
-    path = simulator(env, size=2)
-    env.add("web", 2)
-    env.schedule({**ASLEEP_FOR_EVER, "workloads": {"patches": [PATCH]}})
-    looks = count()
-
-    def paused() -> bool:
-        env.wish("Asleep", reason=f"look again: {next(looks)}")
-        return bool(env.api.get(path)["spec"].get("paused"))
-
-    # The operator may have read just now that there is no such kind.
-    eventually(paused, what="it is found and sleeps")
-    env.until("Asleep")
-    return path
 
 
 def noted(env: Env) -> str | None:
@@ -59,7 +42,7 @@ def test_it_is_told_and_wakes_when_its_kind_is_served_again(
 ) -> None:
     """A15: and what can be looked at is awake meanwhile."""
     simulators()
-    path = asleep(env)
+    path = asleep_simulator(env)
     serve_versions(env.api, v1=False, v2=True)
     env.api.delete(env.schedules("default"))
     env.until_count("web", 2)
@@ -78,7 +61,7 @@ def test_a_new_schedule_that_says_nothing_of_it_leaves_nothing_asleep(
     """A15: it took the mark off, and with it all that was known; by night and by day, until the kind is served again."""
     del operator
     simulators()
-    path = asleep(env)
+    path = asleep_simulator(env)
     serve_versions(env.api, v1=False, v2=True)
     env.api.delete(env.schedules("default"))
     env.until_told("NotAllWoken")
@@ -108,7 +91,7 @@ def test_a_kind_of_a_schedules_own_is_woken_by_an_operator_that_never_saw_it(
 ) -> None:
     """A15: the schedule, its patch with it, goes while no operator runs."""
     simulators()
-    path = asleep(env)
+    path = asleep_simulator(env)
     stage.clear()
     env.api.delete(env.schedules("default"))
     stage.usual()
@@ -121,7 +104,7 @@ def test_who_says_that_the_kind_is_gone_for_good_has_the_namespace_let_go(
 ) -> None:
     """G2: the way out that the Event names."""
     simulators()
-    asleep(env)
+    asleep_simulator(env)
     serve_versions(env.api, v1=False, v2=True)
     env.api.delete(env.schedules("default"))
     env.until_told("NotAllWoken")
@@ -134,7 +117,7 @@ def test_waking_all_names_it_and_leaves_the_namespace_marked(
 ) -> None:
     """A15: ``wake-all --direct`` with a kind away, and once more when it is back."""
     simulators()
-    path = asleep(env)
+    path = asleep_simulator(env)
     stage.clear()
     env.api.delete(env.schedules("default"))
     serve_versions(env.api, v1=False, v2=True)

@@ -114,7 +114,7 @@ def test_after_a_night_of_direct_writes_all_own_what_they_owned(entries: list[Js
     """W6, A19"""
     one = Object(entries)
     before, falls_asleep = one.who(), one.step("Sleep", 3, None)
-    note = note_for(falls_asleep)
+    note = note_for(falls_asleep, owed(falls_asleep))
     one.written(0, by="sundown-operator", marked=True)
     one.patched(asleep(one.metadata, owed(falls_asleep), note=at_night(note)))
     applied = any(each["operation"] == "Apply" for each in entries)
@@ -139,7 +139,7 @@ def test_after_a_night_by_policies_all_own_what_they_owned(entries: list[Json]) 
     counted = [each for each in one.metadata["managedFields"] if "f:replicas" in each["fieldsV1"].get("f:spec", {})]
     assert all(each["operation"] == "Apply" for each in counted)
     one.metadata["managedFields"] = brought_back(
-        one.metadata, owed(one.step("Wake", 3, at_night(note_for(falls_asleep))))
+        one.metadata, owed(one.step("Wake", 3, at_night(note_for(falls_asleep, owed(falls_asleep)))))
     )
     assert one.who() == before
 
@@ -147,7 +147,8 @@ def test_after_a_night_by_policies_all_own_what_they_owned(entries: list[Json]) 
 def test_who_has_written_another_count_at_night_has_it_alone() -> None:
     """W6: as by day."""
     one = Object([CREATED])
-    note = note_for(one.step("Sleep", 3, None))
+    falls_asleep = one.step("Sleep", 3, None)
+    note = note_for(falls_asleep, owed(falls_asleep))
     one.written(0, by="sundown-operator")
     one.written(5, by="kubectl-edit")
     again = Step("Sleep", replace(KINDS["Deployment"].read(one.raw), taken_from=note), 0, Restoring(5), SLEEP)

@@ -1,8 +1,10 @@
 """A kind that no catalogue has: what a schedule says to have it sleep, and what lets Sundown do so."""
 
+from itertools import count
+
 from support.apiserver import Api, Json, eventually
 from support.catalogued import CRDS, crd
-from support.envs import Env
+from support.envs import ASLEEP_FOR_EVER, Env
 
 GROUP, PLURAL = "example.com", "simulators"
 KEY = f"Simulator.{GROUP}"
@@ -27,6 +29,23 @@ def simulator(env: Env, name: str = "it", **spec: object) -> str:
     path = f"/apis/{GROUP}/v1/namespaces/{env.name}/{PLURAL}"
     env.api.create(path, {"apiVersion": f"{GROUP}/v1", "kind": "Simulator", "metadata": {"name": name}, "spec": spec})
     return f"{path}/{name}"
+
+
+def asleep_simulator(env: Env, patch: Json = PATCH) -> str:
+    """Give an env a Deployment and a simulator, and have both asleep, the latter by this patch; its path."""
+    path = simulator(env, size=2)
+    env.add("web", 2)
+    env.schedule({**ASLEEP_FOR_EVER, "workloads": {"patches": [patch]}})
+    looks = count()
+
+    def paused() -> bool:
+        env.wish("Asleep", reason=f"look again: {next(looks)}")
+        return bool(env.api.get(path)["spec"].get("paused"))
+
+    # The operator may have read just now that there is no such kind.
+    eventually(paused, what="it is found and sleeps")
+    env.until("Asleep")
+    return path
 
 
 def serve_versions(api: Api, **served: bool) -> None:

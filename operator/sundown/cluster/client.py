@@ -13,7 +13,7 @@ from sundown.cluster.bodies import MOST_BYTES, MOST_BYTES_OF_ONE, Bodies
 from sundown.cluster.body import Body
 from sundown.cluster.errors import ApiError, Denied, Expired, TooLarge, told
 from sundown.cluster.page_size import PageSize
-from sundown.cluster.pages import METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object
+from sundown.cluster.pages import METADATA_ALONE, METADATA_LIST, Page, PassedBy, RawPage, ReadPage, json_object
 from sundown.cluster.scope import EVERYWHERE, Scope
 from sundown.cluster.transport import Transport
 from sundown.model import managers
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
-_METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+_METADATA_ONLY = f"{METADATA_ALONE},application/json"
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cachetools import FIFOCache
+
 Heard = Callable[[str, dict[str, Any]], None]
 """Takes the type of an event and the object."""
 
@@ -31,13 +33,11 @@ class Echoes:
 
     def __init__(self, heard: Mapping[str, Heard]) -> None:
         self._heard = heard
-        self._versions: dict[tuple[str, str], None] = {}
+        self._versions: FIFOCache[tuple[str, str], None] = FIFOCache(_MOST)
 
     def made(self, kind: str, version: str) -> None:
         """A write of ours has made this version of an object."""
         self._versions[kind, version] = None
-        if len(self._versions) > _MOST:
-            del self._versions[next(iter(self._versions))]
 
     def take(self, event: str, found: dict[str, Any]) -> bool:
         """Take in an event of this type and object if it tells of a write of ours; whether it did."""

@@ -21,6 +21,7 @@ from sundown.backoff import Backoff
 from sundown.cluster.body import Body
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied, Expired, Missing, Unreachable, error_for
+from sundown.cluster.pages import ABOUT_OBJECTS, METADATA_ALONE
 from sundown.cluster.scope import Scope
 from sundown.cluster.session import open_session, proxy_for
 from sundown.cluster.watched import lines
@@ -43,7 +44,6 @@ _AGAIN = Backoff(0.5, longest=15.0)
 _NOT_GRANTED = 30.0
 _PAUSE = 1.0
 
-METADATA_ALONE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _FROM_NOW = "0"
 """The version from which a watch begins with what there is, out of the API server's memory."""
 _HEARD_FOR = 3600
@@ -93,8 +93,6 @@ class _Event(msgspec.Struct, gc=False):
 
 
 _objects = msgspec.json.Decoder(_Object)
-_ABOUT_OBJECTS = frozenset({"ADDED", "MODIFIED", "DELETED"})
-
 _lists = msgspec.json.Decoder(_List)
 _events = msgspec.json.Decoder(_Event)
 
@@ -180,7 +178,7 @@ class Followers:
                     version = _version_after(event, place) or version
                     failures = 0
                     self.refused.pop(place, None)
-                    one = _made(read, event.object) if event.type in _ABOUT_OBJECTS else None
+                    one = _made(read, event.object) if event.type in ABOUT_OBJECTS else None
                     if one is not None:
                         told(event.type, one)
                 if version == before:
@@ -219,7 +217,7 @@ class Followers:
         """The version at which it ended, as it does every few minutes."""
         async for event in self._events(place, version):
             version = _version_after(event, place) or version
-            one = _made(read, event.object) if event.type in _ABOUT_OBJECTS else None
+            one = _made(read, event.object) if event.type in ABOUT_OBJECTS else None
             if one is not None and event.type == "DELETED":
                 keeper.drop(one)
             elif one is not None:

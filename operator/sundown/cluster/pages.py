@@ -15,6 +15,9 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+METADATA_ALONE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+ABOUT_OBJECTS = frozenset({"ADDED", "MODIFIED", "DELETED"})
+"""The types of a watch's events that bring an object."""
 
 _VERSION = re.compile(rb'"resourceVersion":"([^"\\]*)"')
 _TOKEN = re.compile(rb'"continue":"([^"\\]*)"')

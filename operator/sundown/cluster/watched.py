@@ -21,7 +21,7 @@ from sundown.cluster.bodies import MOST_BYTES_OF_ONE, Bodies
 from sundown.cluster.echoes import Echoes
 from sundown.cluster.errors import TooLarge
 from sundown.cluster.page_size import PageSize
-from sundown.cluster.pages import METADATA_LIST, PassedBy
+from sundown.cluster.pages import ABOUT_OBJECTS, METADATA_LIST, PassedBy
 from sundown.cluster.session import open_session, proxy_for
 from sundown.cluster.slim import SlimPage, slim
 from sundown.model import managers
@@ -38,8 +38,6 @@ class _Event(msgspec.Struct, gc=False):
     type: str
     object: msgspec.Raw
 
-
-_ABOUT_OBJECTS = frozenset({"ADDED", "MODIFIED", "DELETED"})
 
 _events = msgspec.json.Decoder(_Event)
 
@@ -237,7 +235,7 @@ class _SlimLines:
         """One line after the other."""
         async for line in lines(self._stream, size):
             event = _events.decode(line)
-            if event.type in _ABOUT_OBJECTS:
+            if event.type in ABOUT_OBJECTS:
                 found = slim(event.object)
                 if self._echoes is None or not self._echoes.take(event.type, found):
                     yield orjson.dumps({"type": event.type, "object": found}) + b"\n"

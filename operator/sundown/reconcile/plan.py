@@ -37,8 +37,8 @@ class Plan:
     not come back: without it nothing is awake. ``changed`` names what was woken to another count than it had, ``owed`` is what
     the second place keeps of what runs again and could not be written. ``unlisted`` names the kinds that
     Sundown may not look at, ``unanswered`` those of which it got no list, ``unserved`` those that the cluster does not serve
-    although something sleeps by them, and what another schedule left asleep that nobody can look at, ``waiting`` is what of it is not its turn yet, because only so many pods a minute start
-    in the cluster.
+    although something sleeps by them, and what another schedule left asleep that nobody can look at, ``waiting`` is what of it
+    is not its turn yet, because only so many pods a minute start in the cluster.
     """
 
     waves: tuple[Wave, ...]
@@ -216,9 +216,8 @@ def reconsider(goal: Goal, part: Part, *, known: Mapping[Key, Record] | None = N
     """
     one = contested(goal, stand(goal, part))
     if one.step is not None and _forgets_in_cloud(one.step) and known is not None and _key(part) in known:
-        return (
-            None  # as in any plan: the second place forgets first, or a later stop of its owner's would seem Sundown's
-        )
+        # As in any plan the second place forgets first, or a later stop of its owner's would seem Sundown's.
+        return None
     # Who wakes to another count than is known would seem, killed before the second write, to have it from admission.
     action = one.step.action if one.step is not None else None
     of_count = action == "Sleep" or (action == "Wake" and isinstance(part, Workload))

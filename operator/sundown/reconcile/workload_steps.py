@@ -17,7 +17,7 @@ from sundown.reconcile.memory import GONE, UNREADABLE, Belief, Memory, edition_o
 from sundown.sleepers.kinds import row_of
 from sundown.sleepers.notes import NOBODYS, at_night, note_of, read_note
 from sundown.sleepers.patch_kind import PatchKind
-from sundown.sleepers.ways import note_for
+from sundown.sleepers.ways import note_for, owed
 from sundown.sleepers.withdrawn import as_owners_left_it
 
 NOTHING_KNOWN = Memory()
@@ -152,7 +152,7 @@ def record_of(
     if isinstance(row_of(workload), PatchKind):
         note = None
     elif step is not None and falls_asleep:
-        note = note_for(step)
+        note = note_for(step, owed(step))
     else:
         known = _note_of(workload, memory)
         whose = read_note(known)

@@ -97,7 +97,7 @@ def binding(row: PatchKind) -> Json:
 
 def _variables(row: PatchKind, path: Path, *, asleep: object) -> dict[str, str]:
     record = f"r'^{records(row)}$'"
-    wish, count = _wish(row, path)
+    wish, count = _wish(row, path, asleep=asleep)
     return {
         "sleep": f"namespaceObject.metadata.?annotations[?{_text(ASLEEP_SINCE)}].orValue('')",
         "was": _note("oldObject", ASLEEP_SINCE),
@@ -168,12 +168,11 @@ def _is_told(row: PatchKind, asleep: object) -> str:
     return f"type(variables.asked) == string && variables.asked.matches({_PLAIN})"
 
 
-def _wish(row: PatchKind, path: Path) -> tuple[str, str]:
+def _wish(row: PatchKind, path: Path, *, asleep: object) -> tuple[str, str]:
     """What was asked for as a record has it: the merge patch that restores it, and the count."""
     if row.count is not None:
         absent = _text(_nested(path, "null"))
         return f"(variables.asked == null ? {absent} : '')", "(variables.asked == null ? '1' : string(variables.asked))"
-    asleep = dict(leaves(read_patch(row.patch) or {}))[path]
     told = (
         "(variables.asked ? 'true' : 'false')" if isinstance(asleep, bool) else "'\"' + string(variables.asked) + '\"'"
     )

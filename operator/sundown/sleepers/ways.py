@@ -96,14 +96,10 @@ def in_whose_name(step: Step, whose: tuple[Taken, ...]) -> str | None:
     return one.manager if is_theirs and fields_of(step) == frozenset(one.fields) else None
 
 
-def note_for(step: Step, whose: tuple[Taken, ...] | None = None) -> str | None:
-    """The note that a step leaves; where nobody owned the count of what somebody applies, it says so.
-
-    ``whose`` is what ``owed`` says of the step, where that is known.
-    """
+def note_for(step: Step, whose: tuple[Taken, ...]) -> str | None:
+    """The note that a step leaves of whom it owes (``owed``); where nobody owned the count of what somebody applies, it says so."""
     if step.action in {"Remember", "GiveBack"} and is_at_night(step):
         return step.workload.taken_from
-    whose = owed(step) if whose is None else whose
     return note_of(whose) if whose else NOBODYS if step.action == "Sleep" and step.workload.is_applied else None
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from sundown.cluster.heard import Heard, heard
-from sundown.reconcile.drift import is_drift, left_by
+from sundown.reconcile.drift import Quiet, is_drift, left_by
 from sundown_lab.cluster import Cluster
 from support.apiserver import Json, eventually
 from support.audit import Audit
@@ -59,14 +59,15 @@ def test_each_kind_shows_by_its_metadata_that_somebody_has_woken_it(env: Env, ca
         asleep = row.read(env.api.merge(path, json.loads(row.patch)))
         quiet = left_by(planned("Asleep"), [asleep], [row], began=datetime.now(UTC), rests=True)
         seen = env.api.merge(path, {"metadata": {"labels": {"note": "nothing-that-runs"}}})
-        assert not is_drift(quiet, row.collection(), "MODIFIED", _heard(seen)), kind
-        if not is_drift(quiet, row.collection(), "MODIFIED", _heard(env.api.merge(path, SAMPLES[kind].runs))):
+        assert not is_drift(quiet, row.collection(), "MODIFIED", _heard(seen, quiet)), kind
+        if not is_drift(quiet, row.collection(), "MODIFIED", _heard(env.api.merge(path, SAMPLES[kind].runs), quiet)):
             unnoticed.append(kind)
     assert unnoticed == WITHOUT_GENERATION
 
 
-def _heard(raw: Json) -> Heard:
-    return heard(msgspec.Raw(json.dumps(raw).encode()))
+def _heard(raw: Json, quiet: Quiet) -> Heard:
+    places = [(where, key) for signs in quiet.signs.values() for where, key, _ in signs]
+    return heard(msgspec.Raw(json.dumps(raw).encode()), places)
 
 
 def test_a_kind_that_may_not_be_watched_is_told_and_sleeps_all_the_same(

@@ -36,7 +36,7 @@ def told(uid: str = "uid-web", generation: int = 3, *, made: datetime | None = N
     wire = orjson.dumps(
         {"metadata": {**about, "creationTimestamp": created, **metadata}, "kind": "PartialObjectMetadata"}
     )
-    return heard(msgspec.Raw(wire))
+    return heard(msgspec.Raw(wire), [("annotations", key) for key in HIBERNATED])
 
 
 QUIET = Quiet(
@@ -184,6 +184,18 @@ def test_of_what_sleeps_the_generation_is_kept_and_nothing_of_what_runs_or_is_on
     )
     quiet = left_by(the_plan, (asleep, excluded, moving, fought), (KINDS["Deployment"],), began=NOW, rests=True)
     assert quiet.at == {PATH: {"uid-web": 7, "uid-kept": None, "uid-new": None, "uid-fought": None}}
+
+
+def test_of_an_object_nothing_is_kept_but_what_its_kind_is_asleep_by() -> None:
+    """Design 10: whatever people write on ten thousand objects, all of which are heard of when a watch begins."""
+    drift = Drift()
+    drift.looked("dev", QUIET, now=NOW)
+    assert (drift.places(PATH), drift.places(CLUSTERS)) == (
+        frozenset(),
+        frozenset({("annotations", "cnpg.io/hibernation")}),
+    )
+    one = told(annotations={**HIBERNATED, "example.com/notes": "x" * 2**18}, labels={"app": "web"})
+    assert one.said == {("annotations", "cnpg.io/hibernation"): "on"}
 
 
 def test_kinds_that_nobody_has_sleep_are_not_heard_of() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sundown.backoff import Backoff
-from sundown.cluster.heard import Heard
+from sundown.cluster.heard import Heard, Place
 from sundown.model.parts import Workload
 from sundown.model.record import read_patch
 from sundown.model.scalars import instant_or_none
@@ -25,6 +25,7 @@ DEBOUNCE = Backoff(2.0, longest=600.0)
 """Until the look. An object that keeps changing and stays asleep all the same has its env looked at less and less often."""
 _FORGOTTEN = timedelta(minutes=30)
 _CLOCKS_APART = timedelta(seconds=10)
+_NOWHERE: frozenset[Place] = frozenset()
 
 Row = ReplicaKind | PatchKind
 Sign = tuple[str, str, object]
@@ -60,12 +61,17 @@ class Drift:
 
     def __init__(self) -> None:
         self._envs: dict[str, _Env] = {}
+        self._places: dict[str, frozenset[Place]] = {}
 
     @property
     def paths(self) -> frozenset[str]:
         """The kinds of which somebody has to tell: those of envs that rest."""
         resting = (env.quiet for env in self._envs.values() if env.quiet is not None and env.quiet.rests)
         return frozenset(path for quiet in resting for path in quiet.at)
+
+    def places(self, path: str) -> frozenset[Place]:
+        """Where an object of a kind says that it is asleep: what has to be read of it beside its generation."""
+        return self._places.get(path, _NOWHERE)
 
     def begin(self, namespace: str) -> None:
         """A look at a sleeping env begins: what is heard from now on may be newer than what it sees."""
@@ -87,6 +93,8 @@ class Drift:
         if env.quiet is not None and env.quiet.rests:
             # One that is woken for a moment will rest again: to end all watches and begin them anew costs more than to go on.
             quiet = replace(quiet, rests=True)
+        for path, signs in quiet.signs.items():
+            self._places[path] = self.places(path) | {(where, key) for where, key, _ in signs}
         env.quiet, env.looking, env.due, env.changed = quiet, False, None, set()
         due = [self._judged(env, path, kind, told, now=now) for (path, _), (kind, told) in meanwhile.items()]
         return min((at for at in due if at is not None), default=None)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
+import msgspec
 import structlog
 from kubernetes_asyncio.client import Configuration
 
@@ -26,8 +27,8 @@ from sundown.sleepers.other_kinds import granting
 log = structlog.get_logger(__name__)
 
 _AGAIN = 60.0
-_PATIENCE = 10.0
-"""Seconds that a watch waits for writes that are under way: most of what it would tell is of these."""
+_PATIENCE = 30.0
+"""Seconds that a watch waits for writes that are under way: most of what it would tell is of these, and they want the cores."""
 
 
 class DriftWatch:
@@ -103,6 +104,10 @@ class DriftWatch:
 
     async def _hear(self, path: str) -> None:
         told = partial(self._told, path)
+
+        def read(raw: msgspec.Raw) -> Heard:
+            return heard(raw, self._drift.places(path))
+
         places = self._followers.places(path)
         try:
             while True:
@@ -110,7 +115,7 @@ class DriftWatch:
                 try:
                     async with asyncio.TaskGroup() as group:
                         for place in places:
-                            group.create_task(self._followers.hear(place, heard, told))
+                            group.create_task(self._followers.hear(place, read, told))
                 except Exception:
                     log.exception("drift-not-heard", path=path)
                     await asyncio.sleep(_AGAIN)

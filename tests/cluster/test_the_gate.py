@@ -13,7 +13,7 @@ from sundown.cluster.gate import TURN, Gate, Urgency
 from support.effort import examples
 from support.virtualtime import breathe, elapsed, in_virtual_time
 
-WAKE, RELEASE, SLEEP, HOLD, STATUS, EVENT = Urgency
+WAKE, RELEASE, SLEEP, RECORD, HOLD, STATUS, EVENT = Urgency
 
 
 class Writers:
@@ -75,7 +75,7 @@ async def test_of_equals_the_oldest_goes_first() -> None:
     assert writers.order == [f"{index}" for index in range(20)]
 
 
-@pytest.mark.parametrize(("workloads", "labels"), [(SLEEP, HOLD), (WAKE, RELEASE)])
+@pytest.mark.parametrize(("workloads", "labels"), [(SLEEP, HOLD), (SLEEP, RECORD), (WAKE, RELEASE)])
 @in_virtual_time
 async def test_labels_get_a_quarter_while_workloads_wait(workloads: Urgency, labels: Urgency) -> None:
     writers = Writers(Gate(width=8))
@@ -235,10 +235,31 @@ async def test_of_envs_of_usual_size_the_first_is_through_before_the_last_begins
     assert elapsed() == -(-1000 // 16)
 
 
+@pytest.mark.parametrize("envs", [20, 1_000])
+@in_virtual_time
+async def test_an_env_that_is_labelled_goes_on_before_the_others_are(envs: int) -> None:
+    """Design 10: of a thousand envs due at once the first workload is written after a few labels, not after a thousand."""
+    writers = Writers(Gate(width=16))
+
+    async def fall_asleep(name: str) -> None:
+        await writers.write(HOLD, whose=name)
+        await writers.write(RECORD, whose=name)
+        await write_env(writers, name, workloads=10)
+
+    every = [asyncio.create_task(fall_asleep(f"dev{each}")) for each in range(envs)]
+    await asyncio.sleep(3.5)
+    assert next(index for index, name in enumerate(writers.order) if name.startswith("dev")) <= 3 * 16
+    for each in every:
+        each.cancel()
+    await asyncio.gather(*every, return_exceptions=True)
+
+
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["a", "b", "c", ""]), st.sampled_from([WAKE, SLEEP, HOLD, STATUS]), st.integers(0, 3)
+            st.sampled_from(["a", "b", "c", ""]),
+            st.sampled_from([WAKE, SLEEP, RECORD, HOLD, STATUS]),
+            st.integers(0, 3),
         ),
         max_size=60,
     ),

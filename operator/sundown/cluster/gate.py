@@ -16,13 +16,16 @@ class Urgency(IntEnum):
     RELEASE = 1
     """The label that comes off a namespace before anything in it wakes."""
     SLEEP = 2
-    HOLD = 3
+    RECORD = 3
+    """What wakes an env, where it has to stand before anything in it sleeps."""
+    HOLD = 4
     """The label that goes on before anything sleeps."""
-    STATUS = 4
-    EVENT = 5
+    STATUS = 5
+    EVENT = 6
 
 
-_AHEAD = ((Urgency.WAKE, Urgency.RELEASE), (Urgency.SLEEP, Urgency.HOLD))
+_AHEAD = ((Urgency.WAKE, (Urgency.RELEASE,)), (Urgency.SLEEP, (Urgency.RECORD, Urgency.HOLD)))
+"""Workloads, and what has to be written before them; an env that is labelled goes on before others are."""
 _BEHIND = (Urgency.STATUS, Urgency.EVENT)
 
 NOBODYS = ""
@@ -80,8 +83,8 @@ class Gate:
     No env holds more than half of the width, or one whose writes hang would stop all others; and one of ten thousand
     workloads takes turns with them.
 
-    Of a thousand envs the first shall be through before the last is labelled, so workloads go before labels; but a
-    quarter of the width is for labels, or the last envs would have to be labelled when nothing else is left to do. What
+    Of a thousand envs the first shall be through before the last is labelled, so workloads go before labels and records; but a
+    quarter of the width is for these, or the last envs would have to be labelled when nothing else is left to do. What
     tells about it gets little of the width until workloads are through.
     """
 
@@ -153,10 +156,13 @@ class Gate:
 
     def _next(self) -> tuple[Urgency, str] | None:
         waiting = self._waiting
-        for workload, label in _AHEAD:
-            next_workload, next_label = waiting[workload].first(self._may), waiting[label].first(self._may)
-            if next_label is not None and (self._in_flight[label] < self._for_labels or next_workload is None):
-                return label, next_label
+        for workload, before in _AHEAD:
+            next_workload = waiting[workload].first(self._may)
+            has_room = sum(self._in_flight[urgency] for urgency in before) < self._for_labels
+            for urgency in before if has_room or next_workload is None else ():
+                first = waiting[urgency].first(self._may)
+                if first is not None:
+                    return urgency, first
             if next_workload is not None:
                 return workload, next_workload
         telling = sum(self._in_flight[urgency] for urgency in _BEHIND)

@@ -129,7 +129,7 @@ class StatusWriter:
                 takes it and drops what has to be kept.
         """
         address = _Address(namespace, name, uid)
-        async with self._gate.slot(Urgency.HOLD, whose=namespace), self._turn(address):
+        async with self._gate.slot(Urgency.RECORD, whose=namespace), self._turn(address):
             letter = self._letters.pop(address, None) or self._unsent.pop(address, None)
             if letter is None:
                 return

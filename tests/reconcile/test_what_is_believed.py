@@ -21,6 +21,7 @@ EARLIER = "2026-11-16T17:00:00.000000Z"
 LONG_AGO = "2026-10-01T17:00:00.000000Z"
 MADE = NOW - timedelta(days=30)
 DELETE = '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"}}}'
+WEB_HAS_WOKEN = {"Deployment": 1}
 AGAIN = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}', edition=1)])
 SECOND = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}')])
 OURS = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}))
@@ -81,12 +82,17 @@ MARK, MARK_AGAIN, OLD_MARK = f"{SLEEP}/uid-web", f"{SLEEP}/1/uid-web", f"{EARLIE
             at_zero("2", MARK_AGAIN), memory(records=AGAIN), ITS_OWN, id="edited by hand after it slept again"
         ),
         pytest.param(
-            at_zero("7", MARK), memory(next_edition=1), STALE, id="woken in this very sleep, and dug out since"
+            at_zero("7", MARK), memory(outdated=WEB_HAS_WOKEN), STALE, id="woken in this very sleep, and dug out since"
         ),
         pytest.param(
-            at_zero("2", MARK_AGAIN), memory(next_edition=1), ITS_OWN, id="asleep again since others have woken"
+            at_zero("2", MARK_AGAIN), memory(outdated=WEB_HAS_WOKEN), ITS_OWN, id="asleep again since others have woken"
         ),
-        pytest.param(at_zero("2", MARK), memory(records=SECOND, next_edition=1), ITS_OWN, id="asleep all the while"),
+        pytest.param(
+            at_zero("2", MARK), memory(records=SECOND, outdated=WEB_HAS_WOKEN), ITS_OWN, id="asleep all the while"
+        ),
+        pytest.param(
+            at_zero("2", MARK), memory(outdated={"Rollout": 1}), ITS_OWN, id="its kind could not be looked at"
+        ),
         pytest.param(at_zero("2", MARK_AGAIN), memory(records=SECOND), ITS_OWN, id="newer than the second place"),
         pytest.param(
             at_zero("7", MARK, owners=(KUBECTL,)), memory(records=AGAIN), STALE, id="dug out, a person's zero"

@@ -192,6 +192,16 @@ class WakeQueuePlace(Lenient):
     at: Instant
 
 
+MOST_OUTDATED = 100
+
+
+class Outdated(Lenient):
+    """Of a kind some objects have woken in this sleep and left ``records``: editions below this one are no record of theirs."""
+
+    kind: Annotated[str, Field(max_length=64)]
+    below: Annotated[int, Field(ge=1, le=HIGHEST_COUNT)]
+
+
 class EnvScheduleStatus(Lenient):
     """What the operator says of the env."""
 
@@ -218,8 +228,7 @@ class EnvScheduleStatus(Lenient):
     wake_queue: WakeQueuePlace | None = None
     asleep_since: SleepId | None = None
     records: Annotated[tuple[Record, ...], Field(max_length=MOST_RECORDS)] = ()
-    next_edition: Annotated[int, Field(ge=1, le=HIGHEST_COUNT)] | None = None
-    """What the next record of this sleep is, where ``records`` has none of its workload any more: all before are outdated."""
+    outdated: Annotated[tuple[Outdated, ...], Field(max_length=MOST_OUTDATED)] = ()
 
 
 class EnvSchedule(Lenient):

@@ -61,8 +61,8 @@ class Memory:
     the env became awake, or paused, for the last time, None where that was never seen. ``owed`` is the second place of an env
     that is awake: of what was woken and could not be written, what else is to be given back. It wakes nothing any more.
     ``unwritten`` are the uids of what this process has planned to put to sleep and surely not written since, with what they
-    carried then. ``next_edition`` is what a record of this sleep is at least where the second place has none: what was woken in
-    it is forgotten there.
+    carried then. ``outdated`` has for a kind the least edition of a record of this sleep where the second place has none: what
+    was woken in it is forgotten there.
     """
 
     sleep: str | None = None
@@ -76,7 +76,7 @@ class Memory:
     last_woken: datetime | None = None
     owed: Mapping[Key, Record] = field(default_factory=dict)
     unwritten: Mapping[str, Carried] = field(default_factory=dict)
-    next_edition: int = 0
+    outdated: Mapping[str, int] = field(default_factory=dict)
 
     def of_this_sleep(self, workload: Workload) -> Record | None:
         """What the second place says of how to wake a workload."""
@@ -130,7 +130,7 @@ def recall(env: Env, known: Known | None = None, *, by_order: bool = False) -> M
         last_woken=next((one.at for one in status.history if one.to in AT_REST), None),
         by_order=by_order and sleep is None and not at_rest,
         left_behind=known is None and sleep is None,
-        next_edition=0 if at_rest else max(one.next_edition or 0 for one in statuses),
+        outdated={} if at_rest else {one.kind: one.below for each in reversed(statuses) for one in each.outdated},
     )
 
 
@@ -227,7 +227,7 @@ def is_current(workload: Workload, memory: Memory) -> bool:
     edition = edition_on(workload, memory)
     second = memory.of_this_sleep(workload)
     if edition is None or second is None:
-        return edition is not None and edition >= memory.next_edition
+        return edition is not None and edition >= memory.outdated.get(workload.kind, 0)
     return edition >= (second.edition or 0) or written_on(workload) == _remembered(workload, second)
 
 
@@ -239,7 +239,7 @@ def next_edition(workload: Workload, restoring: Restoring, memory: Memory) -> in
     if second is not None:
         known.append((second.edition or 0, _remembered(workload, second)))
     else:
-        known.append((memory.next_edition, None))
+        known.append((memory.outdated.get(workload.kind, 0), None))
     newest = max(edition for edition, _ in known)
     # One that says nothing readable cannot be followed when it comes back.
     is_new = any(said not in {restoring, None} for edition, said in known if edition == newest)

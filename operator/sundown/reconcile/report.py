@@ -13,10 +13,12 @@ from sundown.model.cutting import clip
 from sundown.model.parts import Workload
 from sundown.model.record import HIGHEST_COUNT, PLANNED, Record, that_fit
 from sundown.model.resources import (
+    MOST_OUTDATED,
     PREVIOUS_REPLICAS,
     Condition,
     EnvScheduleStatus,
     HistoryEntry,
+    Outdated,
     Parts,
     Savings,
     State,
@@ -25,6 +27,7 @@ from sundown.model.resources import (
 )
 from sundown.model.scalars import format_duration
 from sundown.reconcile.cloud_status import tell
+from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.mark_troubles import MarkTrouble
 from sundown.reconcile.memory import by_key
 from sundown.reconcile.part_names import Reasons, named
@@ -142,7 +145,7 @@ def next_status(old: EnvScheduleStatus, finding: Finding) -> EnvScheduleStatus:
         _condition(old, finding, "Progressing", holds=state in {"FallingAsleep", "Waking"}, reason=state, message=""),
         _degraded(old, finding, state=state),
     )
-    return status.model_copy(update={"conditions": conditions, "next_edition": _next_edition(old, status, finding)})
+    return status.model_copy(update={"conditions": conditions, "outdated": _outdated(old, status, finding)})
 
 
 def _runs_on(status: EnvScheduleStatus) -> str:
@@ -153,9 +156,7 @@ def _runs_on(status: EnvScheduleStatus) -> str:
 
 def worth_a_write(old: EnvScheduleStatus, new: EnvScheduleStatus) -> bool:
     """Whether a status differs in more than that one more part of a waking env has woken."""
-    if new.state != "Waking" or new != old.model_copy(
-        update={"records": new.records, "next_edition": new.next_edition}
-    ):
+    if new.state != "Waking" or new != old.model_copy(update={"records": new.records, "outdated": new.outdated}):
         return True
     return not set(new.records) <= set(old.records)
 
@@ -176,18 +177,22 @@ def _records(old: EnvScheduleStatus, finding: Finding, *, state: State) -> tuple
     return that_fit(finding.plan.records)
 
 
-def _next_edition(old: EnvScheduleStatus, new: EnvScheduleStatus, finding: Finding) -> int | None:
-    """The least number of a record of what has none in the second place, as long as a sleep lasts.
+def _outdated(old: EnvScheduleStatus, new: EnvScheduleStatus, finding: Finding) -> tuple[Outdated, ...]:
+    """The least edition of a record of what has none in the second place, as long as a sleep lasts.
 
     What wakes is forgotten at once, and may sleep again before the env has woken. An old ReplicaSet keeps what stood on it.
+    By kind: what of a kind could not be looked at under this schedule has never been in the second place.
     """
     if new.asleep_since is None or new.asleep_since != old.asleep_since:
-        return None
+        return ()
     if len(new.records) < len(finding.plan.records):
-        return None  # there are more than fit, so that one which is not there is not outdated
+        return ()  # there are more than fit, so that one which is not there is not outdated
+    below = {one.kind: one.below for one in old.outdated}
     left = {(one.kind, one.name, one.uid) for one in new.records}
-    gone = (one.edition or 0 for one in old.records if (one.kind, one.name, one.uid) not in left)
-    return min(max((old.next_edition or 0, *(edition + 1 for edition in gone))), HIGHEST_COUNT) or None
+    for one in old.records:
+        if (one.kind, one.name, one.uid) not in left and one.kind not in CLOUD_KINDS:
+            below[one.kind] = min(max(below.get(one.kind, 0), (one.edition or 0) + 1), HIGHEST_COUNT)
+    return tuple(Outdated(kind=kind, below=least) for kind, least in sorted(below.items())[:MOST_OUTDATED])
 
 
 def _degraded(old: EnvScheduleStatus, finding: Finding, *, state: State) -> Condition:
@@ -261,7 +266,7 @@ def troubled_status(
             "wake_queue": None,
         }
         update["still_running"] = None
-        update |= {"asleep_since": None, "records": (), "next_edition": None}
+        update |= {"asleep_since": None, "records": (), "outdated": ()}
     return old.model_copy(update=update)
 
 

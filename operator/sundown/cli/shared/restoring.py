@@ -221,7 +221,7 @@ async def _wake(cluster: Cluster, gate: Gate, sleeper: Sleeping) -> Woken:
     return Woken(sleeper.namespace, steps, tuple(failures))
 
 
-_OF_A_SLEEP = ("asleepSince", "records", "nextEdition")
+_OF_A_SLEEP = ("asleepSince", "records", "outdated")
 
 
 async def _let_go(cluster: Cluster, sleeper: Sleeping) -> list[Mistake]:

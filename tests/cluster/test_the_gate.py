@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sundown.cluster.gate import TURN, Gate, Urgency
+from sundown.cluster.gate import ENOUGH, TURN, Gate, Urgency
 from support.effort import examples
 from support.virtualtime import breathe, elapsed, in_virtual_time
 
@@ -252,6 +252,28 @@ async def test_an_env_that_is_labelled_goes_on_before_the_others_are(envs: int) 
     for each in every:
         each.cancel()
     await asyncio.gather(*every, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("labels", "workloads"), [(HOLD, SLEEP), (RELEASE, WAKE)])
+@in_virtual_time
+async def test_of_a_thousand_envs_few_have_workloads_that_wait(labels: Urgency, workloads: Urgency) -> None:
+    """Design 10: ten thousand workloads that are due at once have no ten thousand tasks at once."""
+    writers, begun, done = Writers(Gate(width=64)), set(), set()
+
+    async def turn(name: str) -> None:
+        await writers.write(labels, whose=name)
+        begun.add(name)
+        await write_env(writers, name, workloads=10, urgency=workloads)
+        done.add(name)
+
+    every = asyncio.gather(*(turn(f"dev{each}") for each in range(1_000)))
+    most = 0
+    while len(done) < 1_000:
+        await asyncio.sleep(1)
+        most = max(most, len(begun) - len(done))
+    await every
+    assert most <= 2 * 64 + ENOUGH
+    assert elapsed() <= 1.02 * 11_000 / 64
 
 
 @given(

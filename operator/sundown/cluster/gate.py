@@ -34,6 +34,10 @@ TURN = 64
 """So many writes of an env go in a row while another waits: all of an env of usual size, so that it is through soon."""
 
 
+ENOUGH = 32
+"""While so many envs have workloads that wait for their turn, hardly any more are labelled: each would have a task a workload."""
+
+
 class _Line:
     """Who waits with one urgency: env by env as they came, and an env with very many writes again and again at the end."""
 
@@ -43,6 +47,11 @@ class _Line:
 
     def join(self, whose: str, turn: asyncio.Future[None]) -> None:
         self._waiting.setdefault(whose, deque()).append(turn)
+
+    @property
+    def envs(self) -> int:
+        """How many wait, at most."""
+        return len(self._waiting)
 
     def first(self, may: Callable[[str], bool]) -> str | None:
         """Whose turn it is, of those who may go."""
@@ -84,8 +93,8 @@ class Gate:
     workloads takes turns with them.
 
     Of a thousand envs the first shall be through before the last is labelled, so workloads go before labels and records; but a
-    quarter of the width is for these, or the last envs would have to be labelled when nothing else is left to do. What
-    tells about it gets little of the width until workloads are through.
+    quarter of the width is for these, or the last envs would have to be labelled when nothing else is left to do; and little
+    while the workloads of many envs wait. What tells about it gets little, too, until workloads are through.
     """
 
     def __init__(self, *, width: int) -> None:
@@ -158,7 +167,8 @@ class Gate:
         waiting = self._waiting
         for workload, before in _AHEAD:
             next_workload = waiting[workload].first(self._may)
-            has_room = sum(self._in_flight[urgency] for urgency in before) < self._for_labels
+            most = self._for_labels if waiting[workload].envs < ENOUGH else self._for_telling
+            has_room = sum(self._in_flight[urgency] for urgency in before) < most
             for urgency in before if has_room or next_workload is None else ():
                 first = waiting[urgency].first(self._may)
                 if first is not None:

@@ -90,6 +90,20 @@ def test_a_pod_can_be_made_to_crash(kubectl: Kubectl, namespace: str) -> None:
     assert pod["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"] == "OOMKilled"
 
 
+@pytest.mark.parametrize(
+    "fault", ["ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError"]
+)
+def test_a_pod_can_be_kept_from_starting(kubectl: Kubectl, namespace: str, fault: str) -> None:
+    faulty = {"lab.sundown.dev/fault": fault}
+    kubectl("apply", "-n", namespace, "-f", "-", input=workload("Deployment", replicas=1, annotations=faulty))
+    kept = f"--for=jsonpath={{.status.containerStatuses[0].state.waiting.reason}}={fault}"
+    kubectl("wait", "deployment/web", MADE, "-n", namespace, "--timeout=110s")
+    kubectl("wait", "pods", "-l", "app=web", kept, "-n", namespace, "--timeout=110s")
+    (pod,) = pods(kubectl, namespace)
+    assert pod["status"]["phase"] == "Pending"
+    assert pod["status"]["containerStatuses"][0]["state"]["waiting"]["message"]
+
+
 def test_logs_of_a_pod_can_be_read(kubectl: Kubectl, namespace: str) -> None:
     kubectl("apply", "-n", namespace, "-f", "-", input=workload("Deployment", replicas=1))
     kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=110s")

@@ -103,8 +103,8 @@ def _have_a_template_change_and_go(api: Api, make_default: Callable[..., str], e
 
 
 def _have_a_database_hang(env: Env) -> None:
-    """Events are asked for where a StatefulSet takes too long to wake."""
-    env.add("db", 1, kind="StatefulSet", pod={"lab.sundown.dev/fault": "Error"})
+    """Pods are asked for where one takes too long to wake, and Events where they do not say why."""
+    env.add("db", 1, kind="StatefulSet", pod={"lab.sundown.dev/ready-after": "1h"})
     env.schedule({"awake": [], "waves": {"timeout": "2s"}})
     env.until("Asleep")
     env.wish("Awake")

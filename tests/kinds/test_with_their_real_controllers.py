@@ -1,5 +1,7 @@
 """What the controllers of Kubernetes itself make of a night of their kinds (G2)."""
 
+import json
+
 import pytest
 
 from support.apiserver import Json, eventually
@@ -27,6 +29,19 @@ def test_the_pods_of_a_daemon_set_go_in_the_evening_and_are_there_in_the_morning
     env.wish("Awake")
     env.until("Awake")
     assert len(env.pods()) == nodes
+
+
+def test_a_daemon_set_that_does_not_come_up_is_named_with_what_its_pods_say(env: Env, operator: Operator) -> None:
+    """G2, G3, X8"""
+    del operator
+    spec = json.loads(json.dumps(SAMPLES["DaemonSet"].spec))
+    spec["template"]["metadata"]["annotations"] = {"lab.sundown.dev/fault": "ImagePullBackOff"}
+    env.api.create(KINDS["DaemonSet"].collection(env.name), body("DaemonSet", spec))
+    env.schedule({**ASLEEP_FOR_EVER, "workloads": {"kinds": ["DaemonSet"]}, "waves": {"timeout": "2s"}})
+    env.until("Asleep")
+    env.wish("Awake")
+    message = env.until_condition("Degraded", "True", "PartsNotReady")
+    assert 'DaemonSet/it (ImagePullBackOff: "registry.example.com/main:1": not found)' in message
 
 
 @pytest.mark.proves("real controller", kinds=["CronJob"])

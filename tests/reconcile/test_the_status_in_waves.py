@@ -8,6 +8,7 @@ import pytest
 from sundown.errors import Mistake
 from sundown.model.parts import Part
 from sundown.model.resources import Condition, EnvScheduleStatus
+from sundown.reconcile.part_names import Obstacle
 from sundown.reconcile.report import next_status, worth_a_write
 from support.samples import NOW, TIMEOUT, after, after_visits, cloud, finding, sleeping, stopped, workload
 
@@ -61,6 +62,26 @@ def test_the_first_wave_to_hang_is_named_while_the_rest_goes_on(waking: EnvSched
     said = degraded(late)
     assert (late.state, said.status, said.reason) == ("Waking", "True", "PartsNotReady")
     assert said.message == "not where it should be after 10m: StatefulSet/db"
+
+
+def test_what_hangs_is_told_with_how_many_are_ready_and_why(waking: EnvScheduleStatus) -> None:
+    """X8, G3"""
+    known = {"StatefulSet/db": Obstacle("1 of 2 ready", "Unschedulable: 0/3 nodes are available: 3 Insufficient cpu")}
+    late = after_visits("Awake", [database(ready=1), sleeping()], old=waking, now=FIRST, obstacles=known)
+    assert degraded(late).message == (
+        "not where it should be after 10m: StatefulSet/db 1 of 2 ready "
+        "(Unschedulable: 0/3 nodes are available: 3 Insufficient cpu)"
+    )
+
+
+def test_many_long_reasons_leave_room_for_what_else_is_wrong(waking: EnvScheduleStatus) -> None:
+    """X8: a condition is cut at its end."""
+    hanging = [workload(f"web-{number}", ready=0) for number in range(20)]
+    known = {one.title: Obstacle("0 of 2 ready", f"{one.title} {'x' * 180}") for one in hanging}
+    late = after_visits("Awake", [*hanging, workload(wave="late")], old=waking, now=SECOND, obstacles=known)
+    assert len(degraded(late).message) <= 1000
+    assert degraded(late).message.count("0 of 2 ready") == 10
+    assert "annotation sundown.dev/wave" in degraded(late).message
 
 
 def test_a_wave_that_hangs_on_the_way_to_sleep_is_named_while_the_rest_goes_on(falling: EnvScheduleStatus) -> None:

@@ -2,15 +2,21 @@
 
 import pytest
 
-from support.apiserver import Json
+from support.apiserver import Json, eventually
 from support.audit import Audit
-from support.envs import ASLEEP_FOR_EVER, Env
+from support.envs import ASLEEP_FOR_EVER, Env, instant
 from support.operators import Operator
 
 pytestmark = pytest.mark.lab
 
 IN_TWO_SECONDS: Json = {"waves": {"timeout": "2s"}}
-CRASHES = {"lab.sundown.dev/fault": "Error"}
+NEVER_READY = {"lab.sundown.dev/ready-after": "1h"}
+KINDS = ["Deployment", "StatefulSet"]
+
+
+def fault(name: str) -> dict[str, str]:
+    """The annotation of pods with which the lab's nodes do them wrong."""
+    return {"lab.sundown.dev/fault": name}
 
 
 def limit(env: Env, **hard: str) -> None:
@@ -22,6 +28,19 @@ def asleep(env: Env) -> Env:
     env.schedule({**ASLEEP_FOR_EVER, **IN_TWO_SECONDS})
     env.until("Asleep")
     return env
+
+
+def woken(env: Env) -> str:
+    """What the env says that is asked to wake, and does not with all of it."""
+    asleep(env)
+    env.wish("Awake")
+    return env.until_condition("Degraded", "True", "PartsNotReady")
+
+
+def stuck(env: Env, *, kind: str, pod: Json) -> None:
+    """A workload whose pods have a spec with more in it."""
+    env.add("web", 2, kind=kind)
+    env.edit("web", {"spec": {"template": {"spec": pod}}}, kind=kind)
 
 
 def test_a_quota_is_named_for_deployments_and_for_stateful_sets(env: Env, operator: Operator) -> None:
@@ -38,7 +57,7 @@ def test_a_quota_is_named_for_deployments_and_for_stateful_sets(env: Env, operat
     assert message.startswith("not where it should be after 2s: ")
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_quota_that_keeps_every_pod_away_is_named(env: Env, operator: Operator, kind: str) -> None:
     """X8"""
     env.add("web", 2, kind=kind)
@@ -46,13 +65,13 @@ def test_the_quota_that_keeps_every_pod_away_is_named(env: Env, operator: Operat
     limit(env, **{"requests.memory": "10Mi"})
     env.wish("Awake")
     message = env.until_condition("Degraded", "True", "PartsNotReady")
-    assert f"{kind}/web (FailedCreate: " in message
+    assert f"{kind}/web 0 of 2 ready (FailedCreate: " in message
     assert "exceeded quota: small, requested: requests.memory=256Mi, limited: requests.memory=10Mi)" in message
 
 
 def test_a_rollout_out_of_time_is_told(env: Env, operator: Operator) -> None:
-    """X8: of a new version that comes while the env wakes, and does not get ready."""
-    env.add("web", 2, pod=CRASHES)
+    """X8: of a new version that comes while the env wakes, and does not get ready, nobody knows why."""
+    env.add("web", 2, pod=NEVER_READY)
     env.edit("web", {"spec": {"progressDeadlineSeconds": 1}})
     asleep(env)
     env.patch({"spec": {"waves": {"timeout": "8s"}}})
@@ -60,13 +79,84 @@ def test_a_rollout_out_of_time_is_told(env: Env, operator: Operator) -> None:
     env.until("Waking")
     env.edit("web", {"spec": {"template": {"metadata": {"annotations": {"example.com/version": "2"}}}}})
     message = env.until_condition("Degraded", "True", "PartsNotReady")
-    assert "Deployment/web (ProgressDeadlineExceeded: ReplicaSet" in message
+    assert "Deployment/web 0 of 2 ready (ProgressDeadlineExceeded: ReplicaSet" in message
 
 
-def test_events_are_asked_for_only_where_something_is_late(env: Env, operator: Operator, audit: Audit) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("ImagePullBackOff", 'ImagePullBackOff: "registry.example.com/main:1": not found'),
+        ("ErrImagePull", 'ImagePullBackOff: "registry.example.com/main:1": not found'),
+        ("InvalidImageName", 'InvalidImageName: Failed to apply default image tag "registry.example.com/main:1"'),
+        ("CreateContainerConfigError", 'CreateContainerConfigError: secret "no-such-secret" not found'),
+        ("Error", "CrashLoopBackOff: Error with exit code 1"),
+        ("OOMKilled", "CrashLoopBackOff: OOMKilled with exit code 137"),
+    ],
+)
+def test_what_keeps_pods_from_running_is_named(env: Env, operator: Operator, kind: str, what: str, told: str) -> None:
+    """X8, G3"""
+    env.add("web", 2, kind=kind, pod=fault(what))
+    assert f"{kind}/web 0 of 2 ready ({told}" in woken(env)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("pod", "told"),
+    [
+        ({"nodeSelector": {"no": "such-node"}}, "didn't match Pod's node affinity/selector"),
+        (
+            {"containers": [{"name": "main", "image": "x", "resources": {"requests": {"cpu": "90000"}}}]},
+            "Insufficient cpu",
+        ),
+        (
+            {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]},
+            'persistentvolumeclaim "data" not found',
+        ),
+    ],
+    ids=["no such node", "no room", "no disk"],
+)
+def test_why_no_node_takes_them_is_told_in_the_schedulers_words(
+    env: Env, operator: Operator, kind: str, pod: Json, told: str
+) -> None:
+    """X8, G3"""
+    stuck(env, kind=kind, pod=pod)
+    message = woken(env)
+    assert f"{kind}/web 0 of 2 ready (Unschedulable: 0/" in message
+    assert told in message
+    assert "preemption" not in message
+
+
+def test_of_what_has_come_up_in_part_it_is_told_how_many(env: Env, operator: Operator) -> None:
+    """X8, G3"""
+    env.add("web", 3)
+    asleep(env)
+    limit(env, pods="2")
+    env.wish("Awake")
+    message = env.until_condition("Degraded", "True", "PartsNotReady")
+    assert "Deployment/web 2 of 3 ready (FailedCreate: exceeded quota: small" in message
+
+
+def test_what_a_node_says_of_a_pod_that_says_nothing_itself_is_told(env: Env, operator: Operator) -> None:
+    """X8: a volume that cannot be mounted stands in Events alone."""
+    env.add("web", 1, pod=NEVER_READY)
+    asleep(env)
+    env.patch({"spec": {"waves": {"timeout": "6s"}}})
+    env.wish("Awake")
+    (pod,) = eventually(env.pods, what="its pod is there")
+    text = 'MountVolume.SetUp failed for volume "settings" : configmap "web" not found'
+    about = {"kind": "Pod", "namespace": env.name, "name": pod["metadata"]["name"], "uid": pod["metadata"]["uid"]}
+    said = {"type": "Warning", "reason": "FailedMount", "message": text, "lastTimestamp": instant()}
+    env.api.create(f"{env.path}/events", {"metadata": {"name": "no-volume"}, "involvedObject": about, **said})
+    message = env.until_condition("Degraded", "True", "PartsNotReady")
+    assert f"Deployment/web 0 of 1 ready (FailedMount: {text})" in message
+
+
+def test_pods_and_events_are_asked_for_only_where_something_is_late(env: Env, operator: Operator, audit: Audit) -> None:
     """Design 10."""
     env.add("db", 2, kind="StatefulSet")
     asleep(env)
+    audit.forget()
     env.wish("Awake")
     env.until("Awake")
-    assert ("list", "events") not in audit.rights()
+    assert not audit.rights() & {("list", "events"), ("list", "pods")}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from sundown.model.cutting import clip
+from sundown.model.cutting import MORE, clip
 
 _LONGEST = 200
 
@@ -16,6 +16,8 @@ _BAD = (("ReplicaFailure", "True"), ("Progressing", "False"))
 
 _POD = re.compile(r'^.*?pods "[^"]*" is forbidden: ', re.DOTALL)
 _USED = re.compile(r", used: .*(?=, limited: )", re.DOTALL)
+_SANDBOX = re.compile(r"(?<!sha256:)\b[0-9a-f]{64}\b")
+_OUT_OF_TIME = "ProgressDeadlineExceeded"
 
 
 class Condition(msgspec.Struct, gc=False):
@@ -38,7 +40,16 @@ def hindrance(conditions: Iterable[Condition] | None) -> str | None:
     return None
 
 
+def says_why(hindrance: str | None) -> bool:
+    """Whether it says what is wrong, and not only that it takes too long."""
+    return bool(hindrance) and not str(hindrance).startswith(_OUT_OF_TIME)
+
+
 def shortened(reason: str, message: str) -> str:
-    """Without what is another at each try: the name of the pod that was refused, and what others use of a quota."""
-    text = " ".join(_USED.sub("", _POD.sub("", message)).split()).rstrip(".")
-    return clip(f"{reason}: {text}" if text else reason, _LONGEST)
+    """Without what is another at each try: the name of the pod that was refused, what others use of a quota, a sandbox's id.
+
+    Nor with what a terminal would obey: a probe's program writes into an Event what it likes.
+    """
+    text = " ".join(_SANDBOX.sub(MORE, _USED.sub("", _POD.sub("", message))).split()).rstrip(".")
+    said = f"{reason}: {text}" if text else reason
+    return clip("".join(each if each.isprintable() else "?" for each in said), _LONGEST)

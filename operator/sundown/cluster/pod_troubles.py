@@ -1,37 +1,116 @@
-"""What keeps pods from becoming ready, by who made them: a workload's own conditions say nothing of a pod that finds no node."""
+"""Which pods of workloads are not ready, and why: a workload's own conditions say nothing of a pod that finds no node."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from typing import NamedTuple
 
 import msgspec
 
 from sundown.cluster import paths
-from sundown.cluster.client import Cluster, Json
+from sundown.cluster.body import Body
+from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
-from sundown.cluster.hindrances import shortened
+from sundown.cluster.pod_status import PodStatus, is_ready, standing, trouble
 from sundown.cluster.pods import RUNNING, Maker, maker
-from sundown.cluster.seen_pods import seen_pod
+from sundown.model.pods import UnreadyPod
 
-_MOST_PODS = 500
-
-
-async def pod_troubles(cluster: Cluster, namespace: str) -> dict[str, str]:
-    """The trouble of the first pod that has one, by the title of its workload; nothing where pods may not be listed."""
-    try:
-        found = await cluster.get(paths.pods(namespace), fieldSelector=RUNNING, limit=str(_MOST_PODS))
-    except ApiError:
-        return {}
-    return troubles_of(found.get("items") or ())
+_PAGE = 250
+_MOST_PAGES = 8
+"""Of an env with more pods than that what comes last in the alphabet is told without its pods' words."""
+_MOST_ABOVE = 4
 
 
-def troubles_of(pods: Iterable[Json]) -> dict[str, str]:
-    """The same of these pods; those that leave are nobody's trouble any more."""
-    troubles: dict[str, str] = {}
-    for raw in pods:
-        pod = seen_pod(raw)
-        if pod.trouble is None or pod.ready or pod.leaves:
-            continue
-        kind, name = maker(msgspec.convert(raw["metadata"], Maker))
-        troubles.setdefault(f"{kind}/{name}", shortened(*pod.trouble))
-    return troubles
+class _Read(msgspec.Struct, rename="camel", gc=False):
+    """Base of what is read: camelCase on the wire, other fields skipped."""
+
+
+class _Metadata(Maker):
+    uid: str = ""
+    deletion_timestamp: str | None = None
+
+
+class _Pod(_Read):
+    metadata: _Metadata
+    status: PodStatus = msgspec.field(default_factory=PodStatus)
+
+
+class _ListMetadata(_Read):
+    token: str = msgspec.field(name="continue", default="")
+
+
+class _List(_Read):
+    metadata: _ListMetadata
+    # No default: an error that comes with a 200 has no items, and is no list of none.
+    items: list[msgspec.Raw] | None
+
+
+_lists = msgspec.json.Decoder(_List)
+_pods = msgspec.json.Decoder(_Pod)
+
+
+async def unready_pods(
+    cluster: Cluster, namespace: str, titles: Collection[str], *, above: Mapping[str, str]
+) -> dict[str, UnreadyPod]:
+    """Of each of these workloads the first pod with a trouble, or else the first that is not ready; of those without one nothing.
+
+    ``above`` says who controls whom, by their titles. Where pods may not be listed nobody's is known.
+    """
+    search = Search(titles, above)
+    with suppress(ApiError):
+        await cluster.list_pages(paths.pods(namespace), search.read, limit=_PAGE, fieldSelector=RUNNING)
+    return search.found
+
+
+class _Taken(NamedTuple):
+    """A page of which everything has been taken already."""
+
+    token: str
+    items: tuple[UnreadyPod, ...] = ()
+
+
+class Search:
+    """Goes through pods page by page, until each workload has one that tells, or there are too many."""
+
+    def __init__(self, titles: Collection[str], above: Mapping[str, str]) -> None:
+        self.found: dict[str, UnreadyPod] = {}
+        self._titles = titles
+        self._above = above
+        self._pages_left = _MOST_PAGES
+
+    def read(self, answer: Body) -> _Taken:
+        """Take from one page what it has.
+
+        Raises:
+            ValueError: for what is no list of pods.
+        """
+        page = _lists.decode(answer)
+        for one in page.items or ():
+            self._take(one)
+        self._pages_left -= 1
+        told = sum(one.trouble is not None for one in self.found.values())
+        return _Taken("" if told == len(self._titles) or self._pages_left <= 0 else page.metadata.token)
+
+    def _take(self, wire: msgspec.Raw) -> None:
+        try:
+            pod = _pods.decode(wire)
+        except msgspec.DecodeError:
+            return  # one that nobody can read keeps nobody from reading the others
+        if pod.metadata.deletion_timestamp is not None or is_ready(pod.status):
+            return
+        kind, name = maker(pod.metadata)
+        title = self._whose(f"{kind}/{name}")
+        if title is None:
+            return
+        known, found = self.found.get(title), trouble(pod.status)
+        if known is None or (known.trouble is None and found is not None):
+            self.found[title] = UnreadyPod(pod.metadata.name, pod.metadata.uid, found, standing(pod.status))
+
+    def _whose(self, title: str) -> str | None:
+        """Who of those that are asked about stands above: an operator's object makes StatefulSets, and these the pods."""
+        for _ in range(_MOST_ABOVE):
+            if title in self._titles or title not in self._above:
+                break
+            title = self._above[title]
+        return title if title in self._titles else None

@@ -86,6 +86,31 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What keeps a pod from becoming ready: a word of Kubernetes' own, and its text. ``times``: how often its container has ended."""
+
+    word: str
+    text: str = ""
+    times: int = 0
+
+    @property
+    def counted(self) -> str:
+        """The text with how often, which is another at each look."""
+        times = {0: "", 1: "once"}.get(self.times, f"{self.times} times")
+        return ", ".join(filter(None, (self.text, times)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadyPod:
+    """A pod that is not ready. ``trouble`` is what is wrong with it, where it says so; ``state`` how it stands all the same."""
+
+    name: str
+    uid: str
+    trouble: Trouble | None = None
+    state: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SeenPod:
     """One pod and how it is. ``trouble`` is what keeps it from becoming ready: a word of Kubernetes' own, and its text."""
 

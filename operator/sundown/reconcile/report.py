@@ -30,7 +30,7 @@ from sundown.reconcile.cloud_status import tell
 from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.mark_troubles import MarkTrouble
 from sundown.reconcile.memory import by_key
-from sundown.reconcile.part_names import Reasons, named
+from sundown.reconcile.part_names import Obstacles, named
 from sundown.reconcile.plan import Plan
 from sundown.schedule.decision import Decision
 
@@ -48,7 +48,7 @@ class Finding:
 
     ``dry_run`` keeps the env awake whatever was decided, ``frozen`` keeps it as it is, because the whole operator only
     reports. ``failures`` are the writes that failed, None before any was tried; ``remark`` is said next to a Ready that is
-    true; ``not_ready`` is why an env rests although nobody asked for it. ``obstacles`` is what hinders parts, by their titles;
+    true; ``not_ready`` is why an env rests although nobody asked for it. ``obstacles`` is what hinders parts that are late;
     ``still_running`` what runs in an env that has just fallen asleep. ``fought`` tells of each fight for a part. ``sleep`` is the id of
     the sleep that the env is in or being brought to, None where it is in none. ``mark_trouble`` is what could not be written on the
     namespace.
@@ -67,7 +67,7 @@ class Finding:
     remark: str = ""
     not_ready: tuple[str, str] | None = None
     savings: Savings | None = None
-    obstacles: Reasons = field(default_factory=dict)
+    obstacles: Obstacles = field(default_factory=dict)
     still_running: StillRunning | None = None
     fought: tuple[str, ...] = ()
     sleep: str | None = None

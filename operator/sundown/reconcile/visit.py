@@ -26,7 +26,7 @@ from sundown.reconcile.in_cloud import carried_out
 from sundown.reconcile.in_line import in_turn, since
 from sundown.reconcile.memory import AT_REST, by_key
 from sundown.reconcile.namespace_marks import NamespaceMarks
-from sundown.reconcile.obstacles import Obstacles
+from sundown.reconcile.obstacles import Reasons
 from sundown.reconcile.orphans import Orphans
 from sundown.reconcile.part_verdict import Goal, keepers
 from sundown.reconcile.plan import Plan, reconsider, without_forgetting_in_cloud, without_sleep
@@ -67,7 +67,7 @@ class Visitor:
         self._rooms = rooms
         self._marks = NamespaceMarks(rooms.cluster, rooms.gate, rooms.store, rooms.clock, made=rooms.made)
         self._reporter = Reporter(rooms.store, rooms.statuses, rooms.recorder, rooms.clock)
-        self._obstacles = Obstacles(rooms.cluster)
+        self._reasons = Reasons(rooms.cluster)
         self._referee = Referee(rooms.cluster, rooms.clock)
         self._wakers = Wakers(rooms.drift, self._referee, self._reporter)
         self._trials = Trials(rooms.cluster, rooms.gate)
@@ -120,6 +120,7 @@ class Visitor:
             self._trials.forget(name)
             self._unwritten.forget(name)
             self._wakers.forget(name)
+            self._reasons.forget(name)
             if not governance.release:
                 self._marks.forget(name)
                 self._histories.forget(name)
@@ -197,7 +198,7 @@ class Visitor:
             remark=self._remark(env, spec, known, plan=the_plan, others=others, added=added),
             not_ready=_not_ready(governance),
             fought=(*await self._referee.told(env.name, the_plan), *self._fought(env, known)),
-            obstacles=await self._obstacles.of(env.name, the_plan, old=old, now=now),
+            obstacles=await self._reasons.of(env.name, the_plan, among=workloads, old=old, now=now),
             sleep=sleep if wanted == "Asleep" or (the_plan.unknown and not memory.unmarked) else memory.sleep,
             mark_trouble=self._marks.trouble(env, asleep=wanted == "Asleep"),
             needs_approval=needing_two(env),

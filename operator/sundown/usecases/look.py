@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -13,13 +12,14 @@ from sundown import wording
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied
 from sundown.cluster.gate import Gate
-from sundown.cluster.pod_troubles import pod_troubles
+from sundown.cluster.hindrances import says_why, shortened
 from sundown.cluster.served import Served
 from sundown.model.cloud import CloudPart
 from sundown.model.cloud_refusal import Cause, Refusal
 from sundown.model.cutting import clip, some_of
 from sundown.model.env import Env
 from sundown.model.parts import Workload
+from sundown.model.pods import UnreadyPod
 from sundown.model.resources import UNREACHED, CloudStatus, EnvScheduleStatus
 from sundown.model.spec import Workloads
 from sundown.reconcile.memory import Memory, believed, recall
@@ -30,6 +30,7 @@ from sundown.sleepers.chosen_rows import rows_for
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.other_kinds import OtherKinds
 from sundown.sleepers.patch_kind import PatchKind
+from sundown.sleepers.unready import unready_of
 from sundown.usecases import cron_jobs
 from sundown.usecases.doors import COMMAND_LINE, Door
 from sundown.usecases.find import Found, find
@@ -174,15 +175,16 @@ async def look(cluster: Cluster, namespace: str, *, now: datetime, door: Door = 
     if door.own_rights and schedule is not None and picture.decision is not None and picture.decision.state == "Asleep":
         chosen = schedule.spec.workloads
         picture = replace(picture, starting=await cron_jobs.unnamed_cron_jobs(cluster, namespace, chosen))
-    if not any(one.replicas > 0 and one.hindrance is None for one in picture.hanging):
-        return picture
-    troubles = await pod_troubles(cluster, namespace)
-    return replace(picture, workloads=tuple(_hindered(one, troubles) for one in picture.workloads))
+    asked = [one for one in picture.hanging if not says_why(one.hindrance)]
+    pods = await unready_of(cluster, namespace, asked, among=picture.workloads)
+    return replace(picture, workloads=tuple(_hindered(one, pods.get(one.title)) for one in picture.workloads))
 
 
-def _hindered(workload: Workload, troubles: Mapping[str, str]) -> Workload:
-    """The workload with the word of its pods, where its own conditions say nothing."""
-    return replace(workload, hindrance=workload.hindrance or troubles.get(workload.title))
+def _hindered(workload: Workload, pod: UnreadyPod | None) -> Workload:
+    """The workload with the word of its pods, where its own conditions say nothing, or only that it takes too long."""
+    if pod is None or pod.trouble is None:
+        return workload
+    return replace(workload, hindrance=shortened(pod.trouble.word, pod.trouble.counted))
 
 
 async def look_at(cluster: Cluster, found: Found, *, now: datetime) -> Picture:

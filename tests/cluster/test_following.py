@@ -212,8 +212,19 @@ def test_a_watch_that_breaks_goes_on_where_it_was() -> None:
     assert [request.query["resourceVersion"] for request in script.asked[:3]] == ["0", "5", "5"]
 
 
-@pytest.mark.parametrize("status", [403, 404])
-def test_of_what_may_not_be_watched_that_is_known(status: int) -> None:
+def test_a_kind_that_is_not_served_for_a_while_is_heard_as_soon_as_it_is_again() -> None:
+    """G1, G2: its CRD is made anew; nobody is told meanwhile that the right is missing."""
+    told, script, refused = heard(
+        watched(("ADDED", thing("a", 5))),
+        reply({"message": "the server could not find the requested resource"}, 404),
+        watched(("ADDED", thing("b", 9))),
+        until=lambda told: "ADDED b" in told,
+    )
+    assert (told, refused) == (["ADDED a", "ADDED b"], [])
+    assert [request.query["resourceVersion"] for request in script.asked[:3]] == ["0", "5", "0"]
+
+
+def test_of_what_may_not_be_watched_that_is_known() -> None:
     """J3"""
-    told, script, refused = heard(reply({"message": "forbidden"}, status), until=bool)
+    told, script, refused = heard(reply({"message": "forbidden"}, 403), until=bool)
     assert (told, refused, len(script.asked)) == ([], [paths.PODS], 1)

@@ -183,7 +183,7 @@ class Followers:
                         told(event.type, one)
                 if version == before:
                     await asyncio.sleep(_PAUSE)
-            except (Denied, Missing) as error:
+            except Denied as error:
                 if place not in self.refused:
                     log.warning("not-granted", path=place, error=str(error))
                 self.refused[place] = str(error)
@@ -191,8 +191,10 @@ class Followers:
                 await asyncio.sleep(_HEARD_WITHOUT_RIGHT)
             except ApiError as error:
                 failures += 1
-                if isinstance(error, Expired) or failures > _IN_VAIN:
-                    version = _FROM_NOW  # of another history the API server only says that it does not know it yet
+                # A CRD that is made anew is back in seconds. Of another history the API server only says that it does not
+                # know it yet.
+                if isinstance(error, Expired | Missing) or failures > _IN_VAIN:
+                    version = _FROM_NOW
                 wait = _HEARD_AGAIN.after(failures)
                 log.info("heard-again", path=place, error=str(error), wait_seconds=wait)
                 await asyncio.sleep(wait)

@@ -94,6 +94,13 @@ class Api:
         query = f"?{urlencode(params)}" if params else ""
         return self._request("PATCH", path + query, body=body, content_type=MERGE)
 
+    def tried(self, path: str, body: Json, **params: str) -> int:
+        """PATCH by merging, once; the HTTP status, whatever it is."""
+        query = f"?{urlencode(params)}" if params else ""
+        response = self._ask("PATCH", path + query, json.dumps(body), {"Content-Type": MERGE})
+        response.read()
+        return response.status
+
     def apply(self, path: str, body: Json, *, manager: str, **params: str) -> Json:
         """Server-side apply, by force, as GitOps tools do."""
         query = urlencode({"fieldManager": manager, "force": "true", **params})

@@ -23,7 +23,7 @@ from sundown.sleepers.patch_kind import PatchKind
 
 Json = dict[str, Any]
 
-VERSION = "1"
+VERSION = "2"
 """Of all these policies; who changes what is made here gives it another."""
 
 _ANNOTATIONS = ("metadata", "annotations")
@@ -76,6 +76,7 @@ def policy(row: PatchKind) -> Json:
             "matchConditions": [
                 {"name": "marked", "expression": f"{_text(ASLEEP_SINCE)} in {_notes('oldObject')}.orValue({{}})"},
                 {"name": "of-others", "expression": f"!(request.?options.?fieldManager.orValue('') in {_OURS})"},
+                {"name": "touches", "expression": _touches(path, asleep=asleep)},
             ],
             "variables": [
                 {"name": name, "expression": text} for name, text in _variables(row, path, asleep=asleep).items()
@@ -93,6 +94,14 @@ def binding(row: PatchKind) -> Json:
         "metadata": {"name": name(row), "labels": _LABELS},
         "spec": {"policyName": name(row)},
     }
+
+
+def _touches(path: Path, *, asleep: object) -> str:
+    """Whether a request is of any concern here. What is not is let through even while the API server answers 503 for a policy
+    that matches: for some seconds after it was started, and after a CRD is made, it has not read the schema."""
+    kept = _listed((ASLEEP_SINCE, PREVIOUS, PREVIOUS_REPLICAS, TAKEN_FROM))
+    here, before = (f"{_notes(root)}[?key].orValue('')" for root in ("object", "oldObject"))
+    return f"{_at('object', path)}.orValue(dyn(null)) != {_value(asleep)} ||\n{kept}.exists(key, {here} != {before})"
 
 
 def _variables(row: PatchKind, path: Path, *, asleep: object) -> dict[str, str]:

@@ -1,13 +1,20 @@
 """Argo Rollouts' own controller lets a Rollout sleep, and brings it back (G2, G5; issue 12: proven against the real thing)."""
 
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from sundown_lab.cluster import Cluster
 from support.apiserver import Api, Json, eventually
 from support.audit import Audit
 from support.catalogued import KINDS, as_owned, body, found, of_sundown
 from support.controllers import TEN, Controller
 from support.envs import ASLEEP_FOR_EVER, Env
-from support.operators import Operator
+from support.held_kinds import held
+from support.operators import Operator, Stage
+from support.other_tools import editor
 
 pytestmark = pytest.mark.lab
 
@@ -136,3 +143,90 @@ def test_the_deployment_that_it_took_over_stays_at_0_in_the_morning(env: Env, pa
     env.until("Awake")
     until_healthy(env, 2)
     assert (env.replicas("web"), api.get(path)["spec"]["replicas"]) == (0, 2)
+
+
+@pytest.fixture(scope="module")
+def with_policy(argo_rollouts: Controller, api: Api, control_plane: Cluster, stage: Stage) -> Iterator[None]:
+    """The policy that keeps Rollouts asleep, for the rest of this file."""
+    del argo_rollouts
+    with held(stage, api, control_plane, "Rollout"):
+        yield
+
+
+def manifests(**counts: int) -> str:
+    """Rollouts of these names, as people apply them."""
+    items = []
+    for name, count in counts.items():
+        labels = {"app": name}
+        template = {**TEMPLATE, "metadata": {"labels": labels}}
+        spec = {
+            "replicas": count,
+            "selector": {"matchLabels": labels},
+            "template": template,
+            "strategy": {"canary": {}},
+        }
+        items.append(body("Rollout", spec, name=name))
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+
+
+def rollouts(env: Env) -> dict[str, Json]:
+    """All of an env, by name."""
+    return {raw["metadata"]["name"]: raw for raw in env.api.items(KINDS["Rollout"].collection(env.name))}
+
+
+def asked(env: Env) -> dict[str, int]:
+    """The count that each Rollout of an env is asked to have."""
+    return {name: raw["spec"]["replicas"] for name, raw in rollouts(env).items()}
+
+
+def available(env: Env) -> dict[str, int]:
+    """The count that each has."""
+    return {name: raw.get("status", {}).get("availableReplicas", 0) for name, raw in rollouts(env).items()}
+
+
+@pytest.mark.proves("real controller", kinds=["Rollout"])
+@pytest.mark.proves("holds", kinds=["Rollout"], against=["its own controller", "kubectl apply", "kubectl edit"])
+@pytest.mark.proves("again", kinds=["Rollout"], against="kubectl scale")
+def test_with_its_policy_what_is_asked_for_at_night_waits_for_the_morning(
+    with_policy: None,
+    env: Env,
+    operator: Operator,
+    argo_rollouts: Controller,
+    stage: Stage,
+    control_plane: Cluster,
+    audit: Audit,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """G1, A18, A16: by an operator, too, that is killed in the night and dead while somebody asks."""
+    del with_policy
+    evening = {"applied": 2, "edited": 2, "scaled": 2}
+    control_plane.kubectl("apply", "-n", env.name, "-f", "-", input=manifests(**evening))
+    eventually(lambda: available(env) == evening, what="they run")
+    before = {name: as_owned(raw)["spec"] for name, raw in rollouts(env).items()}
+    env.schedule(CHOSEN)
+    env.until("Asleep")
+    eventually(lambda: env.pods() == [], what="their pods are gone")
+    pods = env.api.get(f"{env.path}/pods")["metadata"]["resourceVersion"]
+    control_plane.kubectl("scale", "-n", env.name, "rollout/scaled", "--replicas=3")
+    control_plane.kubectl("apply", "-n", env.name, "-f", "-", input=manifests(applied=5))
+    eventually(lambda: asked(env)["scaled"] == 0, what="what was scaled sleeps again")
+    eventually(lambda: env.pods() == [], what="its pods are gone")
+    look(argo_rollouts, env, times=2 * len(evening))  # what that left to be written is written
+    audit.forget()
+    argo_rollouts.audit.forget()
+    look(argo_rollouts, env, times=TEN * len(evening))
+    assert (argo_rollouts.audit.writes(env.name), audit.rewrites(env.name)) == ([], [])
+    operator.kill()
+    monkeypatch.setenv("KUBE_EDITOR", editor(tmp_path, "s/^  replicas: 0$/  replicas: 4/"))
+    control_plane.kubectl("edit", "-n", env.name, "rollout/edited")
+    assert asked(env) == dict.fromkeys(evening, 0)
+    made = {raw["metadata"]["labels"]["app"] for raw in env.api.since(f"{env.path}/pods", pods)}
+    assert made <= {"scaled"}
+    stage.usual()
+    env.wish("Awake")
+    env.until("Awake")
+    morning = {"applied": 5, "edited": 4, "scaled": 3}
+    eventually(lambda: available(env) == morning, what="they run as was asked")
+    for name, raw in rollouts(env).items():
+        assert (as_owned(raw)["spec"], of_sundown(raw)) == ({**before[name], "replicas": morning[name]}, [])

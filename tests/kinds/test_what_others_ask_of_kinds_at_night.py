@@ -18,6 +18,7 @@ from support.catalogued import KINDS, SAMPLES, as_owned, body, controllers, of_s
 from support.envs import ASLEEP_FOR_EVER, Env
 from support.held_kinds import HELD, HeldKinds, asked, edit, is_asleep, path_of
 from support.operators import Stage
+from support.other_tools import editor
 from support.whole_catalogue import owned
 
 pytestmark = pytest.mark.lab
@@ -27,9 +28,6 @@ OF_EACH_SORT = ("CronJob", "DaemonSet", "Rollout", "Cluster", "Pipeline")
 """Of those that sleep by a truth, a key of a map, a count, an annotation, and a text in a map that need not be there."""
 EDITED = "CronJob"
 """Of which ``kubectl edit`` is tried, that opens an editor for each."""
-EDITOR = """#!/bin/sh
-sed -i 's/^  suspend: true$/  suspend: false/' "$1"
-"""
 BY = ("server-side apply", "Flux's apply", "kubectl apply", "kubectl replace", "kubectl patch")
 OF_ALL = ("server-side apply", "kubectl replace")
 """What is tried of all kinds; of each sort all is."""
@@ -166,16 +164,13 @@ WAYS: Mapping[str, Callable[[People, str], None]] = {
 
 
 @pytest.fixture
-def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def with_an_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What ``kubectl edit`` opens."""
-    program = tmp_path / "editor"
-    program.write_text(EDITOR)
-    program.chmod(0o700)
-    monkeypatch.setenv("KUBE_EDITOR", str(program))
+    monkeypatch.setenv("KUBE_EDITOR", editor(tmp_path, "s/^  suspend: true$/  suspend: false/"))
 
 
 def test_what_is_asked_for_at_night_is_what_it_wakes_with(
-    held: bool, make_env: Callable[..., Env], stage: Stage, control_plane: Cluster, editor: None
+    held: bool, make_env: Callable[..., Env], stage: Stage, control_plane: Cluster, with_an_editor: None
 ) -> None:
     """G1, W3, W6, A18"""
     stage.usual()

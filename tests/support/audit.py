@@ -53,6 +53,12 @@ class Audit:
         """Those that change something, in a namespace (the Namespace itself included) or anywhere."""
         return [each for each in self._read() if each.writes and namespace in {None, each.namespace, each.name}]
 
+    def rewrites(self, namespace: str) -> list[Request]:
+        """Those in a namespace, less one of the status: at its next look the operator notes there what was asked for meanwhile."""
+        found = self.writes(namespace)
+        notes = [each for each in found if (each.resource, each.verb) == ("envschedules/status", "patch")]
+        return [each for each in found if each is not next(iter(notes), None)]
+
     def rights(self) -> set[Right]:
         """What was made use of. Server-side apply that makes an object needs both ``patch`` and ``create``."""
         asked = [each for each in self._read() if each.resource not in DISCOVERY]

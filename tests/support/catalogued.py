@@ -106,8 +106,9 @@ _JOBS: Json = {
     "schedule": "0 3 * * *",
     "jobTemplate": {"spec": {"template": {"spec": {**_PODS["spec"], "restartPolicy": "Never"}}}},
 }
+_TRIGGERS: Json = {"triggers": [{"type": "cron", "metadata": {}}]}
 _KEDA = Sample(
-    {"scaleTargetRef": {"name": "web"}, "triggers": [{"type": "cron"}]},
+    {"scaleTargetRef": {"name": "web"}, **_TRIGGERS},
     runs={"metadata": {"annotations": {"autoscaling.keda.sh/paused": None}}},
     status=_paused,
 )
@@ -138,7 +139,7 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "Rollout": _replicas(_SELECTED, status=_observed),
     "ScaledObject": _KEDA,
-    "ScaledJob": Sample({"jobTargetRef": {}, "triggers": []}, runs=_KEDA.runs, status=_paused),
+    "ScaledJob": Sample({"jobTargetRef": {"template": {}}, **_TRIGGERS}, runs=_KEDA.runs, status=_paused),
     "Cluster": Sample(
         {"instances": 3, "storage": {"size": "1Gi"}},
         runs={"metadata": {"annotations": {"cnpg.io/hibernation": "off"}}},

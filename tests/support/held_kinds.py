@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -21,6 +22,7 @@ from sundown_lab.cluster import Cluster
 from support.apiserver import Api, Json, eventually
 from support.catalogued import SAMPLES, body
 from support.envs import NAMESPACES
+from support.operators import Stage
 
 COMPONENTS = Path(__file__).parents[2] / "deploy" / "components" / "kinds"
 HELD = tuple(row for row in ROWS if is_held(row))
@@ -85,8 +87,12 @@ class HeldKinds:
 
     def remove(self) -> None:
         """None is left, nor in force, when this returns."""
-        self._cluster.kubectl("delete", "--ignore-not-found", "-f", "-", input=self._shipped())
+        self.delete()
         self._until(held=False)
+
+    def delete(self) -> None:
+        """None is left; those of kinds that go as well are not waited for."""
+        self._cluster.kubectl("delete", "--ignore-not-found", "-f", "-", input=self._shipped())
 
     def _shipped(self) -> str:
         names = {name(row) for row in self._rows}
@@ -115,3 +121,14 @@ class HeldKinds:
     def _is_held(self, row: PatchKind, probes: str) -> bool:
         tried = self._api.merge(f"{row.collection(probes)}/it", edit(row), dryRun="All")
         return is_asleep(row, tried)
+
+
+@contextmanager
+def held(stage: Stage, api: Api, cluster: Cluster, *kinds: str) -> Iterator[None]:
+    """The policies of these kinds are in force for as long as this lasts, and then their CRDs go; the stage is clear around it."""
+    policies = HeldKinds(api, cluster, rows=[row for row in HELD if row.kind in kinds])
+    stage.clear()
+    policies.install()
+    yield
+    stage.clear()
+    policies.delete()

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 from support.apiserver import Json
 from support.envs import Env
@@ -39,6 +40,14 @@ def applied(kubectl: Kubectl, env: Env, body: Json, *options: str) -> None:
     """Server-side apply without force, as Helm 4 does; raises where there is a conflict."""
     line = ("apply", "--server-side", "--field-manager=helm", "-n", env.name, *options, "-f", "-")
     kubectl(*line, input=json.dumps(body))
+
+
+def editor(directory: Path, change: str) -> str:
+    """What ``KUBE_EDITOR`` may name: a program that does this, in the words of sed, to what ``kubectl edit`` opens."""
+    program = directory / "editor"
+    program.write_text(f"#!/bin/sh\nsed -i '{change}' \"$1\"\n")
+    program.chmod(0o700)
+    return str(program)
 
 
 def undo(env: Env, kubectl: Kubectl) -> None:

@@ -124,13 +124,14 @@ def _manifests(load: Load) -> Iterator[tuple[str, list[tuple[str, Json]]]]:
     yield "namespaces", namespaces
     yield (
         "workloads",
-        [(collection(kind, namespace), _workload(load, kind, name)) for kind, namespace, name in load.keys],
+        [(collection(kind, namespace), manifest(load, kind, name)) for kind, namespace, name in load.keys],
     )
     if load.spec is not None:
         yield "EnvSchedules", [(env_schedules(name), _env_schedule(load, load.spec)) for name in load.namespaces]
 
 
-def _workload(load: Load, kind: str, name: str) -> Json:
+def manifest(load: Load, kind: str, name: str) -> Json:
+    """A workload of a load, as it is made."""
     labels = {**load.labels, "app": name}
     container = {
         "name": "main",

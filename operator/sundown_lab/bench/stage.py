@@ -230,10 +230,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def set_up(*, progress: Progress, command: str | None = None) -> AsyncIterator[Stage]:
-    """A fresh control plane, of which only etcd and the API server go on running, with CRDs and the operator's rights."""
+async def set_up(*, progress: Progress, command: str | None = None, audit: bool = False) -> AsyncIterator[Stage]:
+    """A fresh control plane, of which only etcd and the API server go on running, with CRDs and the operator's rights.
+
+    With ``audit`` it writes down who asks for what.
+    """
     with progress.step("starting a control plane"):
-        control_plane = await asyncio.to_thread(controlplane.start, name="bench", progress=progress)
+        control_plane = await asyncio.to_thread(controlplane.start, name="bench", audit=audit, progress=progress)
     try:
         for program in ("kwok", "kube-scheduler", "kube-controller-manager"):
             control_plane.processes[program].stop()

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
+from sundown_lab.bench.cpu import at_rest, cpu_seconds
 from sundown_lab.bench.memory import peak_mib
 from sundown_lab.errors import LabError
 from sundown_lab.processes import LOOPBACK, Command, Process, free_ports
 
 COMMAND = (sys.executable, "-c", "from sundown.cli import main; main()", "operator")
 POLL = 0.05
+_IDLE = 0.03
 
 
 class Subject:
@@ -68,8 +68,7 @@ class Subject:
     @property
     def cpu_seconds(self) -> float:
         """User and system time since its start."""
-        times = psutil.Process(self._pid).cpu_times()
-        return float(times.user + times.system)
+        return cpu_seconds(self._process)
 
     def look_at_memory(self) -> float:
         """The most that it has had resident since its start, in MiB (the kernel's high-water mark)."""
@@ -78,15 +77,7 @@ class Subject:
 
     async def rest(self, *, quiet: float = 1.0, patience: float = 60.0) -> None:
         """Wait until it has done next to nothing for ``quiet`` seconds. Raises LabError: not after ``patience``."""
-        deadline = time.monotonic() + patience
-        before = self.cpu_seconds
-        while time.monotonic() < deadline:
-            await asyncio.sleep(quiet)
-            now = self.cpu_seconds
-            if now - before <= 0.03 * quiet:
-                return
-            before = now
-        raise LabError(f"the operator does not come to rest within {patience:g} s", hint=self._process.tail())
+        await at_rest(self._process, quiet=quiet, patience=patience, share=_IDLE)
 
     @contextmanager
     def frozen(self) -> Iterator[None]:

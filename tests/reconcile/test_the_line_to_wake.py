@@ -33,6 +33,15 @@ def test_no_minute_sees_a_tenth_more_than_the_limit_and_none_is_wasted() -> None
     assert after(minutes=3) <= crowd.now <= after(minutes=3.5)
 
 
+def test_what_comes_late_does_not_make_a_minute_too_full() -> None:
+    """What starts at once takes a moment to be written, and falls into one minute with the last of that."""
+    crowd = Crowd(pods=600)
+    for number in range(100):
+        crowd.add(f"dev{number:02}", *[2] * 10)
+    crowd.run()
+    assert crowd.most_in_a_minute(late=timedelta(milliseconds=500)) <= 660
+
+
 def test_the_cores_that_pods_request_count_as_well() -> None:
     crowd = Crowd(pods=6000, cpu=10)
     for number in range(10):

@@ -77,8 +77,9 @@ class Crowd:
             for name, comes in self.comes.items()
         }
 
-    def most_in_a_minute(self) -> int:
-        minute = timedelta(minutes=1)
+    def most_in_a_minute(self, *, late: timedelta = timedelta()) -> int:
+        """The most pods that can have started in a minute, where each may have come so much later than it was let."""
+        minute = timedelta(minutes=1) + late
         return max(
             sum(pods for at, _, pods in self.started if begin <= at < begin + minute) for begin, _, _ in self.started
         )

@@ -14,8 +14,9 @@ from itertools import takewhile
 
 from sundown.model.resources import WakeQueuePlace
 
-_AHEAD = timedelta(seconds=6)
-"""So much is granted at once after a pause: a tenth of a minute, so that no minute sees more than a tenth above the limit."""
+_AHEAD = timedelta(seconds=5)
+"""So much is granted at once after a pause: a twelfth of a minute, so that no minute sees more than a tenth above the limit, what
+comes a moment later than it was granted and a workload that was begun included."""
 _NEAR = timedelta(seconds=30)
 _FAR = timedelta(minutes=5)
 """So old a place that was said is at most. Nor does the line stand longer for what a process before had granted: its clock, or

@@ -31,8 +31,9 @@ def table(rows: Sequence[Row]) -> Table:
 
 
 def explanation(rows: Sequence[Row]) -> list[str]:
-    """How each figure was come by, a line for each bar."""
-    return [f"{bar.key}: {bar.how}" for bar in dict.fromkeys(row.bar for row in rows)]
+    """How each figure was come by, a line for each bar, and before it what else was measured, a line for each row that says so."""
+    said = [f"{row.bar.key}{', ' * bool(row.way)}{row.way}: {row.said}" for row in rows if row.said]
+    return said + [f"{bar.key}: {bar.how}" for bar in dict.fromkeys(row.bar for row in rows)]
 
 
 def write(path: Path, rows: Sequence[Row], *, began: datetime, scale: str) -> None:

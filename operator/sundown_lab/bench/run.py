@@ -1,6 +1,7 @@
-"""A whole run: the control plane up, one size after the other, the rows as they come."""
+"""A whole run: a fresh control plane for each part that is asked for, and the rows as they come."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from dataclasses import dataclass
 
 from sundown_lab.bench.alerts import alerts
 from sundown_lab.bench.calls import WORKLOADS as BESIDE_CALLS
@@ -10,58 +11,71 @@ from sundown_lab.bench.cloud import WORKLOADS as BESIDE_INSTANCES
 from sundown_lab.bench.cloud import cloud
 from sundown_lab.bench.crowd import crowd
 from sundown_lab.bench.herd import herd
+from sundown_lab.bench.hold import hold
 from sundown_lab.bench.rows import KEYS, Row, Scale
 from sundown_lab.bench.stage import Stage, set_up
+from sundown_lab.bench.waking import waking
 from sundown_lab.progress import Progress
 
 CROWD = frozenset({"start", "first-write", "memory", "idle"})
 CLICKS = frozenset({"click", "ack", "frontdesk-memory"})
-ALERTS = frozenset({"alert", "alerts-memory"})
-CALLS = frozenset({"api-list", "api-wake"})
-CLOUD = frozenset({"cloud-refresh", "cloud-stop", "cloud-calls", "cloud-memory"})
+
+
+async def _cloud(stage: Stage, scale: Scale) -> list[Row]:
+    await stage.grow(envs=scale.cloud, workloads=BESIDE_INSTANCES)
+    return await cloud(stage)
+
+
+async def _calls(stage: Stage, scale: Scale) -> list[Row]:
+    await stage.grow(envs=scale.crowd, workloads=BESIDE_CALLS)
+    return await calls(stage)
+
+
+async def _alerts(stage: Stage, scale: Scale) -> list[Row]:
+    return await alerts(stage, pods=scale.pods)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that are measured together, on a control plane of their own; with an audit log where that is what tells them."""
+
+    keys: frozenset[str]
+    measure: Callable[[Stage, Scale], Awaitable[list[Row]]]
+    audit: bool = False
+
+
+PARTS = (
+    Part(frozenset({"cloud-refresh", "cloud-stop", "cloud-calls", "cloud-memory"}), _cloud),
+    Part(frozenset({"api-list", "api-wake"}), _calls),
+    Part(frozenset({"alert", "alerts-memory"}), _alerts),
+    Part(frozenset({"hold-day", "hold-night"}), hold),
+    Part(frozenset({"wake-limit"}), waking),
+)
+"""A row that is new has its bar in ``rows`` and its part here; what no part has is measured on the control plane of the herds."""
+HERDS = frozenset(KEYS).difference(*(part.keys for part in PARTS))
 
 
 async def measure(
     scale: Scale, *, progress: Progress, keys: Collection[str] = KEYS, command: str | None = None
 ) -> AsyncIterator[Row]:
-    """The rows that are asked for, on fresh control planes: for AWS, for the REST API, for alerts, for the others.
+    """The rows that are asked for, each part on a fresh control plane.
 
     ``command`` runs the operator, instead of this environment's ``sundown operator``.
 
     Raises:
         LabError: something does not start, does not come to its end, or ends with wrong counts.
     """
-    parts = (
-        (CLOUD, _cloud),
-        (CALLS, _calls),
-        (ALERTS, _alerts),
-        (frozenset(KEYS) - CLOUD - CALLS - ALERTS, _cluster),
-    )
-    for of_part, part in parts:
-        wanted = of_part & set(keys)
-        if not wanted:
-            continue
+    for part in PARTS:
+        if part.keys & set(keys):
+            async with set_up(progress=progress, command=command, audit=part.audit) as stage:
+                for row in await part.measure(stage, scale):
+                    if row.bar.key in keys:
+                        yield row
+    if HERDS & set(keys):
         async with set_up(progress=progress, command=command) as stage:
-            async for row in part(stage, scale, wanted):
-                if row.bar.key in wanted:
+            async for row in _cluster(stage, scale, keys):
+                if row.bar.key in keys:
                     yield row
-
-
-async def _cloud(stage: Stage, scale: Scale, _wanted: Collection[str]) -> AsyncIterator[Row]:
-    await stage.grow(envs=scale.cloud, workloads=BESIDE_INSTANCES)
-    for row in await cloud(stage):
-        yield row
-
-
-async def _alerts(stage: Stage, scale: Scale, _wanted: Collection[str]) -> AsyncIterator[Row]:
-    for row in await alerts(stage, pods=scale.pods):
-        yield row
-
-
-async def _calls(stage: Stage, scale: Scale, _wanted: Collection[str]) -> AsyncIterator[Row]:
-    await stage.grow(envs=scale.crowd, workloads=BESIDE_CALLS)
-    for row in await calls(stage):
-        yield row
 
 
 async def _cluster(stage: Stage, scale: Scale, keys: Collection[str]) -> AsyncIterator[Row]:

@@ -1,0 +1,64 @@
+"""One thing measured with and without another, in rounds that take turns, so that a machine that gets slower is slower for both. Pure."""
+
+import math
+import operator
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+
+def turns(rounds: int) -> Iterator[bool]:
+    """Whether each measurement is one with it: each round has one of both, and the order changes from round to round."""
+    for number in range(rounds):
+        yield from (False, True) if number % 2 == 0 else (True, False)
+
+
+@dataclass
+class Sides:
+    """The figures of the rounds without and with."""
+
+    without: list[float] = field(default_factory=list)
+    having: list[float] = field(default_factory=list)
+
+    def add(self, figure: float, *, having: bool) -> None:
+        """One round more."""
+        (self.having if having else self.without).append(figure)
+
+    @property
+    def medians(self) -> tuple[float, float]:
+        """Without and with."""
+        return statistics.median(self.without), statistics.median(self.having)
+
+    @property
+    def ratio(self) -> float:
+        """How much more it is with: of the medians."""
+        without, having = self.medians
+        return having / without
+
+    @property
+    def noise(self) -> float:
+        """By how much the ratio is uncertain, as a share of it: the standard errors of both medians together.
+
+        0 where a round has no other to be compared with.
+        """
+        return math.hypot(*(_uncertainty(figures) for figures in (self.without, self.having)))
+
+
+def mixed(parts: Sequence[tuple[float, Sides]]) -> Sides:
+    """What a mix of several things takes, round by round, of which each has its share."""
+
+    def together(picked: Iterable[list[float]]) -> list[float]:
+        shares = [share for share, _ in parts]
+        return [sum(map(operator.mul, shares, figures)) for figures in zip(*picked, strict=True)]
+
+    return Sides(together(one.without for _, one in parts), together(one.having for _, one in parts))
+
+
+_OF_A_MEDIAN = math.sqrt(math.pi / 2)
+"""So much more uncertain than a mean it is."""
+
+
+def _uncertainty(figures: Sequence[float]) -> float:
+    if len(figures) < 2:
+        return 0.0
+    return _OF_A_MEDIAN * statistics.stdev(figures) / math.sqrt(len(figures)) / statistics.median(figures)

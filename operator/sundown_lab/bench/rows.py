@@ -78,6 +78,14 @@ BARS: tuple[Bar, ...] = (
         "with sweeps every minute of which a tenth counts; a write fails it",
     ),
     Bar(
+        "idle-kinds",
+        "API requests beyond watches, all envs asleep, every kind of the catalogue served; named",
+        2.0,
+        "a minute",
+        "as idle, by the audit log: whatever the operator's account asks, its directory of kinds included; a watch that is "
+        "begun anew is a watch. Rights on all kinds, and an object of each, asleep, in the first envs",
+    ),
+    Bar(
         "wake-limit",
         "most pods started within 60 s ÷ SUNDOWN_WAKE_PODS_PER_MINUTE, all envs waking at once",
         1.1,

@@ -12,6 +12,7 @@ from sundown_lab.bench.cloud import cloud
 from sundown_lab.bench.crowd import crowd
 from sundown_lab.bench.herd import herd
 from sundown_lab.bench.hold import hold
+from sundown_lab.bench.idle_kinds import idle_kinds
 from sundown_lab.bench.rows import KEYS, Row, Scale
 from sundown_lab.bench.stage import Stage, set_up
 from sundown_lab.bench.waking import waking
@@ -50,6 +51,7 @@ PARTS = (
     Part(frozenset({"alert", "alerts-memory"}), _alerts),
     Part(frozenset({"hold-day", "hold-night"}), hold),
     Part(frozenset({"wake-limit"}), waking),
+    Part(frozenset({"idle-kinds"}), idle_kinds, audit=True),
 )
 """A row that is new has its bar in ``rows`` and its part here; what no part has is measured on the control plane of the herds."""
 HERDS = frozenset(KEYS).difference(*(part.keys for part in PARTS))

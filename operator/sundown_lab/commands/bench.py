@@ -18,7 +18,7 @@ Examples:
   sundown-lab bench                                # all rows; about half an hour on two cores
   sundown-lab bench --quick                        # small sizes, under ten minutes
   sundown-lab bench --rows herd-100 --rows cpu
-  sundown-lab bench --rows hold-day --rows hold-night --rows wake-limit
+  sundown-lab bench --rows hold-day --rows hold-night --rows wake-limit --rows idle-kinds
   sundown-lab bench --strict --json bench.json     # exit code 1 where a bar is not met
   sundown-lab bench --operator "/elsewhere/.venv/bin/sundown operator"
 """

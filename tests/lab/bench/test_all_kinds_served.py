@@ -1,4 +1,6 @@
-"""A cluster that serves every kind of the catalogue, as the bench has it."""
+"""The cluster of the row ``idle-kinds``: every kind of the catalogue, and what is counted there."""
+
+import json
 
 import pytest
 
@@ -8,6 +10,9 @@ from sundown.sleepers.kinds import CATALOGUE
 from sundown.sleepers.merge_patches import merged
 from sundown.sleepers.patch_kind import PatchKind
 from sundown_lab.bench.catalogued import KUBERNETES_OWN, crd, kinds, samples
+from sundown_lab.bench.idle_kinds import USER, Idle, Requests, count
+from sundown_lab.errors import LabError
+from sundown_lab.wire import Json
 
 OTHERS = [row for row in ROWS if row.group not in KUBERNETES_OWN]
 SAMPLES = {row.kind: (row, body, status) for row, body, status in samples()}
@@ -40,3 +45,50 @@ def test_an_object_rests_as_soon_as_it_is_put_to_sleep(kind: str) -> None:
     row, body, status = SAMPLES[kind]
     raw = merged({**body, "status": status}, read_patch(row.patch) or {})
     assert row.resting is None or row.resting.holds(raw)
+
+
+def event(verb: str, resource: str = "", *, stage: str = "ResponseComplete", user: str = USER, code: int = 200) -> Json:
+    """A line of an audit log, read."""
+    return {
+        "user": {"username": user},
+        "verb": verb,
+        "stage": stage,
+        "requestURI": "/apis?x=1",
+        "objectRef": {"resource": resource} if resource else None,
+        "responseStatus": {"code": code},
+    }
+
+
+def counted(*events: Json) -> Requests:
+    return count(map(json.dumps, events), user=USER)
+
+
+def test_a_watch_counts_once_and_as_no_request() -> None:
+    found = counted(event("watch", "pods", stage="ResponseStarted"), event("watch", "pods"), event("list", "pods"))
+    assert found == Requests({"list pods": 1}, watches=1)
+
+
+def test_a_watch_that_is_refused_is_a_request() -> None:
+    assert counted(event("watch", "pods", code=410)).total == 1
+
+
+def test_what_others_ask_is_not_counted() -> None:
+    assert counted(event("patch", "pods", user="ana@example.com")).total == 0
+
+
+def test_a_look_into_the_directory_counts_and_writes_are_told() -> None:
+    """A directory is no resource, and a request all the same."""
+    found = counted(event("get"), event("patch", "envschedules"))
+    assert (found.sorts, found.writes) == ({"get /apis": 1, "patch envschedules": 1}, 1)
+
+
+def test_a_sweep_counts_a_tenth_a_minute_less_what_is_asked_between_sweeps() -> None:
+    swept = Requests({"list clusterenvschedules": 2, "list pods": 42}, 0)
+    idle = Idle(Requests({"get": 3}, 0), 1.5, swept, swept_minutes=2.0)
+    assert (idle.between, idle.a_sweep, idle.a_minute) == (2, 20, 4)
+
+
+def test_where_no_sweep_was_seen_there_is_no_figure() -> None:
+    """A window that sweeps have missed would make them free."""
+    with pytest.raises(LabError, match="no sweep"):
+        assert Idle(Requests({}, 0), 1.0, Requests({"get": 1}, 0), swept_minutes=1.0).a_sweep

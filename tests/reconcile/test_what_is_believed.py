@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sundown.model.parts import Owner, Workload
 from sundown.model.record import Record, Restoring, sleep_id
 from sundown.model.resources import EnvScheduleStatus
-from sundown.reconcile.memory import Belief, Memory, believed, by_key, recall
+from sundown.reconcile.memory import GONE, Belief, Memory, believed, by_key, recall
 from sundown.sleepers.notes import read_note
 from sundown.sleepers.ways import by_policy, direct
 from support.samples import NOW, SLEEP, env, known, namespace, planned, sleeping, workload
@@ -80,6 +80,13 @@ MARK, MARK_AGAIN, OLD_MARK = f"{SLEEP}/uid-web", f"{SLEEP}/1/uid-web", f"{EARLIE
         pytest.param(at_zero("7", MARK), memory(records=AGAIN), OVER_OURS, id="dug out of this very sleep"),
         pytest.param(
             at_zero("2", MARK_AGAIN), memory(records=AGAIN), ITS_OWN, id="edited by hand after it slept again"
+        ),
+        pytest.param(
+            at_zero(taken_from=UPDATED, owners=(KUBECTL,)), memory(), STALE, id="a note alone, a person's zero"
+        ),
+        pytest.param(at_zero(taken_from=UPDATED), memory(sleep=None), STALE, id="a note alone, and nothing is known"),
+        pytest.param(
+            at_zero(taken_from=UPDATED, owners=(OURS_NOW,)), memory(), Belief(doubt=GONE), id="a note alone, our zero"
         ),
         pytest.param(
             at_zero("7", MARK), memory(outdated=WEB_HAS_WOKEN), STALE, id="woken in this very sleep, and dug out since"

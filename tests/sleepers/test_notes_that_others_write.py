@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from sundown.cluster.client import Cluster
-from sundown.cluster.errors import ApiError, error_for
+from sundown.cluster.errors import ApiError, Conflict, error_for
 from sundown.model.managers import OURS
 from sundown.model.parts import Owner, Step
 from sundown.model.record import Record, Restoring
@@ -168,8 +168,9 @@ THERE: Json = {
 class Wire(Cluster):
     """An API server that takes no owner of some names, or nobody at all."""
 
-    def __init__(self, refused: int = 422, *, everything: bool = False) -> None:
+    def __init__(self, refused: int = 422, *, everything: bool = False, uid: str = "uid-web", count: int = 3) -> None:
         self.sent: list[Json] = []
+        self._there = {"metadata": {**THERE, "uid": uid}, "spec": {"replicas": count}}
         self._refused = refused
         self._everything = everything
 
@@ -183,13 +184,13 @@ class Wire(Cluster):
         return {"metadata": THERE}
 
     async def get(self, path: str, **params: str) -> Json:
-        return {"metadata": THERE, "spec": {"replicas": 3}}
+        return self._there
 
 
 def noted(*managers: str) -> Step:
     """The step that gives back what it took from them."""
     whose = tuple(Taken(name, ("replicas",), time=THEN) for name in managers)
-    return Step("GiveBack", sleeping("web", "3", taken_from=note_of(whose)))
+    return Step("GiveBack", workload("web", 3, taken_from=note_of(whose)), 3)
 
 
 @pytest.mark.parametrize("status", [400, 403, 422])
@@ -212,19 +213,28 @@ async def test_where_nobody_is_taken_the_note_goes_all_the_same() -> None:
     assert wire.sent[-1] == {"metadata": {"resourceVersion": "8", "annotations": {NOTE: None}}}
 
 
-@pytest.mark.parametrize("status", [401, 404, 409, 429, 503])
-async def test_what_says_nothing_of_the_owners_is_no_reason_to_leave_them_out(status: int) -> None:
+@pytest.mark.parametrize("wire", [Wire(uid="uid-new"), Wire(uid="uid-new", count=0), Wire(count=0), Wire(count=5)])
+async def test_nothing_is_given_back_on_what_has_been_made_anew_or_scaled_since_the_look(wire: Wire) -> None:
+    """A18: a note of the old object's owners stood on the new one, of which nobody knew then what it says."""
+    with pytest.raises(Conflict):
+        await write(wire, noted("helm"))
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize(("status", "times"), [(401, 1), (404, 1), (409, 10), (429, 1), (503, 1)])
+async def test_what_says_nothing_of_the_owners_is_no_reason_to_leave_them_out(status: int, times: int) -> None:
     """W6: it is tried again, or looked at again."""
     wire = Wire(status)
     with pytest.raises(ApiError):
         await write(wire, noted(HAND))
-    assert len(wire.sent) == 1
+    assert len(wire.sent) == times
+    assert all(counted(sent) == [HAND] for sent in wire.sent)
 
 
 @pytest.mark.parametrize(
     "step",
     [
-        Step("GiveBack", sleeping("web", "3", taken_from=BROKEN)),
+        Step("GiveBack", workload("web", 3, taken_from=BROKEN), 3),
         Step("Sleep", workload("web", 3, taken_from=BROKEN), 0, Restoring(3), SLEEP),
         Step("Wake", sleeping("web", "3", taken_from=BROKEN), 3, Restoring(3)),
         Step("Forget", workload("web", 3, taken_from=BROKEN), 3),

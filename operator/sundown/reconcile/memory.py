@@ -194,8 +194,10 @@ def _without_record(workload: Workload, memory: Memory) -> Belief:
     restoring = row.without_marks(workload) if isinstance(row, PatchKind) else None
     if restoring is not None:
         return Belief(restoring, "unmarked", stale=workload.carries)
-    if not workload.carries:
-        return Belief(doubt=GONE if _was_put_to_zero_in(workload, memory) else None)
+    if workload.mark is None and workload.record is None:
+        # What else may be left on it says of no sleep, and not to what it wakes.
+        doubt = GONE if _was_put_to_zero_in(workload, memory) else None
+        return Belief(stale=workload.carries and doubt is None, doubt=doubt)
     if workload.replicas > 0:
         # Whoever set a count above zero knows better than any record.
         return Belief(stale=True)

@@ -81,7 +81,10 @@ async def give_back(cluster: Cluster, path: str, *, asleep: Json) -> None:
 
 
 async def _settle(cluster: Cluster, path: str, about: Json, parts: tuple[Part, ...], asleep: Json) -> None:
+    uid = about["uid"]
     for _ in range(_TRIES):
+        if about["uid"] != uid:
+            return  # another object of the same name
         try:
             await _second(cluster, path, about, given_back(about.get("managedFields") or [], parts, asleep=asleep))
         except Conflict:

@@ -176,11 +176,14 @@ async def _begin(cluster: Cluster, step: Step, policies: Policies) -> Debt | Non
             debt = Debt(path, step, whose, None, metadata, count if count != step.replicas else None)
             return debt if debt.patch is not None else None
         body["metadata"]["resourceVersion"] = metadata.get("resourceVersion", found.resource_version)
+    debt = Debt(path, step, whose, note, {})
     if step.action == "GiveBack":
-        reply = await cluster.get(path)
+        debt = await _read_again(
+            cluster, debt
+        )  # another object of the name may be there by now, which took nothing from anybody
     else:
         reply = await cluster.merge_patch(path, noting(step, body, note))
-    debt = Debt(path, step, whose, note, reply.get("metadata") or {})
+        debt = replace(debt, metadata=reply.get("metadata") or {})
     return debt if debt.patch is not None else None
 
 
@@ -257,7 +260,7 @@ async def _read_again(cluster: Cluster, debt: Debt) -> Debt:
     found, raw = debt.step.workload, await cluster.get(debt.path)
     now = row_of(found).read(raw)
     if now.uid != found.uid or now.replicas != debt.count:
-        raise Conflict(f"{found.title} has changed since it was written", status=HTTPStatus.CONFLICT)
+        raise Conflict(f"{found.title} has changed since it was looked at", status=HTTPStatus.CONFLICT)
     return replace(debt, metadata=raw["metadata"])
 
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sundown.sleepers.catalogue import ROWS
+from sundown_lab.open_crds import open_crd
 from support.apiserver import Answered, Api, Json
 
 BUILT_IN = frozenset({"CronJob", "DaemonSet", "HorizontalPodAutoscaler"})
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 OURS = "sundown.dev/"
 
-_OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 _PODS: Json = {
     "metadata": {"labels": {"app": "it"}},
     "spec": {
@@ -229,19 +229,7 @@ KINDS = {row.kind: row for row in ROWS}
 
 def crd(group: str, version: str, kind: str, plural: str) -> Json:
     """A CRD that takes any spec and any status, with status as a subresource, as these kinds have it."""
-    schema = {"openAPIV3Schema": {"type": "object", "properties": {"spec": _OPEN, "status": _OPEN}}}
-    served = {"name": version, "served": True, "storage": True, "schema": schema, "subresources": {"status": {}}}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
-        "spec": {
-            "group": group,
-            "scope": "Namespaced",
-            "names": {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"},
-            "versions": [served],
-        },
-    }
+    return open_crd(group, (version,), kind, plural)
 
 
 def body(kind: str, spec: Json, *, name: str = "it", **annotations: str) -> Json:

@@ -33,7 +33,6 @@ NOBODYS = ""
 TURN = 64
 """So many writes of an env go in a row while another waits: all of an env of usual size, so that it is through soon."""
 
-
 ENOUGH = 32
 """While so many envs have workloads that wait for their turn, hardly any more are labelled: each would have a task a workload."""
 
@@ -101,7 +100,7 @@ class Gate:
         self._free = width
         self._for_one = max(1, width // 2)
         self._for_labels = max(1, width // 4)
-        self._for_telling = max(1, width // 32)
+        self._little = max(1, width // 32)
         self._waiting = {urgency: _Line() for urgency in Urgency}
         self._in_flight: Counter[Urgency] = Counter()
         self._held: Counter[str] = Counter()
@@ -167,7 +166,7 @@ class Gate:
         waiting = self._waiting
         for workload, before in _AHEAD:
             next_workload = waiting[workload].first(self._may)
-            most = self._for_labels if waiting[workload].envs < ENOUGH else self._for_telling
+            most = self._for_labels if waiting[workload].envs < ENOUGH else self._little
             has_room = sum(self._in_flight[urgency] for urgency in before) < most
             for urgency in before if has_room or next_workload is None else ():
                 first = waiting[urgency].first(self._may)
@@ -176,7 +175,7 @@ class Gate:
             if next_workload is not None:
                 return workload, next_workload
         telling = sum(self._in_flight[urgency] for urgency in _BEHIND)
-        if self._urgent and telling >= self._for_telling:
+        if self._urgent and telling >= self._little:
             return None
         told = ((urgency, waiting[urgency].first(self._may)) for urgency in _BEHIND)
         return next(((urgency, whose) for urgency, whose in told if whose is not None), None)

@@ -42,7 +42,7 @@ def hindrance(conditions: Iterable[Condition] | None) -> str | None:
 
 def says_why(hindrance: str | None) -> bool:
     """Whether it says what is wrong, and not only that it takes too long."""
-    return bool(hindrance) and not str(hindrance).startswith(_OUT_OF_TIME)
+    return hindrance is not None and not hindrance.startswith(_OUT_OF_TIME)
 
 
 def shortened(reason: str, message: str) -> str:

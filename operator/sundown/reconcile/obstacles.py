@@ -113,5 +113,5 @@ def _overdue(plan: Plan, old: EnvScheduleStatus) -> tuple[str, ...]:
 
 def _reason(part: Workload, told: _Told) -> str:
     """Its own word, unless that is only that it has taken too long: then its pods know more."""
-    own = part.hindrance or ""
-    return own if says_why(own) else told.reason or own
+    known = (part.hindrance, told.reason) if says_why(part.hindrance) else (told.reason, part.hindrance)
+    return next(filter(None, known), "")

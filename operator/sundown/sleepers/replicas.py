@@ -178,9 +178,8 @@ async def _begin(cluster: Cluster, step: Step, policies: Policies) -> Debt | Non
         body["metadata"]["resourceVersion"] = metadata.get("resourceVersion", found.resource_version)
     debt = Debt(path, step, whose, note, {})
     if step.action == "GiveBack":
-        debt = await _read_again(
-            cluster, debt
-        )  # another object of the name may be there by now, which took nothing from anybody
+        # Another object of the name may be there by now, from whose owners nothing was taken.
+        debt = await _read_again(cluster, debt)
     else:
         reply = await cluster.merge_patch(path, noting(step, body, note))
         debt = replace(debt, metadata=reply.get("metadata") or {})

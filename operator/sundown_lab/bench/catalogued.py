@@ -15,11 +15,11 @@ from sundown.sleepers.patch_kind import PatchKind
 from sundown_lab.bench.policies import COMPONENTS
 from sundown_lab.bench.stage import ACCOUNT, NAMESPACE
 from sundown_lab.controlplane import ControlPlane
+from sundown_lab.open_crds import open_crd
 from sundown_lab.wire import Json
 
 KUBERNETES_OWN = frozenset({"batch", "apps", "autoscaling"})
 NAME = "it"
-_OPEN: Json = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 _PODS: Json = {
     "metadata": {"labels": {"app": NAME}},
     "spec": {"containers": [{"name": "main", "image": "registry.example.com/main:1"}]},
@@ -39,27 +39,8 @@ def kinds() -> list[str]:
 
 
 def crd(row: PatchKind) -> Json:
-    """The CRD of a kind in all versions of its row, with ``status``, and ``scale`` where it has a count."""
-    schema = {"openAPIV3Schema": {"type": "object", "properties": {"spec": _OPEN, "status": _OPEN}}}
-    below: Json = {"status": {}}
-    if row.count is not None:
-        below["scale"] = {"specReplicasPath": "." + ".".join(row.count), "statusReplicasPath": ".status.replicas"}
-    versions = [
-        {"name": name, "served": True, "storage": name == row.versions[0], "schema": schema, "subresources": below}
-        for name in row.versions
-    ]
-    names = {
-        "kind": row.api_kind,
-        "plural": row.plural,
-        "singular": row.api_kind.lower(),
-        "listKind": f"{row.api_kind}List",
-    }
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{row.plural}.{row.group}"},
-        "spec": {"group": row.group, "scope": "Namespaced", "names": names, "versions": versions},
-    }
+    """The CRD of a kind in all versions of its row."""
+    return open_crd(row.group, row.versions, row.api_kind, row.plural, count=row.count)
 
 
 def samples() -> list[tuple[PatchKind, Json, Json]]:

@@ -39,6 +39,7 @@ from sundown.sleepers.patch_kind import PatchKind
 
 _AT_ONCE = 8
 _OVER = frozenset({"Succeeded", "Failed"})
+_OF_A_SLEEP = ("asleepSince", "records", "outdated")
 OPERATOR_LABELS = "app.kubernetes.io/name=sundown,app.kubernetes.io/component=operator"
 
 
@@ -219,9 +220,6 @@ async def _wake(cluster: Cluster, gate: Gate, sleeper: Sleeping) -> Woken:
     if not outcome.failures and not sleeper.unseen:
         failures += await _let_go(cluster, sleeper)
     return Woken(sleeper.namespace, steps, tuple(failures))
-
-
-_OF_A_SLEEP = ("asleepSince", "records", "outdated")
 
 
 async def _let_go(cluster: Cluster, sleeper: Sleeping) -> list[Mistake]:

@@ -7,7 +7,7 @@ import pytest
 
 from sundown.errors import Mistake
 from sundown.model.parts import Part
-from sundown.model.resources import Condition, EnvScheduleStatus
+from sundown.model.resources import Condition, EnvScheduleStatus, Outdated
 from sundown.reconcile.part_names import Obstacle
 from sundown.reconcile.report import next_status, worth_a_write
 from support.samples import NOW, TIMEOUT, after, after_visits, cloud, finding, sleeping, stopped, workload
@@ -54,6 +54,15 @@ def test_the_waves_of_a_transition_make_no_statuses_of_their_own(waking: EnvSche
         status = next_status(waking, finding("Awake", *parts, old=waking, now=after(seconds=second)))
         assert not worth_a_write(waking, status)
     assert after_visits("Awake", [database(), workload()], old=waking).state == "Awake"
+
+
+def test_what_woke_in_a_sleep_is_outdated_until_it_is_over(waking: EnvScheduleStatus) -> None:
+    """W3: of its kind alone, and whatever else is found asleep meanwhile."""
+    found = ([database(), sleeping()], [database(), sleeping(), sleeping("new"), sleeping("newer")])
+    status = after_visits("Awake", *found, old=waking)
+    assert status.outdated == (Outdated(kind="StatefulSet", below=1),)
+    assert after_visits("Asleep", [database(), sleeping()], old=status).outdated == status.outdated
+    assert after_visits("Awake", [database(), workload()], old=status).outdated == ()
 
 
 def test_the_first_wave_to_hang_is_named_while_the_rest_goes_on(waking: EnvScheduleStatus) -> None:

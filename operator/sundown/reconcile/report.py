@@ -185,7 +185,7 @@ def _outdated(old: EnvScheduleStatus, new: EnvScheduleStatus, finding: Finding) 
     """
     if new.asleep_since is None or new.asleep_since != old.asleep_since:
         return ()
-    if len(new.records) < len(finding.plan.records):
+    if len(that_fit(finding.plan.records)) < len(finding.plan.records):
         return ()  # there are more than fit, so that one which is not there is not outdated
     below = {one.kind: one.below for one in old.outdated}
     left = {(one.kind, one.name, one.uid) for one in new.records}

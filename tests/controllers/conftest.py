@@ -168,5 +168,8 @@ def argo_cd(
 ) -> Iterator[ArgoCd]:
     """Argo CD's application controller and what it needs."""
     stage.usual()
-    with running_argo_cd(control_plane, built("argocd"), tmp_path_factory.mktemp("argo-cd")) as found:
+    with (
+        granted(control_plane, "argo-cd"),
+        running_argo_cd(control_plane, built("argocd"), tmp_path_factory.mktemp("argo-cd")) as found,
+    ):
         yield found

@@ -11,6 +11,7 @@ import pytest
 from support.apiserver import Json, eventually
 from support.argo_cd import DIFF, ArgoCd
 from support.audit import Audit
+from support.catalogued import as_owned, found, of_sundown
 from support.envs import ASLEEP_FOR_EVER, Env, manifest
 
 pytestmark = pytest.mark.lab
@@ -50,9 +51,11 @@ def writes(env: Env, argo_cd: ArgoCd, *, times: int) -> list[Json]:
     return env.api.since(path, version)
 
 
-def sleep_quietly(env: Env, argo_cd: ArgoCd, audit: Audit, *, after: int = 2, looks: int = 10) -> None:
+def sleep_quietly(
+    env: Env, argo_cd: ArgoCd, audit: Audit, *, after: int = 2, looks: int = 10, schedule: Json = ASLEEP_FOR_EVER
+) -> None:
     """Put it to sleep, let so many looks pass, in which what the evening left is written, and see nothing written in the next."""
-    env.schedule(ASLEEP_FOR_EVER)
+    env.schedule(schedule)
     env.until("Asleep")
     argo_cd.look(env.name, times=after)
     audit.forget()
@@ -74,6 +77,25 @@ def test_without_a_count_in_git_it_needs_no_hold(env: Env, argo_cd: ArgoCd, sync
     assert argo_cd.is_synced(env.name, revision)
     wake(env)
     assert env.replicas("web") == 3
+
+
+@pytest.mark.usefixtures("operator")
+@pytest.mark.proves("real controller", kinds=["Application"])
+def test_an_application_that_sleeps_heals_nothing_before_the_morning(env: Env, argo_cd: ArgoCd, audit: Audit) -> None:
+    """G2, G5: one in the namespace of its env, without the hold; what is committed at night is synced in the morning."""
+    revision = argo_cd.commit(env.name, [manifest("Deployment", "web", 3)])
+    argo_cd.create(env.name, annotations={}, options=[], home=env.name)
+    eventually(lambda: argo_cd.is_synced(env.name, revision, home=env.name), what="it is synced")
+    before = as_owned(found(env.api, "Application", env.name, env.name))
+    sleeping = {**ASLEEP_FOR_EVER, "workloads": {"kinds": ["Deployment", "Application"]}}
+    sleep_quietly(env, argo_cd, audit, schedule=sleeping)
+    argo_cd.commit(env.name, [manifest("Deployment", "web", 5)])
+    assert writes(env, argo_cd, times=3) == []
+    assert env.replicas("web") == 0
+    wake(env)
+    eventually(lambda: env.replicas("web") == 5, what="the commit is synced")
+    awake = found(env.api, "Application", env.name, env.name)
+    assert (as_owned(awake), of_sundown(awake)) == (before, [])
 
 
 @pytest.mark.usefixtures("operator", "held")

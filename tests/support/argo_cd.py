@@ -23,7 +23,6 @@ from support.apiserver import Api, Json, eventually
 from support.controllers import READY_WITHIN, TEN, Controller, running
 
 HOME = "argocd"
-APPLICATIONS = f"/apis/argoproj.io/v1alpha1/namespaces/{HOME}/applications"
 IN_CLUSTER = "https://kubernetes.default.svc"
 DIFF = {"argocd.argoproj.io/compare-options": "ServerSideDiff=true,IncludeMutationWebhook=true"}
 """As docs/gitops.md has it."""
@@ -49,8 +48,13 @@ _PROJECT: Json = {
     "apiVersion": "argoproj.io/v1alpha1",
     "kind": "AppProject",
     "metadata": {"name": "default", "namespace": HOME},
-    "spec": {"sourceRepos": ["*"], "destinations": [{"server": "*", "namespace": "*"}]},
+    "spec": {"sourceRepos": ["*"], "sourceNamespaces": ["*"], "destinations": [{"server": "*", "namespace": "*"}]},
 }
+
+
+def applications(home: str) -> str:
+    """The path of all Applications in a namespace."""
+    return f"/apis/argoproj.io/v1alpha1/namespaces/{home}/applications"
 
 
 class ArgoCd:
@@ -71,15 +75,15 @@ class ArgoCd:
         self._git("commit", "--quiet", "--message", f"Change {env}")
         return self._git("rev-parse", "HEAD").strip()
 
-    def create(self, env: str, *, annotations: dict[str, str], options: list[str]) -> None:
-        """Its Application, which heals itself, with these annotations and sync options."""
+    def create(self, env: str, *, annotations: dict[str, str], options: list[str], home: str = HOME) -> None:
+        """Its Application, which heals itself, with these annotations and sync options, in the namespace ``home``."""
         source = {"repoURL": f"file://{self._repository}", "path": env, "targetRevision": "main"}
         self._api.create(
-            APPLICATIONS,
+            applications(home),
             {
                 "apiVersion": "argoproj.io/v1alpha1",
                 "kind": "Application",
-                "metadata": {"name": env, "namespace": HOME, "annotations": annotations},
+                "metadata": {"name": env, "namespace": home, "annotations": annotations},
                 "spec": {
                     "project": "default",
                     "source": source,
@@ -92,14 +96,10 @@ class ArgoCd:
             },
         )
 
-    def status(self, env: str) -> Json:
-        """What it says of the Application."""
-        found: Json = self._api.get(f"{APPLICATIONS}/{env}").get("status") or {}
-        return found
-
-    def is_synced(self, env: str, revision: str) -> bool:
+    def is_synced(self, env: str, revision: str, *, home: str = HOME) -> bool:
         """Whether it finds no difference from what Git says at this revision."""
-        sync = self.status(env).get("sync") or {}
+        status: Json = self._api.get(f"{applications(home)}/{env}").get("status") or {}
+        sync = status.get("sync") or {}
         return (sync.get("status"), sync.get("revision")) == ("Synced", revision)
 
     def look(self, env: str, *, times: int = TEN) -> None:
@@ -108,8 +108,8 @@ class ArgoCd:
 
     def delete(self, env: str) -> None:
         """Without what it has applied."""
-        self._api.delete(f"{APPLICATIONS}/{env}")
-        eventually(lambda: self._api.find(f"{APPLICATIONS}/{env}") is None, what="the Application is gone")
+        self._api.delete(f"{applications(HOME)}/{env}")
+        eventually(lambda: self._api.find(f"{applications(HOME)}/{env}") is None, what="the Application is gone")
 
     def _git(self, *arguments: str) -> str:
         nobody = ("-c", "user.name=lab", "-c", "user.email=lab@example.com", "-c", "commit.gpgsign=false")
@@ -192,6 +192,7 @@ def argo_cd(cluster: Cluster, binaries: Binaries, directory: Path) -> Iterator[A
                 f"--repo-server={LOOPBACK}:{repo_port}",
                 "--repo-server-plaintext",
                 f"--metrics-port={health}",
+                "--application-namespaces=*",
                 "--app-resync=1",
                 "--app-resync-jitter=0",
                 "--self-heal-backoff-timeout-seconds=1",

@@ -223,6 +223,11 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "Kustomization": Sample({"interval": "10m", "prune": True}, ({"suspend": False, "interval": "1m"},), runs=_RESUMED),
     "HelmRelease": Sample({"interval": "10m"}, ({"suspend": False, "interval": "1m"},), runs=_RESUMED),
+    "Application": Sample(
+        {"project": "default", "syncPolicy": {"automated": {"selfHeal": True}}},
+        ({"syncPolicy": {"automated": {}}}, {"syncPolicy": {"automated": {"enabled": True, "prune": True}}}),
+        runs={"spec": {"syncPolicy": {"automated": {"enabled": True}}}},
+    ),
 }
 KINDS = {row.kind: row for row in ROWS}
 

@@ -61,7 +61,7 @@ def edit(row: PatchKind) -> Json:
 
 def _to_run(row: PatchKind) -> object:
     asleep = found_at(read_patch(row.patch) or {}, path_of(row))
-    return {bool: False, int: 5, str: found_at(SAMPLES[row.kind].runs, path_of(row))}[type(asleep)]
+    return {bool: not asleep, int: 5, str: found_at(SAMPLES[row.kind].runs, path_of(row))}[type(asleep)]
 
 
 def is_asleep(row: PatchKind, raw: Json) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sundown.sleepers.database_rows import OPEN_CRD
 from sundown.sleepers.database_rows import ROWS as DATABASES
-from sundown.sleepers.judges import AtLeast, Below, Condition, Differs, Held, Is
+from sundown.sleepers.judges import AtLeast, Below, ButNot, Condition, Differs, Has, Held, Is, MadeBy
 from sundown.sleepers.patch_kind import PatchKind
 
 _REPLICAS = ("spec", "replicas")
@@ -229,5 +229,20 @@ ROWS: tuple[PatchKind, ...] = (
         source="https://fluxcd.io/flux/components/helm/helmreleases/#suspend",
         tried=OPEN_CRD,
         component="flux",
+    ),
+    PatchKind(
+        kind="Application",
+        group="argoproj.io",
+        versions=("v1alpha1",),
+        plural="applications",
+        patch='{"spec":{"syncPolicy":{"automated":{"enabled":false}}}}',
+        # Of one that syncs only when somebody says so there is nothing to stop; an ApplicationSet takes all else back.
+        applies=ButNot(Has(("spec", "syncPolicy", "automated")), MadeBy("ApplicationSet")),
+        is_mute=False,
+        wave=_GITOPS,
+        title="Argo CD Application",
+        source="https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/#enabling-and-disabling-automated-sync",
+        tried="Argo CD 3.6.1",
+        component="argo-cd",
     ),
 )

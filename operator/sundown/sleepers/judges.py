@@ -98,7 +98,52 @@ class Differs:
         return f"{'.'.join(self.path)} is another than {'.'.join(self.of)}"
 
 
-Judge = Is | Condition | AtLeast | Below | Differs
+@dataclass(frozen=True, slots=True)
+class Has:
+    """A field is there."""
+
+    path: Path
+
+    def holds(self, raw: Raw) -> bool:
+        """Whether it is so."""
+        return found_at(raw, self.path) is not None
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.path)} is there"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """An object of a kind controls it, and writes it anew when it is changed."""
+
+    kind: str
+
+    def holds(self, raw: Raw) -> bool:
+        """Whether it is so."""
+        listed = found_at(raw, ("metadata", "ownerReferences"))
+        owners = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        return any(one.get("kind") == self.kind and one.get("controller") is True for one in owners)
+
+    def __str__(self) -> str:
+        return f"it is controlled by one of kind {self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class ButNot:
+    """One holds, and another does not."""
+
+    one: Judge
+    other: Judge
+
+    def holds(self, raw: Raw) -> bool:
+        """Whether it is so."""
+        return self.one.holds(raw) and not self.other.holds(raw)
+
+    def __str__(self) -> str:
+        return f"{self.one}, and not: {self.other}"
+
+
+Judge = Is | Condition | AtLeast | Below | Differs | Has | MadeBy | ButNot
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,13 @@ CONTROLLERS = (
         crds=("github.com/fluxcd/kustomize-controller", "config/crd/bases"),
     ),
     Program(
+        "helm-controller",
+        "github.com/fluxcd/helm-controller",
+        "helm-controller",
+        STRIPPED,
+        crds=("github.com/fluxcd/helm-controller", "config/crd/bases"),
+    ),
+    Program(
         "keda-operator",
         "github.com/kedacore/keda/v2/cmd/operator",
         "keda",

@@ -25,6 +25,7 @@ SOURCES = {
     "GitRepository": "gitrepositories",
     "OCIRepository": "ocirepositories",
     "Bucket": "buckets",
+    "HelmChart": "helmcharts",
     KIND: "externalartifacts",
 }
 
@@ -157,6 +158,36 @@ def flux(
             *flags,
             health=f"http://{LOOPBACK}:{health}/readyz",
             directory=tmp_path_factory.mktemp("flux"),
+        ) as controller,
+    ):
+        yield controller
+
+
+@pytest.fixture(scope="module")
+def helm_controller(
+    control_plane: Cluster, stage: Stage, built: Built, sources: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Controller]:
+    """Flux's helm-controller."""
+    del sources
+    stage.usual()
+    health, metrics = free_ports(2)
+    directory = tmp_path_factory.mktemp("helm-controller")
+    flags = (
+        "--feature-gates=ExternalArtifact=true",
+        f"--health-addr={LOOPBACK}:{health}",
+        f"--metrics-addr={LOOPBACK}:{metrics}",
+        "--interval-jitter-percentage=0",
+    )
+    with (
+        granted(control_plane, "flux"),
+        running(
+            control_plane,
+            built("helm-controller"),
+            "helm-controller",
+            *flags,
+            health=f"http://{LOOPBACK}:{health}/readyz",
+            directory=directory,
+            environment={"HOME": str(directory)},
         ) as controller,
     ):
         yield controller

@@ -1,4 +1,4 @@
-"""What Flux applies: tarballs of manifests on loopback, and the ExternalArtifacts that tell of them."""
+"""What Flux applies: tarballs of manifests or of a chart on loopback, and the ExternalArtifacts that tell of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 
@@ -31,8 +31,20 @@ class Artifacts:
     def commit(self, api: Api, namespace: str, manifests: list[Json]) -> str:
         """Have the namespace's artifact be these manifests; the revision."""
         revision = f"main@sha1:{next(self._numbers):040x}"
+        self._publish(api, namespace, revision, _numbered(manifests))
+        return revision
+
+    def release(self, api: Api, namespace: str, manifests: list[Json]) -> str:
+        """Have it be a new version of the chart ``it``, with these manifests as its templates; the version."""
+        version = f"1.0.{next(self._numbers)}"
+        chart = json.dumps({"apiVersion": "v2", "name": "it", "version": version})
+        templates = {f"it/templates/{name}": text for name, text in _numbered(manifests).items()}
+        self._publish(api, namespace, version, {"it/Chart.yaml": chart, **templates})
+        return version
+
+    def _publish(self, api: Api, namespace: str, revision: str, files: Mapping[str, str]) -> None:
         path = f"/{namespace}/{revision.rpartition(':')[2]}.tar.gz"
-        self._served[path] = _tarball(manifests)
+        self._served[path] = _tarball(files)
         artifact = {
             "path": path.lstrip("/"),
             "url": f"http://{LOOPBACK}:{self.port}{path}",
@@ -53,21 +65,23 @@ class Artifacts:
             "lastTransitionTime": instant(),
         }
         api.merge(f"{objects}/git/status", {"status": {"artifact": artifact, "conditions": [ready]}})
-        return revision
 
     def answer(self, path: str) -> bytes | None:
         """What is served."""
         return self._served.get(path)
 
 
-def _tarball(manifests: list[Json]) -> bytes:
+def _numbered(manifests: list[Json]) -> dict[str, str]:
+    return {f"{number}.yaml": json.dumps(each) for number, each in enumerate(manifests)}
+
+
+def _tarball(files: Mapping[str, str]) -> bytes:
     written = io.BytesIO()
     with tarfile.open(fileobj=written, mode="w") as archive:
-        for number, each in enumerate(manifests):
-            text = json.dumps(each).encode()
-            entry = tarfile.TarInfo(f"{number}.yaml")
-            entry.size = len(text)
-            archive.addfile(entry, io.BytesIO(text))
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
     return gzip.compress(written.getvalue(), mtime=0)
 
 

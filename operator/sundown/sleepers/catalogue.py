@@ -227,7 +227,7 @@ ROWS: tuple[PatchKind, ...] = (
         wave=_GITOPS,
         title="Flux HelmRelease",
         source="https://fluxcd.io/flux/components/helm/helmreleases/#suspend",
-        tried=OPEN_CRD,
+        tried="helm-controller 1.4.0",
         component="flux",
     ),
     PatchKind(

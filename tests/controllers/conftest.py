@@ -15,6 +15,7 @@ from support.artifacts import KIND, Artifacts
 from support.artifacts import artifacts as serving_artifacts
 from support.catalogued import crd
 from support.controllers import Built, Controller, granted, running
+from support.controllers import argo_rollouts as running_argo_rollouts
 from support.metrics_api import Metrics, serving
 from support.operators import Operator, Stage
 from support.policies import Policies
@@ -34,21 +35,12 @@ SOURCES = {
 def argo_rollouts(
     control_plane: Cluster, stage: Stage, built: Built, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Controller]:
-    """Argo Rollouts' controller, which looks at each Rollout every second. It has no flag for the address of its probes."""
+    """Argo Rollouts' controller."""
     stage.usual()  # installs what the rights are added to
-    binaries = built("rollouts-controller")
-    healthz, metrics = free_ports(2)
-    flags = ("--leader-elect=false", "--rollout-resync=1", f"--healthzPort={healthz}", f"--metricsPort={metrics}")
+    binaries, directory = built("rollouts-controller"), tmp_path_factory.mktemp("argo-rollouts")
     with (
         granted(control_plane, "argo-rollout"),
-        running(
-            control_plane,
-            binaries,
-            "rollouts-controller",
-            *flags,
-            health=f"http://{LOOPBACK}:{healthz}/healthz",
-            directory=tmp_path_factory.mktemp("argo-rollouts"),
-        ) as controller,
+        running_argo_rollouts(control_plane, binaries, directory) as controller,
     ):
         yield controller
 

@@ -17,7 +17,7 @@ from _pytest.capture import CaptureManager
 from sundown_lab.binaries import Binaries
 from sundown_lab.build import find_or_build
 from sundown_lab.cluster import KUSTOMIZATION, Cluster
-from sundown_lab.processes import Command, Process, answers, wait_until
+from sundown_lab.processes import LOOPBACK, Command, Process, answers, free_ports, wait_until
 from sundown_lab.progress import Progress
 from support.apiserver import Api, Json, eventually
 from support.audit import Audit
@@ -96,6 +96,17 @@ def running(
         cluster.kubectl("delete", option, str(binaries.crds(name)), "--timeout=100s")
     finally:
         process.stop()
+
+
+@contextmanager
+def argo_rollouts(cluster: Cluster, binaries: Binaries, directory: Path) -> Iterator[Controller]:
+    """Argo Rollouts' controller, which looks at each Rollout every second. It has no flag for the address of its probes."""
+    healthz, metrics = free_ports(2)
+    flags = ("--leader-elect=false", "--rollout-resync=1", f"--healthzPort={healthz}", f"--metricsPort={metrics}")
+    health = f"http://{LOOPBACK}:{healthz}/healthz"
+    name = "rollouts-controller"
+    with running(cluster, binaries, name, *flags, health=health, directory=directory) as controller:
+        yield controller
 
 
 @contextmanager

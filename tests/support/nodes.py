@@ -199,7 +199,7 @@ class Ground:
         for name in ("deploy", "crds"):
             if not (link := self.scratch / name).exists():
                 link.symlink_to(ROOT / name)
-        folder = self.scratch / "-".join(("try", Path(overlay).name, *components))
+        folder = self.scratch / "-".join(("try", Path(overlay).name, *(name.replace("/", "-") for name in components)))
         folder.mkdir(exist_ok=True)
         wanted = {
             "resources": [f"../deploy/{overlay}"],

@@ -108,3 +108,18 @@ def test_what_is_recorded_as_asleep_is_looked_for_whatever_the_schedule_says_now
     """A2"""
     rows = rows_for(Workloads(), ["CronJob", "Deployment", "Simulator.example.com"])
     assert [(row.kind, row.patch == "{}") for row in rows] == [("CronJob", False), ("Simulator.example.com", True)]
+
+
+def test_of_two_patches_for_versions_of_one_kind_the_first_counts_and_the_other_is_named() -> None:
+    """G2: they have the same objects, and the API server keeps apart what differs in the version."""
+    first, second, other = (
+        PatchRow(api_version=version, kind="Simulator", asleep={"spec": {"paused": paused}})
+        for version, paused in (("example.com/v1", True), ("example.com/v2", False), ("example.org/v1", True))
+    )
+    chosen = Workloads(patches=(first, second, other))
+    assert {row.kind: row.patch for row in rows_for(chosen) if row.own} == {
+        "Simulator.example.com": '{"spec":{"paused":true}}',
+        "Simulator.example.org": '{"spec":{"paused":true}}',
+    }
+    (mistake,) = mistaken_patches(chosen)
+    assert str(mistake).startswith("spec.workloads.patches: Simulator of example.com/v2: the patch for example.com/v1")

@@ -61,7 +61,7 @@ def all_rows() -> tuple[PatchKind, ...]:
 
 def own_rows(chosen: Workloads) -> dict[str, PatchKind]:
     """The rows that a schedule brings along, by what they are called; those that cannot be are left out."""
-    return {key_of(row): own_row(row) for row in chosen.patches if objection(row) is None}
+    return {key_of(row): own_row(row) for row, why in _judged(chosen) if why is None}
 
 
 def uncatalogued(chosen: Workloads) -> tuple[str, ...]:
@@ -72,10 +72,19 @@ def uncatalogued(chosen: Workloads) -> tuple[str, ...]:
 
 def mistaken_patches(chosen: Workloads, *, prefix: str = "spec") -> Iterator[Mistake]:
     """The patches of a schedule that cannot be, and why: the others count."""
-    for row in chosen.patches:
-        why = objection(row)
+    for row, why in _judged(chosen):
         if why is not None:
             yield Mistake(f"{prefix}.workloads.patches: {row.kind} of {row.api_version}", why)
+
+
+def _judged(chosen: Workloads) -> Iterator[tuple[PatchRow, str | None]]:
+    """Each patch, and why it cannot be followed. Versions of one kind have the same objects, which sleep by one patch."""
+    first: dict[str, PatchRow] = {}
+    for row in chosen.patches:
+        why = objection(row)
+        if why is None and (other := first.setdefault(key_of(row), row)) is not row:
+            why = f"the patch for {other.api_version} counts, which has the same objects: leave one of them out"
+        yield row, why
 
 
 def key_of(row: PatchRow) -> str:

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from sundown.sleepers.database_rows import OPEN_CRD
 from sundown.sleepers.database_rows import ROWS as DATABASES
-from sundown.sleepers.judges import AtLeast, Below, ButNot, Condition, Differs, Has, Held, Is, MadeBy
+from sundown.sleepers.judges import (
+    AtLeast,
+    Below,
+    ButNot,
+    Condition,
+    Differs,
+    Either,
+    Has,
+    Held,
+    Is,
+    MadeBy,
+    Message,
+)
 from sundown.sleepers.patch_kind import PatchKind
 
 _REPLICAS = ("spec", "replicas")
@@ -16,6 +28,8 @@ _NO_REPLICAS = '{"spec":{"replicas":0}}'
 _SUSPEND = '{"spec":{"suspend":true}}'
 _AT_ZERO = Is(("status", "replicas"), (0, None))
 _READY = Condition("Ready")
+_PAUSED = "is paused"
+_PAUSED_AT = ("metadata", "annotations", "autoscaling.keda.sh/paused-replicas")
 _SERVICES, _SCALERS, _GITOPS = 20, 40, 50
 """Who scales, or brings back, falls asleep before what it would bring back, and wakes after it."""
 
@@ -101,17 +115,21 @@ ROWS: tuple[PatchKind, ...] = (
             versions=("v1alpha1",),
             plural=plural,
             patch='{"metadata":{"annotations":{"autoscaling.keda.sh/paused":"true"}}}',
-            resting=Condition("Paused"),
-            ready=Condition("Paused", ("False", "Unknown", None)),
+            applies=applies,
+            # Its scale loop writes all conditions anew from what it read before, and so an older "Paused" over the one of its
+            # controller, where it stays (KEDA's issue 6421). Of "Ready" each of the two writes what it knows itself.
+            resting=Either((Condition("Paused"), Message("Ready", _PAUSED))),
+            ready=Either((Condition("Paused", ("False", "Unknown", None)), Message("Ready", _PAUSED, said=False))),
             wave=_SCALERS,
             title=f"KEDA {kind}",
             source=f"https://keda.sh/docs/latest/concepts/{page}/#pausing-autoscaling",
             tried="KEDA 2.21.0",
             component="keda",
         )
-        for kind, plural, page in (
-            ("ScaledObject", "scaledobjects", "scaling-deployments"),
-            ("ScaledJob", "scaledjobs", "scaling-jobs"),
+        for kind, plural, page, applies in (
+            # One that its owner has paused at a count stays so, whatever else is said.
+            ("ScaledObject", "scaledobjects", "scaling-deployments", Is(_PAUSED_AT, (None,))),
+            ("ScaledJob", "scaledjobs", "scaling-jobs", None),
         )
     ),
     *(

@@ -41,14 +41,28 @@ class Condition:
 
     def holds(self, raw: Raw) -> bool:
         """Whether it is so."""
-        listed = found_at(raw, ("status", "conditions"))
-        found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-        status = next((one.get("status") for one in found if one.get("type") == self.type), None)
-        return status in self.statuses
+        return _condition(raw, self.type).get("status") in self.statuses
 
     def __str__(self) -> str:
         statuses = " or ".join("absent" if status is None else status for status in self.statuses)
         return f"condition {self.type} is {statuses}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A condition of its status has a message, and in it are these words; where not ``said``, they are not."""
+
+    type: str
+    words: str
+    said: bool = True
+
+    def holds(self, raw: Raw) -> bool:
+        """Whether it is so."""
+        message = _condition(raw, self.type).get("message")
+        return isinstance(message, str) and bool(message) and (self.words in message) == self.said
+
+    def __str__(self) -> str:
+        return f'condition {self.type} {"says" if self.said else "does not say"} "{self.words}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +157,21 @@ class ButNot:
         return f"{self.one}, and not: {self.other}"
 
 
-Judge = Is | Condition | AtLeast | Below | Differs | Has | MadeBy | ButNot
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of these holds: of a controller that was seen to write something older over one of them, and then to leave it."""
+
+    of: tuple[Judge, ...]
+
+    def holds(self, raw: Raw) -> bool:
+        """Whether it is so."""
+        return any(one.holds(raw) for one in self.of)
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.of))
+
+
+Judge = Is | Condition | Message | AtLeast | Below | Differs | Has | MadeBy | ButNot | Either
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +200,13 @@ def is_observed(raw: Raw) -> bool:
     if type(observed) is not int or type(generation) is not int:
         return True
     return observed >= generation
+
+
+def _condition(raw: Raw, of_type: str) -> Raw:
+    """The condition of a type, empty where there is none."""
+    listed = found_at(raw, ("status", "conditions"))
+    found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return next((one for one in found if one.get("type") == of_type), {})
 
 
 def _count(value: object, default: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from sundown.sleepers.catalogue import ROWS
-from sundown.sleepers.judges import Condition, Is
+from sundown.sleepers.judges import Condition, Either, Is
 from sundown.sleepers.patch_kind import PatchKind
 from sundown_lab.bench.policies import COMPONENTS
 from sundown_lab.bench.stage import ACCOUNT, NAMESPACE
@@ -73,7 +73,7 @@ def _object(row: PatchKind) -> Json:
 
 def _resting(row: PatchKind) -> Json:
     """A status by which the row's judge says that it rests; empty where none is needed."""
-    judge = row.resting
+    judge = row.resting.of[0] if isinstance(row.resting, Either) else row.resting
     if isinstance(judge, Condition) and None not in judge.statuses:
         return {"conditions": [{"type": judge.type, "status": judge.statuses[0]}]}
     if isinstance(judge, Is) and None not in judge.values and judge.path[0] == "status":

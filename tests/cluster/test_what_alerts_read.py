@@ -65,6 +65,21 @@ def test_init_containers_count_too() -> None:
     assert health.pod(raw(pod(initContainerStatuses=[crashing]))).containers[0].name == "migrate"
 
 
+@pytest.mark.parametrize("place", [0, 31, 32, 999])
+def test_a_container_that_crashes_is_seen_wherever_it_stands(place: int) -> None:
+    """I1: a thousand of which nothing is to be said do not hide it."""
+    containers: list[Json] = [{"name": f"c{number}", "state": {"running": {}}} for number in range(1000)]
+    containers[place] |= {"restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+    assert [one.name for one in health.pod(raw(pod(*containers))).containers] == [f"c{place}"]
+
+
+def test_of_a_thousand_containers_that_crash_a_few_are_kept() -> None:
+    """J6"""
+    crashing = {"restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+    containers = [{"name": f"c{number}", **crashing} for number in range(1000)]
+    assert len(health.pod(raw(pod(*containers))).containers) == 32
+
+
 @pytest.mark.parametrize(
     ("owner", "found"),
     [

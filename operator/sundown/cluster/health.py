@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 
@@ -13,6 +14,7 @@ from sundown.model.cutting import clip, clip_bytes
 from sundown.model.health import ContainerHealth, NodeHealth, PodHealth, RolloutHealth
 
 _MOST_CONTAINERS = 32
+"""Of one pod so many are kept of which there is something to say, wherever among the others they stand."""
 _LONGEST_REASON = 60
 _LONGEST_KIND, _LONGEST_OWNER = 63, 120
 _MOST_IMAGES = 4
@@ -164,7 +166,7 @@ def pod(wire: msgspec.Raw) -> PodHealth:
         node=sys.intern(raw.spec.node_name),
         ready=_condition(status.conditions, "Ready").status == "True",
         over=metadata.deletion_timestamp is not None or status.phase in {"Succeeded", "Failed"},
-        containers=tuple(filter(None, map(_container, containers[:_MOST_CONTAINERS]))),
+        containers=tuple(islice(filter(None, map(_container, containers)), _MOST_CONTAINERS)),
     )
 
 

@@ -76,6 +76,28 @@ def test_the_pods_of_a_deployment_that_is_deleted_crash_no_more(cluster: Cluster
     assert cluster.world.shown() == [f"gone: {CRASH}"]
 
 
+@pytest.mark.parametrize("crashes", [True, False], ids=["crashing on", "well again"])
+def test_a_pod_that_its_owner_has_let_go_is_no_matter_of_its_owners_any_more(cluster: Cluster, crashes: bool) -> None:
+    """I1, I3: its label was taken off, to look at it in peace; the Deployment has another pod by then."""
+    cluster.look(crashing())
+    alone = crashing() if crashes else pod()
+    cluster.look(replace(alone, owner_kind="Pod", owner="web-1"), pod("web-2"))
+    for _ in range(3):
+        cluster.look(after=5 * MINUTE)
+    its_own = ["open: crash-loop team-a/Pod/web-1/main"] if crashes else []
+    assert cluster.world.shown() == [f"recovered: {CRASH}", *its_own]
+
+
+def test_a_pod_that_its_owner_had_let_go_leaves_nothing_behind(cluster: Cluster) -> None:
+    """I3: neither under the name of the one nor of the other."""
+    cluster.look(crashing())
+    cluster.look(replace(crashing(), owner_kind="Pod", owner="web-1"))
+    cluster.gone(["web-1"])
+    cluster.look(after=MINUTE)
+    cluster.look(after=MINUTE)
+    assert [one for one in cluster.world.shown() if one.startswith("open")] == []
+
+
 def test_a_pod_that_is_replaced_by_one_that_crashes_too_goes_on_with_the_same_message(cluster: Cluster) -> None:
     cluster.look(crashing(restarts=6))
     cluster.gone(["web-1"])

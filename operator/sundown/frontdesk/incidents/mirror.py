@@ -70,8 +70,10 @@ class Mirror:
                 )
 
     def put_pod(self, pod: PodHealth) -> None:
-        """Take in a pod."""
+        """Take in a pod. It may have got another owner: who takes its label off looks at it in peace, and nobody owns it then."""
         owner = (pod.namespace, f"{pod.owner_kind}/{pod.owner}")
+        if self._owners.get((pod.namespace, pod.name), owner[1]) != owner[1]:
+            self.drop_pod(pod.namespace, pod.name)
         before = self._owned[owner].get(pod.name)
         if before == pod:
             return

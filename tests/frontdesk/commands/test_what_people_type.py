@@ -113,6 +113,62 @@ def test_a_reason_follows_because() -> None:
     assert parse("extend dev1 for 2h because of the demo")[1].reason == "of the demo"
 
 
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("it's late, sorry!", "it's late, sorry!"),
+        ("R&amp;D &lt;v2&gt;", "R&D <v2>"),
+        ("of &amp;lt;", "of &lt;"),
+        ("<https://tickets.example.com/browse?a=1&amp;b=2>", "https://tickets.example.com/browse?a=1&b=2"),
+        ("of <http://web.dev|web.dev>", "of web.dev"),
+        ("“it has to”", "it has to"),
+        ("why not?", "why not?"),
+        ("it is because of me", "it is because of me"),
+        ("pay\u202eday", "payday"),
+        ("", None),
+    ],
+)
+def test_a_reason_is_kept_as_its_author_wrote_it(typed: str, reason: str | None) -> None:
+    """D5: Slack writes three characters and links otherwise than people do, and what nobody sees is left out."""
+    assert parse(f"start dev1 because {typed}")[1].reason == reason
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "why dev1?",
+        "why dev1 ?",
+        "Why dev1!",
+        "why dev1.",
+        "why: dev1",
+        ": why dev1",
+        "why `dev1`?",
+        "why “dev1?”",
+        "why <http://dev1|dev1>?",
+        "why dev\u200b1",
+        "\ufeffwhy dev1\u2060",
+        "why\u00a0dev1",
+    ],
+)
+def test_an_env_may_stand_in_a_sentence(typed: str) -> None:
+    """D5: as people write to somebody whom they mention, and as phones and web pages hand it on."""
+    row, asked = parse(typed)
+    assert (row.verb, asked) == ("why", Asked(env=EnvName("dev1")))
+
+
+@pytest.mark.parametrize("typed", ["start d\u0435v1", "start dev\uff11", "start dev\u0661", "start dev1\u0301"])
+def test_a_letter_that_only_looks_alike_is_another(typed: str) -> None:
+    """D5, Z"""
+    with pytest.raises(WhichEnv, match="is no name of an environment"):
+        parse(typed)
+
+
+@pytest.mark.parametrize("typed", ["?", "? scale", "help scale", "help scale?"])
+def test_a_question_mark_that_stands_alone_asks_for_help(typed: str) -> None:
+    """D5"""
+    assert parse(typed)[0].verb == "help"
+
+
 def test_nothing_is_a_cry_for_help() -> None:
     """D5"""
     assert parse("   ")[0].verb == "help"

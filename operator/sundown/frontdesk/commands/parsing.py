@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -21,7 +22,12 @@ _ECHO = 60
 
 _CLUSTER = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
 _MAIL_LINK = re.compile(r"<mailto:[^|>]*\|([^>]*)>")
-_WEB_LINK = re.compile(r"<https?://[^|>]*\|([^>]*)>")
+_WEB_LINK = re.compile(r"<(https?://[^|>]*)(?:\|([^>]*))?>")
+_ESCAPED = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+"""What Slack sends for these characters, wherever somebody has typed one."""
+_MARKS = "`*_~“”„\"'‘’‹›«»"
+_ENDS = "?!.…"
+_BECAUSE = frozenset({"because", "weil"})
 _UNITS = (
     (re.compile(r"(?<=\d)\s*(?:hours?|hrs?|stunden?|std\.?)(?![a-z])"), "h"),
     (re.compile(r"(?<=\d)\s*(?:minutes?|mins?|minuten?)(?![a-z])"), "m"),
@@ -107,16 +113,33 @@ class Asked:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a command, without the marks that Slack or people put around them.
+    """The words of a command, without the marks that Slack or people put around them, or at the end of a sentence.
+
+    A reason is what its author has written: of its words nothing is taken.
 
     Raises:
         Mistyped: there are too many.
     """
     if len(text) > LONGEST_TEXT:
         raise Mistyped(f"that is too long to be a command ({len(text)} characters)")
-    plain = _WEB_LINK.sub(r"\1", _MAIL_LINK.sub(r"\1", text))
-    stripped = (word.strip("`*_~“”„\"'‘’‹›«»,;") for word in plain.split())
-    return tuple(word for word in stripped if word)
+    typed = _as_typed(text).split()
+    bare = [_bare(word) for word in typed]
+    end = next((index for index, word in enumerate(bare) if word.lower() in _BECAUSE), len(bare)) + 1
+    said = [word for word in bare[:end] if word]
+    return (*said[:1], *(word for word in said[1:] if word.strip(_ENDS)), *typed[end:])
+
+
+def _bare(word: str) -> str:
+    """The word alone; one of nothing but such marks is a word, as the question mark that asks for help."""
+    plain = word.strip(f"{_MARKS},;:")
+    return plain.rstrip(_ENDS).strip(_MARKS) or plain
+
+
+def _as_typed(text: str) -> str:
+    """What somebody has typed, from what Slack makes of it, and without what nobody sees: who copies a name often takes some along."""
+    plain = _WEB_LINK.sub(lambda link: link[2] or link[1], _MAIL_LINK.sub(r"\1", text))
+    plain = re.sub("|".join(_ESCAPED), lambda found: _ESCAPED[found[0]], plain)
+    return "".join(each for each in plain if unicodedata.category(each) != "Cf")
 
 
 def one_topic(words: Sequence[str], *, verb: str) -> Asked:
@@ -204,8 +227,8 @@ def _env_and_span(words: Sequence[str], *, verb: str, longest: timedelta) -> Ask
 
 def _reason(words: Sequence[str]) -> tuple[Sequence[str], str | None]:
     for index, word in enumerate(words):
-        if word.lower() in {"because", "weil"}:
-            return words[:index], " ".join(words[index + 1 :]) or None
+        if word.lower() in _BECAUSE:
+            return words[:index], " ".join(words[index + 1 :]).strip(f"{_MARKS} ") or None
     return words, None
 
 

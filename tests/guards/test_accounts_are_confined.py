@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sundown.sleepers.merge_patches import merged
 from support.apiserver import Answered, Api, Json
 from support.envs import SUNDOWN, Env
 from support.operators import HOME
@@ -96,6 +97,34 @@ def test_the_operator_writes_counts_and_notes_of_its_own(env: Env, operators: Ap
 )
 def test_the_operator_writes_nothing_else_of_a_workload(env: Env, operators: Api, kind: str, body: Json) -> None:
     assert "the operator writes" in refusal(lambda: operators.merge(f"{env.collection(kind)}/web", body))
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"spec": {"minReadySeconds": None}},
+        {"spec": {"minReadySeconds": 4}},
+        {"spec": {"template": {"metadata": {"annotations": {"example.com/note": None}}}}},
+        {"metadata": {"annotations": {"example.com/owner": None}}},
+        {"metadata": {"annotations": {"example.com/owner": "eve"}}},
+        {"metadata": {"annotations": {"example.com/empty": ""}}},
+        {"metadata": {"labels": {"team": None}}},
+        {"metadata": {"labels": {"team": "eve"}}},
+    ],
+    ids=str,
+)
+def test_a_count_and_a_note_hide_nothing_else_that_the_operator_writes(
+    env: Env, operators: Api, kind: str, body: Json
+) -> None:
+    """S4: the guard passes these two by without a closer look."""
+    metadata = {"labels": {"team": "ana"}, "annotations": {"example.com/owner": "ana"}}
+    template = {"metadata": {"annotations": {"example.com/note": "1"}}}
+    env.edit("web", {"metadata": metadata, "spec": {"minReadySeconds": 5, "template": template}}, kind=kind)
+    fine: Json = {"metadata": {"annotations": {"sundown.dev/previous-replicas": "2"}}, "spec": {"replicas": 0}}
+    path = f"{env.collection(kind)}/web"
+    assert "the operator writes" in refusal(lambda: operators.merge(path, merged(fine, body)))
+    assert refusal(lambda: operators.merge(path, fine)) == ""
 
 
 @pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])

@@ -115,6 +115,8 @@ format: setup ## Format, and mend what the linter can mend by itself
 docs: setup ## Write the pages of docs/ that are made from the code: settings, command line, CRDs
 	@$(BIN)/sundown-lab docs
 
+# What an older version had, and to apply a newer one leaves there.
+RETIRED := mutatingadmissionpolicy,mutatingadmissionpolicybinding sundown-wake
 # What goes around the base knows only Kubernetes 1.36 and later. A cluster that cannot be asked is no cluster without policies.
 .PHONY: deploy
 deploy: ## Install into the cluster of the current kubectl context
@@ -122,7 +124,8 @@ deploy: ## Install into the cluster of the current kubectl context
 	if grep -q '"mutatingadmissionpolicies"' <<< "$$served"; then \
 	  before="deploy/components/hold deploy/components/policies"; after=deploy/components/admission; \
 	else echo "This cluster serves no MutatingAdmissionPolicy: Sundown does without (docs/policies.md)"; fi; \
-	for part in $$before deploy/base $$after; do echo "kubectl apply -k $$part"; kubectl apply -k "$$part"; done
+	for part in $$before deploy/base $$after; do echo "kubectl apply -k $$part"; kubectl apply -k "$$part"; done; \
+	if test -n "$$before"; then kubectl delete --ignore-not-found $(RETIRED); fi
 
 # By what it is labelled with, so that each overlay and component is found; the CRDs have it too, and are asked for by nobody.
 OURS := app.kubernetes.io/part-of=sundown

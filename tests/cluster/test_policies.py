@@ -29,7 +29,7 @@ from support.virtualtime import START
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
 SLEEP = "MutatingAdmissionPolicy sundown-sleep"
-BINDING = "MutatingAdmissionPolicyBinding sundown-wake"
+BINDING = "MutatingAdmissionPolicyBinding sundown-sleep"
 GONE: Json = {"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404, "message": "not found"}
 REFUSED: Json = {**GONE, "reason": "Forbidden", "code": 403, "message": "not allowed"}
 SERVED: Json = {
@@ -159,7 +159,7 @@ def test_who_changes_a_policy_gives_it_a_new_version() -> None:
     versions = {
         each["metadata"]["annotations"][POLICY_VERSION] for each in shipped() if "annotations" in each["metadata"]
     }
-    assert (versions, hashlib.sha256(specs.encode()).hexdigest()[:12]) == ({"6"}, "a7a6babb8245")
+    assert (versions, hashlib.sha256(specs.encode()).hexdigest()[:12]) == ({"7"}, "b5d6d6d41e46")
 
 
 async def seen(*answers: web.Response) -> HoldPolicies:
@@ -170,13 +170,29 @@ async def seen(*answers: web.Response) -> HoldPolicies:
         return policies
 
 
-def all_there() -> list[web.Response]:
-    return [reply(each) for each in installed().values()]
+def all_there(*left: web.Response) -> list[web.Response]:
+    """And what is left of older versions: nothing."""
+    return [*(reply(each) for each in installed().values()), *(left or [reply(GONE, 404)])]
 
 
 async def test_policies_that_are_there_are_relied_upon() -> None:
     policies = await seen(*all_there())
     assert (policies.finding, policies.current) == (CURRENT, True)
+
+
+async def test_one_of_an_older_version_that_nobody_needs_is_named_with_what_removes_it() -> None:
+    """What is relied upon does without it, and it does no harm."""
+    policies = await seen(*all_there(reply({"metadata": {"name": "sundown-wake"}})))
+    assert policies.current
+    assert policies.finding.text == (
+        "in force; MutatingAdmissionPolicy sundown-wake of an older version only costs: kubectl delete --ignore-not-found "
+        "mutatingadmissionpolicy,mutatingadmissionpolicybinding sundown-wake"
+    )
+
+
+async def test_what_may_not_be_looked_for_is_not_told_of() -> None:
+    """The ClusterRole of a cluster owner may name the policies of this version alone."""
+    assert (await seen(*all_there(reply(REFUSED, 403)))).finding == CURRENT
 
 
 async def test_a_cluster_that_does_not_know_the_kind_is_told_apart_from_one_that_lacks_them() -> None:
@@ -232,7 +248,7 @@ async def test_what_was_written_only_just_is_given_time_to_come_into_force(
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    async with door(Script(*(reply(each) for each in found.values()))) as cluster:
+    async with door(Script(*(reply(each) for each in found.values()), reply(GONE, 404))) as cluster:
         monkeypatch.setattr("sundown.cluster.policies.asyncio.sleep", sleep)
         policies = HoldPolicies(cluster, clock=Then())
         await policies.look()

@@ -15,9 +15,7 @@ def test_it_can_be_added_to_an_installation_by_itself(control_plane: Cluster) ->
     done = control_plane.kubectl("apply", "--dry-run=server", "-o", "name", "-k", str(HOLD))
     assert sorted(done.stdout.split()) == [
         "mutatingadmissionpolicy.admissionregistration.k8s.io/sundown-sleep",
-        "mutatingadmissionpolicy.admissionregistration.k8s.io/sundown-wake",
         "mutatingadmissionpolicybinding.admissionregistration.k8s.io/sundown-sleep",
-        "mutatingadmissionpolicybinding.admissionregistration.k8s.io/sundown-wake",
     ]
     assert done.stderr == ""
 
@@ -32,10 +30,7 @@ def test_no_policy_can_fail_an_owners_request() -> None:
     policies = [
         each for each in yaml.safe_load_all((HOLD / "policies.yaml").read_text()) if "failurePolicy" in each["spec"]
     ]
-    assert {each["metadata"]["name"]: each["spec"]["failurePolicy"] for each in policies} == {
-        "sundown-sleep": "Ignore",
-        "sundown-wake": "Ignore",
-    }
+    assert {each["metadata"]["name"]: each["spec"]["failurePolicy"] for each in policies} == {"sundown-sleep": "Ignore"}
 
 
 def test_every_policy_has_its_binding() -> None:

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from sundown.cluster.policies import shipped as brought
+from sundown_lab.cluster import Cluster
 from support.apiserver import Api, eventually
 from support.operators import Operator, Stage
-from support.policies import Policies, path_of, shipped
+from support.policies import Policies, left_by_an_upgrade, path_of, shipped
 
 pytestmark = pytest.mark.lab
 
@@ -45,12 +46,26 @@ def test_it_says_how_they_stand_while_they_come_and_go(operator: Operator, polic
     policies.install()
     says(operator, "in force")
     api.delete(path_of(brought()[-1]))
-    says(operator, "missing .MutatingAdmissionPolicyBinding sundown-wake.: kubectl apply -k deploy/components/hold")
+    says(operator, "missing .MutatingAdmissionPolicyBinding sundown-sleep.: kubectl apply -k deploy/components/hold")
     assert 'sundown_policies{state="missing"} 1.0' in operator.probe("/metrics")[1]
     assert 'sundown_policies{state="current"} 0.0' in operator.probe("/metrics")[1]
     policies.install()
     says(operator, "in force")
     assert operator.output.count('"event": "policies"') == 6
+
+
+def test_what_an_upgrade_leaves_is_named_with_what_removes_it(
+    operator: Operator, api: Api, control_plane: Cluster
+) -> None:
+    """Issue 12: and the policies are relied upon meanwhile."""
+    says(operator, "^ok; policies: in force; guards: ")
+    with left_by_an_upgrade(api) as left:
+        says(operator, "^ok; policies: in force; MutatingAdmissionPolicy sundown-wake of an older version only costs: ")
+        assert 'sundown_policies{state="current"} 1.0' in operator.probe("/metrics")[1]
+        (command,) = re.findall("only costs: kubectl ([^;]*);", operator.probe("/readyz")[1])
+        control_plane.kubectl(*command.split())
+        assert [each["metadata"]["name"] for each in left if api.find(path_of(each)) is not None] == []
+        says(operator, "^ok; policies: in force; guards: ")
 
 
 @pytest.mark.parametrize("failure", ["Ignore", "Fail"])

@@ -4,6 +4,7 @@ They are installed with ``failurePolicy: Fail``, so that an expression that does
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,19 @@ def shipped(*, failure: str = "Fail") -> list[Json]:
         if each["kind"] == "MutatingAdmissionPolicy":
             each["spec"]["failurePolicy"] = failure
     return objects
+
+
+@contextmanager
+def left_by_an_upgrade(api: Api) -> Iterator[list[Json]]:
+    """The policy that was one of its own up to version 6, there as long as this lasts: ``kubectl apply`` leaves it there."""
+    left: list[Json] = list(yaml.safe_load_all((Path(__file__).parent / "sundown-wake-6.yaml").read_text()))
+    for each in left:
+        api.create(path_of(each).rpartition("/")[0], each)
+    try:
+        yield left
+    finally:
+        for each in left:
+            api.delete(path_of(each))
 
 
 def path_of(policy: Json) -> str:

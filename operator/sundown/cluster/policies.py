@@ -7,7 +7,8 @@ with them is said, and Sundown writes everything itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -42,6 +43,8 @@ _SETTLING = timedelta(seconds=2)
 _LATELY = timedelta(seconds=10)
 _AGAIN = timedelta(seconds=15)
 _INSTALL = "kubectl apply -k deploy/components/hold"
+_RETIRED: tuple[Json, ...] = ({"kind": "MutatingAdmissionPolicy", "metadata": {"name": "sundown-wake"}},)
+"""Those of older versions, whose part another has now. ``kubectl apply`` leaves them there, where they cost and do nothing."""
 # What the API server adds, or cluster owners choose: with `Fail` an owner's request fails where a policy does not work.
 _DEFAULTS: Json = {"reinvocationPolicy": "Never", "matchConstraints": {}, "matchConditions": [], "variables": []}
 _CONSTRAINTS: Json = {
@@ -98,15 +101,18 @@ def path(policy: Json) -> str:
     return f"{GROUP_VERSION}/{PLURALS[policy['kind']]}/{policy['metadata']['name']}"
 
 
-def judge(found: Mapping[str, Json | None]) -> Finding:
-    """What is to be thought of what was found in the cluster, by title; None for what is missing. Pure."""
+def judge(found: Mapping[str, Json | None], left: Sequence[Json] = ()) -> Finding:
+    """What is to be thought of what was found in the cluster, by title; None for what is missing. Pure.
+
+    ``left`` are those of older versions that nobody needs any more.
+    """
     missing = [name for name, theirs in found.items() if theirs is None]
     if missing:
         return Finding(State.MISSING, f"missing ({', '.join(missing)}): {_INSTALL}")
     there = [(ours, theirs) for ours in shipped() if (theirs := found[title(ours)]) is not None]
     different = {title(ours): changes for ours, theirs in there if (changes := differences(ours, theirs))}
     if not different:
-        return CURRENT
+        return _beside(left) if left else CURRENT
     versions = {title(ours): _version(theirs) - _version(ours) for ours, theirs in there}
     changed = [f"{name}: {', '.join(different[name])}" for name in different if versions[name] == 0]
     if changed:
@@ -114,6 +120,13 @@ def judge(found: Mapping[str, Json | None]) -> Finding:
     if any(versions[name] < 0 for name in different):
         return Finding(State.OLD, f"of an older version ({', '.join(different)}): {_INSTALL}")
     return Finding(State.NEWER, f"of a newer version than this operator ({', '.join(different)}): bring it up to date")
+
+
+def _beside(left: Sequence[Json]) -> Finding:
+    names = [each["metadata"]["name"] for each in left]
+    kinds = sorted({kind.lower() for each in left for kind in (each["kind"], f"{each['kind']}Binding")})
+    remove = f"kubectl delete --ignore-not-found {','.join(kinds)} {' '.join(names)}"
+    return Finding(State.CURRENT, f"in force; {', '.join(map(title, left))} of an older version only costs: {remove}")
 
 
 def differences(ours: Json, theirs: Json) -> list[str]:
@@ -144,12 +157,14 @@ class HoldPolicies:
         try:
             found = await self._found()
             finding = NOT_SERVED if found is None else judge(found)
+            if finding is CURRENT and found is not None:
+                finding = judge(found, await self._left())
         except Denied as error:
             finding = Finding(State.UNKNOWN, f"may not be looked at, so they are not relied upon: {error}")
         except ApiError as error:
             log.warning("policies-not-seen", error=str(error))
             return False
-        if finding == CURRENT and not self.current and found is not None:
+        if finding.state is State.CURRENT and not self.current and found is not None:
             await self._let_it_settle(filter(None, found.values()))
         self._say(finding)
         return True
@@ -172,6 +187,15 @@ class HoldPolicies:
                 return found if await self._served() else None
         return found
 
+    async def _left(self) -> list[Json]:
+        """Those of older versions that are there still; what may not be looked for is not told of."""
+        left: list[Json] = []
+        for each in _RETIRED:
+            with suppress(Missing, Denied):
+                await self._cluster.get(path(each))
+                left.append(each)
+        return left
+
     async def _served(self) -> bool:
         try:
             listed = await self._cluster.get(GROUP_VERSION)
@@ -187,7 +211,7 @@ class HoldPolicies:
 
     def _say(self, finding: Finding) -> None:
         if finding != self.finding:
-            tell = log.info if finding.state in {State.CURRENT, State.NOT_SERVED} else log.warning
+            tell = log.info if finding in {CURRENT, NOT_SERVED} else log.warning
             tell("policies", state=finding.state.value, text=finding.text)
         self.finding = finding
         for state in State:

@@ -25,7 +25,7 @@ PLURALS = {
     "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
     "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
-ASKED = ("sundown-wake", "sundown-operator")
+ASKED = ("sundown-sleep", "sundown-operator")
 """Those that can be asked by a dry run: to wake a workload, and to have the operator write a label of others."""
 _PATIENCE = 60.0
 _REFUSED = (403, 422)

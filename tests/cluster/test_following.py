@@ -13,6 +13,7 @@ from aiohttp import web
 
 from sundown.cluster import paths
 from sundown.cluster.following import Followers
+from sundown.cluster.hearing import Hearings
 from sundown.cluster.scope import Scope
 from support.cluster.scripted import Script, door, reply
 
@@ -146,7 +147,33 @@ def test_an_api_server_with_trouble_is_asked_again() -> None:
     assert kept.there == {"a"}
 
 
-def heard(*answers: web.Response, until: Callable[[list[str]], bool]) -> tuple[list[str], Script, list[str]]:
+class Noted(Hearings):
+    """What is said of how well a place is heard."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def begun(self, place: str, *, afresh: bool) -> None:
+        super().begun(place, afresh=afresh)
+        self.said.append("afresh" if afresh else "goes on")
+
+    def line(self, place: str, kind: str, *, readable: bool) -> None:
+        super().line(place, kind, readable=readable)
+        self.said.append(kind if readable else f"{kind}, unreadable")
+
+    def interrupted(self, place: str) -> None:
+        super().interrupted(place)
+        self.said.append("down")
+
+    def ended(self, place: str) -> None:
+        super().ended(place)
+        self.said.append("ended")
+
+
+def heard(
+    *answers: web.Response, until: Callable[[list[str]], bool], hearings: Hearings | None = None
+) -> tuple[list[str], Script, list[str]]:
     """What was told of one place by a watch alone, what was asked, and what was refused."""
     script, told = Script(*answers), list[str]()
     news = asyncio.Event()
@@ -158,7 +185,7 @@ def heard(*answers: web.Response, until: Callable[[list[str]], bool]) -> tuple[l
     async def run() -> list[str]:
         async with (
             door(script, attempts=1) as cluster,
-            Followers(cluster.configuration, cluster, scope=Scope()) as followers,
+            Followers(cluster.configuration, cluster, scope=Scope(), hearings=hearings) as followers,
             asyncio.timeout(20),
         ):
             hearing = asyncio.create_task(followers.hear(paths.PODS, name, tell))
@@ -167,14 +194,16 @@ def heard(*answers: web.Response, until: Callable[[list[str]], bool]) -> tuple[l
                     await asyncio.wait_for(news.wait(), 0.05)
                 news.clear()
             hearing.cancel()
+            with suppress(asyncio.CancelledError):
+                await hearing
             return list(followers.refused)
 
     refused = asyncio.run(run())
     return told, script, refused
 
 
-def test_what_is_only_heard_of_is_never_listed_and_its_watch_lasts_an_hour() -> None:
-    """Design 10: thirty kinds that are watched at night cost half a request a minute."""
+def test_what_is_only_heard_of_is_never_listed_and_its_watch_lasts_for_hours() -> None:
+    """Design 10: thirty kinds that are watched at night cost an eighth of a request a minute."""
     told, script, _ = heard(
         watched(("ADDED", thing("a", 3)), ("ADDED", thing("b", 2))),
         watched(("BOOKMARK", thing("", 9))),
@@ -183,7 +212,7 @@ def test_what_is_only_heard_of_is_never_listed_and_its_watch_lasts_an_hour() -> 
     )
     assert told == ["ADDED a", "ADDED b", "MODIFIED a", "DELETED b"]
     assert [request.query["resourceVersion"] for request in script.asked[:3]] == ["0", "2", "9"]
-    assert {request.query["timeoutSeconds"] for request in script.asked} == {"3600"}
+    assert {request.query["timeoutSeconds"] for request in script.asked} == {"14400"}
     assert {request.query["watch"] for request in script.asked} == {"true"}
     assert all("as=PartialObjectMetadata;" in request.headers["Accept"] for request in script.asked)
 
@@ -228,3 +257,37 @@ def test_of_what_may_not_be_watched_that_is_known() -> None:
     """J3"""
     told, script, refused = heard(reply({"message": "forbidden"}, 403), until=bool)
     assert (told, refused, len(script.asked)) == ([], [paths.PODS], 1)
+
+
+@pytest.mark.parametrize(
+    ("between", "said"),
+    [
+        ((), ["goes on"]),
+        ((reply({"message": "no"}, 500),), ["down", "goes on"]),
+        ((reply({"message": "too old"}, 410),), ["down", "afresh"]),
+        ((watched(("ERROR", {"kind": "Status", "code": 410, "message": "too old"})),), ["goes on", "down", "afresh"]),
+        ((watched(("MODIFIED", thing("odd", 7))),), ["goes on", "MODIFIED, unreadable", "goes on"]),
+        ((watched(("BOOKMARK", thing("", 9))),), ["goes on", "BOOKMARK", "goes on"]),
+    ],
+    ids=["the server's end", "trouble", "the history is gone", "so it is in the watch", "unreadable", "a bookmark"],
+)
+def test_how_well_it_is_heard_is_known(between: tuple[web.Response, ...], said: list[str]) -> None:
+    """G1: nobody relies on a watch that is down, or may have missed something."""
+    noted = Noted()
+    heard(
+        watched(("ADDED", thing("a", 5))),
+        *between,
+        watched(("MODIFIED", thing("a", 10))),
+        until=lambda told: "MODIFIED a" in told,
+        hearings=noted,
+    )
+    until = noted.said.index("MODIFIED")
+    assert noted.said[:until] == ["afresh", "ADDED", *said]
+    assert noted.said[-1] == "ended"
+
+
+def test_what_may_not_be_watched_is_not_relied_upon() -> None:
+    """J3."""
+    noted = Noted()
+    heard(reply({"message": "forbidden"}, 403), until=bool, hearings=noted)
+    assert noted.said == ["down", "ended"]

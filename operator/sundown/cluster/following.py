@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
 from typing import Generic, Protocol, Self, TypeVar
 
 import aiohttp
@@ -21,6 +22,7 @@ from sundown.backoff import Backoff
 from sundown.cluster.body import Body
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied, Expired, Missing, Unreachable, error_for
+from sundown.cluster.hearing import Hearings
 from sundown.cluster.pages import ABOUT_OBJECTS, METADATA_ALONE
 from sundown.cluster.scope import Scope
 from sundown.cluster.session import open_session, proxy_for
@@ -46,7 +48,8 @@ _PAUSE = 1.0
 
 _FROM_NOW = "0"
 """The version from which a watch begins with what there is, out of the API server's memory."""
-_HEARD_FOR = 3600
+_HEARD_FOR = 4 * 3600
+"""Seconds. Where nothing changes, such a watch gives no sign of life for up to ten minutes when it has begun."""
 _SPEECHLESS_FOR = 900.0
 """Seconds without a line until such a watch is given up: where nothing changes there may be no bookmark for minutes."""
 _IN_VAIN = 3
@@ -108,11 +111,14 @@ class _ListPage(Generic[T]):
 class Followers:
     """Opens the connection on which kinds are followed. Use as ``async with Followers(...) as followers``."""
 
-    def __init__(self, configuration: Configuration, cluster: Cluster, *, scope: Scope) -> None:
+    def __init__(
+        self, configuration: Configuration, cluster: Cluster, *, scope: Scope, hearings: Hearings | None = None
+    ) -> None:
         self._configuration = configuration
         self._cluster = cluster
         self._scope = scope
         self._session: aiohttp.ClientSession | None = None
+        self._hearings = hearings or Hearings()
         self.refused: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -170,26 +176,38 @@ class Followers:
         ``told`` is called with ``ADDED``, ``MODIFIED`` or ``DELETED``; where the history is gone, with what there is once more.
         ``refused`` says why nothing is heard, where that is so.
         """
+        try:
+            await self._hear(place, read, told)
+        finally:
+            self._hearings.ended(place)
+
+    async def _hear(self, place: str, read: Read[T], told: Callable[[str, T], None]) -> None:
         version, failures = _FROM_NOW, 0
         while True:
             before = version
+            begun = partial(self._hearings.begun, place, afresh=version == _FROM_NOW)
+            events = self._events(place, version, accept=METADATA_ALONE, seconds=_HEARD_FOR, begun=begun)
             try:
-                async for event in self._events(place, version, accept=METADATA_ALONE, seconds=_HEARD_FOR):
+                async for event in events:
                     version = _version_after(event, place) or version
                     failures = 0
                     self.refused.pop(place, None)
-                    one = _made(read, event.object) if event.type in ABOUT_OBJECTS else None
+                    about_one = event.type in ABOUT_OBJECTS
+                    one = _made(read, event.object) if about_one else None
+                    self._hearings.line(place, event.type, readable=one is not None or not about_one)
                     if one is not None:
                         told(event.type, one)
                 if version == before:
                     await asyncio.sleep(_PAUSE)
             except Denied as error:
+                self._hearings.interrupted(place)
                 if place not in self.refused:
                     log.warning("not-granted", path=place, error=str(error))
                 self.refused[place] = str(error)
                 version = _FROM_NOW
                 await asyncio.sleep(_HEARD_WITHOUT_RIGHT)
             except ApiError as error:
+                self._hearings.interrupted(place)
                 failures += 1
                 # A CRD that is made anew is back in seconds. Of another history the API server only says that it does not
                 # know it yet.
@@ -227,7 +245,13 @@ class Followers:
         return version
 
     async def _events(
-        self, place: str, version: str, *, accept: str = "application/json", seconds: int = _WATCHED_FOR
+        self,
+        place: str,
+        version: str,
+        *,
+        accept: str = "application/json",
+        seconds: int = _WATCHED_FOR,
+        begun: Callable[[], None] = lambda: None,
     ) -> AsyncIterator[_Event]:
         assert self._session is not None, "use `async with`"
         asked = {
@@ -247,6 +271,7 @@ class Followers:
             ) as response:
                 if response.status >= 400:
                     raise error_for(response.status, f"watching {place}: {response.status}", None)
+                begun()
                 async for line in lines(response.content, _CHUNK):
                     yield _events.decode(line)
         except (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError) as error:

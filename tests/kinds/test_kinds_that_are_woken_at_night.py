@@ -10,6 +10,7 @@ import pytest
 
 from sundown.cluster.heard import Heard, heard
 from sundown.reconcile.drift import Quiet, is_drift, left_by
+from sundown.sleepers.kept_lists import LISTED_EVERY
 from sundown_lab.cluster import Cluster
 from support.apiserver import Json, eventually
 from support.audit import Audit
@@ -97,6 +98,29 @@ def test_a_kind_that_may_not_be_watched_is_told_and_sleeps_all_the_same(
     finally:
         env.api.merge(f"{ROLES}/sundown-kinds-cronjob", {"rules": role["rules"]})
         eventually(lambda: kind(sundown, "CronJob")["watched"] is True, what="it is granted again")
+
+
+def test_a_kind_that_is_heard_is_listed_at_few_comparisons(
+    env: Env, catalogue: None, stage: Stage, audit: Audit
+) -> None:
+    """Design 10, Issue 12: and what was changed without a sound would be found by one of them."""
+    stage.fresh(SUNDOWN_SWEEP_MINUTES="0.02").start()
+    env.api.create(KINDS["CronJob"].collection(env.name), body("CronJob", SAMPLES["CronJob"].spec))
+    env.schedule({**ASLEEP_FOR_EVER, "workloads": {"kinds": ["CronJob"]}})
+    env.until("Asleep")
+
+    def lists() -> Counter[str]:
+        return Counter(one.resource for one in audit.requests() if one.verb == "list")
+
+    def after_sweeps(number: int) -> Counter[str]:
+        audit.forget()
+        eventually(lambda: lists()["clusterenvschedules"] >= number, what=f"{number} sweeps", within=60)
+        return lists()
+
+    after_sweeps(LISTED_EVERY)
+    found = after_sweeps(2 * LISTED_EVERY)
+    assert 1 <= found["cronjobs"] <= 3 < found["clusterenvschedules"]
+    assert found["deployments"] >= found["clusterenvschedules"] - 1
 
 
 def kind(sundown: Sundown, name: str) -> Json:

@@ -15,7 +15,7 @@ from sundown.cluster.gate import Gate, Urgency
 from sundown.cluster.pages import Page
 from sundown.model.parts import Workload
 from sundown.sleepers.workload_listing import Census
-from support.virtualtime import breathe, in_virtual_time, meanwhile
+from support.virtualtime import breathe, elapsed, in_virtual_time, meanwhile
 
 T = TypeVar("T")
 TEAMS = [f"team-{letter}" for letter in "abcdefghij"]
@@ -288,3 +288,28 @@ async def test_its_end_leaves_nobody_asking() -> None:
     with suppress(asyncio.CancelledError):
         await asking
     assert {task for task in asyncio.all_tasks() if "census" in task.get_name()} == set()
+
+
+@pytest.mark.parametrize(("size", "asking", "expected"), [(0, 1, False), (0, 2, True), (299, 3, True), (300, 3, False)])
+@in_virtual_time
+async def test_where_it_is_known_how_much_there_is_the_cheaper_list_is_made(
+    size: int, asking: int, expected: bool
+) -> None:
+    """Issue 12: few envs name a kind of which there is little."""
+    shelf = Shelf(*(item(team) for team in TEAMS))
+    await all_of(Census(shelf, Gate(width=8), size=lambda: size), TEAMS[:asking])
+    assert (shelf.asked == WIDE) == expected
+
+
+@in_virtual_time
+async def test_an_answer_says_when_the_list_began_that_gave_it() -> None:
+    """G1: what is heard from then on may be newer. One that joins a list has an answer of before its question."""
+    midway = Midway()
+    async with meanwhile(midway.listing()):
+        await asyncio.sleep(1)
+        late = asyncio.create_task(midway.census.found("team-z"))
+        await asyncio.sleep(1)
+        midway.go_on.set()
+        assert (await late).began < elapsed() - 1
+    began = elapsed()
+    assert (await midway.census.found("team-z")).began >= began

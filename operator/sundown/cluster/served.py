@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from sundown.cluster.client import Cluster
+from sundown.cluster.hearing import seconds
 
 log = structlog.get_logger(__name__)
 
 _DIRECTORY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-_FRESH = 300.0
+FRESH = timedelta(minutes=5)
 _ABSENT_AGAIN = 30.0
 """Seconds until the directory is read again because somebody waits for a kind whose CRD may have come."""
 
@@ -60,37 +61,42 @@ class Served:
         self._lacking = False
         self._reading = asyncio.Lock()
 
-    async def of(self, kinds: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Resource, ...]]:
+    async def of(
+        self, kinds: Iterable[tuple[str, str]], *, fresh: timedelta = FRESH
+    ) -> dict[tuple[str, str], tuple[Resource, ...]]:
         """The versions in which kinds (group and kind) are served, the preferred one first; nothing for what is not.
+
+        Where all of them are there, what was read is believed for as long as it is ``fresh``.
 
         Raises:
             ApiError: the API server cannot be asked.
         """
         asked = tuple(kinds)
         async with self._reading:
-            if self._is_due(asked):
+            if self._is_due(asked, fresh=fresh.total_seconds()):
                 # Kinds of the core group have a directory of their own.
                 await self._read(("/apis", "/api") if any(not group for group, _ in asked) else ("/apis",))
         return {one: self._found.get(one, ()) for one in asked}
 
-    def forget(self) -> None:
-        """Read it again at the next question: something was not there where it says."""
-        self._read_at = None
+    def forget(self, *, before: float) -> None:
+        """Read it again at the next question, if it was read before: something was not there where it says."""
+        if self._read_at is not None and self._read_at <= before:
+            self._read_at = None
 
     def lacks_a_version(self) -> None:
         """Read it again as soon as for a kind that is absent: one that is there has no version that somebody can use."""
         self._lacking = True
 
-    def _is_due(self, asked: tuple[tuple[str, str], ...]) -> bool:
+    def _is_due(self, asked: tuple[tuple[str, str], ...], *, fresh: float) -> bool:
         if self._read_at is None:
             return bool(asked)
-        age = time.monotonic() - self._read_at
+        age = seconds() - self._read_at
         complete = not self._lacking and all(one in self._found for one in asked)
-        return age > (_FRESH if complete else _ABSENT_AGAIN)
+        return age > (fresh if complete else _ABSENT_AGAIN)
 
     async def _read(self, paths: tuple[str, ...]) -> None:
         found: dict[tuple[str, str], tuple[Resource, ...]] = {}
         for path in paths:
             for one in read_directory(await self._cluster.directory(path, _DIRECTORY)):
                 found[one.group, one.kind] = (*found.get((one.group, one.kind), ()), one)
-        self._found, self._read_at, self._lacking = found, time.monotonic(), False
+        self._found, self._read_at, self._lacking = found, seconds(), False

@@ -100,6 +100,11 @@ class Known:
         return self.schedule.spec if self.schedule is not None else self.salvaged
 
     @property
+    def slept(self) -> bool:
+        """Whether its env was asleep when it was looked at last, by the schedule as it is."""
+        return self.status.state == "Asleep" and self.status.observed_generation == self.metadata.generation
+
+    @property
     def generated(self) -> bool:
         """Whether Sundown made it from a ClusterEnvSchedule, rather than a person, and no person has taken it over."""
         marked = self.metadata.labels.get(MANAGED_BY) == "sundown" and TEMPLATE in self.metadata.annotations

@@ -21,6 +21,7 @@ from sundown.cluster.echoes import Echoes
 from sundown.cluster.events import EventRecorder
 from sundown.cluster.gate import Gate
 from sundown.cluster.guards import TELLING, Guards
+from sundown.cluster.hearing import Hearings
 from sundown.cluster.policies import HoldPolicies
 from sundown.cluster.scope import Scope
 from sundown.cluster.served import Served
@@ -44,6 +45,7 @@ from sundown.reconcile.wake_queue import WakeQueue
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.settings import Settings
 from sundown.sleepers.cluster_rows import ClusterRows
+from sundown.sleepers.kept_lists import LISTED_EVERY, KeptLists
 from sundown.sleepers.leftovers import Leftovers
 from sundown.sleepers.other_kinds import OtherKinds
 from sundown.sleepers.workload_listing import Census
@@ -80,8 +82,11 @@ class Operator:
         self._defaults = Defaults(self._cluster, gate, store=self._store, clock=self._clock)
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
-        everywhere = not settings.namespaces
-        self._others = OtherKinds(self._cluster, gate, Served(self._cluster), everywhere=everywhere)
+        hearings = Hearings()
+        kept = KeptLists(hearings, again=LISTED_EVERY * settings.sweep, scope=scope)
+        self._others = OtherKinds(
+            self._cluster, gate, Served(self._cluster), everywhere=not settings.namespaces, kept=kept
+        )
         self._policies = HoldPolicies(self._cluster, clock=self._clock)
         self._guards = Guards(self._cluster, changed=self._visit_whom_somebody_asked)
         self._admission = Guards(self._cluster, TELLING)
@@ -92,7 +97,16 @@ class Operator:
             cpu_per_minute=settings.wake_cpu_per_minute,
             call=self._look_again,
         )
-        self._drift = DriftWatch(configuration, self._cluster, gate, scope=scope, clock=self._clock, due=self._look_at)
+        self._drift = DriftWatch(
+            configuration,
+            self._cluster,
+            gate,
+            scope=scope,
+            clock=self._clock,
+            due=self._look_at,
+            hearings=hearings,
+            news=kept.told,
+        )
         visitor = Visitor(
             Rooms(
                 cluster=self._cluster,

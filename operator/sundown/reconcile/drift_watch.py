@@ -18,6 +18,7 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.following import Followers
 from sundown.cluster.gate import Gate
 from sundown.cluster.heard import Heard, heard
+from sundown.cluster.hearing import Hearings
 from sundown.cluster.scope import Scope
 from sundown.metrics import DRIFTS, WATCHED_KINDS
 from sundown.reconcile.drift import Drift, Quiet, Row
@@ -32,7 +33,10 @@ _PATIENCE = 30.0
 
 
 class DriftWatch:
-    """Tells ``due`` of envs to be looked at, and when. Who looks at a sleeping env says ``begin`` and ``looked``."""
+    """Tells ``due`` of envs to be looked at, and when. Who looks at a sleeping env says ``begin`` and ``looked``.
+
+    ``news`` is told the path of each kind of which something is heard, and the namespace; how well that is, ``hearings`` know.
+    """
 
     def __init__(
         self,
@@ -43,8 +47,11 @@ class DriftWatch:
         scope: Scope,
         clock: Clock,
         due: Callable[[str, datetime], None],
+        hearings: Hearings,
+        news: Callable[[str, str], None],
     ) -> None:
-        self._followers = Followers(configuration, cluster, scope=scope)
+        self._followers = Followers(configuration, cluster, scope=scope, hearings=hearings)
+        self._news = news
         self._gate = gate
         self._clock = clock
         self._due = due
@@ -124,6 +131,7 @@ class DriftWatch:
                 self._followers.refused.pop(place, None)
 
     def _told(self, path: str, kind: str, one: Heard) -> None:
+        self._news(path, one.namespace)
         due = self._drift.told(path, kind, one, now=self._clock.now())
         if due is not None:
             DRIFTS.inc()

@@ -161,7 +161,7 @@ class Visitor:
         marked, workloads, others = await asyncio.gather(
             self._marks.put(env, sleep) if early else _nothing(),
             rooms.census.of(env.name, **looks),
-            rooms.others.of(env.name, rows, **looks),
+            rooms.others.of(env.name, rows, **looks, resting=wanted == "Asleep" and known.slept),
         )
         workloads = await self._counted(env.name, old, (*workloads, *others.workloads))
         goal = Goal(
@@ -268,6 +268,7 @@ class Visitor:
     ) -> datetime | None:
         """Make the steps of a plan of which everything is said that has to be said before, and tell how it went."""
         rooms, old = self._rooms, known.status
+        rooms.others.forget(env.name)
         self._unwritten.tried(env.name, the_plan)
         outcome = await act(
             rooms.cluster,

@@ -10,17 +10,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError, Denied, Missing, Unanswered, Unreachable
 from sundown.cluster.gate import Gate
-from sundown.cluster.served import Resource, Served
+from sundown.cluster.hearing import seconds
+from sundown.cluster.served import FRESH, Resource, Served
 from sundown.model.parts import Workload
+from sundown.sleepers.kept_lists import MOST, KeptLists
 from sundown.sleepers.kinds import ReplicaKind
 from sundown.sleepers.patch_kind import PatchKind
-from sundown.sleepers.workload_listing import Census
+from sundown.sleepers.workload_listing import Census, Found
 
 log = structlog.get_logger(__name__)
 
@@ -61,10 +65,20 @@ NONE = Others()
 
 
 class OtherKinds:
-    """Answers what there is of them in an env; a list of each kind for all envs that ask at once."""
+    """Answers what there is of them in an env; a list of each kind for all envs that ask at once, and where lists are ``kept``
+    none for those that rest, and of which nothing has been heard since."""
 
-    def __init__(self, cluster: Cluster, gate: Gate, served: Served, *, everywhere: bool = True) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        gate: Gate,
+        served: Served,
+        *,
+        everywhere: bool = True,
+        kept: KeptLists | None = None,
+    ) -> None:
         self._cluster = cluster
+        self._kept = kept
         # Where only named namespaces may be looked at, a list of all passes by those in which the kind is not granted.
         self._everywhere = everywhere
         self._lists = asyncio.Semaphore(_LISTS_AT_ONCE)
@@ -73,8 +87,16 @@ class OtherKinds:
         self._censuses: dict[PatchKind, Census] = {}
         self._told_of: set[str] = set()
 
-    async def of(self, namespace: str, rows: Iterable[Row], *, patient: bool = False, written: bool = False) -> Others:
-        """The objects of these kinds in one env.
+    async def of(
+        self,
+        namespace: str,
+        rows: Iterable[Row],
+        *,
+        patient: bool = False,
+        written: bool = False,
+        resting: bool = False,
+    ) -> Others:
+        """The objects of these kinds in one env. ``resting`` says that it sleeps, and that nobody wants anything else of it.
 
         Raises:
             ApiError: when the API server cannot be asked; what it answers of one kind, or does not in time, is told of that kind.
@@ -82,11 +104,15 @@ class OtherKinds:
         wanted = [row for row in rows if isinstance(row, PatchKind)]
         if not wanted:
             return NONE
-        there = await self.served(wanted)
-        results = await asyncio.gather(
-            *(self._listed(row, namespace, patient=patient, written=written) for row in there),
-            return_exceptions=True,
-        )
+        if not resting:
+            self.forget(namespace)
+        look = partial(self._look, namespace, wanted, patient=patient, written=written, resting=resting)
+        began = seconds()
+        there, results = await look()
+        if any(isinstance(result, Missing) for result in results):
+            # Another version may be served by now: that there is none the directory says, as it is since this look began.
+            self._served.forget(before=began)
+            there, results = await look()
         found: list[Workload] = []
         unlisted: dict[str, str] = {}
         unanswered: dict[str, str] = {}
@@ -96,7 +122,6 @@ class OtherKinds:
                 unlisted[row.kind] = not_granted(row)
                 self._told(row, result, event="kind-not-granted")
             elif isinstance(result, Missing):
-                self._served.forget()
                 gone.add(row.kind)
             elif isinstance(result, ApiError) and is_of_one_kind(result):
                 unanswered[row.kind] = _NOT_LISTED.format(error=result)
@@ -113,32 +138,77 @@ class OtherKinds:
         listed = tuple(row for row, result in zip(there, results, strict=True) if isinstance(result, tuple))
         return Others(tuple(found), unlisted, unanswered, tuple(row.kind for row in absent), wide, listed)
 
+    def forget(self, namespace: str) -> None:
+        """Something is written there: what was found is not to be relied upon."""
+        if self._kept is not None:
+            self._kept.forget(namespace)
+
     async def close(self) -> None:
         """Stop asking."""
         await asyncio.gather(*(census.close() for census in self._censuses.values()))
 
-    async def served(self, rows: Iterable[PatchKind]) -> list[PatchKind]:
-        """Those that are served, in a version that is.
+    async def served(self, rows: Iterable[PatchKind], *, fresh: timedelta = FRESH) -> list[PatchKind]:
+        """Those that are served, in a version that is, by a directory that is so ``fresh``.
 
         Raises:
             ApiError: when the API server cannot be asked.
         """
         rows = tuple(rows)
-        served = await self._served.of({(row.group, row.api_kind) for row in rows})
+        served = await self._served.of({(row.group, row.api_kind) for row in rows}, fresh=fresh)
         resolved = [_as_served(row, served[row.group, row.api_kind]) for row in rows]
         if None in resolved:
             self._served.lacks_a_version()
         return [row for row in resolved if row is not None]
 
-    async def _listed(self, row: PatchKind, namespace: str, *, patient: bool, written: bool) -> tuple[Workload, ...]:
+    async def _look(
+        self, namespace: str, wanted: Iterable[PatchKind], *, patient: bool, written: bool, resting: bool
+    ) -> tuple[list[PatchKind], list[tuple[Workload, ...] | BaseException]]:
+        # What goes while its env rests is missed by whoever watches or lists it, and that is looked into.
+        fresh = self._kept.again if resting and self._kept is not None else FRESH
+        there = await self.served(wanted, fresh=fresh)
+        found = (self._found(row, namespace, patient=patient, written=written, resting=resting) for row in there)
+        return there, await asyncio.gather(*found, return_exceptions=True)
+
+    async def _found(
+        self, row: PatchKind, namespace: str, *, patient: bool, written: bool, resting: bool
+    ) -> tuple[Workload, ...]:
+        if self._kept is None:
+            return (await self._listed(row, namespace, patient=patient, written=written)).workloads
+        self._kept.heed(row)
+        if not resting:
+            return (await self._listed(row, namespace, patient=patient, written=written)).workloads
+        known = self._kept.of(row, namespace)
+        if known is None and row in self._censuses:
+            await self._censuses[row].kept()
+            known = self._kept.of(row, namespace)
+        if known is None:
+            listed = await self._listed(row, namespace, patient=patient, written=written)
+            known = listed.workloads
+            self._kept.keep(row, namespace, known, began=listed.began)
+        return known
+
+    async def _listed(self, row: PatchKind, namespace: str, *, patient: bool, written: bool) -> Found:
         if row.own or not row.component:
             # Of these there are as many as people write.
             async with self._lists:
-                return tuple(await self._cluster.list_pages(row.collection(namespace), row.read_page))
+                began = seconds()
+                found = await self._cluster.list_pages(row.collection(namespace), row.read_page)
+                return Found(tuple(found), began)
         census = self._censuses.get(row)
         if census is None:
-            census = self._censuses[row] = Census(self._cluster, self._gate, rows=(row,), wide=self._everywhere)
-        return await census.of(namespace, patient=patient, written=written)
+            census = self._censuses[row] = self._census_of(row)
+        return await census.found(namespace, patient=patient, written=written)
+
+    def _census_of(self, row: PatchKind) -> Census:
+        of_one = partial(Census, self._cluster, self._gate, rows=(row,), wide=self._everywhere)
+        kept = self._kept
+        if kept is None:
+            return of_one()
+        return of_one(
+            size=partial(kept.objects, row),
+            keep=lambda found, began: kept.keep_all(row, found, began=began),
+            most=MOST,
+        )
 
     def _told(self, row: PatchKind, error: ApiError, *, event: str) -> None:
         if row.kind not in self._told_of:

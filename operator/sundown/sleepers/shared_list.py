@@ -18,10 +18,11 @@ _FIRST_PAGE = 200
 
 @dataclass(slots=True)
 class Question:
-    """What an env has; answered when every kind has been looked through."""
+    """What an env has; answered when every kind has been looked through, by lists that ``began`` then or later."""
 
     answer: asyncio.Future[tuple[Workload, ...]]
     _kinds_to_go: int
+    began: float = 0.0
     _found: list[Workload] = field(default_factory=list)
 
     def kind_done(self, found: list[Workload]) -> None:
@@ -46,10 +47,14 @@ class _Expected:
 
 
 class Passing:
-    """A list under way, whose first page is a short one where there is a ``hurry``. ``seen`` counts its workloads; ``strays`` holds the namespaces of records that nobody asked about."""
+    """A list under way, whose first page is a short one where there is a ``hurry``. ``seen`` counts its workloads; ``strays`` holds the namespaces of records that nobody asked about.
 
-    def __init__(self, row: ReplicaKind | PatchKind, *, hurry: bool = False) -> None:
+    ``everything`` has all that it found, by namespace, where ``all_of_it`` is wanted.
+    """
+
+    def __init__(self, row: ReplicaKind | PatchKind, *, hurry: bool = False, all_of_it: bool = False) -> None:
         self._row = row
+        self.everything: dict[str, list[Workload]] | None = {} if all_of_it else None
         self._first_page = _FIRST_PAGE if hurry else None
         self._expected: dict[str, _Expected] = {}
         self._asked_about: set[str] = set()
@@ -82,6 +87,8 @@ class Passing:
                     self._take(page)
             except Expired:
                 self._position, self.seen = "", 0
+                if self.everything is not None:
+                    self.everything.clear()
                 for expected in self._expected.values():
                     expected.found.clear()
             else:
@@ -100,6 +107,8 @@ class Passing:
         for workload in page:
             self.seen += 1
             namespace = workload.namespace
+            if self.everything is not None:
+                self.everything.setdefault(namespace, []).append(workload)
             expected = self._expected.get(namespace)
             if expected is not None:
                 expected.found.append(workload)

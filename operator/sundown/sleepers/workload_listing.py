@@ -6,14 +6,15 @@ A thousand envs that fall due in the same second would otherwise cost two thousa
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
 from sundown.cluster.gate import Gate
+from sundown.cluster.hearing import seconds
 from sundown.model.parts import Workload
 from sundown.sleepers.kinds import KINDS, ReplicaKind
 from sundown.sleepers.patch_kind import PatchKind
@@ -32,6 +33,19 @@ _PATIENCE = 10.0
 _PAUSE = 2.0
 _WORTH = 150
 """Listing one namespace costs as much as having so many workloads more in a list of all of them."""
+_FEWEST = 8
+"""Fewer are listed by themselves as long as nobody knows how much there is in all."""
+
+
+class Found(NamedTuple):
+    """What an env has, and when the list began that says so, by the loop's seconds."""
+
+    workloads: tuple[Workload, ...]
+    began: float
+
+
+def unknown() -> None:
+    """Nobody knows how much there is."""
 
 
 @dataclass(eq=False)
@@ -40,9 +54,11 @@ class _Wide:
 
     passings: tuple[Passing, ...]
     asked: set[str] = field(default_factory=set)
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=seconds)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def expect(self, namespace: str, question: Question) -> None:
+        question.began = self.began
         for passing in self.passings:
             passing.expect(namespace, question)
 
@@ -51,13 +67,28 @@ class Census:
     """Answers what workloads an env has. Questions that come together are answered together.
 
     ``strays`` are the namespaces in which the last list of the whole cluster saw a record although nobody asked about
-    them: something was put to sleep there whose schedule has gone.
+    them: something was put to sleep there whose schedule has gone. ``size`` knows how many workloads the cluster has, where
+    anybody does. ``keep`` is told all that there is of a single kind, by namespace, and when the list began, where it may be
+    ``most`` of them.
     """
 
-    def __init__(self, cluster: Cluster, gate: Gate, *, rows: Collection[Row] | None = None, wide: bool = True) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        gate: Gate,
+        *,
+        rows: Collection[Row] | None = None,
+        wide: bool = True,
+        size: Callable[[], int | None] = unknown,
+        keep: Callable[[Mapping[str, list[Workload]], float], None] | None = None,
+        most: int = 0,
+    ) -> None:
         self._cluster = cluster
         self._rows = rows
         self._may_list_all = wide
+        self._size = size
+        self._keep = keep
+        self._most = most
         self._gate = gate
         self._urgent: dict[str, Question] = {}
         self._patient: dict[str, Question] = {}
@@ -71,7 +102,11 @@ class Census:
         self.strays: frozenset[str] = frozenset()
 
     async def of(self, namespace: str, *, patient: bool = False, written: bool = False) -> tuple[Workload, ...]:
-        """The workloads of one env.
+        """The workloads of one env, as ``found`` has them."""
+        return (await self.found(namespace, patient=patient, written=written)).workloads
+
+    async def found(self, namespace: str, *, patient: bool = False, written: bool = False) -> Found:
+        """The workloads of one env, and as of when.
 
         A ``patient`` question waits until the writes that are under way are done: it only asks how they went. Where
         something was ``written`` lately, a list that was begun before does not answer.
@@ -88,7 +123,12 @@ class Census:
                 for wide in self._under_way:
                     wide.asked.add(namespace)
                 self._wake("patient" if patient else "urgent")
-        return await asyncio.shield(question.answer)
+        return Found(await asyncio.shield(question.answer), question.began)
+
+    async def kept(self) -> None:
+        """Wait for the lists under way of which all is kept."""
+        while keeping := [wide for wide in self._under_way if any(one.everything is not None for one in wide.passings)]:
+            await keeping[0].over.wait()
 
     async def everything(self) -> frozenset[str]:
         """List the whole cluster once for nobody in particular, and say which namespaces hold records.
@@ -138,7 +178,7 @@ class Census:
             await self._gate.quiet(at_most=_PATIENCE)
             if len(self._patient) >= self._wide_from:
                 pause = max(_PAUSE, 5 * self._wide_took)
-                await asyncio.sleep(min(_PATIENCE, max(0.0, self._wide_ended + pause - time.monotonic())))
+                await asyncio.sleep(min(_PATIENCE, max(0.0, self._wide_ended + pause - seconds())))
             batch, self._patient = self._patient, {}
             await self._answer(batch)
 
@@ -164,13 +204,16 @@ class Census:
     @property
     def _wide_from(self) -> int:
         """From so many questions on, everything is listed."""
-        return max(8, self._workloads_in_cluster // _WORTH)
+        size = self._size()
+        return max(_FEWEST, self._workloads_in_cluster // _WORTH) if size is None else 2 + size // _WORTH
 
     async def _answer(self, batch: Mapping[str, Question]) -> None:
         if self._may_list_all and len(batch) >= self._wide_from:
             with suppress(ApiError):  # those who asked have been told
                 await self._wide(batch)
         else:
+            for question in batch.values():
+                question.began = seconds()
             each = [(namespace, row, question) for namespace, question in batch.items() for row in self._kinds]
             await asyncio.gather(*(self._narrow(*one) for one in each))
 
@@ -188,7 +231,9 @@ class Census:
             question.kind_done(found)
 
     async def _wide(self, batch: Mapping[str, Question]) -> None:
-        wide = _Wide(tuple(Passing(row, hurry=self._gate.busy) for row in self._kinds))
+        size = self._size()
+        all_of_it = self._keep is not None and size is not None and size <= self._most
+        wide = _Wide(tuple(Passing(row, hurry=self._gate.busy, all_of_it=all_of_it) for row in self._kinds))
         for namespace, question in batch.items():
             wide.expect(namespace, question)
         self._under_way.append(wide)
@@ -200,7 +245,11 @@ class Census:
             raise
         finally:
             self._under_way.remove(wide)
-            self._wide_ended = time.monotonic()
+            self._wide_ended = seconds()
+            wide.over.set()
         self._wide_took = self._wide_ended - wide.began
         self._workloads_in_cluster = sum(passing.seen for passing in wide.passings)
         self.strays = frozenset[str]().union(*(passing.strays for passing in wide.passings))
+        for everything in (passing.everything for passing in wide.passings):
+            if self._keep is not None and everything is not None:
+                self._keep(everything, wide.began)

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from sundown.model.resources import ASLEEP_SINCE
+from sundown.sleepers.kept_lists import LISTED_EVERY
 from sundown.sleepers.patch_kind import PatchKind
 from sundown_lab.bench import catalogued
 from sundown_lab.bench.crowd import DEFAULT_SWEEP_MINUTES, START_PATIENCE
@@ -28,6 +29,8 @@ FEW = 3
 _READS = frozenset({"get", "list"})
 _SETTLING = 15.0
 """An operator that has just started lists everything once more when its watches are there."""
+_SETTLING_SWEEPS = 2
+"""At the first there are no watches yet that a list could rely upon, and what they tell when they begin is heard before the next."""
 _CALM = 3.0
 _PATIENCE = 120.0
 _EACH_SWEEP = "list clusterenvschedules"
@@ -115,7 +118,10 @@ async def _row(stage: Stage, scale: Scale, *, naming: int) -> Row:
     with stage.progress.step(f"idling, {naming} envs name all kinds, without sweeps and with them"):
         quiet, quiet_minutes = await _idling(stage, sweep_minutes=DEFAULT_SWEEP_MINUTES, seconds=scale.idle_seconds)
         swept, swept_minutes = await _idling(
-            stage, sweep_minutes=scale.sweep_minutes, seconds=2 * 60 * scale.sweep_minutes
+            stage,
+            sweep_minutes=scale.sweep_minutes,
+            seconds=LISTED_EVERY * 60 * scale.sweep_minutes,
+            sweeps_before=_SETTLING_SWEEPS,
         )
     idle = Idle(quiet, quiet_minutes, swept, swept_minutes)
     writes = quiet.writes + swept.writes
@@ -176,13 +182,15 @@ async def _asleep(stage: Stage, objects: list[tuple[str, PatchKind, Json, Json]]
             await asyncio.sleep(0.5)
 
 
-async def _idling(stage: Stage, *, sweep_minutes: float, seconds: float) -> tuple[Requests, float]:
+async def _idling(
+    stage: Stage, *, sweep_minutes: float, seconds: float, sweeps_before: int = 0
+) -> tuple[Requests, float]:
     """What a fresh operator asks in so many seconds, once it has seen that all is as it should be, and in how many minutes.
 
     From one calm to another, so that no sweep counts in part.
     """
     async with _decided(stage, sweep_minutes=sweep_minutes):
-        await asyncio.sleep(_SETTLING)
+        await asyncio.sleep(_SETTLING + 60 * sweeps_before * sweep_minutes)
         await _calm(stage)
         log = stage.control_plane.audit_log
         begin, began = log.stat().st_size, time.monotonic()

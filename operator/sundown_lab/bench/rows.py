@@ -83,7 +83,8 @@ BARS: tuple[Bar, ...] = (
         2.0,
         "a minute",
         "as idle, by the audit log: whatever the operator's account asks, its directory of kinds included; a watch that is "
-        "begun anew is a watch. Rights on all kinds, and an object of each, asleep, in the first envs",
+        "begun anew is a watch. Six sweeps, of which one lists every kind, after two by which an operator settles. Rights on all "
+        "kinds, and an object of each, asleep, in the first envs",
     ),
     Bar(
         "wake-limit",

@@ -30,6 +30,7 @@ _SPECS: dict[str, Json] = {
         "schedule": "0 3 * * *",
         "jobTemplate": {"spec": {"template": {"spec": {**_PODS["spec"], "restartPolicy": "Never"}}}},
     },
+    "Application": {"syncPolicy": {"automated": {}}},
 }
 
 

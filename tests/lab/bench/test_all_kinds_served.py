@@ -47,6 +47,13 @@ def test_an_object_rests_as_soon_as_it_is_put_to_sleep(kind: str) -> None:
     assert row.resting is None or row.resting.holds(raw)
 
 
+@pytest.mark.parametrize("kind", [row.kind for row in ROWS if row.kind != "HorizontalPodAutoscaler"])
+def test_an_object_is_one_that_its_patch_is_for(kind: str) -> None:
+    """G2: else it would not sleep, and whoever measures would wait for it in vain."""
+    row, body, _ = SAMPLES[kind]
+    assert row.applies is None or row.applies.holds({**body, "metadata": {"name": "it", "namespace": "dev"}})
+
+
 def event(verb: str, resource: str = "", *, stage: str = "ResponseComplete", user: str = USER, code: int = 200) -> Json:
     """A line of an audit log, read."""
     return {

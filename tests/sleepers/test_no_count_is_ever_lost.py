@@ -38,7 +38,7 @@ from sundown.model.resources import (
     EnvScheduleStatus,
 )
 from sundown.model.spec import Wanted
-from sundown.reconcile.memory import NotRemembered, believed, by_key
+from sundown.reconcile.memory import NotRemembered, believed, by_key, is_current
 from sundown.reconcile.part_verdict import Goal
 from sundown.reconcile.plan import Plan, plan, reconsider
 from sundown.reconcile.report import Finding, next_status
@@ -133,9 +133,10 @@ class Env(RuleBasedStateMachine):
         self.server = ApiServer()
         self.given: dict[Key, int] = {}
         self.pending: list[tuple[Goal, Step]] = []
-        self.old: dict[Key, list[dict[str, str]]] = {}
+        self.old: dict[Key, list[tuple[str | None, dict[str, str]]]] = {}  # image and annotations
         self.second_place = True
         self.unseen: set[Key] = set()  # only the workload knows what it wakes to, until the operator has looked
+        self.seen: dict[Key, int] = {}  # the generations of when the operator looked last
         self.backup: tuple[EnvScheduleStatus, Namespace] | None = None
 
     @initialize(replicas=st.tuples(*[st.integers(1, 3)] * len(KEYS)), earlier_version=st.booleans())
@@ -178,8 +179,8 @@ class Env(RuleBasedStateMachine):
         if key not in self.given:
             return
         before, marked = self.server.look(key), self.server.is_marked(key)
-        if self.pending and before.replicas and before.previous is not None and before.mark is None:
-            return  # whether a record of an earlier version still counts then, only the visit that is under way knows
+        if self.pending and before.replicas and before.previous is not None and self._visit_may_think_otherwise(before):
+            return  # whether its record still counts then, only the visit that is under way knows
         self.server.patch(key, {"spec": {"replicas": replicas}})
         if replicas > 0:
             self.given[key] = replicas
@@ -188,6 +189,10 @@ class Env(RuleBasedStateMachine):
             self.given[key] = (before.previous or 0) if marked or self._of_earlier_version(before) else 0
             self.unseen.add(key)
 
+    def _visit_may_think_otherwise(self, found: Workload) -> bool:
+        of_the_visit, now = (is_current(found, each) for each in (self.pending[0][0].memory, self.server.memory()))
+        return found.mark is None or of_the_visit != now
+
     def _of_earlier_version(self, found: Workload) -> bool:
         return self.server.memory().unmarked and found.previous is not None
 
@@ -195,18 +200,20 @@ class Env(RuleBasedStateMachine):
     def set_image(self, key: Key) -> None:
         """The Deployment controller keeps a copy of the annotations on the ReplicaSet that is the current one until now."""
         if key in self.given:
-            self.old[key].append(dict(self.server.annotations(key)))
+            self.old[key].append((self.server.image(key), dict(self.server.annotations(key))))
             self.server.patch(key, {"spec": {"image": f"main:{len(self.old[key])}"}})
 
     @rule(key=keys, which=st.integers(0, 3))
     def undo(self, key: Key, which: int) -> None:
-        """`kubectl rollout undo`: the annotations are those of an old ReplicaSet, whatever they were."""
+        """`kubectl rollout undo`: annotations and template are those of an old ReplicaSet; to what is there it refuses to go."""
         if key not in self.given or not self.old[key] or not self.second_place or key in self.unseen:
             return
-        dug_out = self.old[key][which % len(self.old[key])]
+        image, dug_out = self.old[key][which % len(self.old[key])]
+        if image == self.server.image(key):
+            return
         kept = {name: value for name, value in self.server.annotations(key).items() if name == EXCLUDE}
         gone = dict.fromkeys(self.server.annotations(key))
-        self.server.patch(key, {"metadata": {"annotations": {**gone, **dug_out, **kept}}})
+        self.server.patch(key, {"metadata": {"annotations": {**gone, **dug_out, **kept}}, "spec": {"image": image}})
 
     @rule(key=keys, which=st.sampled_from([MARKS, MARKS[:1], MARKS[1:], (TAKEN_FROM,)]))
     def strip(self, key: Key, which: Iterable[str]) -> None:
@@ -216,11 +223,19 @@ class Env(RuleBasedStateMachine):
 
     @rule(key=keys, count=counts)
     def edit_the_record(self, key: Key, count: int) -> None:
-        """People may change the count that a workload wakes to."""
-        if key in self.given and self.server.look(key).replicas == 0 and self.server.is_marked(key):
+        """People may change the count that a workload wakes to.
+
+        Where one was planned and not written, and the spec has changed since, that may as well be an undo.
+        """
+        if key not in self.given or (self.server.is_only_planned(key) and self.seen.get(key) != self._generation(key)):
+            return
+        if self.server.look(key).replicas == 0 and self.server.is_marked(key):
             self.server.patch(key, {"metadata": {"annotations": {PREVIOUS_REPLICAS: str(count)}}})
             self.given[key] = count
             self.unseen.add(key)
+
+    def _generation(self, key: Key) -> int:
+        return self.server.look(key).generation
 
     @rule(key=keys, value=st.sampled_from(["true", None]))
     def exclude(self, key: Key, value: str | None) -> None:
@@ -273,6 +288,7 @@ class Env(RuleBasedStateMachine):
     @rule(wanted=wishes, at_once=st.integers(0, len(KEYS)))
     def visit(self, wanted: Wanted, at_once: int) -> None:
         """The operator looks, plans, and writes some of it at once; when the rest comes, and if, is left to the other rules."""
+        self.seen = {key: self._generation(key) for key in self.given}
         goal, steps = visit(wanted, self.server)
         self.second_place = True
         self.unseen.clear()
@@ -358,3 +374,24 @@ def test_what_woke_and_sleeps_again_before_the_env_has_woken_is_not_undone_to_wh
     env.visit("Asleep", at_once=len(KEYS))
     env.undo(web, 0)
     env.waking_gives_every_owner_the_count_they_gave_last()
+
+
+@pytest.mark.parametrize(("edited", "wakes_to"), [(2, 2), (0, 0), (None, 3)])
+def test_a_record_is_edited_again_or_undone_before_the_first_edit_was_written(
+    edited: int | None, wakes_to: int
+) -> None:
+    """A3, A18, W4: the operator died after its plan. An undo brings back what was before the edit, and the same mark."""
+    env, web = Env(), KEYS[0]
+    env.there_is_something(replicas=(5, 5, 5), earlier_version=False)
+    env.visit("Asleep", at_once=len(KEYS))
+    env.set_image(web)
+    env.edit_the_record(web, 3)
+    env.visit("Asleep", at_once=0)
+    env.kill()
+    if edited is None:
+        env.undo(web, 0)
+    else:
+        env.edit_the_record(web, edited)
+    assert env.given[web] == wakes_to
+    env.waking_gives_every_owner_the_count_they_gave_last()
+    env.sleep_takes_all_and_forgets_nothing()

@@ -1,4 +1,4 @@
-"""A model of the API server on which counts are counted: versions, merge patches and owners, and nothing else."""
+"""A model of the API server on which counts are counted: versions, generations, merge patches and owners, and nothing else."""
 
 import copy
 from typing import Any, Literal, get_args
@@ -7,7 +7,7 @@ from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Conflict, Missing
 from sundown.model.parts import Workload
 from sundown.model.resources import EnvScheduleStatus
-from sundown.reconcile.memory import Memory, is_current, recall
+from sundown.reconcile.memory import Memory, edition_on, is_current, recall
 from sundown.sleepers.kinds import KINDS
 from support.samples import env, known, namespace
 
@@ -96,12 +96,26 @@ class ApiServer:
         found = self.look(key)
         return found.previous is not None and is_current(found, self.memory())
 
+    def is_only_planned(self, key: Key) -> bool:
+        """Whether the second place knows of a newer record than the one that stands on a workload."""
+        found, memory = self.look(key), self.memory()
+        second = memory.of_this_sleep(found)
+        return second is not None and (edition_on(found, memory) or 0) < (second.edition or 0)
+
+    def image(self, key: Key) -> str | None:
+        """What stands for the template of a workload."""
+        image: str | None = self.objects[key]["spec"].get("image")
+        return image
+
     def _write(self, key: Key, wanted: dict[str, Any], *, by: str) -> None:
         before = self.objects.get(key)
         if before == wanted:
             return
         self._version += 1
         wanted["metadata"]["resourceVersion"] = f"{self._version}"
+        same = before is not None and before["spec"] == wanted["spec"]
+        generation = (before["metadata"]["generation"] if before else 0) + (not same)
+        wanted["metadata"]["generation"], wanted["status"] = generation, {"observedGeneration": generation}
         entries = wanted["metadata"].get("managedFields") or (before["metadata"]["managedFields"] if before else [])
         changed = before is None or before["spec"]["replicas"] != wanted["spec"]["replicas"]
         wanted["metadata"]["managedFields"] = _owned_by(by) if changed else entries

@@ -104,7 +104,7 @@ class Record:
     ``restore`` is a JSON merge patch for a workload, ``running`` for a part in the cloud, whose ``uid`` is its ARN and
     ``name`` its identifier; ``PLANNED`` says what it says. ``taken_from`` (JSON) is whose Apply entries owned the fields that
     Sundown writes. ``edition`` is which record of this sleep it is, None for the first: older ones come back with whatever
-    has kept a copy of them.
+    has kept a copy of them. ``generation`` is the workload's when that record was planned over an older one that stood on it.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
@@ -121,6 +121,7 @@ class Record:
     restore: Annotated[str, StringConstraints(max_length=1024)]
     taken_from: Annotated[str, StringConstraints(max_length=1024)] | None = None
     edition: Annotated[int, Field(ge=1, le=HIGHEST_COUNT)] | None = None
+    generation: Annotated[int, Field(ge=1)] | None = None
 
 
 def that_fit(records: tuple[Record, ...]) -> tuple[Record, ...]:

@@ -230,7 +230,17 @@ def is_current(workload: Workload, memory: Memory) -> bool:
     second = memory.of_this_sleep(workload)
     if edition is None or second is None:
         return edition is not None and edition >= memory.outdated.get(workload.kind, 0)
-    return edition >= (second.edition or 0) or written_on(workload) == _remembered(workload, second)
+    is_newest = edition >= (second.edition or 0) or written_on(workload) == _remembered(workload, second)
+    return is_newest or _was_edited_since_planned(workload, second)
+
+
+def _was_edited_since_planned(workload: Workload, second: Record) -> bool:
+    """Whether somebody has edited a record on which Sundown had still to write that it is the newest.
+
+    An undo brings a template back along with the record, which is another generation of the workload.
+    """
+    is_same = second.generation is not None and second.generation == workload.generation
+    return is_same and not _mark_is_foreign(workload)
 
 
 def next_edition(workload: Workload, restoring: Restoring, memory: Memory) -> int:
@@ -290,13 +300,14 @@ def _was_let_go(workload: Workload, memory: Memory) -> bool:
     """Whether Sundown put it to zero and gave the field to nobody, as the note says; one that was dug out says nothing."""
     second = memory.of_this_sleep(workload)
     note = second.taken_from if second is not None else workload.taken_from
-    if (
-        note is None
-        or not workload.is_applied
-        or any(MARK in one.fields and not (one.ours or one.shared) for one in workload.owners or ())
-    ):
+    if note is None or not workload.is_applied or _mark_is_foreign(workload):
         return False
     return not any(one.applies and REPLICAS in one.fields for one in read_note(note))
+
+
+def _mark_is_foreign(workload: Workload) -> bool:
+    """Whether somebody else than Sundown has written its mark: it was dug out."""
+    return any(MARK in one.fields and not (one.ours or one.shared) for one in workload.owners or ())
 
 
 def _is_of_a_later_sleep(workload: Workload, memory: Memory, *, surely: bool = True) -> bool:

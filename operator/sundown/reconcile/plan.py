@@ -212,7 +212,7 @@ def reconsider(goal: Goal, part: Part, *, known: Mapping[Key, Record] | None = N
     ``known`` is what the second place knows, None where there is none.
 
     Raises:
-        NotRemembered: when the part would be put to sleep, or woken, with another record than that place knows.
+        NotRemembered: when the part would be put to sleep, woken or noted with another record than that place knows.
     """
     one = contested(goal, stand(goal, part))
     if one.step is not None and _forgets_in_cloud(one.step) and known is not None and _key(part) in known:
@@ -220,7 +220,8 @@ def reconsider(goal: Goal, part: Part, *, known: Mapping[Key, Record] | None = N
         return None
     # Who wakes to another count than is known would seem, killed before the second write, to have it from admission.
     action = one.step.action if one.step is not None else None
-    of_count = action == "Sleep" or (action == "Wake" and isinstance(part, Workload))
+    # An older record that Sundown itself wrote would seem an edit of its owner's.
+    of_count = action == "Sleep" or (action in {"Wake", "Remember"} and isinstance(part, Workload))
     # Where there are more than fit, some are remembered on themselves alone.
     if known is None or len(known) >= MOST_RECORDS or one.record is None or not of_count:
         return one.step

@@ -160,7 +160,16 @@ def record_of(
     edition = next_edition(workload, restoring, memory) or None
     only_planned = falls_asleep and _is_only_planned(workload, memory)
     says = PLANNED if only_planned else row_of(workload).written(restoring)
-    return Record(workload.kind, workload.name, workload.uid, says, note, edition)
+    generation = _planned_over(workload, belief, edition, memory=memory) if not falls_asleep else None
+    return Record(workload.kind, workload.name, workload.uid, says, note, edition, generation)
+
+
+def _planned_over(workload: Workload, belief: Belief, edition: int | None, *, memory: Memory) -> int | None:
+    """The generation of a workload with an older edition of a record on it than is planned; then that of the plan stays."""
+    second = memory.of_this_sleep(workload)
+    if belief.place == "object" and edition != (edition_on(workload, memory) or None):
+        return workload.generation or None
+    return second.generation if second is not None and second.edition == edition else None
 
 
 def _newest(workload: Workload, memory: Memory) -> Record | None:

@@ -17,6 +17,7 @@ HELM_VERSION = "v4.3.1"
 HELM_LINKER_FLAGS = f"-s -w -X helm.sh/helm/v4/internal/version.version={HELM_VERSION}"
 PROMETHEUS_VERSION = "3.15.1"
 STRIPPED = "-s -w"
+ECK_LINKER_FLAGS = f"{STRIPPED} -X github.com/elastic/cloud-on-k8s/v3/pkg/about.version=3.5.0"
 PROMETHEUS_LINKER_FLAGS = f"-s -w -X github.com/prometheus/common/version.Version={PROMETHEUS_VERSION}"
 
 
@@ -90,6 +91,13 @@ CONTROLLERS = (
         "keda",
         STRIPPED,
         crds=("github.com/kedacore/keda/v2", "config/crd/bases"),
+    ),
+    Program(  # under the Elastic License 2.0, which lets it be built and run here; nothing of it is handed on
+        "elastic-operator",
+        "github.com/elastic/cloud-on-k8s/v3/cmd",
+        "eck",
+        ECK_LINKER_FLAGS,
+        crds=("github.com/elastic/cloud-on-k8s/v3", "config/crds/v1"),
     ),
     Program(  # all of Argo CD's programs in one, which ARGOCD_BINARY_NAME chooses from
         "argocd",

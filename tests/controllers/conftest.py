@@ -110,6 +110,37 @@ def keda(
 
 
 @pytest.fixture(scope="module")
+def eck(
+    control_plane: Cluster, stage: Stage, built: Built, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Controller]:
+    """ECK, Elastic's operator. It has no probes: its metrics tell that it is there."""
+    stage.usual()
+    (metrics,) = free_ports(1)
+    flags = (
+        "manager",
+        "--operator-namespace=default",
+        "--enable-leader-election=false",
+        "--enable-webhook=false",
+        "--disable-telemetry",
+        "--kube-client-qps=200",
+        f"--metrics-host={LOOPBACK}",
+        f"--metrics-port={metrics}",
+    )
+    with (
+        granted(control_plane, "elastic"),
+        running(
+            control_plane,
+            built("elastic-operator"),
+            "elastic-operator",
+            *flags,
+            health=f"http://{LOOPBACK}:{metrics}/metrics",
+            directory=tmp_path_factory.mktemp("eck"),
+        ) as controller,
+    ):
+        yield controller
+
+
+@pytest.fixture(scope="module")
 def artifacts() -> Iterator[Artifacts]:
     """What Flux fetches."""
     with serving_artifacts() as found:

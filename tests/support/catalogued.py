@@ -199,7 +199,7 @@ SAMPLES: Mapping[str, Sample] = {
         {"version": "9.0.0", "count": 2},
         ({"version": "9.0.0"},),
         runs={"spec": {"count": 1}},
-        status=lambda raw: {"availableNodes": raw["spec"].get("count", 1)},
+        status=lambda raw: {"availableNodes": raw["spec"].get("count", 0)},
     ),
     **dict.fromkeys(
         ("Pipeline", "MonoVertex"),

@@ -26,7 +26,7 @@ from sundown.errors import InvalidObject
 from sundown.model.base import parse
 from sundown.model.cutting import clip
 from sundown.model.resources import LabelSelector
-from sundown.process.guard import Crowded, Readings
+from sundown.process.guard import BrokenOff, Crowded, Readings, whole
 
 log = structlog.get_logger(__name__)
 
@@ -79,10 +79,10 @@ def _answering(
         try:
             async with asyncio.timeout(_within(request)):
                 with readings.one(request.content_length):
-                    body = await request.read()
+                    body = await whole(request)
                 review = Review.model_validate_json(body)
                 judgement = await judge(review.written)
-        except ValidationError:
+        except (ValidationError, BrokenOff):
             REVIEWS.labels(name, "no review").inc()
             return web.Response(status=HTTPStatus.BAD_REQUEST, text="that is no AdmissionReview\n")
         except (ApiError, Crowded, TimeoutError) as error:

@@ -148,6 +148,23 @@ class _InOurForm(web.RequestHandler):
         return response
 
 
+class BrokenOff(Exception):
+    """Whoever sent a body has gone in the middle of it, or it is not cut into pieces as it says."""
+
+
+async def whole(request: web.Request) -> bytes:
+    """The body, letter by letter: one that is packed stays so (``auto_decompress``).
+
+    Raises:
+        BrokenOff: it has no end.
+        web.HTTPRequestEntityTooLarge: it is larger than the application takes.
+    """
+    try:
+        return await request.read()
+    except (ConnectionError, web.RequestPayloadError) as error:
+        raise BrokenOff from error
+
+
 class Crowded(Exception):
     """So much is being read that no more can be; whoever comes again in a second may be heard."""
 
@@ -207,6 +224,8 @@ async def listening(
         "lingering_time": _LINGERING,
         "read_bufsize": SMALL,
         "max_field_size": longest_header,
+        # Nobody packs what is so small, and what cannot be unpacked would be a fault of the library's, told by a 500.
+        "auto_decompress": False,
     }
     runner = web.AppRunner(server, shutdown_timeout=0.5, **options)
     await runner.setup()

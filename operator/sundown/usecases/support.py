@@ -15,7 +15,7 @@ from sundown.errors import NotFound, OutOfRange, SundownError
 from sundown.model.addresses import same_person
 from sundown.model.resources import API_VERSION
 from sundown.model.scalars import format_duration
-from sundown.model.support_pod import LONGEST_LIFE, SupportPodSpec, Wanted, ends_at
+from sundown.model.support_pod import LONGEST_LIFE, SHORTEST_LIFE, SupportPodSpec, Wanted, ends_at
 from sundown.usecases.doors import Door
 from sundown.usecases.find import NotAllowed
 
@@ -248,3 +248,5 @@ def _require_room(there: list[Wanted], owner: str, *, at_most: int | None, in_al
 def _require_bearable(life: timedelta) -> None:
     if life > LONGEST_LIFE:
         raise OutOfRange(f"a support pod lives for {LONGEST_LIFE.days} days at most: start another one then")
+    if life < SHORTEST_LIFE:
+        raise OutOfRange(f"a support pod lives for {SHORTEST_LIFE.seconds // 60} minutes at least")

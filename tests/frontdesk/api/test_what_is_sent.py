@@ -1,13 +1,19 @@
 """Bodies, parameters and headers of every kind: what cannot be is refused in words, and nothing is done (F1 F2)."""
 
+import asyncio
+import gzip
 import json
+from collections.abc import Iterator, MutableMapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from sundown.frontdesk.api.reception import MOST_BYTES
-from support.frontdesk.api import Caller
+from support.frontdesk.api import Caller, until
 
 JSON = {"Content_Type": "application/json"}
 NESTED = b'{"reason":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
@@ -53,6 +59,14 @@ INVALID: dict[str, Any] = {
 }
 
 
+@pytest.fixture
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What is written into the log."""
+    structlog.reset_defaults()
+    with capture_logs() as entries:
+        yield entries
+
+
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 async def test_what_cannot_be_read_is_refused(caller: Caller, body: bytes) -> None:
     status, problem = await caller.post("/api/v1/envs/dev1/prolongate", body, **JSON)
@@ -79,6 +93,55 @@ async def test_what_does_not_call_itself_json_is_refused(caller: Caller, kind: s
     body = json.dumps({"for": "2h"}).encode()
     status, problem = await caller.post("/api/v1/envs/dev1/prolongate", body, Content_Type=kind)
     assert (status, problem["reason"]) == (415, "UnsupportedMediaType")
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["as it says", "not as it says"])
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, gzip", "x-none"])
+async def test_what_is_packed_is_refused_and_not_unpacked(caller: Caller, coding: str, packed: bool) -> None:
+    """F1, J6: what cannot be unpacked is no fault of the API's, and what can be may be of any size."""
+    body = b'{"for": "2h"}'
+    status, problem = await caller.post(
+        "/api/v1/envs/dev1/prolongate", gzip.compress(body) if packed else body, Content_Encoding=coding, **JSON
+    )
+    assert (status, problem["reason"]) == (415, "UnsupportedMediaType")
+    assert caller.world.written == []
+
+
+async def test_a_body_that_is_not_packed_may_say_so(caller: Caller) -> None:
+    body = b'{"for": "2h"}'
+    status, _ = await caller.post("/api/v1/envs/dev1/prolongate", body, Content_Encoding="identity", **JSON)
+    assert status == HTTPStatus.OK
+
+
+async def test_a_body_that_breaks_off_is_no_fault_of_the_apis(
+    caller: Caller, logged: list[MutableMapping[str, Any]]
+) -> None:
+    """F1: whoever sends it is gone, and nothing is done."""
+    head = "POST /api/v1/envs/dev1/start HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ana-token\r\nContent-Type: application/json\r\n"
+    _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(caller.url).port)
+    writer.write(f'{head}Content-Length: 100\r\n\r\n{{"reason'.encode())
+    await until(lambda: bool(caller.world.asked))
+    writer.close()
+    await until(lambda: any(one["event"] == "api-request" for one in logged))
+    told = [one for one in logged if one["event"] == "api-request"]
+    assert (told[0]["status"], told[0]["outcome"]) == (400, "Unreadable")
+    assert [one for one in logged if one["log_level"] in {"warning", "error"}] == []
+    assert caller.world.written == []
+
+
+@pytest.mark.parametrize("hours", [True, False, "2", "nan", [2], {}, 0, -1, 1e9, 1e-9], ids=repr)
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [("/api/v1/prolongate", {"namespace": "dev1"}), ("/api/v1/support", {"name": "tools"})],
+    ids=["prolongate", "support"],
+)
+async def test_what_is_no_number_of_hours_is_refused(
+    caller: Caller, path: str, more: dict[str, str], hours: Any
+) -> None:
+    """F1, D1: neither true nor a word is one hour."""
+    status, _ = await caller.post(path, {**more, "hours": hours})
+    assert status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert caller.world.written == []
 
 
 @pytest.mark.parametrize("size", [MOST_BYTES + 1, 2**20])

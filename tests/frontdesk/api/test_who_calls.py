@@ -40,6 +40,13 @@ async def test_what_is_no_bearer_token_is_not_asked_about(caller: Caller, header
     assert caller.world.asked == []
 
 
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "BeArEr"])
+async def test_the_name_of_the_scheme_may_be_written_in_any_letters(caller: Caller, scheme: str) -> None:
+    """F6: RFC 9110, 11.1."""
+    status, _, _ = await caller.ask("GET", "/api/v1/envs", token=None, Authorization=f"{scheme} ana-token")
+    assert status == HTTPStatus.OK
+
+
 async def test_a_token_that_the_cluster_does_not_know_lets_nobody_in(caller: Caller) -> None:
     assert (await caller.get("/api/v1/envs", token="expired"))[0] == HTTPStatus.UNAUTHORIZED
     assert len(reviews(caller)) == 1

@@ -219,6 +219,40 @@ async def test_an_event_that_slack_sends_again_is_heard_once(visitor: Visitor, w
     assert works == ["mention"]
 
 
+async def test_what_is_packed_otherwise_than_it_says_is_no_fault_of_the_doors(visitor: Visitor) -> None:
+    """J1: the signature is that of the body as it came, and anybody can send a head that is not to be believed."""
+    body = command("status")
+    wrong = {TIMESTAMP: str(int(NOW.timestamp())), SIGNATURE: f"v0={'0' * 64}", "Content-Encoding": "gzip"}
+    assert await visitor.post(body, wrong) == 401
+    assert await visitor.post(body, {**signature(body), "Content-Encoding": "gzip", "Content-Type": FORM}) == 200
+
+
+EDITED = {"edited": {"user": "U1", "ts": "1.9"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "done"),
+    [
+        (({}, EDITED), ["mention", "edited"]),
+        (({}, EDITED, EDITED | {"text": "<@U0> extend dev1 2h"}), ["mention", "edited"]),
+        (({}, {"attachments": [{"from_url": "https://example.com"}]}), ["mention"]),
+        ((EDITED,), ["edited"]),
+        (({}, {"ts": "1.3"}), ["mention", "mention"]),
+        (({}, {"channel": "C2"}), ["mention", "mention"]),
+    ],
+    ids=["edited", "edited twice", "with a preview", "edited while nobody listened", "another", "elsewhere"],
+)
+async def test_a_message_is_carried_out_once_however_often_it_is_edited(
+    visitor: Visitor, works: list[str], changes: tuple[dict[str, Any], ...], done: list[str]
+) -> None:
+    """D1, Z: for each edit Slack sends an event of another name."""
+    event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1.2", "text": "<@U0> extend dev1 1h"}
+    for number, change in enumerate(changes):
+        told = {"type": "event_callback", "event_id": f"Ev{number}", "event": event | change}
+        assert await visitor.signed(json.dumps(told).encode(), content_type="application/json") == 200
+    assert works == done
+
+
 ANSWERS: dict[str, dict[str, Any]] = {
     "check mark": {
         "type": "reaction_added",

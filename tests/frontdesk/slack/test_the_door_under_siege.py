@@ -82,6 +82,17 @@ async def test_what_the_head_gives_away_is_refused_before_the_body_comes(
         assert (await answer(reader)).startswith(b"HTTP/1.1 " + status)
 
 
+async def test_who_goes_in_the_middle_of_a_body_leaves_no_traces_of_a_fault(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """J6: whoever likes can, and each would write a page into the log."""
+    for _ in range(3):
+        async with knock(visitor.url, head({"Content-Length": "9"} | PLAUSIBLE) + b"half"):
+            await asyncio.sleep(0.05)
+    assert await visitor.signed(EXAMPLE) == 200
+    assert [one for one in caplog.records if one.name.startswith("aiohttp")] == []
+
+
 @pytest.mark.usefixtures("limits")
 async def test_half_a_head_does_not_stay(visitor: Visitor) -> None:
     async with knock(visitor.url, HEAD) as reader:

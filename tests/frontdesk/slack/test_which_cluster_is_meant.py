@@ -54,7 +54,13 @@ WORD = {"type": "message", "user": "U1", "channel": "C1", "ts": "1.7", "thread_t
 
 
 @pytest.mark.parametrize(
-    ("event", "word"), [(MARK, None), ({**MARK, "reaction": "heavy_check_mark"}, None), (WORD, "approve")]
+    ("event", "word"),
+    [
+        (MARK, None),
+        ({**MARK, "reaction": "heavy_check_mark"}, None),
+        (WORD, "approve"),
+        ({**WORD, "subtype": "thread_broadcast"}, "approve"),
+    ],
 )
 def test_an_answer_says_to_which_message_it_is_one(event: dict[str, Any], word: str | None) -> None:
     """I6"""
@@ -74,6 +80,8 @@ def test_an_answer_says_to_which_message_it_is_one(event: dict[str, Any], word: 
         {**WORD, "thread_ts": None},
         {**WORD, "bot_id": "B1"},
         {**WORD, "subtype": "message_changed"},
+        {**WORD, "subtype": "bot_message"},
+        {**WORD, "subtype": ["thread_broadcast"]},
         {},
     ],
 )

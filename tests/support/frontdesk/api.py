@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -263,3 +263,10 @@ async def calling(*, trust: ssl.SSLContext | None = None, **settings: Any) -> As
             yield Caller(session, f"{'http' if trust is None else 'https'}://127.0.0.1:{port}", world)
     finally:
         await desk.tasks.stop()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Returns when it holds. Raises TimeoutError: it never does."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - what it looks at tells nobody
+            await asyncio.sleep(0.01)

@@ -23,7 +23,7 @@ BELIEVED = timedelta(seconds=10)
 _MOST_KEPT = 1_000
 _AT_ONCE = 16
 _MOST_WAITING = 128
-_BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9._~+/=-]+)", re.ASCII)
+_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/=-]+)", re.ASCII)
 _HOW = "send a token of the cluster in the header Authorization: Bearer ...; `sundown api token` makes one"
 
 

@@ -34,7 +34,8 @@ from sundown.frontdesk.metrics import CALL_SECONDS, CALLS_TOTAL
 from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.wishes.actions import ClusterAway
 from sundown.frontdesk.wishes.pace import Pace, TooMuch
-from sundown.process.guard import Crowded, Readings
+from sundown.model.cutting import clip
+from sundown.process.guard import BrokenOff, Crowded, Readings, whole
 
 log = structlog.get_logger(__name__)
 
@@ -188,14 +189,18 @@ class Reception:
             raise TooLarge(f"a body has at most {MOST_BYTES:,} bytes")
         if not request.can_read_body:
             return b""
+        if (packed := (_one_header(request, "Content-Encoding") or "").strip().lower()) not in {"", "identity"}:
+            raise bodies.WrongType(f"send the body as it is, not packed by {clip(packed, 60)}")
         try:
             with self._readings.one(size):
                 async with asyncio.timeout(_READ_WITHIN):
-                    return await request.read()
+                    return await whole(request)
         except Crowded:
             raise Overloaded(
                 "so much is being read at this moment that no more can be: try again in a second"
             ) from None
+        except BrokenOff:
+            raise bodies.Unreadable("the body breaks off before its end") from None
         except TimeoutError:
             raise TooSlow(f"the body did not come within {_READ_WITHIN:g} seconds") from None
         except web.HTTPRequestEntityTooLarge:

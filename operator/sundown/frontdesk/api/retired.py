@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from sundown.frontdesk.api import envs, wishing
 from sundown.frontdesk.api.operation import Call, Handle, Operation, Outcome
-from sundown.frontdesk.api.shapes import Asking, AskingFor, EnvList, EnvName, EnvWhy, Page, WishDone
+from sundown.frontdesk.api.shapes import Asking, AskingFor, EnvList, EnvName, EnvWhy, Hours, Page, WishDone
 from sundown.model.base import Model
 from sundown.usecases.wish import WISHES
 
@@ -25,7 +25,7 @@ class Named(Asking):
 class NamedHours(Named):
     """A wish for so many hours, for the env of this namespace."""
 
-    hours: Annotated[float, Field(gt=0, le=24)]
+    hours: Annotated[Hours, Field(le=24)]
 
 
 class Which(Model):

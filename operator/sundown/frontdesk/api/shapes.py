@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, Strict, StringConstraints, WithJsonSchema
 
 from sundown.frontdesk.api.problems import Problem
 from sundown.frontdesk.api.selectors import LONGEST
@@ -52,6 +52,8 @@ Span = Annotated[
         }
     ),
 ]
+Hours = Annotated[float, Strict(), Field(gt=0)]
+"""A number, as the document says: neither ``true`` nor ``"2"`` is one."""
 Reason = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
 EnvName = Annotated[str, StringConstraints(min_length=1, max_length=253)]
 Selector = Annotated[str, StringConstraints(max_length=LONGEST)]

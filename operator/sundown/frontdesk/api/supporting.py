@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from sundown.errors import InvalidObject, Mistake
 from sundown.frontdesk.api.operation import Call, Nothing, Outcome
-from sundown.frontdesk.api.shapes import AtInstant
+from sundown.frontdesk.api.shapes import AtInstant, Hours
 from sundown.frontdesk.commands.supporting import by_right
 from sundown.model.base import Model
 from sundown.model.support_pod import LONGEST_LIFE, SizeName, Wanted, ends_at, safe_name
@@ -27,7 +27,7 @@ class NewPod(Model):
     size: SizeName | None = Field(
         default=None, description="One of the sizes of this installation; the usual one if left out."
     )
-    hours: Annotated[float, Field(gt=0, le=LONGEST_LIFE.total_seconds() / 3600)] | None = Field(
+    hours: Annotated[Hours, Field(le=LONGEST_LIFE.total_seconds() / 3600)] | None = Field(
         default=None, description="For how long; the usual time if left out."
     )
 

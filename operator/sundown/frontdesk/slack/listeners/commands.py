@@ -19,7 +19,12 @@ from sundown.once import Once
 
 log = structlog.get_logger(__name__)
 
-_REMEMBERED = 1000
+_REMEMBERED = 2000
+_EDITED = Reply(
+    title=("What was edited is not carried out, lest it be done twice: say it once more, in a message of its own.",),
+    private=True,
+    trouble=True,
+)
 
 
 def listen(app: AsyncApp, desk: SlackDesk) -> None:
@@ -51,7 +56,14 @@ def listen(app: AsyncApp, desk: SlackDesk) -> None:
             thread=_text(event, "thread_ts") or _text(event, "ts"),
             beneath=_text(event, "thread_ts"),
         )
-        desk.work("mention", answer(desk, words_of_mention(event), place))
+        # And another one, of its own name, each time that somebody edits the message: to extend twice would add twice.
+        edited = bool(event.get("edited"))
+        if (ts := _text(event, "ts")) and not once.is_new((place.channel, ts, edited)):
+            return
+        if edited:
+            desk.work("edited", say(desk, place, _EDITED))
+        else:
+            desk.work("mention", answer(desk, words_of_mention(event), place))
 
 
 async def answer(desk: SlackDesk, text: str, place: Place) -> None:

@@ -24,7 +24,7 @@ from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, Replays, flaw, flaw_of_the_head
 from sundown.frontdesk.slack.transport.targets import answer_in, cluster_of, place_of
-from sundown.process.guard import Crowded, Readings, listening
+from sundown.process.guard import BrokenOff, Crowded, Readings, listening, whole
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,14 @@ _PASSING = aiohttp.ClientTimeout(total=2.0, connect=1.0)
 PASSED_ON = "X-Sundown-Passed-On-By"
 """Says that a request has been passed on once, by which cluster; a second time would be a circle."""
 _OF_THIS_HOP = frozenset({"host", "content-length", "connection", "keep-alive", "transfer-encoding", "te", "upgrade"})
+
+_UNREAD: dict[type[Exception], tuple[str, int]] = {
+    Crowded: ("crowded", 503),
+    TimeoutError: ("slow", 408),
+    BrokenOff: ("unreadable", 400),
+    web.HTTPRequestEntityTooLarge: ("large", 413),
+}
+"""Why a body was not read, in a word, and the status that says so."""
 
 
 class Door:
@@ -91,13 +99,10 @@ class Door:
         try:
             with self._readings.one(size):
                 async with asyncio.timeout(_READ_WITHIN):
-                    return await request.read()
-        except Crowded:
-            return _refuse(request, "crowded", status=503)
-        except TimeoutError:
-            return _refuse(request, "slow", status=408)
-        except web.HTTPRequestEntityTooLarge:
-            return _refuse(request, "large", status=413)
+                    return await whole(request)
+        except (Crowded, TimeoutError, BrokenOff, web.HTTPRequestEntityTooLarge) as error:
+            reason, status = next(said for kind, said in _UNREAD.items() if isinstance(error, kind))
+            return _refuse(request, reason, status=status)
 
     async def _pass_on(
         self, url: str, body: bytes, payload: dict[str, Any], headers: Mapping[str, str]

@@ -15,6 +15,8 @@ from sundown.usecases.requests import Word
 
 CHECK_MARKS = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
 _LONGEST_WORD = 40
+_SAID = (None, "", "thread_broadcast")
+"""What Slack calls a message that somebody has just written, in a thread and perhaps in its channel too."""
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -36,7 +38,7 @@ def answer_in(event: dict[str, Any]) -> Given | None:
         marked = _text(event, "reaction") in CHECK_MARKS
         return Given(_text(item, "channel"), _text(item, "ts"), user, None) if marked else None
     text, thread = _text(event, "text"), _text(event, "thread_ts")
-    if event.get("type") != "message" or event.get("bot_id") or event.get("subtype"):
+    if event.get("type") != "message" or event.get("bot_id") or event.get("subtype") not in _SAID:
         return None
     if not thread or len(text) > _LONGEST_WORD:
         return None

@@ -315,6 +315,33 @@ def test_whom_the_frontdesk_tells_of_a_request_is_its_own_affair(
     frontdesks.merge(request_of_ana, note)
 
 
+OWNED: Json = {"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "gone", "uid": "0-1"}]}
+KEPT: Json = {"finalizers": ["example.com/kept"]}
+
+
+@pytest.mark.parametrize("more", [OWNED, KEPT], ids=["owned", "kept"])
+def test_nobody_who_asks_or_answers_has_a_record_vanish_or_stay(
+    become: Callable[..., Api], request_of_ana: str, more: Json
+) -> None:
+    """I8: with an owner that is not there it would be deleted in a moment, by the cluster itself."""
+    for person in (ANA, BOSS):
+        with pytest.raises(Answered, match="a request is a record"):
+            become(person, EVERYTHING).merge(request_of_ana, {"metadata": more})
+    body = asked()
+    with pytest.raises(Answered, match="a request is a record"):
+        become(ANA, EVERYTHING).create(REQUESTS, {**body, "metadata": body["metadata"] | more})
+
+
+def test_what_was_put_on_a_record_before_may_be_taken_off(
+    become: Callable[..., Api], request_of_ana: str, operators: Api, api: Api
+) -> None:
+    """I8: and does not stand in the way of an answer."""
+    operators.merge(request_of_ana, {"metadata": KEPT})
+    become(ANA, EVERYTHING).merge(request_of_ana, {"metadata": {"labels": {"a": "b"}}})
+    become(ANA, EVERYTHING).merge(request_of_ana, {"metadata": {"finalizers": None}})
+    assert "finalizers" not in api.get(request_of_ana)["metadata"]
+
+
 @pytest.fixture
 def answering(api: Api) -> Iterator[Callable[[str], None]]:
     """``answering("eve@example.com")`` binds the role of who answers requests, in Sundown's namespace."""

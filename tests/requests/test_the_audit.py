@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from sundown.cluster import reading
 from sundown.model.resources import EnvScheduleStatus, HistoryEntry
 from sundown.usecases.audit import COLUMNS, deeds
+from sundown.usecases.requests import asked_at
 from support.requested import asked
 from support.samples import NOW, after, known
 
@@ -31,6 +33,16 @@ def test_deeds_are_told_with_who_asked_who_approved_and_what_came_of_it() -> Non
     assert (started.who, started.what, started.namespace) == ("chen@example.com", "start", "dev")
     assert (scaled.who, scaled.what, scaled.target) == ("ana@example.com", "scale", "Deployment/web: 3 -> 0")
     assert (scaled.approved_by, scaled.state, scaled.record) == ("bo@example.com", "Done", "areq/one")
+
+
+def test_when_it_was_is_told_by_the_api_server_and_not_by_who_asked() -> None:
+    """I8, G7: whoever writes a request by hand may say that it was yesterday, and so have it looked for there."""
+    made = after(hours=3)
+    backdated = replace(SCALED, metadata=SCALED.metadata.model_copy(update={"creation_timestamp": made}))
+    (deed,) = deeds([backdated], [], since=after(hours=2))
+    assert deed.at == made
+    later = asked(name="later", requested_at=after(hours=1), expires_at=after(hours=2))
+    assert sorted([backdated, later], key=asked_at) == [later, backdated]
 
 
 def test_what_is_older_than_somebody_wants_to_know_is_left_out() -> None:

@@ -183,3 +183,8 @@ class Asked:
     def key(self) -> str:
         """Its namespace and name."""
         return f"{self.metadata.namespace}/{self.metadata.name}"
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When the API server took it, whatever the one who asks says of the time; None of one that it has not."""
+        return self.metadata.creation_timestamp

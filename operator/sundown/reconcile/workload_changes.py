@@ -5,10 +5,12 @@ Both processes use it: the one to show what is proposed, the other to see whethe
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+from pydantic_core import PydanticKnownError
 
 from sundown.model.actions import Action, Parameters, Right
 from sundown.model.env import Env, Known
@@ -25,6 +27,7 @@ RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 MOST_REPLICAS = 1000
 """So many at most: a slip of the finger must not fill a cluster."""
 
+_COUNT = re.compile(r"-?[0-9]+")
 WorkloadName = Annotated[
     str, StringConstraints(max_length=253, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$")
 ]
@@ -49,10 +52,17 @@ class OfWorkload(Parameters):
         return f"{self.kind}/{self.name}"
 
 
+def _written_plainly(count: object) -> object:
+    """A count as it is shown to who approves it: not ``+3``, which may mean three more, nor ``3.0`` or ``1_0``."""
+    if isinstance(count, str) and not _COUNT.fullmatch(count):
+        raise PydanticKnownError("int_parsing")
+    return count
+
+
 class ScaleTo(OfWorkload):
     """And how many pods it is to have."""
 
-    replicas: Annotated[int, Field(ge=0, le=MOST_REPLICAS)]
+    replicas: Annotated[int, BeforeValidator(_written_plainly), Field(ge=0, le=MOST_REPLICAS)]
 
 
 def _right(meant: OfWorkload, *, subresource: str = "") -> Right:

@@ -69,7 +69,7 @@ def _asked(asked: Asked) -> Deed | None:
     named = "/".join(filter(None, (spec.parameters.get("kind"), spec.parameters.get("name"))))
     change = spec.seen.change if spec.seen is not None else ""
     return Deed(
-        at=spec.requested_at,
+        at=asked.made_at or spec.requested_at,
         who=spec.requested_by,
         what=spec.action.lower(),
         namespace=spec.target.namespace,

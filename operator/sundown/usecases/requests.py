@@ -55,7 +55,8 @@ async def listed(cluster: Cluster, home: str) -> list[Asked]:
 
 def asked_at(asked: Asked) -> tuple[str, str]:
     """To sort by: when it was asked for, then by name."""
-    return (format_instant(asked.spec.requested_at) if asked.spec is not None else ""), asked.metadata.name
+    at = asked.made_at or (asked.spec.requested_at if asked.spec is not None else None)
+    return (format_instant(at) if at is not None else ""), asked.metadata.name
 
 
 async def one(cluster: Cluster, home: str, name: str) -> Asked:

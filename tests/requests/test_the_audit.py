@@ -35,6 +35,13 @@ def test_deeds_are_told_with_who_asked_who_approved_and_what_came_of_it() -> Non
     assert (scaled.approved_by, scaled.state, scaled.record) == ("bo@example.com", "Done", "areq/one")
 
 
+def test_what_was_asked_for_by_hand_is_told_in_full() -> None:
+    """I8: also where who asked does not say what they saw."""
+    by_hand = asked(action="Scale", parameters={"kind": "Deployment", "name": "web", "replicas": "0"})
+    (deed,) = deeds([by_hand], [])
+    assert deed.target == "Deployment/web: replicas: 0"
+
+
 def test_when_it_was_is_told_by_the_api_server_and_not_by_who_asked() -> None:
     """I8, G7: whoever writes a request by hand may say that it was yesterday, and so have it looked for there."""
     made = after(hours=3)

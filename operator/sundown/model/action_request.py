@@ -116,6 +116,16 @@ class ActionRequestSpec(Model):
         return self
 
     @property
+    def change(self) -> str:
+        """What would change, as the one who asked saw it; where they do not say, all that they want besides the thing itself, letter
+        by letter: nobody approves what is not shown.
+        """
+        if self.seen is not None:
+            return self.seen.change
+        wanted = ((key, value) for key, value in self.parameters.items() if key not in {"kind", "name"})
+        return ", ".join(f"{key}: {value}" for key, value in wanted)
+
+    @property
     def confirm_until(self) -> datetime:
         """When it is too late to confirm it."""
         return min(self.requested_at + TO_CONFIRM, self.expires_at)

@@ -67,13 +67,12 @@ def _asked(asked: Asked) -> Deed | None:
         return None
     approval = spec.approval
     named = "/".join(filter(None, (spec.parameters.get("kind"), spec.parameters.get("name"))))
-    change = spec.seen.change if spec.seen is not None else ""
     return Deed(
         at=asked.made_at or spec.requested_at,
         who=spec.requested_by,
         what=spec.action.lower(),
         namespace=spec.target.namespace,
-        target=": ".join(filter(None, (named, change))),
+        target=": ".join(filter(None, (named, spec.change))),
         via=spec.via,
         approved_by=(approval.by if approval is not None else None) or "",
         state=status.state or "",

@@ -66,6 +66,15 @@ def drawn(request: Asked) -> dict[str, Any]:
     return made
 
 
+@pytest.mark.parametrize("request_", [UNCONFIRMED, WAITING, NOT_BY_SLACK, scaling()])
+@pytest.mark.parametrize(("seen", "shown"), [(SCALE["seen"], "*3 -&gt; 1*"), (None, "*replicas: 1*")])
+def test_nobody_is_asked_to_agree_to_what_is_not_shown(request_: Asked, seen: Json | None, shown: str) -> None:
+    """I6, I7: who writes a request by hand need not say what would change, and could ask for 0 unseen."""
+    assert request_.spec is not None
+    saw = request_.spec.seen if seen is not None else None
+    assert shown in drawn(replace(request_, spec=request_.spec.model_copy(update={"seen": saw})))["text"]
+
+
 def buttons(request: Asked) -> list[str]:
     blocks = drawn(request)["blocks"]
     return [

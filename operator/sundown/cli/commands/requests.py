@@ -59,7 +59,7 @@ def _cells(asked: Asked) -> list[str]:
     if spec is None:
         return [asked.metadata.name, "", "", "", "", "", status.state or "", status.outcome]
     named = "/".join(filter(None, (spec.parameters.get("kind"), spec.parameters.get("name"))))
-    what = " ".join(filter(None, (spec.action.lower(), named, spec.seen.change if spec.seen is not None else "")))
+    what = " ".join(filter(None, (spec.action.lower(), named, spec.change)))
     approved = (spec.approval.by if spec.approval is not None else None) or ""
     when = wording.moment(spec.requested_at, now=now)
     where = spec.target.namespace

@@ -156,7 +156,7 @@ def item(one: Asked) -> RequestItem | None:
         env=spec.target.namespace,
         action=spec.action,
         parameters=dict(spec.parameters),
-        change=spec.seen.change if spec.seen is not None else None,
+        change=spec.change or None,
         requested_by=spec.requested_by,
         via=spec.via,
         requested_at=spec.requested_at,

@@ -54,7 +54,7 @@ def _text(shown: Shown, waits: Word | None) -> str:
     spec, status, kind = shown.spec, shown.asked.status, shown.kind
     given = {key: blocks.escape(value) for key, value in spec.parameters.items()}
     thing, by = kind.named(blocks.bold(spec.target.namespace), given), blocks.bold(spec.requested_by)
-    change = f": {blocks.bold(spec.seen.change)}" if spec.seen is not None else ""
+    change = f": {blocks.bold(spec.change)}" if spec.change else ""
     outcome = blocks.escape(status.outcome)
     if status.state == "Done":
         return in_words(kind.done, given, env=blocks.bold(spec.target.namespace), outcome=outcome)

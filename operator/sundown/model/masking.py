@@ -13,8 +13,9 @@ MASK = "***"
 
 _NAMED = (
     r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|api[_.-]?key|access[_.-]?key|private[_.-]?key"
-    r"|secret[_.-]?key|account[_.-]?key|auth[_.-]?key|signing[_.-]?key|encryption[_.-]?key|session[_.-]?id|dsn|cookie"
-    r"|authorization|signature|webhook[_.-]?url|connection[_.-]?string|(?<=[_.-])pass|\bpass(?==)|\bsig(?==))"
+    r"|secret[_.-]?key(?:[_.-]?base)?|account[_.-]?key|auth[_.-]?key|signing[_.-]?key|encryption[_.-]?key|session[_.-]?id|dsn|cookie"
+    r"|authorization|signature|webhook[_.-]?url|connection[_.-]?string|(?<=[_.-])pass|\bpass(?==|\\?[\"']\s{0,3}(?:=>|[:=])\s{0,3}\\?[\"'])"
+    r"|\b(?:user|db|admin|root|smtp|mail)pass|\bsig(?==))"
 )
 _KEY = rf"[\w.-]{{0,60}}?{_NAMED}(?:[_.-]?(?:value|hash|b64|base64|\d{{1,3}}))?"
 """A name that ends like that of a secret: ``DB_PASSWORD``, ``spring.datasource.password``; not ``password_file``, nor ``tokens``,
@@ -75,6 +76,16 @@ PATTERNS: tuple[Pattern, ...] = (
         "the password in a URL", r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@?#]{0,200}:)[^\s@/?#]{1,500}@", rf"\1{MASK}@"
     ),
     _pattern(
+        "a token in a URL, in the place of a user",
+        r"(\bhttps?://)(?=[^\s:/@?#]{0,300}\d)[\w.~%+-]{16,300}@",
+        rf"\1{MASK}@",
+    ),
+    _pattern(
+        "a login of a registry of images",
+        r"(\\?\"auth\\?\"\s{0,3}:\s{0,3}\\?\")[A-Za-z0-9+/]{12,4000}={0,2}",
+        rf"\1{MASK}",
+    ),
+    _pattern(
         "an incoming webhook",
         r"(https://(?:hooks\.slack(?:-gov)?\.com/[a-z]{1,20}|discord(?:app)?\.com/api/webhooks|[\w-]{1,60}\.webhook\.office\.com"
         r"/webhookb2)/)[\w/@%.-]{8,400}",
@@ -93,6 +104,9 @@ PATTERNS: tuple[Pattern, ...] = (
         r"\bnpm_[A-Za-z0-9]{30,80}|\bpypi-[\w-]{40,400}|\bdckr_pat_[\w-]{20,80}|\brubygems_[a-f0-9]{40,80}",
         flags=_EXACT,
     ),
+    _pattern("a token of Hugging Face", r"\bhf_[A-Za-z0-9]{20,80}", flags=_EXACT),
+    _pattern("a token of Shopify", r"\bshp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}\b", flags=_EXACT),
+    _pattern("a token of a bot of Telegram", r"\b\d{8,10}:AA[\w-]{30,40}", flags=_EXACT),
     _pattern("a token of Vault", r"\b(?:hv[sbr]\.[\w-]{20,300})", flags=_EXACT),
     _pattern("a key of SendGrid", r"\bSG\.[\w-]{16,60}\.[\w-]{16,100}", flags=_EXACT),
     _pattern("a token of DigitalOcean", r"\bdo[opr]_v1_[a-f0-9]{40,100}", flags=_EXACT),

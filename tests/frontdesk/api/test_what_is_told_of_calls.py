@@ -34,6 +34,24 @@ async def test_each_request_says_who_what_and_how_it_ended(
     assert after == before + 1
 
 
+OURS = ["event", "user", "command", "namespace", "outcome", "error", "level", "timestamp", "self", "id", "status"]
+
+
+@pytest.mark.parametrize("name", OURS)
+async def test_what_somebody_names_takes_no_place_in_the_log_of_what_sundown_says(caller: Caller, name: str) -> None:
+    """F5, I8: a parameter called ``user`` made it another who had asked, and one called ``outcome`` an error of Sundown's."""
+    body = {
+        "action": "Scale",
+        "parameters": {"kind": "Deployment", "name": "web", "replicas": "3", name: "boss@example.com"},
+    }
+    with structlog.testing.capture_logs() as lines:
+        status, problem = await caller.post("/api/v1/envs/dev1/requests", body)
+    assert (status, problem["reason"]) == (422, "NotPossible")
+    (line,) = [one for one in lines if one["event"] == "wish-refused"]
+    assert (line["user"], line["command"], line["namespace"], line["outcome"]) == (ANA, "scale", "dev1", "NotPossible")
+    assert (line["door"], line["parameters"][name]) == ("api", "boss@example.com")
+
+
 async def test_a_token_is_in_no_line_of_the_log(caller: Caller) -> None:
     """J1"""
     with structlog.testing.capture_logs() as lines:

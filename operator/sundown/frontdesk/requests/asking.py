@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -129,7 +130,7 @@ class Requests:
         Raises:
             SundownError: as with ``begin``; or what was asked for with this token before has come to its end or is another.
         """
-        facts = {"user": person.email, "command": kind.verb, "namespace": namespace, **parameters}
+        facts = self._facts(person, kind, namespace=namespace, given=parameters)
         try:
             asked = await self._propose(person, kind, namespace, parameters=parameters, token=token)
         except SundownError as error:
@@ -148,7 +149,7 @@ class Requests:
         Raises:
             SundownError: as with ``begin``; or what was seen has changed by now.
         """
-        facts = {"user": person.email, "command": kind.verb, "namespace": wish.target.namespace, **wish.parameters}
+        facts = self._facts(person, kind, namespace=wish.target.namespace, given=wish.parameters)
         try:
             await self._ask(person, kind, wish, where=where, confirmed=confirmed, token=token)
         except SundownError as error:
@@ -172,6 +173,11 @@ class Requests:
                 f"the cluster was lost while it was asked, so the request to {kind.verb} it may be there or not: nothing is "
                 "done unless it is confirmed, and asking again does no harm"
             ) from error
+
+    def _facts(self, person: Person, kind: RequestKind, *, namespace: str, given: Mapping[str, str]) -> dict[str, Any]:
+        """For the log. What is given stands apart: who asks names it, and none of its names may take the place of one of these."""
+        known = {"user": person.email, "command": kind.verb, "namespace": namespace, "door": self._door.via}
+        return {**known, "parameters": dict(given)}
 
     async def _look(
         self, person: Person, kind: RequestKind, namespace: str, given: Mapping[str, str]

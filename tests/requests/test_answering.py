@@ -11,9 +11,14 @@ import pytest
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Conflict
 from sundown.errors import NotFound, SundownError
+from sundown.frontdesk.people.people import Person
+from sundown.frontdesk.people.rights import Rights
+from sundown.frontdesk.requests.answering import Answers
 from sundown.model.scalars import format_instant
+from sundown.settings import Settings
 from sundown.usecases.find import NotAllowed
 from sundown.usecases.requests import Human, TooLate, Word, answer, name_of
+from support.frontdesk.doors import Noon
 from support.samples import NOW, after
 
 SPEC = {
@@ -63,6 +68,33 @@ def test_an_answer_says_who_when_and_how() -> None:
     assert said("reject", BO, reason="no") == {"rejected": {"by": BO.name, "at": at, "reason": "no"}}
     assert said("withdraw", ANA) == {"withdrawn": {"by": ANA.name, "at": at}}
     assert said("confirm", ANA) == {"confirmation": "dev"}
+
+
+class Without(Rights):
+    """Nobody has any."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def spelling(self, person: Person, verb: str, namespace: str, **_: Any) -> str:
+        raise NotAllowed(f"you may not {verb} what others ask for")
+
+
+@pytest.mark.parametrize(
+    ("email", "why"),
+    [
+        ("ana@example.com", "you .* have asked for it yourself"),
+        ("Ana@Example.com", "you .* have asked for it yourself"),
+        ("bo@example.com", "you may not approve what others ask for"),
+    ],
+)
+async def test_who_asked_is_told_so_whatever_rights_they_have(email: str, why: str) -> None:
+    """I7, I5: a right more would not help them."""
+    cluster, person = One({"confirmation": "dev"}), Person(id="U1", email=email, name="", time_zone="")
+    answers = Answers(cluster, rights=Without(), clock=Noon(), settings=Settings(), via="slack")
+    with pytest.raises(NotAllowed, match=why):
+        await answers.give(person, "one", "approve")
+    assert cluster.written == []
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,10 @@ class Answers:
         word = word or waits_for(asked)
         if word is None or asked.spec is None:
             return
-        by = next((each for each in person.spellings if same_person(each, asked.spec.requested_by)), person.email)
-        if word in {"approve", "reject"}:
+        own = next((each for each in person.spellings if same_person(each, asked.spec.requested_by)), None)
+        by = own or person.email
+        # Who asked is told so, whatever rights they have: a right more would not help them.
+        if word == "reject" or (word == "approve" and own is None):
             by = await self._rights.spelling(person, "approve", asked.spec.target.namespace)
         human = Human(by, groups_of(person), self._via)
         await answer(self._cluster, self._home, name, word, human=human, now=self._clock.now(), reason=reason)

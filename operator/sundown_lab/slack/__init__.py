@@ -43,6 +43,7 @@ GET /control/changes - Server-sent events, one a change: ``id: 42`` and ``data: 
 POST /control/do - somebody does something: ``{"as": "U1", "do": "click", ...}``::
 
     say         {channel, text, thread_ts?}                      a message; a mention of the bot makes an app_mention
+    edit        {channel, ts, text}                              one's own message; where it mentions the bot, another app_mention
     command     {channel, command: "/devenv", text}
     click       {channel, ts, action_id | block_id, value?}      a button (a confirm dialog counts as answered with yes);
                 {view_id, action_id | block_id, value?}          or one in a modal
@@ -67,7 +68,7 @@ POST /control/do - somebody does something: ``{"as": "U1", "do": "click", ...}``
 
 It answers when the app has acked what was sent to it (after 3 s at the latest: ``"acked": false, "error": "operation_timeout"``;
 at once with ``"dispatch_failed"`` where nobody listens or HTTP was answered with an error). ``took`` is in seconds. Where nothing
-is sent to the app (nobody mentioned it), ``acked`` is null. ``ts`` stands for ``say`` only, ``view_errors`` for ``submit``.
+is sent to the app (nobody mentioned it), ``acked`` is null. ``ts`` stands for ``say`` and ``edit`` only, ``view_errors`` for ``submit``.
 POST /control/do?wait=false answers ``{"ok": true, "acked": null}`` at once; the traffic log has the rest.
 
 POST /control/clock {"advance": seconds} and GET /control/clock -> ``{"now": 1763899200.25, "advanced": 0.0}``. The lifetimes of

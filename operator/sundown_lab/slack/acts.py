@@ -41,13 +41,34 @@ async def _say(sim: Simulator, who: User, wish: Json) -> Json:
     outcome = Outcome()
     if sim.team.bot in channel.members:
         name, event = sim.message_event(channel, said)
-        if channel.kind == "channel" and f"<@{sim.team.bot}>" in text:
-            shown = {key: event[key] for key in event if key != "channel_type"}
-            outcome = await sim.event("app_mention", {**shown, "type": "app_mention"})
+        if _mentions(sim, channel, said):
+            outcome = await _mentioned(sim, event)
             sim.announce(name, event)
         else:
             outcome = await sim.event(name, event)
     return told(outcome, ts=said.ts)
+
+
+async def _edit(sim: Simulator, who: User, wish: Json) -> Json:
+    """Slack tells an app that is mentioned of every edit, as of a mention of its own."""
+    channel, said = _seen(sim, who, wish)
+    if said.user != who.id:
+        raise Impossible("one edits messages of one's own")
+    before = render.message(sim.team, said, metadata=True)
+    said.text, said.edited = posting.typed(sim.team, need(wish, "text")), sim.team.next_ts()
+    sim.edited(said, before)
+    mentioned = sim.team.bot in channel.members and _mentions(sim, channel, said)
+    outcome = await _mentioned(sim, sim.message_event(channel, said)[1]) if mentioned else Outcome()
+    return told(outcome, ts=said.ts)
+
+
+def _mentions(sim: Simulator, channel: Channel, said: Message) -> bool:
+    return channel.kind == "channel" and f"<@{sim.team.bot}>" in said.text
+
+
+async def _mentioned(sim: Simulator, event: Json) -> Outcome:
+    shown = {key: event[key] for key in event if key != "channel_type"}
+    return await sim.event("app_mention", {**shown, "type": "app_mention"})
 
 
 async def _command(sim: Simulator, who: User, wish: Json) -> Json:
@@ -248,6 +269,7 @@ def _kept_up(change: Callable[[Simulator, User, Json], Awaitable[Outcome]]) -> A
 
 ACTS: dict[str, Act] = {
     "say": _say,
+    "edit": _edit,
     "command": _command,
     "click": _click,
     "choose": _choose,

@@ -122,6 +122,21 @@ def test_a_mention_is_answered_in_its_thread(slack: Workspace, sleeper: Env) -> 
     assert overridden(sleeper)["by"] == "ana@example.com"
 
 
+def test_a_mention_that_is_edited_is_not_carried_out_again(slack: Workspace, sleeper: Env) -> None:
+    """D1, Z"""
+    shutdown, ana = instant(hours=1), slack.act("ana")
+    sleeper.wish("Awake", until=shutdown)
+    said = ana.say("#dev", f"@Sundown extend {sleeper.name} 1h")
+    slack.wait_for_message(lambda message: message["thread_ts"] == said["ts"], channel="#dev")
+    ana.edit(
+        next(each for each in ana.messages("#dev") if each["ts"] == said["ts"]),
+        f"@Sundown extend {sleeper.name} for 1h",
+    )
+    answer = ana.wait_for_message(lambda message: message["ephemeral"], channel="#dev")
+    assert "What was edited is not carried out" in words(answer)
+    assert parsed(overridden(sleeper)["until"]) == parsed(shutdown) + timedelta(hours=1)
+
+
 def test_a_reason_cannot_mention_everybody(slack: Workspace, sleeper: Env) -> None:
     answer = answer_to(
         slack.act("ana"), f"start {sleeper.name} because <!channel> *loud* <https://evil.example.com|here>"

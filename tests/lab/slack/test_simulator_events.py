@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 
+from sundown_lab.slack.onlooker import Refusal
 from sundown_lab.slack.remote import Workspace
 from support.slack.bolts import Bolt, channel_id, client
 
@@ -37,6 +38,27 @@ def test_a_mention_reaches_the_app_and_is_answered_in_the_thread(slack: Workspac
 
     assert answer["text"] == f"heard: <@{bot}> status &lt;dev1&gt;"
     assert answer["thread_ts"] == said["ts"]
+
+
+def test_an_edit_of_a_mention_is_another_mention_of_the_same_message(slack: Workspace) -> None:
+    seen: list[Json] = []
+
+    def listen(app: AsyncApp) -> None:
+        @app.event("app_mention")
+        async def mentioned(event: Json) -> None:
+            seen.append(event)
+
+    with Bolt(slack, listen):
+        ana = slack.act("ana")
+        said = ana.say("#dev", "@Sundown list")
+        message = slack.messages("#dev")[0]
+        assert ana.edit(message, "@Sundown status")["acked"]
+        with pytest.raises(Refusal, match="one edits messages"):
+            slack.act("bo").edit(message, "mine now")
+
+    assert [event["ts"] for event in seen] == [said["ts"]] * 2
+    assert ["edited" in event for event in seen] == [False, True]
+    assert (slack.messages("#dev")[0]["text"].endswith("status"), slack.messages("#dev")[0]["edited"]) == (True, True)
 
 
 def test_what_does_not_mention_the_app_is_not_sent_to_one_that_hears_of_mentions_only(slack: Workspace) -> None:

@@ -169,6 +169,12 @@ def test_a_question_mark_that_stands_alone_asks_for_help(typed: str) -> None:
     assert parse(typed)[0].verb == "help"
 
 
+def test_a_name_of_nothing_but_marks_is_told_to_be_none() -> None:
+    """D5, D6"""
+    with pytest.raises(Mistyped, match='"!!!" is no name'):
+        parse("support start !!!")
+
+
 def test_nothing_is_a_cry_for_help() -> None:
     """D5"""
     assert parse("   ")[0].verb == "help"

@@ -126,7 +126,7 @@ def words_of(text: str) -> tuple[str, ...]:
     bare = [_bare(word) for word in typed]
     end = next((index for index, word in enumerate(bare) if word.lower() in _BECAUSE), len(bare)) + 1
     said = [word for word in bare[:end] if word]
-    return (*said[:1], *(word for word in said[1:] if word.strip(_ENDS)), *typed[end:])
+    return (*said[:1], *(word for word in said[1:] if word not in {"?", "!"}), *typed[end:])
 
 
 def _bare(word: str) -> str:

@@ -158,9 +158,11 @@ def test_a_kill_is_told_once_and_the_next_is_counted(cluster: Cluster) -> None:
     assert len(cluster.world.alerts) == 1
 
 
-def test_kills_of_several_pods_are_counted_together(cluster: Cluster) -> None:
+@pytest.mark.parametrize("apart", [SECOND, timedelta(0)], ids=["one after the other", "in the same second"])
+def test_kills_of_several_pods_are_counted_together(cluster: Cluster, apart: timedelta) -> None:
+    """I3"""
     at = cluster.world.time
-    cluster.look(*(killed(f"web-{number}", at=at + number * SECOND) for number in range(1, 6)))
+    cluster.look(*(killed(f"web-{number}", at=at + number * apart) for number in range(1, 6)))
     assert cluster.world.shown() == [f"open: {OOM}"]
     assert cluster.world.alerts[0].said.message.shown == "open/5"
 

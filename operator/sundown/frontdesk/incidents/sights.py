@@ -87,7 +87,7 @@ def _seen(see: OfContainer, pods: Iterable[PodHealth]) -> dict[str, Sight]:
 def _merged(one: Sight, other: Sight) -> Sight:
     """Of two pods; people are shown the one that is worse, or newer."""
     worse = max(one, other, key=lambda sight: (sight.count, max(sight.times, default=_NEVER)))
-    times = tuple(sorted({*one.times, *other.times}))
+    times = tuple(sorted((*one.times, *other.times)))  # the cluster tells whole seconds, in which there may be several
     return Sight(part=worse.part, count=max(one.count, other.count), times=times, facts=worse.facts)
 
 

@@ -17,7 +17,7 @@ from support.samples import workload
 
 ROW, OTHER = KINDS["CronJob"], KINDS["ScaledObject"]
 PATH = ROW.collection()
-HOUR = 3600.0
+MINUTE, HOUR = 60.0, 3600.0
 
 
 class Night:
@@ -194,13 +194,24 @@ def test_it_says_nothing_of_the_same_kind_by_another_row() -> None:
 def test_lists_of_any_moment_end_together() -> None:
     """Design 10: they are made again for all envs at once, which is one request, not one an env."""
     night = Night()
-    for minute in range(59):
+    for minute in range(55):
         night.now = HOUR + 60 * minute
         night.passes(0)
         night.listed(namespace=f"team-{minute}")
-    assert all(night.lists.of(ROW, f"team-{minute}") == () for minute in range(59))
-    night.passes(120)
-    assert all(night.lists.of(ROW, f"team-{minute}") is None for minute in range(59))
+    assert all(night.lists.of(ROW, f"team-{minute}") == () for minute in range(55))
+    night.passes(6 * MINUTE)
+    assert all(night.lists.of(ROW, f"team-{minute}") is None for minute in range(55))
+
+
+def test_a_list_of_the_sweep_during_which_they_end_is_not_made_twice() -> None:
+    """Design 10: who is looked at after the round moment asked for a second one. It counts until the next."""
+    night = Night()
+    night.passes(58 * MINUTE)
+    night.lists.keep_all(ROW, {"dev": [workload("job")]}, began=night.now)
+    night.passes(61 * MINUTE)
+    assert night.kept == (workload("job"),)
+    night.passes(2 * MINUTE)
+    assert night.kept is None
 
 
 def test_more_than_so_many_objects_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

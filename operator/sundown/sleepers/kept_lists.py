@@ -38,7 +38,8 @@ class _Kept:
 
 
 class KeptLists:
-    """The last lists, of single envs and of all that there is. ``again`` is how often everything is listed at least."""
+    """The last lists, of single envs and of all that there is. ``again`` is how often everything is listed,
+    give or take half a sweep."""
 
     def __init__(
         self,
@@ -129,12 +130,16 @@ class KeptLists:
 
     def _begin_anew_if_due(self) -> None:
         """On round moments, so that what is listed again is listed for all envs together."""
-        now = self._now()
-        turn = int(now // self.again.total_seconds())
-        if turn != self._turn:
-            self._turn, self._objects = turn, 0
-            self._whole.clear()
-            self._single.clear()
-            old = now - _LONGEST_LIST
-            self._news = {key: at for key, at in self._news.items() if at > old}
-            self._forgotten = {namespace: at for namespace, at in self._forgotten.items() if at > old}
+        now, again = self._now(), self.again.total_seconds()
+        turn = int(now // again)
+        if turn == self._turn:
+            return
+        # A sweep may be under way: what it has listed already would be listed twice within seconds.
+        oldest = turn * again - again / LISTED_EVERY / 2
+        self._turn = turn
+        self._whole = {path: kept for path, kept in self._whole.items() if kept.began >= oldest}
+        self._single = {key: kept for key, kept in self._single.items() if kept.began >= oldest}
+        self._objects = sum(kept.objects for lists in (self._whole, self._single) for kept in lists.values())
+        old = now - _LONGEST_LIST
+        self._news = {key: at for key, at in self._news.items() if at > old}
+        self._forgotten = {namespace: at for namespace, at in self._forgotten.items() if at > old}

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -157,6 +159,32 @@ def sources(control_plane: Cluster) -> Iterator[None]:
     control_plane.kubectl("delete", "-f", "-", "--timeout=100s", input=document)
 
 
+@contextmanager
+def of_flux(name: str, *flags: str, cluster: Cluster, built: Built, directory: Path) -> Iterator[Controller]:
+    """A controller of Flux's, by artifacts from anywhere and without chance in its intervals."""
+    health, metrics = free_ports(2)
+    usual = (
+        "--feature-gates=ExternalArtifact=true",
+        f"--health-addr={LOOPBACK}:{health}",
+        f"--metrics-addr={LOOPBACK}:{metrics}",
+        "--interval-jitter-percentage=0",
+    )
+    with (
+        granted(cluster, "flux"),
+        running(
+            cluster,
+            built(name),
+            name,
+            *usual,
+            *flags,
+            health=f"http://{LOOPBACK}:{health}/readyz",
+            directory=directory,
+            environment={"HOME": str(directory)},
+        ) as controller,
+    ):
+        yield controller
+
+
 @pytest.fixture(scope="module")
 def flux(
     control_plane: Cluster, stage: Stage, built: Built, sources: None, tmp_path_factory: pytest.TempPathFactory
@@ -164,25 +192,8 @@ def flux(
     """Flux's kustomize-controller."""
     del sources
     stage.usual()
-    health, metrics = free_ports(2)
-    flags = (
-        "--feature-gates=ExternalArtifact=true",
-        f"--health-addr={LOOPBACK}:{health}",
-        f"--metrics-addr={LOOPBACK}:{metrics}",
-        "--interval-jitter-percentage=0",
-        "--no-remote-bases",
-    )
-    with (
-        granted(control_plane, "flux"),
-        running(
-            control_plane,
-            built("kustomize-controller"),
-            "kustomize-controller",
-            *flags,
-            health=f"http://{LOOPBACK}:{health}/readyz",
-            directory=tmp_path_factory.mktemp("flux"),
-        ) as controller,
-    ):
+    directory, name = tmp_path_factory.mktemp("flux"), "kustomize-controller"
+    with of_flux(name, "--no-remote-bases", cluster=control_plane, built=built, directory=directory) as controller:
         yield controller
 
 
@@ -193,26 +204,8 @@ def helm_controller(
     """Flux's helm-controller."""
     del sources
     stage.usual()
-    health, metrics = free_ports(2)
     directory = tmp_path_factory.mktemp("helm-controller")
-    flags = (
-        "--feature-gates=ExternalArtifact=true",
-        f"--health-addr={LOOPBACK}:{health}",
-        f"--metrics-addr={LOOPBACK}:{metrics}",
-        "--interval-jitter-percentage=0",
-    )
-    with (
-        granted(control_plane, "flux"),
-        running(
-            control_plane,
-            built("helm-controller"),
-            "helm-controller",
-            *flags,
-            health=f"http://{LOOPBACK}:{health}/readyz",
-            directory=directory,
-            environment={"HOME": str(directory)},
-        ) as controller,
-    ):
+    with of_flux("helm-controller", cluster=control_plane, built=built, directory=directory) as controller:
         yield controller
 
 

@@ -11,15 +11,14 @@ from sundown.sleepers.database_rows import ROWS as DATABASES
 from sundown.sleepers.judges import (
     AtLeast,
     Below,
-    ButNot,
     Condition,
     Differs,
     Either,
-    Has,
     Held,
     Is,
     MadeBy,
     Message,
+    Neither,
 )
 from sundown.sleepers.patch_kind import PatchKind
 
@@ -255,7 +254,7 @@ ROWS: tuple[PatchKind, ...] = (
         plural="applications",
         patch='{"spec":{"syncPolicy":{"automated":{"enabled":false}}}}',
         # Of one that syncs only when somebody says so there is nothing to stop; an ApplicationSet takes all else back.
-        applies=ButNot(Has(("spec", "syncPolicy", "automated")), MadeBy("ApplicationSet")),
+        applies=Neither((Is(("spec", "syncPolicy", "automated"), (None,)), MadeBy("ApplicationSet"))),
         is_mute=False,
         wave=_GITOPS,
         title="Argo CD Application",

@@ -113,20 +113,6 @@ class Differs:
 
 
 @dataclass(frozen=True, slots=True)
-class Has:
-    """A field is there."""
-
-    path: Path
-
-    def holds(self, raw: Raw) -> bool:
-        """Whether it is so."""
-        return found_at(raw, self.path) is not None
-
-    def __str__(self) -> str:
-        return f"{'.'.join(self.path)} is there"
-
-
-@dataclass(frozen=True, slots=True)
 class MadeBy:
     """An object of a kind controls it, and writes it anew when it is changed."""
 
@@ -143,21 +129,6 @@ class MadeBy:
 
 
 @dataclass(frozen=True, slots=True)
-class ButNot:
-    """One holds, and another does not."""
-
-    one: Judge
-    other: Judge
-
-    def holds(self, raw: Raw) -> bool:
-        """Whether it is so."""
-        return self.one.holds(raw) and not self.other.holds(raw)
-
-    def __str__(self) -> str:
-        return f"{self.one}, and not: {self.other}"
-
-
-@dataclass(frozen=True, slots=True)
 class Either:
     """One of these holds: of a controller that was seen to write something older over one of them, and then to leave it."""
 
@@ -171,7 +142,21 @@ class Either:
         return " or ".join(map(str, self.of))
 
 
-Judge = Is | Condition | Message | AtLeast | Below | Differs | Has | MadeBy | ButNot | Either
+@dataclass(frozen=True, slots=True)
+class Neither:
+    """None of these holds."""
+
+    of: tuple[Judge, ...]
+
+    def holds(self, raw: Raw) -> bool:
+        """Whether it is so."""
+        return not any(one.holds(raw) for one in self.of)
+
+    def __str__(self) -> str:
+        return f"not: {' or '.join(map(str, self.of))}"
+
+
+Judge = Is | Condition | Message | AtLeast | Below | Differs | MadeBy | Either | Neither
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,19 +172,19 @@ class OtherKinds:
     async def _found(
         self, row: PatchKind, namespace: str, *, patient: bool, written: bool, resting: bool
     ) -> tuple[Workload, ...]:
-        if self._kept is None:
+        kept = self._kept
+        if kept is not None:
+            kept.heed(row)
+        if kept is None or not resting:
             return (await self._listed(row, namespace, patient=patient, written=written)).workloads
-        self._kept.heed(row)
-        if not resting:
-            return (await self._listed(row, namespace, patient=patient, written=written)).workloads
-        known = self._kept.of(row, namespace)
+        known = kept.of(row, namespace)
         if known is None and row in self._censuses:
             await self._censuses[row].kept()
-            known = self._kept.of(row, namespace)
+            known = kept.of(row, namespace)
         if known is None:
             listed = await self._listed(row, namespace, patient=patient, written=written)
             known = listed.workloads
-            self._kept.keep(row, namespace, known, began=listed.began)
+            kept.keep(row, namespace, known, began=listed.began)
         return known
 
     async def _listed(self, row: PatchKind, namespace: str, *, patient: bool, written: bool) -> Found:

@@ -1,5 +1,7 @@
 """``kubectl rollout undo`` replaces a Deployment's annotations by those of an old ReplicaSet, which has copies of ours (W3, W4)."""
 
+from dataclasses import replace
+
 import pytest
 
 from support.apiserver import eventually
@@ -68,8 +70,8 @@ def test_an_undo_does_not_bring_back_an_older_record_of_the_same_night(web: Owne
     assert web.seen() == web.asleep("5")
 
 
-def test_an_undo_by_day_digs_out_no_sleep_of_an_earlier_night(web: Owned) -> None:
-    """W4"""
+def test_what_an_undo_digs_out_by_day_puts_nothing_to_sleep_and_is_not_what_the_next_night_records(web: Owned) -> None:
+    """W4: no policy sees what is awake, so that the mark stays until the operator looks, or until the evening."""
     web.night()
     web.sleep()
     copied(web, "3")
@@ -77,8 +79,14 @@ def test_an_undo_by_day_digs_out_no_sleep_of_an_earlier_night(web: Owned) -> Non
     web.night(None)
     another_template(web)
     web.kubectl("rollout", "undo", web.here)
-    assert web.seen() == web.awake(3)
-    assert web.leftovers() == []
+    assert web.seen() == replace(web.asleep("3"), replicas=3)
+    web.applied(4, "--server-side")
+    assert web.seen().replicas == 4
+    web.night(TOMORROW)
+    web.kubectl("label", web.here, "a=b")
+    assert web.api.get(web.path)["spec"]["replicas"] == 4
+    web.sleep(TOMORROW)
+    assert web.seen(TOMORROW) == web.asleep("4")
 
 
 def test_an_undo_in_the_next_night_digs_out_nothing_of_the_one_before(web: Owned) -> None:
@@ -116,7 +124,7 @@ def test_what_its_owner_put_to_zero_stays_there_whatever_is_dug_out(web: Owned) 
     web.applied(0, "--server-side")
     another_template(web)
     web.kubectl("rollout", "undo", web.here)
-    assert web.seen() == web.awake(0)
+    assert web.seen().replicas == 0
 
 
 def test_a_mark_that_is_there_is_not_taken_off_because_the_namespace_has_lost_its_own(web: Owned) -> None:

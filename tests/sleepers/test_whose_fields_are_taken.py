@@ -31,20 +31,28 @@ WAKES = Step("Wake", sleeping("web", "3", owners=(HELM,)), 3, Restoring(3))
 class Wire(Cluster):
     """An API server of one object: it takes fields away as the real one does, and perhaps has the policies."""
 
-    def __init__(self, *, policies: bool = False, applied: bool = True) -> None:
+    def __init__(self, *, policies: bool = False, applied: bool = True, late_by: int = 0) -> None:
         self.sent: list[Json] = []
         self._policies = policies
+        self._late_by = late_by
         self._fields = fields() if applied else fields()[1:]
 
     async def merge_patch(self, path: str, body: Json, *, whole: bool = False, **params: str) -> Json:
         self.sent.append(body)
         wanted = body["metadata"]["annotations"]
         annotations = {key: value for key, value in wanted.items() if value is not None}
-        if self._policies and MARK in annotations and "spec" not in body:
+        knows = self._policies and len(self.sent) > self._late_by
+        if knows and MARK in annotations and "spec" not in body:
             annotations[RECORD] = "3"
-        if self._policies:
+        if knows:
             annotations.pop(WAKE_TO, None)
-        return {"metadata": {"resourceVersion": "8", "annotations": annotations, "managedFields": self._fields}}
+        return {
+            "metadata": {
+                "resourceVersion": str(7 + len(self.sent)),
+                "annotations": annotations,
+                "managedFields": self._fields,
+            }
+        }
 
 
 class Policies:
@@ -176,12 +184,23 @@ async def test_policies_that_did_nothing_are_noticed_by_the_reply(step: Step) ->
     """W6: the other way is taken at once, and from then on."""
     wire, policies = Wire(), Policies(current=True)
     await write(wire, step, policies)
-    _, instead, back = wire.sent
+    *left_to_them, instead, back = wire.sent
     assert instead["spec"] == direct(step)["spec"]
-    assert instead["metadata"]["resourceVersion"] == "8"
+    assert instead["metadata"]["resourceVersion"] == str(7 + len(left_to_them))
     assert instead["metadata"]["annotations"][WAKE_TO] is None
     assert owned(back)["helm"]
     assert not policies.current
+
+
+async def test_policies_that_do_not_know_yet_that_the_namespace_sleeps_are_told_once_more() -> None:
+    """W6, G1: they look at its label, which was written a moment ago, and an API server hears of that by a watch."""
+    wire, policies = Wire(policies=True, late_by=2), Policies(current=True)
+    await write(wire, FALLS_ASLEEP, policies)
+    assert [sent["metadata"]["annotations"] for sent in wire.sent] == [
+        by_policy(FALLS_ASLEEP)["metadata"]["annotations"]
+    ] * 3
+    assert [sent["metadata"]["resourceVersion"] for sent in wire.sent[1:]] == ["8", "9"]
+    assert policies.current
 
 
 async def test_who_applies_nothing_needs_no_policy() -> None:

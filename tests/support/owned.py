@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from subprocess import CompletedProcess
 from typing import Any
 
+from sundown.model.resources import ASLEEP, STATE_LABEL
 from sundown_lab.cluster import Cluster
 from support.apiserver import Api, Json, eventually
 from support.envs import Env, manifest
@@ -68,7 +69,8 @@ class Owned:
 
     def night(self, since: str | None = TONIGHT) -> None:
         """Say of the namespace that it sleeps, or that it does not; in force for the API server when this returns."""
-        self.env.annotate(**{MARK: since})
+        label = ASLEEP if since is not None else None
+        self.api.merge(self.env.path, {"metadata": {"labels": {STATE_LABEL: label}, "annotations": {MARK: since}}})
         eventually(self._night_is_known(since), what="the API server knows the night")
 
     def applied(self, replicas: int | None, *options: str, **spec: Any) -> None:

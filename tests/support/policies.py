@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from sundown.model.resources import ASLEEP, STATE_LABEL
 from support.apiserver import Api, Json, eventually
-from support.envs import manifest
+from support.envs import NAMESPACES, manifest
 from support.operators import Stage
 
 HOLD = Path(__file__).parents[2] / "deploy" / "components" / "hold"
@@ -23,7 +24,9 @@ PLURALS = {
     "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
     "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
-DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+ASKED = "kube-policies-probe"
+"""A namespace that is said to sleep, and that no operator looks at: it is one of the cluster's own."""
+DEPLOYMENTS = f"/apis/apps/v1/namespaces/{ASKED}/deployments"
 PROBE = f"{DEPLOYMENTS}/policies-probe"
 
 
@@ -83,6 +86,8 @@ class Policies:
 
     def _works(self) -> set[str]:
         """Which of them do what they are for."""
+        if self._api.find(f"{NAMESPACES}/{ASKED}") is None:
+            self._api.create(NAMESPACES, {"metadata": {"name": ASKED, "labels": {STATE_LABEL: ASLEEP}}})
         if self._api.find(PROBE) is None:
             self._api.create(DEPLOYMENTS, manifest("Deployment", PROBE.rpartition("/")[2], 0))
         uid = self._api.get(PROBE)["metadata"]["uid"]

@@ -46,7 +46,9 @@ _INSTALL = "kubectl apply -k deploy/components/hold"
 _RETIRED: tuple[Json, ...] = ({"kind": "MutatingAdmissionPolicy", "metadata": {"name": "sundown-wake"}},)
 """Those of older versions, whose part another has now. ``kubectl apply`` leaves them there, where they cost and do nothing."""
 # What the API server adds, or cluster owners choose: with `Fail` an owner's request fails where a policy does not work.
-_DEFAULTS: Json = {"reinvocationPolicy": "Never", "matchConstraints": {}, "matchConditions": [], "variables": []}
+_DEFAULTS: Json = {"reinvocationPolicy": "Never", "matchConditions": [], "variables": []}
+_MATCHING = ("matchConstraints", "matchResources")
+"""What a policy is about, and what of that a binding."""
 _CONSTRAINTS: Json = {
     "namespaceSelector": {},
     "objectSelector": {},
@@ -221,9 +223,13 @@ class HoldPolicies:
 def _plain(spec: Json) -> Json:
     """A spec with all that may be left out, in one spelling."""
     plain = {**_DEFAULTS, **{key: value for key, value in spec.items() if value and key not in _THEIR_CHOICE}}
-    constraints = {**_CONSTRAINTS, **plain["matchConstraints"]}
-    rules = [{"scope": "*", **rule} for rule in constraints.get("resourceRules") or ()]
-    return {**plain, "matchConstraints": {**constraints, "resourceRules": rules}}
+    return plain | {key: _matching(plain.get(key) or {}) for key in _MATCHING}
+
+
+def _matching(constraints: Json) -> Json:
+    whole = {**_CONSTRAINTS, **constraints}
+    rules = [{"scope": "*", **rule} for rule in whole.get("resourceRules") or ()]
+    return {**whole, "resourceRules": rules}
 
 
 def _version(policy: Json) -> int:

@@ -21,6 +21,7 @@ from sundown.model.parts import Step, Workload
 from sundown.sleepers import patched_owners
 from sundown.sleepers.giving_back import asleep, awake, brought_back, set_aside, taken_back
 from sundown.sleepers.kinds import Json, row_of
+from sundown.sleepers.merge_patches import merged
 from sundown.sleepers.notes import Taken, at_night, read_note
 from sundown.sleepers.patch_kind import PatchKind
 from sundown.sleepers.ways import (
@@ -43,6 +44,8 @@ log = structlog.get_logger(__name__)
 _TRIES = 10
 """So often the second write meets somebody else's: a controller writes on as its pods come, which takes it seconds."""
 _AGAIN = Backoff(0.03, longest=1.0)
+_KNOWN_AFTER = (0.02, 0.1, 0.3)
+"""Seconds. The policies look at the namespace's label, which the API server finds there some milliseconds after it is written."""
 
 
 class Policies(Protocol):
@@ -162,7 +165,7 @@ async def _begin(cluster: Cluster, step: Step, policies: Policies) -> Debt | Non
     body, whose = direct(step), owed(step)
     note = note_for(step, whose)
     if row.by_policy and policies.current and is_for_policy(step):
-        reply = await cluster.merge_patch(path, await _for_policy(cluster, path, step, whose=whose))
+        reply = await _leave_to_policy(cluster, path, step, whose=whose)
         if policy_worked(step, reply):
             return None
         log.warning("policy-did-nothing", namespace=found.namespace, workload=found.title)
@@ -208,6 +211,19 @@ async def _write_as(cluster: Cluster, path: str, body: Json, *, owner: str) -> J
             raise
         log.info("not-taken-as-the-owner", path=path, owner=owner, error=str(refusal))
         return {}
+
+
+async def _leave_to_policy(cluster: Cluster, path: str, step: Step, *, whose: tuple[Taken, ...]) -> Json:
+    """The object after a patch that leaves the rest to the policies, made again while they may not know of the sleep yet."""
+    body = await _for_policy(cluster, path, step, whose=whose)
+    reply = await cluster.merge_patch(path, body)
+    for pause in _KNOWN_AFTER if step.action == "Sleep" else ():
+        if policy_worked(step, reply):
+            break
+        await asyncio.sleep(pause)
+        version = reply["metadata"]["resourceVersion"]
+        reply = await cluster.merge_patch(path, merged(body, {"metadata": {"resourceVersion": version}}))
+    return reply
 
 
 async def _for_policy(cluster: Cluster, path: str, step: Step, *, whose: tuple[Taken, ...]) -> Json:

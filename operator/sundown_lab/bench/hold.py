@@ -5,14 +5,16 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from sundown.model.resources import ASLEEP, ASLEEP_SINCE, STATE_LABEL
 from sundown_lab.bench import catalogued
-from sundown_lab.bench.cpu import at_rest, cpu_seconds
-from sundown_lab.bench.interleaved import Sides, mixed, turns
+from sundown_lab.bench.cpu import Spent, at_rest, cpu_seconds, evened, total
+from sundown_lab.bench.interleaved import Sides, turns
 from sundown_lab.bench.nightly import TONIGHT, Evening
-from sundown_lab.bench.others import MIX, Others, Write
+from sundown_lab.bench.others import Others, Write
 from sundown_lab.bench.policies import Policies
 from sundown_lab.bench.rows import Row, Scale, bar
 from sundown_lab.bench.stage import ACCOUNT, Stage
+from sundown_lab.bench.subject import samples
 from sundown_lab.errors import LabError
 from sundown_lab.load import NAMESPACES, PLURALS, Load, collection, fill
 from sundown_lab.wire import MANAGER, MERGE_PATCH, METADATA, PLAIN, Json, Wire, each
@@ -23,18 +25,36 @@ KNOWN = 0.5
 """After so many seconds the API server knows what has been written about a namespace."""
 WAYS = {"applied": "of what somebody applies", "made": "of what nobody applies"}
 SECOND = "second"
+_COLLECTING = "go_cpu_classes_gc_total_cpu_seconds_total"
+_ALLOCATED = "go_memstats_alloc_bytes_total"
+
+
+@dataclass
+class Measured:
+    """What the API server had for 1,000 writes, or 1,000 workloads, round by round, without policies and with."""
+
+    without: list[Spent] = field(default_factory=list)
+    having: list[Spent] = field(default_factory=list)
+
+    def add(self, spent: Spent, *, having: bool) -> None:
+        """One round more."""
+        (self.having if having else self.without).append(spent)
+
+    @property
+    def sides(self) -> Sides:
+        """Seconds of CPU."""
+        everything = [*self.without, *self.having]
+        return Sides(evened(self.without, by=everything), evened(self.having, by=everything))
 
 
 @dataclass
 class Weighed:
-    """API server CPU per 1,000 writes, in seconds: by day of each sort, at night per 1,000 workloads of each way.
+    """What was measured by day, and at night of each way. ``second`` is what of that without policies was the write that gives
+    back what is somebody's."""
 
-    ``second`` is what of that without policies was the write that gives back what is somebody's.
-    """
-
-    day: dict[str, Sides] = field(default_factory=lambda: {sort: Sides() for sort in MIX})
-    night: dict[str, Sides] = field(default_factory=lambda: {way: Sides() for way in WAYS})
-    second: list[float] = field(default_factory=list)
+    day: Measured = field(default_factory=Measured)
+    night: dict[str, Measured] = field(default_factory=lambda: {way: Measured() for way in WAYS})
+    second: list[Spent] = field(default_factory=list)
 
 
 async def hold(stage: Stage, scale: Scale) -> list[Row]:
@@ -56,7 +76,7 @@ async def hold(stage: Stage, scale: Scale) -> list[Row]:
         with stage.progress.step(f"serving all kinds, and making {workloads} workloads"):
             await asyncio.to_thread(catalogued.serve, stage.control_plane)
             await scales.load()
-        policies = Policies(stage.wire, operator, workload=scales.probe)
+        policies = Policies(stage.wire, operator)
         weighed = Weighed()
         await scales.round(Weighed(), days=1, policies=False)  # the first is dearer, and is not counted
         for number, there in enumerate(turns(rounds)):
@@ -78,12 +98,6 @@ class Scales:
         self._number = 0
         self._nights = 0
 
-    @property
-    def probe(self) -> str:
-        """A workload that the policies can be asked about."""
-        kind, namespace, name = self._others.made.keys[0]
-        return f"{collection(kind, namespace)}/{name}"
-
     async def load(self) -> None:
         """Make everything that is written to."""
         others = self._others
@@ -98,28 +112,23 @@ class Scales:
         await each(others.makes(), make)
 
     async def round(self, weighed: Weighed, *, days: int, policies: bool) -> None:
-        """Weigh so many days' writes and as many nights', and have all as it was before.
-
-        In one go for each sort: the API server collects its garbage every few hundred writes, and that is to be counted evenly.
-        """
-        sorts: dict[str, list[Write]] = {sort: [] for sort in MIX}
+        """Weigh so many days' writes and as many nights', and have all as it was before."""
+        writes: list[Write] = []
         for _ in range(days):
             self._number += 1
-            for sort, writes in self._others.day(self._number).items():
-                sorts[sort] += writes
-        for sort, writes in sorts.items():
-            cost, _ = await self._weigh(self._wire, writes, accept=PLAIN)
-            weighed.day[sort].add(cost, having=policies)
+            writes += self._others.day(self._number)
+        spent, _ = await self._weigh(self._wire, writes, accept=PLAIN)
+        weighed.day.add(spent, having=policies)
         nights = [await self._night(policies=policies) for _ in range(days)]
         for way in WAYS:
-            weighed.night[way].add(sum(night[way] for night in nights) / days, having=policies)
+            weighed.night[way].add(total([night[way] for night in nights], times=1 / days), having=policies)
         if not policies:
-            weighed.second.append(sum(night[SECOND] for night in nights) / days)
+            weighed.second.append(total([night[SECOND] for night in nights], times=1 / days))
 
-    async def _night(self, *, policies: bool) -> dict[str, float]:
+    async def _night(self, *, policies: bool) -> dict[str, Spent]:
         """What it takes to put everything to sleep, by way; all is awake again at the end."""
         evening = {"made": await self._evening(self._others.made), "applied": await self._evening(self._others.applied)}
-        costs: dict[str, float] = {SECOND: 0.0}
+        costs: dict[str, Spent] = {}
         await self._say_asleep(TONIGHT)
         self._nights += 1
         # Who is first pays for the garbage of the lists.
@@ -135,7 +144,7 @@ class Scales:
                         "without policies what somebody applies was put to sleep in one write, and takes two"
                     )
                 costs[SECOND], _ = await self._weigh(self._operator, seconds, accept=METADATA)
-                costs[way] += costs[SECOND]
+                costs[way] = total([costs[way], costs[SECOND]])
         await self._check(evening)
         await self._say_asleep(None)
         for way, manager in (("made", MANAGER), ("applied", ACCOUNT)):
@@ -143,12 +152,22 @@ class Scales:
         await self._send(self._wire, self._others.applies(self._number))
         return costs
 
-    async def _weigh(self, wire: Wire, writes: Sequence[Write], *, accept: str) -> tuple[float, list[Json]]:
-        """API server CPU per 1,000 of these writes, and its answers."""
+    async def _weigh(self, wire: Wire, writes: Sequence[Write], *, accept: str) -> tuple[Spent, list[Json]]:
+        """What the API server has for 1,000 of these writes, and its answers."""
+        before = await self._heap()
         await at_rest(self._api, quiet=0.5, share=0.1)
-        before = cpu_seconds(self._api)
+        cpu = cpu_seconds(self._api)
         answers = await self._send(wire, writes, accept=accept)
-        return 1000 * (cpu_seconds(self._api) - before) / len(writes), answers
+        await at_rest(self._api, quiet=0.5, share=0.1)
+        cpu = cpu_seconds(self._api) - cpu
+        after = await self._heap()
+        collecting, allocated = (now - then for now, then in zip(after, before, strict=True))
+        return total([Spent(cpu, collecting, allocated)], times=1000 / len(writes)), answers
+
+    async def _heap(self) -> tuple[float, float]:
+        """CPU seconds that went into collecting garbage, and bytes allocated, since the API server started."""
+        found = samples(await self._wire.text("/metrics"), only="go_")
+        return found[_COLLECTING][""], found[_ALLOCATED][""]
 
     async def _send(self, wire: Wire, writes: Sequence[Write], *, accept: str = METADATA) -> list[Json]:
         answers: list[Json] = [{}] * len(writes)
@@ -175,7 +194,8 @@ class Scales:
         """Mark the namespaces as the operator marks those that sleep."""
 
         async def say(namespace: str) -> None:
-            body: Json = {"metadata": {"annotations": {"sundown.dev/asleep-since": since}}}
+            label = ASLEEP if since is not None else None
+            body: Json = {"metadata": {"labels": {STATE_LABEL: label}, "annotations": {ASLEEP_SINCE: since}}}
             await self._wire.ask("PATCH", f"{NAMESPACES}/{namespace}", body=body, content_type=MERGE_PATCH)
 
         await each([*self._others.made.namespaces, *self._others.applied.namespaces], say)
@@ -192,15 +212,15 @@ class Scales:
 
 def rows_of(weighed: Weighed, *, size: str, policies: int) -> list[Row]:
     """The rows of what was weighed."""
-    mix = mixed([(share / sum(MIX.values()), weighed.day[sort]) for sort, share in MIX.items()])
-    by_sort = {sort: _detail(sides) for sort, sides in weighed.day.items()}
+    by_day = weighed.day.sides
     day = Row(
         bar("hold-day"),
         size,
-        mix.ratio,
-        said=_said(mix),
-        detail={"policies": policies, **_detail(mix), "by_sort": by_sort},
+        by_day.ratio,
+        said=_said(by_day),
+        detail={"policies": policies, **_detail(by_day)},
     )
+    nights = {way: measured.sides for way, measured in weighed.night.items()}
     applied, made = (
         Row(
             bar("hold-night"),
@@ -210,11 +230,11 @@ def rows_of(weighed: Weighed, *, size: str, policies: int) -> list[Row]:
             said=_said(sides, what=what),
             detail={"policies": policies, **_detail(sides)},
         )
-        for (way, sides), what in zip(weighed.night.items(), ("workloads", "writes"), strict=True)
+        for (way, sides), what in zip(nights.items(), ("workloads", "writes"), strict=True)
     )
-    second = statistics.median(weighed.second)
-    told = f"{applied.said}; of that without, {second:.2f} s are the second writes"
-    detail = {**applied.detail, "second_write_without": _rounded(weighed.second)}
+    seconds = evened(weighed.second, by=weighed.second)
+    told = f"{applied.said}; of that without, {statistics.median(seconds):.2f} s are the second writes"
+    detail = {**applied.detail, "second_write_without": _rounded(seconds)}
     return [day, replace(applied, said=told, detail=detail), made]
 
 

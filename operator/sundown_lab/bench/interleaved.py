@@ -1,9 +1,8 @@
 """One thing measured with and without another, in rounds that take turns, so that a machine that gets slower is slower for both. Pure."""
 
 import math
-import operator
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 
@@ -42,16 +41,6 @@ class Sides:
         0 where a round has no other to be compared with.
         """
         return math.hypot(*(_uncertainty(figures) for figures in (self.without, self.having)))
-
-
-def mixed(parts: Sequence[tuple[float, Sides]]) -> Sides:
-    """What a mix of several things takes, round by round, of which each has its share."""
-
-    def together(picked: Iterable[list[float]]) -> list[float]:
-        shares = [share for share, _ in parts]
-        return [sum(map(operator.mul, shares, figures)) for figures in zip(*picked, strict=True)]
-
-    return Sides(together(one.without for _, one in parts), together(one.having for _, one in parts))
 
 
 _OF_A_MEDIAN = math.sqrt(math.pi / 2)

@@ -40,8 +40,8 @@ class Others:
         """Every applied workload as its manifest has it, whatever stands there."""
         return [self._apply(key, number) for key in self.applied.keys]
 
-    def day(self, number: int) -> dict[str, list[Write]]:
-        """One day's writes by sort, in the shares of the mix. Each changes something, as long as the ``number`` is another."""
+    def day(self, number: int) -> list[Write]:
+        """One day's writes, sort by sort, in the shares of the mix. Each changes something, as long as the ``number`` is another."""
         share = (len(self.made.keys) + len(self.applied.keys)) // sum(MIX.values())
         made, applied, beside = self.made.keys, self.applied.keys, list(self._beside())
         writes = {
@@ -56,7 +56,7 @@ class Others:
                 Write(f"{_configs(namespace)}/{name}", {"data": {"number": str(number)}}) for namespace, name in beside
             ],
         }
-        return {sort: some[: share * MIX[sort]] for sort, some in writes.items()}
+        return [write for sort, some in writes.items() for write in some[: share * MIX[sort]]]
 
     def _beside(self) -> Iterator[tuple[str, str]]:
         for load in (self.made, self.applied):

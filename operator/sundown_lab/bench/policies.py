@@ -11,9 +11,11 @@ from pathlib import Path
 
 import yaml
 
+from sundown.model.resources import ASLEEP, STATE_LABEL
 from sundown_lab.bench.stage import ROOT
 from sundown_lab.cluster import KUSTOMIZATION
 from sundown_lab.errors import LabError
+from sundown_lab.load import NAMESPACES, Load, collection, manifest
 from sundown_lab.wire import MERGE_PATCH, Json, Wire
 
 COMPONENTS = ROOT / "deploy" / "components"
@@ -27,6 +29,8 @@ PLURALS = {
 }
 ASKED = ("sundown-sleep", "sundown-operator")
 """Those that can be asked by a dry run: to wake a workload, and to have the operator write a label of others."""
+_PLACE, _NAME = "bench-asked", "asked"
+"""A workload of its own for that, awake in a namespace that is said to sleep: of others nothing is asked."""
 _PATIENCE = 60.0
 _REFUSED = (403, 422)
 
@@ -57,12 +61,12 @@ def _objects(folder: Path) -> Iterator[Json]:
 
 
 class Policies:
-    """Those of a control plane. ``workload`` is the path of one that is awake and is asked about; nothing is changed by that."""
+    """Those of a control plane, none of which are there when it begins."""
 
-    def __init__(self, wire: Wire, operator: Wire, *, workload: str) -> None:
+    def __init__(self, wire: Wire, operator: Wire) -> None:
         self._wire = wire
         self._operator = operator
-        self._workload = workload
+        self._deployments = collection("Deployment", _PLACE)
         self._objects = shipped()
         self.there = False
 
@@ -79,6 +83,7 @@ class Policies:
         """
         if there == self.there:
             return
+        await self._make_who_is_asked()
         for one in self._objects:
             folder = f"{GROUP}/{PLURALS[one['kind']]}"
             if there:
@@ -92,12 +97,18 @@ class Policies:
             await asyncio.sleep(0.2)
         self.there = there
 
+    async def _make_who_is_asked(self) -> None:
+        namespace: Json = {"metadata": {"name": _PLACE, "labels": {STATE_LABEL: ASLEEP}}}
+        await self._wire.ask("POST", NAMESPACES, body=namespace, fine=(409,))
+        body = manifest(Load(envs=1, workloads=1), "Deployment", _NAME)
+        await self._wire.ask("POST", self._deployments, body=body, fine=(409,))
+
     async def _in_force(self) -> set[bool]:
         """Whether each of those that can be asked is."""
         woken: Json = {"metadata": {"annotations": {"sundown.dev/wake-to": "7"}}}
-        path = f"{self._workload}?dryRun=All&fieldManager=sundown"
+        path = f"{self._deployments}/{_NAME}?dryRun=All&fieldManager=sundown"
         waked = await self._wire.ask("PATCH", path, body=woken, content_type=MERGE_PATCH)
         labelled: Json = {"metadata": {"labels": {"bench": "asked"}}}
-        path = f"{self._workload}?dryRun=All&fieldManager=sundown-operator"
+        path = f"{self._deployments}/{_NAME}?dryRun=All&fieldManager=sundown-operator"
         answer = await self._operator.ask("PATCH", path, body=labelled, content_type=MERGE_PATCH, fine=_REFUSED)
         return {waked["spec"]["replicas"] == 7, answer.get("kind") == "Status"}

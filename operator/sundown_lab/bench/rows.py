@@ -242,7 +242,7 @@ class Scale:
     pods: int = 10_000
     waking: int = 100
     a_minute: int = 1500
-    hold: tuple[int, int, int] = (1000, 4, 3)
+    hold: tuple[int, int, int] = (1000, 6, 3)
 
 
 FULL = Scale(

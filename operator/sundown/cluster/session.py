@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio.sslproto
 import ssl
-import urllib.request
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 import aiohttp
 from kubernetes_asyncio.client import Configuration
 
-from sundown import __version__
+from sundown import __version__, proxies
 from sundown.cluster.credentials import impersonation_of
 
 # Twice as much may wait in each connection.
@@ -57,13 +55,8 @@ def open_session(
 
 
 def proxy_for(configuration: Configuration) -> str | None:
-    """The proxy on the way to the API server: the kubeconfig's, else the environment's (``HTTPS_PROXY``, ``NO_PROXY``)."""
-    if configuration.proxy:
-        return str(configuration.proxy)
-    address = urlsplit(str(configuration.host))
-    if urllib.request.proxy_bypass(address.hostname or ""):
-        return None
-    return urllib.request.getproxies().get(address.scheme)
+    """The proxy on the way to the API server: the kubeconfig's, else the environment's."""
+    return str(configuration.proxy) if configuration.proxy else proxies.proxy_for(str(configuration.host))
 
 
 def _tls(configuration: Configuration) -> ssl.SSLContext:

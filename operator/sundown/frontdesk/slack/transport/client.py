@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sundown.backoff import Backoff
 from sundown.frontdesk.people.people import SlackAway
+from sundown.proxies import proxy_for
 
 __all__ = ["FAILURES", "AsyncWebClient", "SlackApiError", "away", "client_for", "open_session", "quiet"]
 
@@ -123,14 +123,6 @@ def client_for(base_url: str, *, token: str | None, session: aiohttp.ClientSessi
     )
     client.proxy = proxy_for(base_url)  # slack_sdk takes HTTPS_PROXY for everything and knows no NO_PROXY
     return client
-
-
-def proxy_for(url: str) -> str | None:
-    """The proxy on the way to ``url``, by ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``."""
-    address = urlsplit(url)
-    if urllib.request.proxy_bypass(address.hostname or ""):
-        return None
-    return urllib.request.getproxies().get(address.scheme)
 
 
 def quiet(part: str) -> logging.Logger:

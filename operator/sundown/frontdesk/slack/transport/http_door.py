@@ -25,6 +25,7 @@ from sundown.frontdesk.slack.transport.replying import say
 from sundown.frontdesk.slack.transport.signature import SIGNATURE, Replays, flaw, flaw_of_the_head
 from sundown.frontdesk.slack.transport.targets import answer_in, cluster_of, place_of
 from sundown.process.guard import BrokenOff, Crowded, Readings, listening, whole
+from sundown.proxies import proxy_for
 
 log = structlog.get_logger(__name__)
 
@@ -142,7 +143,9 @@ class Door:
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         sent = {name: value for name, value in headers.items() if name.lower() not in _OF_THIS_HOP}
         sent[PASSED_ON] = self._desk.clusters.own
-        return self._session.post(url, data=body, headers=sent, timeout=_PASSING, allow_redirects=False)
+        return self._session.post(
+            url, data=body, headers=sent, timeout=_PASSING, allow_redirects=False, proxy=proxy_for(url)
+        )
 
 
 async def dispatch(app: AsyncApp, payload: dict[str, Any], headers: Mapping[str, str]) -> BoltResponse:
@@ -184,7 +187,7 @@ async def open_door(app: AsyncApp, desk: SlackDesk) -> AsyncIterator[int]:
     Raises:
         OSError: when the port is taken.
     """
-    session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)
+    session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
     server = web.Application(client_max_size=MOST_BYTES)
     server.add_routes([web.post(PATH, Door(app, desk, session).answer)])
     settings = desk.settings

@@ -8,9 +8,10 @@ import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from sundown.frontdesk.commands.reply import Place, Reply
-from sundown.frontdesk.slack.transport.client import FAILURES, Again, away, is_slack, proxy_for, quiet
+from sundown.frontdesk.slack.transport.client import FAILURES, Again, away, is_slack, quiet
 from sundown.frontdesk.slack.transport.desk import SlackDesk
 from sundown.frontdesk.slack.views.replies import messages
+from sundown.proxies import proxy_for
 
 log = structlog.get_logger(__name__)
 

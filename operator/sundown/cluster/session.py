@@ -7,7 +7,6 @@ request itself. Compression costs both sides more than it saves on the way.
 from __future__ import annotations
 
 import asyncio.sslproto
-import ssl
 from collections.abc import Mapping, Sequence
 
 import aiohttp
@@ -15,6 +14,7 @@ from kubernetes_asyncio.client import Configuration
 
 from sundown import __version__, proxies
 from sundown.cluster.credentials import impersonation_of
+from sundown.cluster.trust import Trust
 
 # Twice as much may wait in each connection.
 _BUFFER = 256 * 1024
@@ -36,7 +36,7 @@ def open_session(
     """
     # Each connection keeps a buffer of 256 KiB; a TLS record has 16 KiB at most, and there are many connections.
     asyncio.sslproto.SSLProtocol.max_size = _TLS_BUFFER
-    connector = aiohttp.TCPConnector(limit=configuration.connection_pool_maxsize, ssl=_tls(configuration))
+    connector = aiohttp.TCPConnector(limit=configuration.connection_pool_maxsize, ssl=Trust(configuration))
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -57,15 +57,3 @@ def open_session(
 def proxy_for(configuration: Configuration) -> str | None:
     """The proxy on the way to the API server: the kubeconfig's, else the environment's."""
     return str(configuration.proxy) if configuration.proxy else proxies.proxy_for(str(configuration.host))
-
-
-def _tls(configuration: Configuration) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
-    if configuration.cert_file:
-        context.load_cert_chain(configuration.cert_file, keyfile=configuration.key_file)
-    if not configuration.verify_ssl:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if configuration.disable_strict_ssl_verification:
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context

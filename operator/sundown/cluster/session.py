@@ -7,6 +7,7 @@ request itself. Compression costs both sides more than it saves on the way.
 from __future__ import annotations
 
 import asyncio.sslproto
+import socket
 from collections.abc import Mapping, Sequence
 
 import aiohttp
@@ -19,6 +20,10 @@ from sundown.cluster.trust import Trust
 # Twice as much may wait in each connection.
 _BUFFER = 256 * 1024
 _TLS_BUFFER = 32 * 1024
+
+_SIGNS_OF_LIFE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+"""In seconds, and how many may stay unanswered; as Go's programs send them. What is between here and the API server forgets
+connections on which nothing is said for minutes, as on the watch of a cluster that sleeps, and tells nobody."""
 
 
 def open_session(
@@ -36,7 +41,9 @@ def open_session(
     """
     # Each connection keeps a buffer of 256 KiB; a TLS record has 16 KiB at most, and there are many connections.
     asyncio.sslproto.SSLProtocol.max_size = _TLS_BUFFER
-    connector = aiohttp.TCPConnector(limit=configuration.connection_pool_maxsize, ssl=Trust(configuration))
+    connector = aiohttp.TCPConnector(
+        limit=configuration.connection_pool_maxsize, ssl=Trust(configuration), socket_factory=_socket
+    )
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -57,3 +64,14 @@ def open_session(
 def proxy_for(configuration: Configuration) -> str | None:
     """The proxy on the way to the API server: the kubeconfig's, else the environment's."""
     return str(configuration.proxy) if configuration.proxy else proxies.proxy_for(str(configuration.host))
+
+
+def _socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, _ = address
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _SIGNS_OF_LIFE.items():
+        option = getattr(socket, name, None)
+        if option is not None:  # a developer's machine
+            made.setsockopt(socket.IPPROTO_TCP, option, value)
+    return made

@@ -1,10 +1,12 @@
 """A part that does not wake is told with the reason that Kubernetes gives for it (fault X8)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from support.apiserver import Json, eventually
 from support.audit import Audit
-from support.envs import ASLEEP_FOR_EVER, Env, instant
+from support.envs import ASLEEP_FOR_EVER, Env, instant, manifest
 from support.operators import Operator
 
 pytestmark = pytest.mark.lab
@@ -22,6 +24,13 @@ def fault(name: str) -> dict[str, str]:
 def limit(env: Env, **hard: str) -> None:
     """Let the namespace have so much and no more."""
     env.api.create(f"{env.path}/resourcequotas", {"metadata": {"name": "small"}, "spec": {"hard": hard}})
+
+
+def ordered(replicas: int) -> Json:
+    """A StatefulSet whose pods come and go one after the other."""
+    body = manifest("StatefulSet", "db", replicas)
+    body["spec"]["podManagementPolicy"] = "OrderedReady"
+    return body
 
 
 def asleep(env: Env) -> Env:
@@ -135,6 +144,48 @@ def test_of_what_has_come_up_in_part_it_is_told_how_many(env: Env, operator: Ope
     env.wish("Awake")
     message = env.until_condition("Degraded", "True", "PartsNotReady")
     assert "Deployment/web 2 of 3 ready (FailedCreate: exceeded quota: small" in message
+
+
+def falling_asleep(env: Env) -> str:
+    """What an env says that is to fall asleep, and does not."""
+    env.schedule({**ASLEEP_FOR_EVER, **IN_TWO_SECONDS})
+    message = env.until_condition("Degraded", "True", "PartsNotReady")
+    assert env.status()["state"] == "FallingAsleep"
+    return message
+
+
+def test_a_pod_that_waits_for_its_turn_to_go_for_ever_is_told_with_what_helps(
+    env: Env, operator: Operator, kubectl: Callable[..., object]
+) -> None:
+    """X8, kubernetes #57865: of a StatefulSet with an order, of which two pods are not ready, none goes. It ran all night."""
+    env.api.create(env.collection("StatefulSet"), ordered(3))
+    statefulset = f"{env.collection('StatefulSet')}/db"
+    eventually(lambda: env.api.get(statefulset)["status"].get("readyReplicas") == 3, what="its pods are ready")
+    unready = [{"type": kind, "status": "False"} for kind in ("Ready", "ContainersReady")]
+    for name in ("db-0", "db-1"):
+        env.api.merge(f"{env.path}/pods/{name}/status", {"status": {"conditions": unready}})
+    eventually(lambda: env.api.get(statefulset)["status"].get("readyReplicas") == 1, what="two are not")
+    message = falling_asleep(env)
+    command = f"kubectl -n {env.name} delete pod db-1"
+    assert f"StatefulSet/db (OrderedReady: {command} lets it go on: " in message
+    kubectl(*command.split()[1:])
+    env.until("Asleep")
+    assert env.pods() == []
+
+
+def test_a_pod_that_waits_for_a_finalizer_is_told_with_it(env: Env, operator: Operator) -> None:
+    """X8: a controller that is not there any more left its finalizer on the pod."""
+    env.add("web", 1)
+    eventually(lambda: len(env.pods()) == 1, what="its pod is there")
+    path = f"{env.path}/pods/{env.pods()[0]['metadata']['name']}"
+    env.api.merge(path, {"metadata": {"finalizers": ["example.com/drain"]}})
+    try:
+        message = falling_asleep(env)
+        assert "Deployment/web (Finalizers: pod web-" in message
+        assert "waits for whoever has to agree: example.com/drain)" in message
+    finally:
+        env.api.merge(path, {"metadata": {"finalizers": None}})
+    env.until("Asleep")
 
 
 def test_what_a_node_says_of_a_pod_that_says_nothing_itself_is_told(env: Env, operator: Operator) -> None:

@@ -151,11 +151,28 @@ async def test_only_about_those_that_are_named_anybody_is_asked() -> None:
     assert script.told.count("StatefulSet") == 10
 
 
-async def test_nobodys_pods_are_asked_for_that_should_have_none() -> None:
+async def late_to_bed(cluster: Cluster, part: Workload) -> dict[str, Obstacle]:
+    the_plan = planned("Asleep", part, now=LATE, since=NOW)
+    return await Reasons(cluster).of("dev", the_plan, among=(), old=EnvScheduleStatus(), now=LATE)
+
+
+async def test_who_should_have_no_pods_is_asked_what_keeps_those_that_are_there() -> None:
+    """X8: and not why they are not ready."""
+    leaving = pod(BAD_SECRET)
+    leaving["metadata"] |= {"deletionTimestamp": "2026-11-01T00:00:00Z", "finalizers": ["example.com/a"]}
+    script = Answers(pod(BAD_SECRET), leaving)
+    async with door(script) as cluster:
+        found = await late_to_bed(cluster, sleeping(pods=0, terminating=1))
+    held = "Finalizers: pod web-1-x is deleted and waits for whoever has to agree: example.com/a"
+    assert found == {"Deployment/web": Obstacle("", held)}
+    assert script.told == ["pods"]
+
+
+async def test_nobody_is_asked_about_pods_that_are_gone() -> None:
+    """Design 10."""
     script = Answers(pod(BAD_SECRET))
     async with door(script) as cluster:
-        the_plan = planned("Asleep", sleeping(pods=1), now=LATE, since=NOW)
-        found = await Reasons(cluster).of("dev", the_plan, among=(), old=EnvScheduleStatus(), now=LATE)
+        found = await late_to_bed(cluster, sleeping(pods=0, settled=False))
     assert found == {"Deployment/web": Obstacle()}
     assert script.told == []
 

@@ -16,8 +16,8 @@ from sundown.cluster.pod_status import PodStatus, is_ready, standing, trouble
 from sundown.cluster.pods import RUNNING, Maker, maker
 from sundown.model.pods import UnreadyPod
 
-_PAGE = 250
-_MOST_PAGES = 8
+PAGE = 250
+MOST_PAGES = 8
 """Of an env with more pods than that what comes last in the alphabet is told without its pods' words."""
 _MOST_ABOVE = 4
 
@@ -59,15 +59,44 @@ async def unready_pods(
     """
     search = Search(titles, above)
     with suppress(ApiError):
-        await cluster.list_pages(paths.pods(namespace), search.read, limit=_PAGE, fieldSelector=RUNNING)
+        await cluster.list_pages(paths.pods(namespace), search.read, limit=PAGE, fieldSelector=RUNNING)
     return search.found
 
 
-class _Taken(NamedTuple):
+class Taken(NamedTuple):
     """A page of which everything has been taken already."""
 
     token: str
     items: tuple[UnreadyPod, ...] = ()
+
+
+class Page:
+    """One page of a list of pods, each of them still to be read.
+
+    Raises:
+        ValueError: for what is no such list.
+    """
+
+    def __init__(self, answer: Body) -> None:
+        page = _lists.decode(answer)
+        self.items = page.items or []
+        self.token = page.metadata.token
+
+
+class Whose:
+    """Which of the workloads that are asked about stands above whoever made a pod."""
+
+    def __init__(self, titles: Collection[str], above: Mapping[str, str]) -> None:
+        self._titles = titles
+        self._above = above
+
+    def of(self, title: str) -> str | None:
+        """An operator's object makes StatefulSets, and these the pods; None where nobody of these does."""
+        for _ in range(_MOST_ABOVE):
+            if title in self._titles or title not in self._above:
+                break
+            title = self._above[title]
+        return title if title in self._titles else None
 
 
 class Search:
@@ -75,22 +104,22 @@ class Search:
 
     def __init__(self, titles: Collection[str], above: Mapping[str, str]) -> None:
         self.found: dict[str, UnreadyPod] = {}
-        self._titles = titles
-        self._above = above
-        self._pages_left = _MOST_PAGES
+        self._wanted = len(titles)
+        self._whose = Whose(titles, above)
+        self._pages_left = MOST_PAGES
 
-    def read(self, answer: Body) -> _Taken:
+    def read(self, answer: Body) -> Taken:
         """Take from one page what it has.
 
         Raises:
             ValueError: for what is no list of pods.
         """
-        page = _lists.decode(answer)
-        for one in page.items or ():
+        page = Page(answer)
+        for one in page.items:
             self._take(one)
         self._pages_left -= 1
         told = sum(one.trouble is not None for one in self.found.values())
-        return _Taken("" if told == len(self._titles) or self._pages_left <= 0 else page.metadata.token)
+        return Taken("" if told == self._wanted or self._pages_left <= 0 else page.token)
 
     def _take(self, wire: msgspec.Raw) -> None:
         try:
@@ -100,17 +129,9 @@ class Search:
         if pod.metadata.deletion_timestamp is not None or is_ready(pod.status):
             return
         kind, name = maker(pod.metadata)
-        title = self._whose(f"{kind}/{name}")
+        title = self._whose.of(f"{kind}/{name}")
         if title is None:
             return
         known, found = self.found.get(title), trouble(pod.status)
         if known is None or (known.trouble is None and found is not None):
             self.found[title] = UnreadyPod(pod.metadata.name, pod.metadata.uid, found, standing(pod.status))
-
-    def _whose(self, title: str) -> str | None:
-        """Who of those that are asked about stands above: an operator's object makes StatefulSets, and these the pods."""
-        for _ in range(_MOST_ABOVE):
-            if title in self._titles or title not in self._above:
-                break
-            title = self._above[title]
-        return title if title in self._titles else None

@@ -19,7 +19,7 @@ from sundown.reconcile.part_names import MOST_NAMED, Obstacle, standing
 from sundown.reconcile.plan import Plan
 from sundown.reconcile.revisits import MOVING
 from sundown.sleepers.kinds import row_of
-from sundown.sleepers.unready import unready_of
+from sundown.sleepers.unready import lingering_of, unready_of
 
 log = structlog.get_logger(__name__)
 
@@ -67,22 +67,27 @@ class Reasons:
         told = {one.title: before[one.title] for one in parts if one.title in before}
         told = {title: one for title, one in told.items() if now - one.at < _ASKED_AGAIN}
         due = [one for one in parts if one.title not in told or told[one.title].generation != one.generation]
-        found = await self._ask(namespace, [one for one in due if not says_why(one.hindrance)], among)
+        found = await self._ask(namespace, [one for one in due if not says_why(one.hindrance)], among, now=now)
         told |= {one.title: _Told(now, one.generation, standing(one), found.get(one.title)) for one in due}
         self._told[namespace] = told
         return {one.title: Obstacle(told[one.title].standing, _reason(one, told[one.title])) for one in parts}
 
-    async def _ask(self, namespace: str, parts: list[Workload], among: Iterable[Workload]) -> dict[str, str | None]:
+    async def _ask(
+        self, namespace: str, parts: list[Workload], among: Iterable[Workload], *, now: datetime
+    ) -> dict[str, str | None]:
         if not parts:
             return {}
         try:
             async with asyncio.timeout(_PATIENCE), self._turns:
                 pods = await unready_of(self._cluster, namespace, parts, among=among)
-                answers = await asyncio.gather(*(self._reason_of(one, pods.get(one.title)) for one in parts))
+                kept = await lingering_of(self._cluster, namespace, parts, among=among, now=now)
+                told = {title: shortened(one.word, one.text) for title, one in kept.items()}
+                others = [one for one in parts if one.title not in told]
+                answers = await asyncio.gather(*(self._reason_of(one, pods.get(one.title)) for one in others))
         except TimeoutError:
             log.warning("reasons-not-found", namespace=namespace, after_seconds=_PATIENCE)
             return {}
-        return {one.title: answer for one, answer in zip(parts, answers, strict=True)}
+        return told | {one.title: answer for one, answer in zip(others, answers, strict=True)}
 
     async def _reason_of(self, part: Workload, pod: UnreadyPod | None) -> str | None:
         if pod is not None and pod.trouble is not None:

@@ -1,13 +1,15 @@
-"""The pods of workloads that are not ready: whose a pod is, the workload's row tells, and who controls whom."""
+"""The pods of workloads that are not ready, or should not be there: whose a pod is, the workload's row tells, and who controls whom."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sundown.cluster.client import Cluster
+from sundown.cluster.lingering_pods import lingering_pods
 from sundown.cluster.pod_troubles import unready_pods
 from sundown.model.parts import Workload
-from sundown.model.pods import UnreadyPod
+from sundown.model.pods import Trouble, UnreadyPod
 from sundown.sleepers.kinds import row_of
 from sundown.sleepers.patch_kind import PatchKind
 
@@ -22,9 +24,23 @@ async def unready_of(
     titles = {_title(one): one.title for one in asked if one.replicas > 0}
     if not titles:
         return {}
-    above = {_title(one): one.controller for one in among if one.controller is not None}
-    found = await unready_pods(cluster, namespace, titles.keys(), above=above)
+    found = await unready_pods(cluster, namespace, titles.keys(), above=_above(among))
     return {titles[title]: pod for title, pod in found.items()}
+
+
+async def lingering_of(
+    cluster: Cluster, namespace: str, asked: Iterable[Workload], *, among: Iterable[Workload], now: datetime
+) -> dict[str, Trouble]:
+    """What keeps the pods of those of these workloads that should have none, by the workload's title."""
+    titles = {_title(one): one.title for one in asked if one.replicas == 0 and (one.pods or one.terminating)}
+    if not titles:
+        return {}
+    found = await lingering_pods(cluster, namespace, titles.keys(), above=_above(among), now=now)
+    return {titles[title]: trouble for title, trouble in found.items()}
+
+
+def _above(among: Iterable[Workload]) -> dict[str, str]:
+    return {_title(one): one.controller for one in among if one.controller is not None}
 
 
 def _title(one: Workload) -> str:

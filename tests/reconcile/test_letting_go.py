@@ -1,11 +1,14 @@
 """Nothing is left asleep without an owner: schedules that go, namespaces that go, several schedules in one namespace."""
 
+import json
 import time
 
 import pytest
 
 from support.apiserver import eventually
+from support.audit import Audit
 from support.envs import ALWAYS_AWAKE, ASLEEP_FOR_EVER, STATE, Env
+from support.operators import Stage
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("operator")]
 
@@ -38,6 +41,22 @@ def test_a_bad_label_does_not_keep_asleep_what_no_schedule_does(sleeper: Env) ->
     sleeper.until_condition("Ready", "False", "InvalidLabel")
     sleeper.api.delete(sleeper.schedules("default"))
     eventually(lambda: woken(sleeper), what="it is awake")
+
+
+def test_what_is_protected_while_it_sleeps_is_woken_and_then_left_alone(
+    sleeper: Env, stage: Stage, audit: Audit
+) -> None:
+    """A10, A15: a default has put to sleep what should have gone on, and its owner protects it. It slept on for ever."""
+    stage.fresh(SUNDOWN_PROTECTED_NAMESPACES=json.dumps([sleeper.name])).start()
+    eventually(lambda: woken(sleeper), what="it is awake")
+    sleeper.until_let_go()
+    sleeper.until_condition("Ready", "False", "ProtectedNamespace")
+    eventually(lambda: "never touches" in sleeper.condition("Ready")[2], what="it is as every protected namespace is")
+    seen = len(audit.writes(sleeper.name))
+    sleeper.wish("Asleep")
+    sleeper.until_condition("Ready", "False", "ProtectedNamespace")
+    assert woken(sleeper)
+    assert {one.resource for one in audit.writes(sleeper.name)[seen:]} <= {"envschedules/status", "events"}
 
 
 def test_deleting_the_schedule_of_an_env_that_is_falling_asleep_wakes_it(env: Env) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from sundown.errors import Mistake
 from sundown.model.env import Env, Known
-from sundown.model.resources import TEMPLATE, ClusterEnvSchedule, EnvScheduleStatus, Metadata
+from sundown.model.resources import ASLEEP_SINCE, STATE_LABEL, TEMPLATE, ClusterEnvSchedule, EnvScheduleStatus, Metadata
 from sundown.model.template_mark import TemplateMark
 from sundown.reconcile.governance import Governance, govern
 from sundown.settings import Settings
-from support.samples import NOW, Json, after, default, env, known, namespace
+from support.samples import NOW, SLEEP, Json, after, default, env, known, namespace
 
 OLD, YOUNG = NOW - timedelta(days=1), NOW + timedelta(days=1)
 
@@ -79,6 +79,34 @@ def test_what_is_protected_can_be_configured() -> None:
     """A10."""
     found = governed(env(known(), namespace=namespace("infra-dns")), protected_namespaces=("infra-*",))
     assert found.trouble is not None
+
+
+ASLEEP = EnvScheduleStatus(state="Asleep", asleep_since=SLEEP)
+MARKED = {"annotations": {ASLEEP_SINCE: SLEEP}}
+
+
+@pytest.mark.parametrize(
+    ("schedules", "marks"),
+    [((known(status=ASLEEP),), {}), ((known(),), MARKED), ((), MARKED)],
+    ids=["the status says so", "the namespace says so", "without a schedule"],
+)
+def test_what_sleeps_where_the_settings_protect_it_since_is_given_back(
+    schedules: tuple[Known, ...], marks: Json
+) -> None:
+    """A10, A15: whoever protects what a schedule has put to sleep wants it to run."""
+    asleep = replace(namespace("infra-dns"), **marks)
+    found = governed(env(*schedules, namespace=asleep), protected_namespaces=("infra-*",))
+    assert found.paused_by is not None
+    assert found.paused_by[0] == "ProtectedNamespace"
+    assert (found.trouble, found.release) == (None, not schedules)
+    assert (found.label_enabled, found.generate) == (False, None)
+
+
+def test_a_label_that_anybody_may_write_says_nothing_of_sleep_where_it_is_protected() -> None:
+    """A10."""
+    there = env(known(), namespace=namespace("kube-system", labels={STATE_LABEL: "asleep"}))
+    found = governed(there)
+    assert (found.trouble is not None, found.paused_by) == (True, None)
 
 
 @pytest.mark.parametrize("value", ["Enabled", "true", "", "x" * 63])

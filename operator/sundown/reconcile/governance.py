@@ -51,8 +51,7 @@ def govern(env: Env, *, settings: Settings) -> Governance:
         return Governance()
     chosen, superseded = _in_force(env.schedules)
     if settings.protects(env.name):
-        text = f'namespace "{env.name}" is protected: Sundown never touches it'
-        return Governance(in_force=chosen, superseded=superseded, trouble=("ProtectedNamespace", text))
+        return _protected(env, namespace, chosen=chosen, superseded=superseded)
     key = settings.scheduler_label
     label = namespace.labels.get(key)
     if label not in {None, "enabled", "disabled"}:
@@ -66,11 +65,10 @@ def govern(env: Env, *, settings: Settings) -> Governance:
     if chosen is None:
         return Governance(release=True, label_enabled=new, generate=generate)
     retire = _without_template(env) if generate is None else None
-    unreadable: tuple[Role, str] = ("InvalidSpec", "; ".join(str(mistake) for mistake in chosen.mistakes))
     return Governance(
         in_force=chosen,
         superseded=superseded,
-        trouble=unreadable if chosen.schedule is None else None,
+        trouble=_unreadable(chosen),
         paused_by=_paused(
             chosen, label=label, key=key, cover=cover, new=new, unsure=bool(env.unreadable_defaults), retire=retire
         ),
@@ -79,6 +77,30 @@ def govern(env: Env, *, settings: Settings) -> Governance:
         generate=generate if chosen.schedule is not None else None,
         retire=retire,
     )
+
+
+def _protected(env: Env, namespace: Namespace, *, chosen: Known | None, superseded: tuple[Known, ...]) -> Governance:
+    """Never touched; but what fell asleep before the settings said so is given back first, or nobody ever would."""
+    text = f'namespace "{env.name}" is protected'
+    if not _sleeps(env, namespace):
+        refusal: tuple[Role, str] = ("ProtectedNamespace", f"{text}: Sundown never touches it")
+        return Governance(in_force=chosen, superseded=superseded, trouble=refusal)
+    return Governance(
+        in_force=chosen,
+        superseded=superseded,
+        trouble=_unreadable(chosen) if chosen is not None else None,
+        paused_by=("ProtectedNamespace", f"{text}: what sleeps there is woken, and then Sundown never touches it"),
+        release=chosen is None,
+    )
+
+
+def _unreadable(chosen: Known) -> tuple[Role, str] | None:
+    return ("InvalidSpec", "; ".join(str(one) for one in chosen.mistakes)) if chosen.schedule is None else None
+
+
+def _sleeps(env: Env, namespace: Namespace) -> bool:
+    """Whether anything there sleeps by the operator's own word; a label alone, which many may write, says nothing."""
+    return namespace.asleep_since is not None or any(one.status.asleep_since is not None for one in env.schedules)
 
 
 def _without_template(env: Env) -> Known | None:

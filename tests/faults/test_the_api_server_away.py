@@ -165,3 +165,34 @@ def test_sigterm_while_writes_hang_ends_it_cleanly(team: Env, run_operator: RunO
         team.schedule(ASLEEP_FOR_EVER)
         assert fault.arrived.wait(PATIENCE)
         assert operator.terminate() == 0
+
+
+def test_who_is_not_let_in_asks_less_and_less_often_and_goes_on_once_it_is(
+    env: Env, run_operator: RunOperator, detour: Detour
+) -> None:
+    """A16: after its ServiceAccount was made anew its token is worth nothing for minutes. It asked 125 times a second."""
+    operator = run_operator()
+    env.add("web", 3)
+    env.schedule(ASLEEP_FOR_EVER)
+    env.until("Asleep")
+    with detour.broken(Fault(status=401)):
+        detour.hang_up()
+        env.wish("Awake")
+        detour.passed.clear()
+        time.sleep(6)
+        asked = len(detour.passed)
+    assert 0 < asked < 100
+    assert operator.runs
+    env.until("Awake")
+    assert env.replicas("web") == 3
+
+
+def test_sigterm_while_it_is_not_let_in_ends_it_cleanly(run_operator: RunOperator, detour: Detour) -> None:
+    """Issue 3"""
+    operator = run_operator()
+    with detour.broken(Fault(status=401)):
+        detour.hang_up()
+        time.sleep(4)  # by then it waits for seconds between two tries
+        begun = time.monotonic()
+        assert operator.terminate() == 0
+        assert time.monotonic() - begun < 5

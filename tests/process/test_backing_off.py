@@ -1,5 +1,6 @@
 """How long what has failed is left alone: one way for all of it."""
 
+import asyncio
 from datetime import timedelta
 from itertools import islice
 
@@ -10,6 +11,7 @@ from tenacity import RetryCallState, Retrying
 
 from sundown.backoff import Backoff
 from sundown.kopf_glue.setup import Patience
+from sundown.kopf_glue.watching import Logins
 
 
 @given(st.integers(1, 10**9), st.floats(0.01, 60), st.floats(60, 3600))
@@ -42,3 +44,23 @@ def test_it_is_a_strategy_of_tenacity() -> None:
 def test_kopf_asks_again_without_an_end() -> None:
     """W1"""
     assert list(islice(Patience(), 6)) == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0]
+
+
+async def test_whoever_is_not_let_in_logs_in_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A16: the credentials expire every five minutes, and nobody waits for that."""
+    loop, slept, now = asyncio.get_running_loop(), list[float](), [100.0]
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(loop, "time", lambda: now[0])
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    logins = Logins()
+    for _ in range(7):
+        await logins.turn()
+    assert slept == [0.5, 1.0, 2.0, 4.0, 8.0, 15.0]
+    for _ in range(3):
+        now[0] += 300
+        await logins.turn()
+    assert len(slept) == 6

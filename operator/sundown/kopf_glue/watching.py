@@ -6,12 +6,18 @@ the label selectors that they were started for.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import kopf
 
+from sundown.backoff import Backoff
 from sundown.kopf_glue.setup import configure
+
+_SOON = 60.0
+"""Seconds: less than the life of credentials, and more than the longest pause. Who logs in again so soon was not let in."""
+_AGAIN = Backoff(0.5, longest=15.0)
 
 Heard = Callable[[str | None, dict[str, Any]], None]
 """Takes the type of an event, None for what was there already, and the object."""
@@ -35,9 +41,29 @@ class Process(Protocol):
         ...
 
 
+class Logins:
+    """Paces logins. Who is not let in (401) is made to log in anew at once, and would ask a hundred times a second for as long.
+
+    So it is while a token has been revoked and kubelet has no other yet, or the API server cannot look up whose it is.
+    """
+
+    def __init__(self) -> None:
+        self._in_vain = 0
+        self._last: float | None = None
+
+    async def turn(self) -> None:
+        """Wait until another may be tried."""
+        now = asyncio.get_running_loop().time
+        is_soon = self._last is not None and now() - self._last < _SOON
+        self._in_vain = self._in_vain + 1 if is_soon else 0
+        if self._in_vain:
+            await asyncio.sleep(_AGAIN.after(self._in_vain))
+        self._last = now()
+
+
 def registry(process: Process, watched: Watched) -> kopf.OperatorRegistry:
     """The handlers of one process."""
-    handlers = kopf.OperatorRegistry()
+    handlers, logins = kopf.OperatorRegistry(), Logins()
 
     @kopf.on.startup(registry=handlers, errors=kopf.ErrorsMode.PERMANENT)
     async def start(settings: kopf.OperatorSettings, **_: Any) -> None:
@@ -50,6 +76,7 @@ def registry(process: Process, watched: Watched) -> kopf.OperatorRegistry:
 
     @kopf.on.login(registry=handlers, errors=kopf.ErrorsMode.PERMANENT)
     async def login(**_: Any) -> kopf.AiohttpSession:
+        await logins.turn()
         return await process.credentials()
 
     for resource, heard in watched.items():

@@ -18,7 +18,8 @@ _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = timedelta(minutes=1)
 _CLOUDS = 15.0
 _SLOWLY = 4.0
-_AFTER_LOOKS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60))
+AFTER_A_CHANGE = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60))
+"""So long after a schedule is new, or another, a sleeping env is looked at."""
 
 
 def next_look(
@@ -75,7 +76,7 @@ def _afterwards(status: EnvScheduleStatus, finding: Finding, *, now: datetime) -
         return _later_and_later(degraded, now)
     if status.state != "Asleep" or finding.active_since is None:
         return None
-    ahead = (finding.active_since + span for span in _AFTER_LOOKS)
+    ahead = (finding.active_since + span for span in AFTER_A_CHANGE)
     return next((_round_up(look, 5.0) for look in ahead if look > now), None)
 
 

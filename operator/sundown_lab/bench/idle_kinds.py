@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from sundown.model.resources import ASLEEP_SINCE
+from sundown.reconcile.revisits import AFTER_A_CHANGE
 from sundown.sleepers.kept_lists import LISTED_EVERY
 from sundown.sleepers.patch_kind import PatchKind
 from sundown_lab.bench import catalogued
@@ -29,6 +30,8 @@ FEW = 3
 _READS = frozenset({"get", "list"})
 _SETTLING = 15.0
 """An operator that has just started lists everything once more when its watches are there."""
+_UNCHANGED = max(AFTER_A_CHANGE).total_seconds() + 10
+"""Seconds after which a schedule that was edited last is no reason any more to look."""
 _SETTLING_SWEEPS = 2
 """At the first there are no watches yet that a list could rely upon, and what they tell when they begin is heard before the next."""
 _CALM = 3.0
@@ -116,12 +119,14 @@ async def idle_kinds(stage: Stage, scale: Scale) -> list[Row]:
 
 async def _row(stage: Stage, scale: Scale, *, naming: int) -> Row:
     with stage.progress.step(f"idling, {naming} envs name all kinds, without sweeps and with them"):
-        quiet, quiet_minutes = await _idling(stage, sweep_minutes=DEFAULT_SWEEP_MINUTES, seconds=scale.idle_seconds)
+        quiet, quiet_minutes = await _idling(
+            stage, sweep_minutes=DEFAULT_SWEEP_MINUTES, settling=_UNCHANGED, seconds=scale.idle_seconds
+        )
         swept, swept_minutes = await _idling(
             stage,
             sweep_minutes=scale.sweep_minutes,
+            settling=_SETTLING + _SETTLING_SWEEPS * 60 * scale.sweep_minutes,
             seconds=LISTED_EVERY * 60 * scale.sweep_minutes,
-            sweeps_before=_SETTLING_SWEEPS,
         )
     idle = Idle(quiet, quiet_minutes, swept, swept_minutes)
     writes = quiet.writes + swept.writes
@@ -182,15 +187,13 @@ async def _asleep(stage: Stage, objects: list[tuple[str, PatchKind, Json, Json]]
             await asyncio.sleep(0.5)
 
 
-async def _idling(
-    stage: Stage, *, sweep_minutes: float, seconds: float, sweeps_before: int = 0
-) -> tuple[Requests, float]:
+async def _idling(stage: Stage, *, sweep_minutes: float, settling: float, seconds: float) -> tuple[Requests, float]:
     """What a fresh operator asks in so many seconds, once it has seen that all is as it should be, and in how many minutes.
 
     From one calm to another, so that no sweep counts in part.
     """
     async with _decided(stage, sweep_minutes=sweep_minutes):
-        await asyncio.sleep(_SETTLING + 60 * sweeps_before * sweep_minutes)
+        await asyncio.sleep(settling)
         await _calm(stage)
         log = stage.control_plane.audit_log
         begin, began = log.stat().st_size, time.monotonic()

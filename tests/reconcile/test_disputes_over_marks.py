@@ -96,6 +96,43 @@ async def test_short_nights_are_no_fight() -> None:
 
 
 @in_virtual_time
+async def test_short_nights_are_no_fight_over_the_kinds_that_sleep_either() -> None:
+    """The fourth night within half an hour was told as a fight with whoever had made the namespace (G5)."""
+    server, marks, clock = table()
+    for _ in range(10):
+        await marks.put(server.env(), SLEEP)
+        await marks.note(server.env(), '["CronJob"]')
+        assert await marks.take_off(server.env())
+        clock.ahead += timedelta(seconds=5)
+    assert marks.fought("dev") == ()
+    assert server.writes == 30
+
+
+@in_virtual_time
+async def test_who_takes_the_kinds_off_in_one_night_is_named() -> None:
+    """G5."""
+    server, marks, clock = table()
+    for _ in range(60):
+        await marks.note(server.env(), '["CronJob"]')
+        server.came({}, {})
+        clock.ahead += timedelta(seconds=1)
+    assert server.writes < 8
+    assert "asleep-by of the namespace is changed again and again" in marks.fought("dev")[0]
+
+
+@in_virtual_time
+async def test_other_kinds_and_other_rules_are_no_fight() -> None:
+    """Five components that are applied in one night, and a policy that is changed again and again: nobody takes anything back."""
+    server, marks, clock = table()
+    for count in range(1, 6):
+        await marks.note(server.env(), str([f"Kind{number}" for number in range(count)]))
+        await marks.guard(server.env(), ("Stop", "Scale", "Delete", "Restart", "Edit")[:count])
+        clock.ahead += timedelta(seconds=20)
+    assert marks.fought("dev") == ()
+    assert server.writes == 10
+
+
+@in_virtual_time
 async def test_a_mark_that_is_put_on_an_env_that_is_awake_is_fought_for_too() -> None:
     server, marks, clock = table()
     for _ in range(60):

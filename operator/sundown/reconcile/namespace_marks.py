@@ -37,8 +37,8 @@ _TAKEN_BACK: Mapping[_What, str] = {
     "guarded": f"annotation {NEEDS_APPROVAL} of the namespace is changed",
     "noted": f"annotation {ASLEEP_BY} of the namespace is changed",
 }
-_OPPOSITE: Mapping[_What, _What] = {"asleep": "awake", "awake": "asleep"}
-"""Who wants the one has not been taken back the other."""
+_ENDS: Mapping[_What, tuple[_What, ...]] = {"asleep": ("awake",), "awake": ("asleep", "noted")}
+"""Who writes the one takes the others off themselves, so that nobody has taken them back."""
 
 
 class NamespaceMarks:
@@ -58,6 +58,7 @@ class NamespaceMarks:
         self._store = store
         self._made = made
         self._troubles: dict[str, dict[_What, str]] = {}
+        self._wanted: dict[tuple[str, _What], str] = {}
 
     async def put(self, env: Env, sleep: str) -> bool:
         """Say that it sleeps, in one write, before anything does; whether that was written."""
@@ -87,6 +88,7 @@ class NamespaceMarks:
             self._well(env.name, "noted")
             self._disputes.settle((env.name, "noted"), now=self._clock.now())
             return
+        self._want(env.name, "noted", text)
         await self._try(env.name, "noted", Urgency.HOLD, labels={}, annotations={ASLEEP_BY: text or None})
 
     async def label(self, env: Env, key: str, value: str) -> None:
@@ -100,6 +102,7 @@ class NamespaceMarks:
             self._well(env.name, "guarded")
             self._disputes.settle((env.name, "guarded"), now=self._clock.now())
             return
+        self._want(env.name, "guarded", text)
         await self._try(env.name, "guarded", Urgency.HOLD, labels={}, annotations={NEEDS_APPROVAL: text or None})
 
     def trouble(self, env: Env, *, asleep: bool) -> MarkTrouble | None:
@@ -123,6 +126,14 @@ class NamespaceMarks:
         self._troubles.pop(namespace, None)
         for what in _TAKEN_BACK:
             self._disputes.forget((namespace, what))
+            self._wanted.pop((namespace, what), None)
+
+    def _want(self, namespace: str, what: _What, text: str) -> None:
+        """Whoever wants something else there than they wrote last has not been taken that back."""
+        key = (namespace, what)
+        if self._wanted.get(key, text) != text:
+            self._disputes.forget(key)
+        self._wanted[key] = text
 
     async def _try(
         self, namespace: str, what: _What, urgency: Urgency, *, labels: Changes, annotations: Changes
@@ -144,8 +155,8 @@ class NamespaceMarks:
     async def _count(self, namespace: str, what: _What) -> None:
         """Note a write, and who it is that takes it back once it has been made too often."""
         now = self._clock.now()
-        if what in _OPPOSITE:
-            self._disputes.forget((namespace, _OPPOSITE[what]))
+        for ended in _ENDS.get(what, ()):
+            self._disputes.forget((namespace, ended))
         if self._disputes.written((namespace, what), now=now):
             try:
                 raw = await self._cluster.get(paths.namespace(namespace))

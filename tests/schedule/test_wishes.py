@@ -143,6 +143,29 @@ class TestProlongate:
         once = asked(office(), prolonged(office(), "2026-11-23 17:00", 20))
         assert prolonged(once, "2026-11-23 18:00", 1).until == utc("2026-11-24 15:00")
 
+    def test_what_lasts_beyond_the_daily_reset_lasts_longer_and_does_not_end_at_it(self) -> None:
+        """D1: an hour more of a snooze for two days ended it the next morning."""
+        snoozed = asked(office(), wishes.snooze(office(), NOBODY, utc("2026-11-27 17:00"), ANA, span=2 * DAY))
+        longer = asked(office(), prolonged(snoozed, "2026-11-27 18:00", 1))
+        assert decide(longer, NOBODY, utc("2026-11-27 18:00")).shutdown_at == utc("2026-11-29 18:00")
+        twice = asked(office(), prolonged(longer, "2026-11-27 18:00", 5))
+        assert decide(twice, NOBODY, utc("2026-11-27 18:00")).shutdown_at == utc("2026-11-29 23:00")
+
+    def test_the_shutdown_of_a_night_shift_is_put_off_over_the_daily_reset(self) -> None:
+        """D1: nothing came of it, for the reset is before the shutdown."""
+        night = spec_of(awake=[window(WEEKDAYS, "20:00", "07:00")])
+        assert decide(
+            asked(night, prolonged(night, "2026-11-23 22:00", 2)), NOBODY, utc("2026-11-23 22:00")
+        ).shutdown_at == utc("2026-11-24 09:00")
+
+    def test_a_window_that_begins_meanwhile_is_put_off_by_the_second_wish(self) -> None:
+        """D1: the second wish adds to the window's end, which is the shutdown in force by then."""
+        two = spec_of(awake=[window(WEEKDAYS, "10:00", "18:00"), window(WEEKDAYS, "19:00", "07:00")])
+        once = asked(two, prolonged(two, "2026-11-23 17:00", 2))
+        twice = asked(two, prolonged(once, "2026-11-23 17:30", 1))
+        assert decide(once, NOBODY, utc("2026-11-23 17:30")).shutdown_at == utc("2026-11-24 07:00")
+        assert decide(twice, NOBODY, utc("2026-11-23 17:30")).shutdown_at == utc("2026-11-24 08:00")
+
     def test_the_evening_of_a_schedule_that_only_stops_ends_however_often_it_is_put_off(self) -> None:
         """A13: the second wish, after the stop, is no new start."""
         evening = spec_of(awake=[window(WEEKDAYS, None, "17:00")])
@@ -245,6 +268,18 @@ def test_a_wish_has_its_effect_at_once(life: Life, span: timedelta) -> None:
         assert decide(spec, around, now).shutdown_at is None
     else:
         assert decide(asked(spec, override), around, now).state == "Awake"
+
+
+@examples(60, 3000)
+@given(lives(), spans)
+def test_who_prolongs_has_nothing_end_sooner(life: Life, span: timedelta) -> None:
+    """D1: whatever keeps it awake, and wherever the daily reset is."""
+    spec, around, now = parse(EnvScheduleSpec, life.spec), Circumstances(active_since=life.active_since), life.start
+    before = decide(spec, around, now)
+    assume(before.state == "Awake" and before.shutdown_at is not None)
+    after = decide(asked(spec, wishes.prolongate(spec, around, now, ANA, span=span)), around, now)
+    assert before.shutdown_at is not None
+    assert after.shutdown_at is None or after.shutdown_at >= before.shutdown_at
 
 
 @examples(60, 3000)

@@ -87,10 +87,11 @@ class Timetable:
             return FOREVER
         end = override.until or FOREVER
         if override.drop_at_reset and override.at is not None:
-            end = min(end, self._reset_after(override.at))
+            end = min(end, self.reset_after(override.at))
         return end
 
-    def _reset_after(self, at: datetime) -> datetime:
+    def reset_after(self, at: datetime) -> datetime:
+        """The first daily reset after ``at``."""
         today = wall_clock(self.zones[0], at).date()
         resets = (instant_of_day(self.zones[0], day_after(today, d), self._spec.daily_reset) for d in range(-2, 4))
         return next((reset for reset in resets if reset > at), FOREVER)

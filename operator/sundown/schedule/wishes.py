@@ -14,7 +14,7 @@ from sundown.model.scalars import format_duration
 from sundown.model.spec import EnvScheduleSpec, Override, Wanted
 from sundown.schedule.decision import Decision, decide
 from sundown.schedule.instants import FOREVER, later
-from sundown.schedule.timetable import Circumstances, zones_of
+from sundown.schedule.timetable import Circumstances, Timetable, zones_of
 from sundown.schedule.windows import SEARCH, Stops
 
 SHORTEST = timedelta(minutes=1)
@@ -66,7 +66,8 @@ def prolongate(
 ) -> Override:
     """Awake until the shutdown in force, or the present where the env is asleep, plus ``span`` (1 minute to 24 hours).
 
-    Asked twice it adds twice; the daily reset ends it.
+    Asked twice it adds twice; the daily reset ends it. A shutdown that comes after that (of a snooze for days, of a night shift)
+    is put off all the same, and that lasts: dropped at the reset it would end sooner than it would have without the wish.
 
     Raises:
         OutOfRange: for any other span.
@@ -81,12 +82,15 @@ def prolongate(
         raise NothingToDo("no shutdown awaits it, so there is none to put off")
     override = spec.override
     prolonged = decision.state == "Awake" and decision.why.reason == "Override"
-    if override is not None and prolonged and override.drop_at_reset:
-        # The shutdown in force may be the daily reset, which is not what this wish adds to. And the first wish's `at`
-        # stays: where the schedule only stops, a later one would be a new start, good until the next day's stop.
-        shutdown = max(shutdown, override.until or shutdown)
-        at = override.at or at
-    return _override("Awake", later(shutdown, span), at, asker, drop=True)
+    first = override if override is not None and prolonged and override.drop_at_reset else None
+    if first is not None:
+        # Where the schedule only stops, a later `at` would be a new start, good until the next day's stop.
+        at = first.at or at
+    drop = shutdown <= Timetable(spec, circumstances).reset_after(at)
+    if first is not None and drop:
+        # The shutdown in force may be the daily reset, which is not what this wish adds to.
+        shutdown = max(shutdown, first.until or shutdown)
+    return _override("Awake", later(shutdown, span), at, asker, drop=drop)
 
 
 def snooze(

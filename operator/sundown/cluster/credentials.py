@@ -14,6 +14,7 @@ from kubernetes_asyncio.config import load_incluster_config, load_kube_config
 from kubernetes_asyncio.config.config_exception import ConfigException
 from kubernetes_asyncio.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION, KubeConfigMerger
 
+from sundown.cluster.kubeconfig import objection
 from sundown.errors import SundownError
 
 Headers = tuple[tuple[str, str], ...]
@@ -57,7 +58,13 @@ async def load_configuration(*, kubeconfig: Path | None = None, context: str | N
         ):
             load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
         else:
-            file = str(kubeconfig) if kubeconfig else KUBE_CONFIG_DEFAULT_LOCATION
+            usual = KUBE_CONFIG_DEFAULT_LOCATION or str(
+                Path.home() / ".kube" / "config"
+            )  # an empty KUBECONFIG names none
+            file = str(kubeconfig) if kubeconfig else usual
+            wrong = objection(file, context)
+            if wrong is not None:
+                raise NoCluster(f"no cluster to talk to: {wrong}")
             loaded = await load_kube_config(file, context=context, client_configuration=configuration)
             configuration.impersonation = _headers(_user(file, loaded.current_context))
     except (ConfigException, OSError, ValueError) as error:

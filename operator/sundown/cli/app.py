@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from sundown import __version__
-from sundown.cli.shared import output
+from sundown.cli.shared import guidance, output
 from sundown.errors import InvalidObject, SundownError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -82,9 +82,24 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise guidance.before_the_command(error) from None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            raise guidance.no_such_command(ctx, args[0], COMMANDS)
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except (click.MissingParameter, click.NoSuchOption) as error:
+            raise guidance.with_an_example(error) from None
         except InvalidObject as error:
             raise Refused("\n".join(str(mistake) for mistake in error.mistakes)) from error
         except SundownError as error:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from sundown import wording
 from sundown.cli.shared.cluster_access import connected, identity
@@ -205,6 +206,8 @@ def command_for(wish: Wish) -> click.Command:
         timeout: timedelta = timedelta(),
         **cluster: Any,
     ) -> None:
+        if not wait and click.get_current_context().get_parameter_source("timeout") is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--timeout goes with --wait: add that, or leave it out")
         envs, span = _envs_and_span(words, wish) if wish.takes_span else (words, timedelta())
         request = Request(wish=wish, span=span, reason=reason, dry_run=dry_run)
         clock = SystemClock()

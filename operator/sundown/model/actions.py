@@ -22,8 +22,12 @@ class Right:
 
     def __str__(self) -> str:
         """As whoever can grant it knows it: ``"delete" namespaces``."""
-        resource = f"{self.resource}/{self.subresource}" if self.subresource else self.resource
-        return f'"{self.verb}" {resource}.{self.group}' if self.group else f'"{self.verb}" {resource}'
+        return f'"{self.verb}" {self.what}.{self.group}' if self.group else f'"{self.verb}" {self.what}'
+
+    @property
+    def what(self) -> str:
+        """The resource with the part of it that is meant: ``pods/log``."""
+        return f"{self.resource}/{self.subresource}" if self.subresource else self.resource
 
     def within(self, namespace: str) -> dict[str, str]:
         """The ``resourceAttributes`` of a review."""

@@ -39,6 +39,22 @@ def test_help_on_a_command_has_its_usage_its_right_and_an_example(row: Command) 
     assert row.right is None or blocks.code(row.right) in told
 
 
+@pytest.mark.parametrize(
+    ("verb", "right"),
+    [
+        ("scale", '"patch" deployments/scale.apps or "patch" statefulsets/scale.apps'),
+        ("restart", '"patch" deployments.apps or "patch" statefulsets.apps'),
+        ("delete", '"delete" namespaces'),
+        ("edit", '"patch" envschedules.sundown.dev'),
+        ("pods", '"list" pods'),
+        ("logs", '"get" pods/log'),
+    ],
+)
+def test_help_names_the_right_that_kubectl_would_take_too(verb: str, right: str) -> None:
+    """D5: of what is proposed first it named the right to look at the environment alone."""
+    assert f"as for kubectl, the right to {right}." in shown(helping.about(verb, "/env"))
+
+
 def test_help_on_what_is_no_command_says_what_there_is() -> None:
     """D5"""
     with pytest.raises(Mistyped, match="there is no command"):

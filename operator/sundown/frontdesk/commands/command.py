@@ -29,7 +29,8 @@ class Command:
     ``right`` is the verb on EnvSchedules, or on what ``on`` names, that ``require_right`` asks the cluster about before
     ``handle`` is called: in the env that was named, in all of them where none was. ``looks_by_itself`` where none was named:
     what comes back is only what the person may see. ``of_own_env`` where none was named: the person's own is meant. ``own_right`` is one of the cluster's own that
-    the person has to have besides, as for kubectl. ``handle`` is None for help alone, which is made from the table and takes no right.
+    the person has to have besides, as for kubectl; ``proposed_by`` are those of which ``handle`` asks for the one that what is meant takes.
+    ``handle`` is None for help alone, which is made from the table and takes no right.
     """
 
     verb: str
@@ -44,6 +45,7 @@ class Command:
     looks_by_itself: bool = False
     of_own_env: bool = False
     own_right: Right | None = None
+    proposed_by: tuple[Right, ...] = ()
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

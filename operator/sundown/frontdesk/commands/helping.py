@@ -75,7 +75,8 @@ def _explained(row: Command, program: str) -> list[Line]:
         lines.append((f"Also: {', '.join(row.aliases)}.",))
     if row.right is not None:
         where = "in that namespace" if row.on == "envschedules" else "in the namespace of support pods"
-        own = f", and yourself the right to {row.own_right}" if row.own_right is not None else ""
+        rights = (row.own_right,) if row.own_right is not None else row.proposed_by
+        own = f", and, as for kubectl, the right to {' or '.join(map(str, rights))}" if rights else ""
         lines.append(("It takes the right to ", Code(row.right), f" {row.on}.sundown.dev {where}{own}."))
     return lines
 

@@ -29,8 +29,11 @@ from sundown.frontdesk.people.people import Person
 from sundown.frontdesk.people.rights import Rights
 from sundown.frontdesk.requests.table import REQUESTS
 from sundown.frontdesk.wishes.actions import ClusterAway
-from sundown.model.actions import Right
+from sundown.model.actions import DELETE, Right
 from sundown.model.cutting import clip
+from sundown.reconcile.env_edit import EDIT
+from sundown.reconcile.workload_changes import RESTART, SCALE, OfWorkload, ScaleTo
+from sundown.sleepers.kinds import KINDS
 from sundown.usecases.wish import WISHES
 
 
@@ -155,6 +158,7 @@ COMMANDS: dict[str, Command] = {
             parse=env_and_times,
             handle=requesting.request("Edit"),
             right=REQUESTS["Edit"].right,
+            proposed_by=(EDIT.asks(),),
         ),
         Command(
             verb="pods",
@@ -204,6 +208,7 @@ COMMANDS: dict[str, Command] = {
             handle=requesting.request("Scale"),
             right=REQUESTS["Scale"].right,
             of_own_env=True,
+            proposed_by=tuple(SCALE.asks(ScaleTo(kind=kind, name="any", replicas=0)) for kind in KINDS),
         ),
         Command(
             verb="restart",
@@ -215,6 +220,7 @@ COMMANDS: dict[str, Command] = {
             handle=requesting.request("Restart"),
             right=REQUESTS["Restart"].right,
             of_own_env=True,
+            proposed_by=tuple(RESTART.asks(OfWorkload(kind=kind, name="any")) for kind in KINDS),
         ),
         Command(
             verb="delete",
@@ -228,6 +234,7 @@ COMMANDS: dict[str, Command] = {
             parse=one_env,
             handle=requesting.request("Delete"),
             right="delete",
+            proposed_by=(DELETE.asks(),),
         ),
         Command(
             verb="audit",

@@ -105,8 +105,8 @@ class Rights:
         """
         if not await self.has(person, right, namespace):
             raise NotAllowed(
-                f'you ({person.email}) may not do that in "{namespace}": ask its owner, or whoever runs the cluster, for the '
-                f"right to {right} there"
+                f'you ({person.email}) may not {right.verb} {right.what} in "{namespace}": ask its owner, or whoever runs the '
+                f"cluster, for the right to {right} there"
             ).naming(namespace)
 
     async def has(self, person: Person, right: Right, namespace: str) -> bool:

@@ -61,7 +61,7 @@ def _text(shown: Shown, waits: Word | None) -> str:
     if status.finished:
         return f":warning: {thing} is not {kind.participle}: {outcome}."
     if waits == "confirm":
-        return f":question: {by} may {kind.verb} {thing}{change}. Nothing is done before that is confirmed."
+        return f":question: {by} wants to {kind.verb} {thing}{change}. Nothing is done before that is confirmed."
     if waits == "approve":
         return f":raised_hand: {by} wants to {kind.verb} {thing}{change}. Somebody else has to approve that."
     return f":hourglass_flowing_sand: {thing} is to be {kind.participle}{change}."

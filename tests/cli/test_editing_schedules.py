@@ -47,7 +47,7 @@ def test_it_says_what_was_and_what_is_and_what_comes(sundown: Sundown, env: Env,
     assert (called.code, f"{env.name}: changed, {change}" in called.out) == (0, True), called.err
     assert spec_of(env) == {"timeZone": "Asia/Tokyo", "awake": [{"days": ["Mon"], "to": "20:00"}]}
     again = sundown("edit", env.name, "timeZone=Asia/Tokyo")
-    assert (again.code, "says so already" in again.err) == (1, True)
+    assert (again.code, ": its schedule says so already" in again.err) == (1, True)
 
 
 @pytest.mark.lab

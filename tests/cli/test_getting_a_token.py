@@ -41,4 +41,7 @@ def test_it_is_good_for_sundown_and_for_nobody_else(
     assert known(audiences=["sundown"])
     assert not known()
     missing = call("api", "token", "nobody", *where)
-    assert (missing.code, missing.err) == (1, f'Error: no ServiceAccount "nobody" in namespace "{namespace}"\n')
+    assert (missing.code, missing.err) == (
+        1,
+        f'Error: no ServiceAccount "nobody" in namespace "{namespace}"; kubectl create serviceaccount nobody -n {namespace} makes it\n',
+    )

@@ -161,8 +161,18 @@ def test_what_a_terminal_would_obey_is_not_printed(sundown: Sundown, env: Env, o
 
 
 def test_no_envs_are_no_error(sundown: Sundown, namespace: str) -> None:
-    assert sundown("list", "-n", namespace).out == "no environments\n"
+    assert sundown("list", "-n", namespace).out == f"no environment in {namespace}\n"
     assert sundown("list", "-n", namespace, "-o", "json").json == []
+
+
+def test_what_was_looked_for_in_vain_is_said(sundown: Sundown, asleep: Env) -> None:
+    """ "No environments of that kind" left it open what was meant by that."""
+
+    def told(*chosen: str) -> str:
+        return sundown("list", "-n", asleep.name, *chosen).out
+
+    assert told("--owner", "ben@*") == "the only environment is not owned by ben@*\n"
+    assert told("--state", "awake", "--owner", "ben@*") == "the only environment is not awake and owned by ben@*\n"
 
 
 def test_who_may_not_list_the_cluster_is_shown_the_namespace_of_the_context(

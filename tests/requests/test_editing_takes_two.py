@@ -59,8 +59,8 @@ def test_a_field_becomes_what_it_is_to_be_and_nothing_of_before_is_left_in_it(
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"timeZone": "UTC"}, "it says so already"),
-        ({"exceptions": "null"}, "it says so already"),
+        ({"timeZone": "UTC"}, "its schedule says so already, so that there is nothing to change"),
+        ({"exceptions": "null"}, "its schedule says so already, so that there is nothing to change"),
         ({"timeZone": "Mars/Olympus"}, "spec.timeZone"),
         ({"awake": "[[["}, "spec.awake"),
         ({"awake": json.dumps([{**WINDOW, "to": "25:00"}])}, "spec.awake[0].to"),

@@ -213,7 +213,7 @@ def test_a_paused_env_takes_no_wishes(circumstances: Circumstances) -> None:
     spec = office(paused=circumstances is NOBODY)
     now = utc("2026-11-23 12:00")
     for wish in (wishes.start, wishes.stop):
-        with pytest.raises(Paused, match="paused"):
+        with pytest.raises(Paused, match="does nothing until that is changed"):
             wish(spec, circumstances, now, ANA)
     for wish_of_a_span in (wishes.prolongate, wishes.snooze):
         with pytest.raises(Paused, match="paused"):

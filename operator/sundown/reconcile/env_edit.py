@@ -81,7 +81,7 @@ class Edit:
         """Why it cannot be, or need not; None where it can."""
         differing = self.differing
         if not differing:
-            return "it says so already"
+            return "its schedule says so already, so that there is nothing to change"
         after = {name: value for name, value in {**self.spec, **differing}.items() if value is not None}
         try:
             parse(EnvScheduleSpec, after, prefix="spec")

@@ -121,7 +121,9 @@ def reset(spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime) ->
 
 def _present(spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime) -> datetime:
     if spec.paused or circumstances.paused_by is not None:
-        raise Paused(f"it is paused ({circumstances.paused_by or 'spec.paused is true'}), so its schedule does nothing")
+        why = circumstances.paused_by or "spec.paused is true"
+        how = "" if circumstances.paused_by else " (`edit` it with paused=false)"
+        raise Paused(f"it is paused ({why}), so its schedule does nothing until that is changed{how}")
     return now.replace(microsecond=0)
 
 

@@ -80,7 +80,7 @@ class KnownKind:
 
 
 async def known_kinds(cluster: Cluster, *, account: str) -> list[KnownKind]:
-    """Every row of the catalogue, as this cluster has it; ``account`` is the operator's.
+    """Every row of the catalogue, as this cluster has it, what it serves and what sleeps unnamed first; ``account`` is the operator's.
 
     Raises:
         ApiError: the cluster cannot be asked.
@@ -88,9 +88,10 @@ async def known_kinds(cluster: Cluster, *, account: str) -> list[KnownKind]:
     rows = tuple(CATALOGUE.values())
     served = await Served(cluster).of({_named(row) for row in rows})
     versions = [_version(row, served[_named(row)]) for row in rows]
-    return await asyncio.gather(
+    found = await asyncio.gather(
         *(_known(cluster, row, version, account) for row, version in zip(rows, versions, strict=True))
     )
+    return sorted(found, key=lambda one: (one.version is None, isinstance(one.row, PatchKind)))
 
 
 async def _known(cluster: Cluster, row: ReplicaKind | PatchKind, version: str | None, account: str) -> KnownKind:

@@ -79,7 +79,9 @@ async def _make(cluster: Cluster, namespace: str, account: str, *, duration: tim
     try:
         made = await cluster.create(paths.service_account_token(namespace, account), body)
     except Missing as error:
-        raise NotFound(f'no ServiceAccount "{account}" in namespace "{namespace}"') from error
+        raise NotFound(
+            f'no ServiceAccount "{account}" in namespace "{namespace}"; kubectl create serviceaccount {account} -n {namespace} makes it'
+        ) from error
     except Denied as error:
         raise NotAllowed(
             f'you may not make a token of "{account}": ask for the right to "create" serviceaccounts/token in {namespace} ({error})'

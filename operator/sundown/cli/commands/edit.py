@@ -13,6 +13,7 @@ from sundown.cli.shared.cluster_access import connected, identity
 from sundown.cli.shared.cluster_options import cluster_options
 from sundown.cli.shared.output import as_json, examples, say
 from sundown.cluster.client import Cluster
+from sundown.errors import NothingToDo
 from sundown.model.scalars import format_instant
 from sundown.schedule.clock import SystemClock
 from sundown.schedule.decision import Decision
@@ -21,6 +22,7 @@ from sundown.usecases.edit import edit as edit_schedule
 from sundown.usecases.find import settings
 from sundown.usecases.proposals import Asker
 from sundown.usecases.times import NoTimes, how_each_is_written, read_times
+from sundown.usecases.wish import in_a_sentence
 
 _HELP = f"""Change when an environment sleeps and wakes.
 
@@ -62,7 +64,10 @@ def edit(
         asker = Asker(by, groups, "kubectl", now)
         return await edit_schedule(cluster, settings().namespace, env, given, asker=asker, dry_run=dry_run)
 
-    edited = connected(work, kubeconfig=kubeconfig, context=context)
+    try:
+        edited = connected(work, kubeconfig=kubeconfig, context=context)
+    except NothingToDo as error:
+        raise NothingToDo(in_a_sentence(error, env)) from error
     if output == "json":
         as_json(_to_json(edited, dry_run=dry_run))
     else:

@@ -48,8 +48,14 @@ def kinds(*, kubeconfig: Path | None, context: str | None, output: str) -> None:
     table(header, [_row(one, wide=wide) for one in found])
     for component in _components(one for one in found if one.lacking):
         note(f"to grant it: kubectl apply -k deploy/components/kinds/{component}")
-    for component in _components(one for one in found if one.held is Held.OTHERWISE):
+    for component in _components(one for one in found if _could_be_held(one, found)):
         note(f"to hold it: kubectl apply -k deploy/components/kinds/{component}/hold")
+
+
+def _could_be_held(one: KnownKind, found: Iterable[KnownKind]) -> bool:
+    """Whether a component is worth naming: where nothing is held, the cluster serves no such policies, or nobody wants them."""
+    wanted = one.granted and any(other.held is Held.YES for other in found)
+    return one.held is Held.OTHERWISE or bool(wanted and one.held is Held.NO)
 
 
 def _components(found: Iterable[KnownKind]) -> list[str]:

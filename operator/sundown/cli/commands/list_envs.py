@@ -61,12 +61,23 @@ def list_envs(
     if partial:
         note("you may not list the whole cluster: these are the environments in namespaces that you may see")
     if not rows:
-        say("no environments" if not found else "no environments of that kind")
+        say(_nothing(len(found), namespaces, state=state, owner=owner))
         return
     _print(rows, wide=output == "wide", now=SystemClock().now())
     for row in rows:
         for mistake in row.misnamed:
             note(f"note: {row.namespace}: {mistake}")
+
+
+def _nothing(there: int, namespaces: tuple[str, ...], *, state: str | None, owner: str | None) -> str:
+    """What is said where no row is left; with what makes the first one, where nobody has made any."""
+    if not there and namespaces:
+        return f"no environment in {', '.join(namespaces)}"
+    if not there:
+        return "no environments yet: a namespace becomes one when an EnvSchedule is applied in it"
+    among = "the only environment is not" if there == 1 else f"none of the {there} environments is"
+    are = [wording.STATES[state]] if state is not None else []
+    return f"{among} {' and '.join([*are, *([f'owned by {owner}'] if owner is not None else [])])}"
 
 
 def _wanted(row: Listed, *, state: str | None, owner: str | None) -> bool:

@@ -131,6 +131,12 @@ class _Loader(yaml.SafeLoader):
     def construct_text(self, node: ScalarNode) -> str:
         return str(self.construct_scalar(node))
 
+    def construct_tagged(self, _suffix: str, node: ScalarNode | SequenceNode | MappingNode) -> Any:
+        """What carries a tag of somebody else's, CloudFormation's ``!Ref`` say, for what it is without."""
+        if isinstance(node, MappingNode):
+            return self.construct_object_map(node)
+        return self.construct_list(node) if isinstance(node, SequenceNode) else self.construct_scalar(node)
+
     def construct_boolean(self, node: ScalarNode) -> bool:
         return self.construct_scalar(node) in _TRUE
 
@@ -163,6 +169,7 @@ _Loader.add_implicit_resolver(f"{_TAG}null", _whole("~|null|Null|NULL|"), ["~", 
 _Loader.add_implicit_resolver(f"{_TAG}merge", _whole("<<"), ["<"])
 _Loader.add_implicit_resolver(f"{_TAG}nan", _whole(_NO_NUMBER.pattern), list("+-."))
 _Loader.add_implicit_resolver(f"{_TAG}int", _whole(f"{_INTEGER.pattern}|{_NUMBER.pattern}"), list("+-.0123456789"))
+_Loader.add_multi_constructor("!", _Loader.construct_tagged)
 _Loader.add_constructor(f"{_TAG}map", _Loader.construct_object_map)
 _Loader.add_constructor(f"{_TAG}seq", _Loader.construct_list)
 _Loader.add_constructor(f"{_TAG}bool", _Loader.construct_boolean)

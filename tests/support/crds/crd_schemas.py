@@ -5,6 +5,7 @@ A path reads ``spec.awake[].from``; ``[]`` are a list's items and ``{}`` a map's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,15 @@ def crd(kind: str) -> Schema:
     """The CustomResourceDefinition of ``kind``."""
     definition: Schema = yaml.safe_load((CRDS / f"{kind.lower()}s.yaml").read_text(encoding="utf-8"))
     return definition
+
+
+_MATCHED = re.compile(r"(?:size\(self\) >= \d+ && )?self\.matches\('(?P<pattern>[^']+)'\)")
+
+
+def pattern_of(schema: Schema) -> str | None:
+    """The pattern of a text, in whichever way the CRD has it: a rule has a message of its own, a ``pattern`` has none."""
+    matched = (_MATCHED.fullmatch(rule["rule"]) for rule in schema.get("x-kubernetes-validations", ()))
+    return schema.get("pattern") or next((found["pattern"] for found in matched if found is not None), None)
 
 
 def crd_schema(kind: str) -> Schema:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sundown.cluster import reading
 from sundown.model.resources import EnvScheduleStatus, HistoryEntry
+from sundown.model.scalars import format_instant
 from sundown.usecases.audit import COLUMNS, deeds
 from sundown.usecases.requests import asked_at
 from support.requested import asked
@@ -68,3 +69,20 @@ def test_a_request_that_nobody_can_read_stops_no_audit() -> None:
     """G7"""
     broken = reading.action_request({"metadata": {"name": "x", "namespace": "y"}, "spec": {"action": 3}})
     assert deeds([broken], []) == ()
+
+
+def test_who_extended_what_was_awake_is_told_though_no_state_has_changed() -> None:
+    """G7: the extension in force was in no list, and the first of two was called a start."""
+    until = format_instant(after(hours=3))
+    override = {"state": "Awake", "at": format_instant(NOW), "until": until, "by": "dana@example.com", "via": "slack"}
+    more = {"dropAtReset": True, "reason": "release test"}
+    (deed,) = deeds([], [known(spec={"override": override | more})])
+    assert (deed.who, deed.what, deed.via, deed.at) == ("dana@example.com", "extend", "slack", NOW)
+    assert deed.outcome == f"awake until {until}: release test"
+
+
+def test_a_wish_that_a_transition_tells_of_is_told_once() -> None:
+    """G7"""
+    override = {"state": "Awake", "at": format_instant(after(minutes=59)), "by": "chen@example.com", "via": "cli"}
+    (deed,) = deeds([], [known(spec={"override": override}, status=HISTORY)])
+    assert deed.outcome == "asked for"

@@ -1,4 +1,4 @@
-"""What people have done, cluster-wide: from the requests that were made, and from the histories of the envs. Pure."""
+"""What people have done, cluster-wide: from the requests that were made, from the histories of the envs and what is asked of them. Pure."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ COLUMNS = ("at", "who", "what", "namespace", "target", "via", "approvedBy", "sta
 def deeds(requests: Iterable[Asked], schedules: Iterable[Known], *, since: datetime | None = None) -> tuple[Deed, ...]:
     """All of them, the newest first. What an env did by its schedule is nobody's deed."""
     found = [deed for asked in requests if (deed := _asked(asked)) is not None]
-    found += [deed for known in schedules for deed in _history(known)]
+    found += [deed for known in schedules for deed in (*_history(known), *_asked_for(known))]
     late = (deed for deed in found if since is None or deed.at >= since)
     return tuple(sorted(late, key=lambda deed: (deed.at, deed.namespace, deed.record), reverse=True))
 
@@ -93,3 +93,23 @@ def _history(known: Known) -> Iterable[Deed]:
                 outcome=entry.why,
                 record=f"envs/{known.metadata.name}",
             )
+
+
+def _asked_for(known: Known) -> Iterable[Deed]:
+    """The wish that stands in the schedule, where no transition has told of it: who extends what is awake changes no state."""
+    wish = known.legible_spec.override
+    if wish is None or wish.at is None or not wish.by:
+        return
+    if any(entry.by == wish.by and entry.at >= wish.at for entry in known.status.history):
+        return
+    until = f" until {format_instant(wish.until)}" if wish.until is not None else ""
+    yield Deed(
+        at=wish.at,
+        who=wish.by,
+        what="extend" if wish.drop_at_reset else _DONE[wish.state],
+        namespace=known.metadata.namespace,
+        via=wish.via or "",
+        state="Done",
+        outcome=f"{wish.state.lower()}{until}{f': {wish.reason}' if wish.reason else ''}",
+        record=f"envs/{known.metadata.name}",
+    )

@@ -36,7 +36,8 @@ from sundown.usecases.requests import listed
 def audit(*, kubeconfig: Path | None, context: str | None, since: timedelta | None, output: str) -> None:
     """List what people have asked for and done, the newest first: who, what, where, who approved it, what came of it.
 
-    From the ActionRequests, which are kept for SUNDOWN_REQUESTS_RETENTION, and from the last transitions of each environment.
+    From the ActionRequests, which are kept for SUNDOWN_REQUESTS_RETENTION, and, of each environment, from its last transitions and
+    from what is asked of it now.
     """
     now = SystemClock().now()
 

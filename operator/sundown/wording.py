@@ -23,6 +23,7 @@ from sundown.model.resources import (
     WhyRunning,
 )
 from sundown.model.scalars import DAYS
+from sundown.model.spec import Override
 from sundown.schedule.decision import Decision, Turn
 
 STATES = {
@@ -272,9 +273,11 @@ def turn(coming: Turn, *, now: datetime, zone: tzinfo | None = None) -> str:
     return f"{STATES[coming.to]} at {moment(coming.at, now=now, zone=zone)}: {coming.why.text}"
 
 
-def promise(decision: Decision, *, now: datetime, zone: tzinfo | None = None) -> str:
-    """What a wish has brought about: ``awake until 18:00 (in 3h)``."""
+def promise(decision: Decision, *, now: datetime, zone: tzinfo | None = None, wish: Override | None = None) -> str:
+    """What a ``wish`` has brought about: ``awake until 18:00 (in 3h)``; why it is less than was asked for, where it is."""
     said = STATES[decision.state]
     if decision.until is None:
         return f"{said} until further notice" if decision.state == "Awake" else f"{said} until somebody starts it"
-    return f"{said} until {moment(decision.until, now=now, zone=zone)}"
+    cut = wish is not None and wish.drop_at_reset and wish.until is not None and decision.until < wish.until
+    why = ", for the daily reset ends what was asked for" if cut else ""
+    return f"{said} until {moment(decision.until, now=now, zone=zone)}{why}"

@@ -19,6 +19,9 @@ from sundown.model.resources import (
     WakeQueuePlace,
     WhyRunning,
 )
+from sundown.schedule import wishes
+from sundown.schedule.decision import Circumstances, decide
+from support.schedule.telling import WEEKDAYS, spec_of, window
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -315,3 +318,19 @@ def test_a_remark_is_what_is_said_of_a_schedule_that_is_followed() -> None:
     assert wording.remark(conditions(("True", "Scheduled"), message='nothing is known of "CronJbo"')) != ""
     assert wording.remark(conditions(("False", "InvalidSpec"), message="it cannot be read")) == ""
     assert wording.remark(EnvScheduleStatus()) == ""
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (2, "awake until 20:00 (in 5h)"),
+        (20, "awake until Tue 06:00 (in 15h), for the daily reset ends what was asked for"),
+    ],
+)
+def test_a_prolongation_that_the_daily_reset_ends_is_promised_with_that(hours: int, said: str) -> None:
+    """A13: twenty hours more were answered with fifteen, and nobody was told why."""
+    office = spec_of(awake=[window(WEEKDAYS, "08:00", "18:00")])
+    asker = wishes.Asker(by="ana@example.com", via="cli")
+    wish = wishes.prolongate(office, Circumstances(), MONDAY, asker, span=timedelta(hours=hours))
+    decision = decide(office.model_copy(update={"override": wish}), Circumstances(), MONDAY)
+    assert wording.promise(decision, now=MONDAY, zone=UTC, wish=wish) == said

@@ -160,7 +160,7 @@ def _say(result: Result, *, dry_run: bool, now: datetime) -> None:
 
 
 def _say_answer(answer: Answer, *, dry_run: bool, now: datetime) -> None:
-    promise = wording.promise(answer.decision, now=now)
+    promise = wording.promise(answer.decision, now=now, wish=answer.override)
     if dry_run:
         say(f"{answer.namespace}: would be {promise}")
         override = answer.override.to_json() if answer.override is not None else {}

@@ -134,7 +134,7 @@ def written(done: Done) -> WishDone:
         wish=done.wanted.verb,
         state=answer.decision.state,
         until=answer.decision.until,
-        text=wording.promise(answer.decision, now=answer.asked_at, zone=zone("UTC")),
+        text=wording.promise(answer.decision, now=answer.asked_at, zone=zone("UTC"), wish=answer.override),
         dry_run=answer.changes_nothing,
         version=answer.written.metadata.resource_version,
     )

@@ -46,7 +46,7 @@ def wish(verb: str) -> Callable[[Desk, Person, Asked, Place], Awaitable[Reply]]:
 def told(done: Done, before: EnvScheduleStatus) -> Reply:
     """What a wish has brought about: ``dev1 is waking, awake until 18:00 (in 3h)``, with the button that undoes it."""
     answer, person = done.answer, done.wanted.person
-    promise = wording.promise(answer.decision, now=answer.asked_at, zone=zone_of(person))
+    promise = wording.promise(answer.decision, now=answer.asked_at, zone=zone_of(person), wish=answer.override)
     moving = _moving(done, before)
     title: Line = (Bold(answer.namespace), f" {moving}: {promise}")
     lines: list[Line] = [(f"Asked for by {person.email}" + (f": {done.wanted.reason}" if done.wanted.reason else ""),)]

@@ -130,7 +130,8 @@ class Room:
             person = await self._desk.people.of(user)
             wanted = Wanted(person, str(verb.wish), namespace, span=_span(action, verb))
             done = await self._desk.actions.carry_out(wanted)
-            promise = wording.promise(done.answer.decision, now=done.answer.asked_at, zone=zone_of(person))
+            answer = done.answer
+            promise = wording.promise(answer.decision, now=answer.asked_at, zone=zone_of(person), wish=answer.override)
             said = f":white_check_mark: {blocks.bold(namespace)} is {blocks.escape(promise)}."
         except SundownError as error:
             said = f":warning: {blocks.escape(in_plain_words(error))}"

@@ -112,7 +112,12 @@ def troubles(status: EnvScheduleStatus) -> tuple[Condition, ...]:
 def state(status: EnvScheduleStatus) -> str:
     """The state in words, and whether something is not well: ``waking, degraded``."""
     told = STATES[status.state] if status.state is not None else "unknown"
-    return f"{told}, degraded" if any(one.reason not in _LEFT_ALONE for one in troubles(status)) else told
+    return f"{told}, degraded" if is_degraded(status) else told
+
+
+def is_degraded(status: EnvScheduleStatus) -> bool:
+    """Whether something is not well, and not as somebody wants it."""
+    return any(one.reason not in _LEFT_ALONE for one in troubles(status))
 
 
 def not_well(status: EnvScheduleStatus, *, said: str = "") -> tuple[str, ...]:

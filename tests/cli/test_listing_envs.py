@@ -117,6 +117,7 @@ def test_the_place_in_the_line_to_wake_is_listed_and_told(sundown: Sundown, env:
     [
         (("--state", "asleep"), True),
         (("--state", "Awake"), False),
+        (("--state", "degraded"), False),
         (("--owner", "ana@*"), True),
         (("--owner", "Ana@Example.com"), True),
         (("--owner", "ben@*"), False),
@@ -149,6 +150,7 @@ def test_a_schedule_that_cannot_be_read_is_listed_with_its_mistake(sundown: Sund
     asleep.until_condition("Ready", "False", "InvalidSpec")
     (row,) = sundown("list", "-n", asleep.name, "-o", "json").json
     assert row["why"].startswith('spec.timeZone: no time zone "Mars/Olympus"')
+    assert sundown("list", "-n", asleep.name, "-o", "json", "--state", "degraded").json == [row]
 
 
 def test_what_a_terminal_would_obey_is_not_printed(sundown: Sundown, env: Env, operator: Operator) -> None:

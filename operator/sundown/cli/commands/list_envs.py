@@ -17,12 +17,15 @@ from sundown.cluster.client import Cluster
 from sundown.model.addresses import folded
 from sundown.schedule.clock import SystemClock
 
+_DEGRADED = "Degraded"
+
 
 @click.command(
     "list",
     epilog=examples(
         "sundown list",
         "sundown list --state asleep --owner 'ana@*'",
+        "sundown list --state degraded",
         "sundown list -n team-a -n team-b -o wide",
         "sundown list -o json | jq -r '.[] | select(.next.to == \"Asleep\") | .namespace'",
     ),
@@ -31,8 +34,8 @@ from sundown.schedule.clock import SystemClock
 @click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only these; may be repeated.")
 @click.option(
     "--state",
-    type=click.Choice([*wording.STATES], case_sensitive=False),
-    help="Only those in this state.",
+    type=click.Choice([*wording.STATES, _DEGRADED], case_sensitive=False),
+    help="Only those in this state, or with which something is not well, whatever their state.",
 )
 @click.option("--owner", metavar="WHO", help="Only those of this owner; * and ? stand for any letters.")
 @click.option("-o", "--output", type=click.Choice(["table", "wide", "json"]), default="table", help="How to print it.")
@@ -76,12 +79,14 @@ def _nothing(there: int, namespaces: tuple[str, ...], *, state: str | None, owne
     if not there:
         return "no environments yet: a namespace becomes one when an EnvSchedule is applied in it"
     among = "the only environment is not" if there == 1 else f"none of the {there} environments is"
-    are = [wording.STATES[state]] if state is not None else []
+    are = [wording.STATES.get(state, state.lower())] if state is not None else []
     return f"{among} {' and '.join([*are, *([f'owned by {owner}'] if owner is not None else [])])}"
 
 
 def _wanted(row: Listed, *, state: str | None, owner: str | None) -> bool:
-    if state is not None and row.status.state != state:
+    if state == _DEGRADED and not wording.is_degraded(row.status):
+        return False
+    if state not in {None, _DEGRADED, row.status.state}:
         return False
     return owner is None or fnmatchcase(folded(row.status.owner or ""), folded(owner))
 

@@ -87,6 +87,8 @@ def why(*, kubeconfig: Path | None, context: str | None, env: str, output: str) 
 
     With it: what it has in AWS and what that costs, what is not well, which parts are not where they should be (hanging,
     once their time is over) and which wait for them, what a dry run would do, wave after wave, and its last ten transitions.
+
+    Times are in your own time zone; reasons name the one that they are in.
     """
     now = SystemClock().now()
     picture = connected(lambda cluster: look(cluster, env, now=now), kubeconfig=kubeconfig, context=context)

@@ -6,8 +6,13 @@ import pytest
 
 from sundown.model.parts import Owner, Workload
 from sundown.model.record import Record, Restoring
-from sundown.reconcile.memory import Belief, Memory, believed, by_key
-from support.samples import MEMORY, SLEEP, planned, workload
+from sundown.model.resources import EnvScheduleStatus
+from sundown.reconcile.memory import Belief, Memory, NotRemembered, believed, by_key
+from sundown.reconcile.part_verdict import Goal
+from sundown.reconcile.plan import reconsider
+from sundown.reconcile.report import next_status
+from sundown.reconcile.workload_steps import as_written
+from support.samples import MEMORY, NOW, SLEEP, finding, planned, workload
 
 EVENING, PLANNED_AT = 5, 4
 MARK, NEWER = f"{SLEEP}/uid-web", f"{SLEEP}/1/uid-web"
@@ -76,3 +81,37 @@ def test_what_has_no_older_record_on_it_needs_none() -> None:
     assert [one.generation for one in asleep.records] == [None]
     stripped = planned("Asleep", workload("web", 0, owners=(OURS,)), memory=remembering(second(3)))
     assert [one.generation for one in stripped.records] == [None]
+
+
+KUBECTL = Owner("kubectl", applies=False, fields=frozenset({"replicas"}))
+
+
+def test_a_zero_of_somebody_elses_is_known_once_it_was_seen_beside_a_record() -> None:
+    """A3, W3: what stands on the workload may go after that."""
+    found = planned("Asleep", at_zero("3", MARK, KUBECTL), memory=remembering(second(3)))
+    assert found.records == (second(3, generation=PLANNED_AT),)
+    later = planned("Asleep", at_zero("3", MARK, KUBECTL, generation=9), memory=remembering(found.records[0]))
+    assert later.records == found.records
+
+
+def test_what_sundown_has_woken_is_asleep_no_more() -> None:
+    """A3: a zero that comes then is their wish who set it."""
+    known = second(3, generation=PLANNED_AT)
+    plan = planned("Awake", at_zero("3", MARK, KUBECTL), memory=remembering(known))
+    assert [step.action for step in plan.steps] == ["Wake"]
+    assert plan.records == (known,)
+    assert as_written(plan.records, plan.steps) == (second(3),)
+
+
+def test_what_was_seen_running_is_not_remembered_as_asleep_by_an_older_look() -> None:
+    """A3: scaled up after it was seen at 0, planned, and put to 0 with its record gone before that was written."""
+    goal = Goal(wanted="Asleep", now=NOW, memory=remembering(second(3, generation=PLANNED_AT)), sleep=SLEEP)
+    with pytest.raises(NotRemembered):
+        reconsider(goal, workload("web", 0, owners=(KUBECTL,)), known=by_key([second(3)]))
+
+
+def test_an_edit_while_the_env_wakes_is_known_twice() -> None:
+    """A3, A18: its wave may wait for minutes, and the record may go meanwhile."""
+    old = EnvScheduleStatus(state="Waking", asleep_since=SLEEP, records=(second(EVENING),))
+    plan = planned("Awake", at_zero("3"), memory=remembering(second(EVENING)))
+    assert next_status(old, finding("Awake", plan=plan)).records == (second(3, edition=1, generation=PLANNED_AT),)

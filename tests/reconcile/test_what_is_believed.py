@@ -24,6 +24,7 @@ DELETE = '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"
 WEB_HAS_WOKEN = {"Deployment": 1}
 AGAIN = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}', edition=1)])
 SECOND = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}')])
+SEEN = by_key([Record("Deployment", "web", "uid-web", '{"spec":{"replicas":3}}', generation=4)])
 OURS = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}))
 KUBECTL = Owner("kubectl", applies=False, fields=frozenset({"replicas"}))
 OURS_NOW = Owner("sundown-operator", applies=False, fields=frozenset({"replicas"}), time=SLEEP[:19] + "Z")
@@ -70,6 +71,20 @@ MARK, MARK_AGAIN, OLD_MARK = f"{SLEEP}/uid-web", f"{SLEEP}/1/uid-web", f"{EARLIE
         pytest.param(at_zero(owners=(HELM,)), memory(records=SECOND), THE_SECOND, id="stripped, given back"),
         pytest.param(at_zero(owners=(KUBECTL,)), memory(records=SECOND), Belief(), id="a person's own zero"),
         pytest.param(at_zero(owners=()), memory(records=SECOND), Belief(), id="nobody owns kubectl scale's zero"),
+        pytest.param(
+            at_zero(owners=(KUBECTL,)), memory(records=SEEN), THE_SECOND, id="stripped after it was seen asleep"
+        ),
+        pytest.param(at_zero("3", owners=(KUBECTL,)), memory(records=SECOND), STALE, id="unmarked, a person's zero"),
+        pytest.param(at_zero(None, MARK, owners=()), memory(records=SECOND), STALE, id="a mark alone, a person's zero"),
+        pytest.param(
+            at_zero(None, MARK, owners=()), memory(outdated=WEB_HAS_WOKEN), STALE, id="the same once it has woken"
+        ),
+        pytest.param(
+            at_zero("3", owners=(KUBECTL,)),
+            memory(sleep=None, unmarked=True, records=SECOND),
+            STALE,
+            id="of an earlier version, known, and a person's zero",
+        ),
         pytest.param(at_zero(), memory(), Belief(), id="at zero without a record: its owner's wish"),
         pytest.param(at_zero(owners=(OURS_BEFORE,)), WOKEN, Belief(), id="woken to zero, as its record said"),
         pytest.param(at_zero(owners=(KUBECTL,)), memory(), Belief(), id="at zero by a person"),
@@ -140,6 +155,8 @@ def test_the_record_of_this_sleep_and_this_object_counts(found: Workload, rememb
         pytest.param(at_zero("3", f"{LONG_AGO}/uid-web"), memory(), id="older than the schedule"),
         pytest.param(at_zero("3", OLD_MARK), memory(known_since=None), id="no schedule any more"),
         pytest.param(at_zero("3"), memory(), id="without a mark, in a sleep that has an id"),
+        pytest.param(at_zero("3", owners=(KUBECTL,)), memory(), id="the same at a person's zero, and nobody knows it"),
+        pytest.param(at_zero("three", owners=(KUBECTL,)), memory(records=SECOND), id="spoiled, at a person's zero"),
         pytest.param(at_zero(owners=(OURS_NOW,)), memory(), id="our zero of this sleep, and no record in either place"),
         pytest.param(at_zero("3", "last night"), memory(), id="a mark that is none"),
         pytest.param(at_zero("3", "2026-99-99T99:99:99.999999Z/uid-web"), memory(), id="no moment"),

@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import Conflict, Missing
 from sundown.model.parts import Workload
+from sundown.model.record import read_restoring
 from sundown.model.resources import EnvScheduleStatus
 from sundown.reconcile.memory import Memory, edition_on, is_current, recall
 from sundown.sleepers.kinds import KINDS
@@ -95,6 +96,16 @@ class ApiServer:
         """Whether what stands on a workload was written in this sleep on this object, and nothing newer is known."""
         found = self.look(key)
         return found.previous is not None and is_current(found, self.memory())
+
+    def is_known(self, key: Key) -> bool:
+        """Whether the second place says how to wake a workload."""
+        return self.memory().of_this_sleep(self.look(key)) is not None
+
+    def seen_with(self, key: Key) -> int | None:
+        """The count that the second place knows a workload to have slept with, whatever stands on it now; None for a plan."""
+        second = self.memory().of_this_sleep(self.look(key))
+        known = read_restoring(second.restore) if second is not None and second.was_seen else None
+        return known.replicas if known is not None else None
 
     def is_only_planned(self, key: Key) -> bool:
         """Whether the second place knows of a newer record than the one that stands on a workload."""

@@ -104,7 +104,8 @@ class Record:
     ``restore`` is a JSON merge patch for a workload, ``running`` for a part in the cloud, whose ``uid`` is its ARN and
     ``name`` its identifier; ``PLANNED`` says what it says. ``taken_from`` (JSON) is whose Apply entries owned the fields that
     Sundown writes. ``edition`` is which record of this sleep it is, None for the first: older ones come back with whatever
-    has kept a copy of them. ``generation`` is the workload's when that record was planned over an older one that stood on it.
+    has kept a copy of them. ``generation`` is the workload's when it was seen at zero with a record on it that may be gone by now:
+    an older one than this, or one beside a zero that Sundown had not written. It goes when the workload wakes.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
@@ -122,6 +123,11 @@ class Record:
     taken_from: Annotated[str, StringConstraints(max_length=1024)] | None = None
     edition: Annotated[int, Field(ge=1, le=HIGHEST_COUNT)] | None = None
     generation: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether it is known to sleep by this record, whoever wrote its zero: no plan says so, nor what has woken since."""
+        return self.generation is not None
 
 
 def that_fit(records: tuple[Record, ...]) -> tuple[Record, ...]:

@@ -151,7 +151,7 @@ def believed(workload: Workload, memory: Memory) -> Belief:
     if own is not None and is_current(workload, memory):
         return Belief(own, "object")
     second = memory.of_this_sleep(workload)
-    if second is not None and not _zero_is_foreign(workload, memory):
+    if second is not None and (second.was_seen or not zero_is_foreign(workload, memory)):
         restoring = _remembered(workload, second)
         if restoring is not None:
             # Of fields that a schedule does not patch any more only this place is believed.
@@ -207,9 +207,9 @@ def _without_record(workload: Workload, memory: Memory) -> Belief:
 
 def _is_all_there_is(workload: Workload, memory: Memory) -> bool:
     """Whether a record of no known sleep is followed all the same."""
-    if workload.mark is None and memory.unmarked:
+    if workload.mark is None and memory.unmarked and memory.of_this_sleep(workload) is None:
         return True
-    followed = memory.by_order or (memory.left_behind and not _zero_is_foreign(workload, memory))
+    followed = memory.by_order or (memory.left_behind and not zero_is_foreign(workload, memory))
     return followed and (workload.mark is None or workload.mark.endswith(f"/{workload.uid}"))
 
 
@@ -282,7 +282,7 @@ def _says_the_same(workload: Workload, restoring: Restoring, memory: Memory) -> 
     return marked and read_count(workload.record) == restoring.replicas and workload.rest == restoring.rest
 
 
-def _zero_is_foreign(workload: Workload, memory: Memory) -> bool:
+def zero_is_foreign(workload: Workload, memory: Memory) -> bool:
     """Whether the zero that it stands at was set by somebody else than Sundown, which then is their wish.
 
     Sundown's own zero is owned by Sundown, or by who applies the field, to whom it was given back; and where the field was
@@ -313,7 +313,7 @@ def _mark_is_foreign(workload: Workload) -> bool:
 def _is_of_a_later_sleep(workload: Workload, memory: Memory, *, surely: bool = True) -> bool:
     """Whether Sundown put it to zero later than all that is remembered: what is remembered has been restored to before."""
     mark = read_mark(workload.mark)
-    if mark is None or mark.uid != workload.uid or workload.replicas > 0 or _zero_is_foreign(workload, memory):
+    if mark is None or mark.uid != workload.uid or workload.replicas > 0 or zero_is_foreign(workload, memory):
         return False
     began = parse_instant(mark.sleep)
     if memory.known_since is None or began < memory.known_since or _came_with_the_zero(workload) is not None:
@@ -352,15 +352,24 @@ def _was_put_to_zero_in(workload: Workload, memory: Memory) -> bool:
 def _doubt(workload: Workload, memory: Memory) -> str | None:
     """Why nobody can know what the marks on a workload at zero are worth; None where they are worth nothing."""
     mark, own = read_mark(workload.mark), written_on(workload)
+    is_wish = _is_at_a_known_wish(workload, memory)
     if mark is None:
         doubt = "nothing says in which sleep it was written" if own is not None else UNREADABLE
-        return None if memory.at_rest else doubt
+        return None if memory.at_rest or is_wish else doubt
     if mark.uid != workload.uid:
         return "it was written on another object, which had this name before"
     if mark.sleep == memory.sleep:
         # A readable one is outdated, and the zero somebody else's: their wish.
-        return UNREADABLE if own is None else None
+        return UNREADABLE if own is None and not is_wish else None
     return _doubt_about(parse_instant(mark.sleep), workload, memory)
+
+
+def _is_at_a_known_wish(workload: Workload, memory: Memory) -> bool:
+    """Whether somebody else has set its zero, and the second place knows more of this sleep than what is left on it."""
+    is_spoiled = workload.record is not None and written_on(workload) is None
+    is_outdated = (edition_on(workload, memory) or 0) < memory.outdated.get(workload.kind, 0)
+    is_known = memory.of_this_sleep(workload) is not None or is_outdated
+    return is_known and not is_spoiled and zero_is_foreign(workload, memory)
 
 
 def _doubt_about(began: datetime, workload: Workload, memory: Memory) -> str | None:

@@ -228,7 +228,7 @@ def reconsider(goal: Goal, part: Part, *, known: Mapping[Key, Record] | None = N
     there = known.get(_place(one.record))
     # In the cloud the record on the part says more than the second place does.
     is_workload = isinstance(part, Workload)
-    if there is None or (is_workload and (there.restore, there.edition) != (one.record.restore, one.record.edition)):
+    if there is None or (is_workload and _said_by(there) != _said_by(one.record)):
         raise NotRemembered(f"{part.title} has changed: what wakes it is written to the status first")
     return one.step
 
@@ -304,6 +304,10 @@ def _troubles(goal: Goal, standings: Iterable[Standing], unseen: Iterable[Record
         for record in unseen:
             if record.kind in CLOUD_KINDS:
                 yield Mistake(f"{record.kind}/{record.name}", missing(record))
+
+
+def _said_by(record: Record) -> tuple[str, int | None, bool]:
+    return record.restore, record.edition, record.was_seen
 
 
 def _place(record: Record) -> Key:

@@ -11,7 +11,7 @@ from sundown import wording
 from sundown.errors import Mistake
 from sundown.model.cutting import clip
 from sundown.model.parts import Workload
-from sundown.model.record import HIGHEST_COUNT, PLANNED, Record, that_fit
+from sundown.model.record import HIGHEST_COUNT, Record, that_fit
 from sundown.model.resources import (
     MOST_OUTDATED,
     PREVIOUS_REPLICAS,
@@ -172,8 +172,8 @@ def _records(old: EnvScheduleStatus, finding: Finding, *, state: State) -> tuple
         return that_fit(finding.plan.owed)
     if state == "Waking" and old.state == "Waking":
         woken, now = finding.plan.woken, by_key(finding.plan.records)
-        left = (one for one in old.records if (one.kind, one.name, one.uid) not in woken)
-        return tuple(now.get((one.kind, one.name, one.uid), one) if one.restore == PLANNED else one for one in left)
+        left = ((one.kind, one.name, one.uid) for one in old.records)
+        return tuple(now.get(key, one) for key, one in zip(left, old.records, strict=True) if key not in woken)
     return that_fit(finding.plan.records)
 
 

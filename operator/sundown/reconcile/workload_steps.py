@@ -13,7 +13,7 @@ from sundown.model.record import PLANNED, Record, Restoring
 from sundown.model.resources import ASLEEP_SINCE, PREVIOUS, PREVIOUS_REPLICAS
 from sundown.model.spec import Wanted
 from sundown.reconcile.admission import kept_up
-from sundown.reconcile.memory import GONE, UNREADABLE, Belief, Memory, edition_on, next_edition
+from sundown.reconcile.memory import GONE, UNREADABLE, Belief, Memory, edition_on, next_edition, zero_is_foreign
 from sundown.sleepers.kinds import row_of
 from sundown.sleepers.notes import NOBODYS, at_night, note_of, read_note
 from sundown.sleepers.patch_kind import PatchKind
@@ -148,7 +148,7 @@ def record_of(
     falls_asleep = step is not None and step.action == "Sleep"
     restoring = step.restoring if step is not None and falls_asleep else belief.restoring
     if restoring is None or (workload.replicas > 0 and not falls_asleep):
-        return _newest(workload, memory) if restoring is None else None
+        return _newest(workload, belief, memory) if restoring is None else None
     if isinstance(row_of(workload), PatchKind):
         note = None
     elif step is not None and falls_asleep:
@@ -160,35 +160,44 @@ def record_of(
     edition = next_edition(workload, restoring, memory) or None
     only_planned = falls_asleep and _is_only_planned(workload, memory)
     says = PLANNED if only_planned else row_of(workload).written(restoring)
-    generation = _planned_over(workload, belief, edition, memory=memory) if not falls_asleep else None
+    generation = _seen_with(workload, belief, edition, memory=memory) if not falls_asleep else None
     return Record(workload.kind, workload.name, workload.uid, says, note, edition, generation)
 
 
-def _planned_over(workload: Workload, belief: Belief, edition: int | None, *, memory: Memory) -> int | None:
-    """The generation of a workload with an older edition of a record on it than is planned; then that of the plan stays."""
+def _seen_with(workload: Workload, belief: Belief, edition: int | None, *, memory: Memory) -> int | None:
+    """The generation of a workload at which its own record was seen that would not count for ever; then that one stays.
+
+    An older edition is about to be replaced. At a zero of somebody else's nothing but that record tells that it sleeps, nor
+    where an earlier version wrote it without a mark.
+    """
     second = memory.of_this_sleep(workload)
-    if belief.place == "object" and edition != (edition_on(workload, memory) or None):
-        return workload.generation or None
-    return second.generation if second is not None and second.edition == edition else None
+    is_older = belief.place == "object" and edition != (edition_on(workload, memory) or None)
+    if not is_older and second is not None and second.edition == edition and second.generation is not None:
+        return second.generation
+    is_all_there_is = belief.place == "unmarked" or (belief.place == "object" and zero_is_foreign(workload, memory))
+    return workload.generation or None if is_older or is_all_there_is else None
 
 
-def _newest(workload: Workload, memory: Memory) -> Record | None:
-    """What the second place keeps of one that is at zero by its owner's wish: that older records of this sleep are older."""
+def _newest(workload: Workload, belief: Belief, memory: Memory) -> Record | None:
+    """What the second place keeps of one that is at zero by its owner's wish: that older records of this sleep are older.
+
+    As long as one stands on it, so does the first.
+    """
     second = memory.of_this_sleep(workload)
-    return second if second is not None and second.edition is not None and workload.replicas == 0 else None
+    is_needed = second is not None and (second.edition is not None or belief.stale) and workload.replicas == 0
+    return second if is_needed else None
 
 
 def as_written(records: Iterable[Record], steps: Iterable[Step]) -> tuple[Record, ...]:
-    """Records, of which those are no plan any more that these steps have made true."""
+    """Records once these steps are made: they are no plan any more, and what has woken was seen asleep before that."""
     made = {(step.part.kind, step.part.name, step.part.uid): step for step in steps if isinstance(step.part, Workload)}
-    return tuple(
-        replace(one, restore=row_of(step.workload).written(step.restoring))
-        if one.restore == PLANNED
-        and (step := made.get((one.kind, one.name, one.uid))) is not None
-        and step.restoring is not None
-        else one
-        for one in records
-    )
+    return tuple(_as_written(one, made.get((one.kind, one.name, one.uid))) for one in records)
+
+
+def _as_written(record: Record, step: Step | None) -> Record:
+    if step is not None and step.restoring is not None and record.restore == PLANNED:
+        return replace(record, restore=row_of(step.workload).written(step.restoring))
+    return replace(record, generation=None) if step is not None and step.action == "Wake" else record
 
 
 def _is_only_planned(workload: Workload, memory: Memory) -> bool:

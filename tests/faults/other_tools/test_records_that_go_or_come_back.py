@@ -65,6 +65,25 @@ def test_a_count_survives_what_happens_while_the_operator_is_away(team: Env, kub
     assert (team.replicas("web"), notes(team)) == (3, {})
 
 
+@pytest.mark.parametrize("tool", [undo, export_and_replace])
+def test_what_was_scaled_up_and_to_0_again_keeps_its_count_whatever_tools_do_then(
+    team: Env, kubectl: Kubectl, stage: Any, tool: Callable[[Env, Kubectl], object]
+) -> None:
+    """W3, W5: its zero is not Sundown's, and once the operator has looked its record is needed no more."""
+    sleep(team)
+    stage.clear()
+    for count in (6, 0):
+        kubectl("-n", team.name, "scale", "deployment/web", f"--replicas={count}")
+    stage.usual()
+    eventually(lambda: "generation" in team.status()["records"][0], what="it is seen asleep")
+    stage.clear()
+    tool(team, kubectl)
+    team.wish("Awake")
+    stage.usual()
+    team.until("Awake")
+    assert (team.replicas("web"), notes(team)) == (3, {})
+
+
 @pytest.mark.proves("again", kinds=["Deployment"], against="a replace")
 def test_a_replace_without_a_count_is_a_wish_for_one(team: Env) -> None:
     """W5: at night as by day."""

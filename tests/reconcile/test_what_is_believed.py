@@ -71,9 +71,7 @@ MARK, MARK_AGAIN, OLD_MARK = f"{SLEEP}/uid-web", f"{SLEEP}/1/uid-web", f"{EARLIE
         pytest.param(at_zero(owners=(HELM,)), memory(records=SECOND), THE_SECOND, id="stripped, given back"),
         pytest.param(at_zero(owners=(KUBECTL,)), memory(records=SECOND), Belief(), id="a person's own zero"),
         pytest.param(at_zero(owners=()), memory(records=SECOND), Belief(), id="nobody owns kubectl scale's zero"),
-        pytest.param(
-            at_zero(owners=(KUBECTL,)), memory(records=SEEN), THE_SECOND, id="stripped after it was seen asleep"
-        ),
+        pytest.param(at_zero(owners=(KUBECTL,)), memory(records=SEEN), THE_SECOND, id="stripped, but seen asleep"),
         pytest.param(at_zero("3", owners=(KUBECTL,)), memory(records=SECOND), STALE, id="unmarked, a person's zero"),
         pytest.param(at_zero(None, MARK, owners=()), memory(records=SECOND), STALE, id="a mark alone, a person's zero"),
         pytest.param(

@@ -87,7 +87,9 @@ class Policies:
     def _works(self) -> set[str]:
         """Which of them do what they are for."""
         if self._api.find(f"{NAMESPACES}/{ASKED}") is None:
-            self._api.create(NAMESPACES, {"metadata": {"name": ASKED, "labels": {STATE_LABEL: ASLEEP}}})
+            self._api.create(NAMESPACES, {"metadata": {"name": ASKED}})
+        # An operator for which the cluster's own are not protected takes it off.
+        self._api.merge(f"{NAMESPACES}/{ASKED}", {"metadata": {"labels": {STATE_LABEL: ASLEEP}}})
         if self._api.find(PROBE) is None:
             self._api.create(DEPLOYMENTS, manifest("Deployment", PROBE.rpartition("/")[2], 0))
         uid = self._api.get(PROBE)["metadata"]["uid"]

@@ -58,9 +58,8 @@ async def load_configuration(*, kubeconfig: Path | None = None, context: str | N
         ):
             load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
         else:
-            usual = KUBE_CONFIG_DEFAULT_LOCATION or str(
-                Path.home() / ".kube" / "config"
-            )  # an empty KUBECONFIG names none
+            # An empty KUBECONFIG names none.
+            usual = KUBE_CONFIG_DEFAULT_LOCATION or str(Path.home() / ".kube" / "config")
             file = str(kubeconfig) if kubeconfig else usual
             wrong = objection(file, context)
             if wrong is not None:

@@ -172,8 +172,7 @@ def _records(old: EnvScheduleStatus, finding: Finding, *, state: State) -> tuple
         return that_fit(finding.plan.owed)
     if state == "Waking" and old.state == "Waking":
         woken, now = finding.plan.woken, by_key(finding.plan.records)
-        left = ((one.kind, one.name, one.uid) for one in old.records)
-        return tuple(now.get(key, one) for key, one in zip(left, old.records, strict=True) if key not in woken)
+        return tuple(now.get(key, one) for key, one in by_key(old.records).items() if key not in woken)
     return that_fit(finding.plan.records)
 
 

@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 def turns(rounds: int) -> Iterator[bool]:
@@ -12,16 +12,12 @@ def turns(rounds: int) -> Iterator[bool]:
         yield from (False, True) if number % 2 == 0 else (True, False)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sides:
     """The figures of the rounds without and with."""
 
-    without: list[float] = field(default_factory=list)
-    having: list[float] = field(default_factory=list)
-
-    def add(self, figure: float, *, having: bool) -> None:
-        """One round more."""
-        (self.having if having else self.without).append(figure)
+    without: Sequence[float]
+    having: Sequence[float]
 
     @property
     def medians(self) -> tuple[float, float]:

@@ -22,9 +22,8 @@ def test_each_round_has_one_of_both(rounds: int) -> None:
 @given(st.integers(1, 10), st.floats(0.5, 2), st.floats(0, 0.1))
 def test_a_machine_that_gets_slower_all_the_time_slows_both_sides(pairs: int, ratio: float, drift: float) -> None:
     """So that a drift alone is no difference: neither side is measured later than the other."""
-    sides = Sides()
-    for number, having in enumerate(turns(2 * pairs)):
-        sides.add((ratio if having else 1) * (1 + drift * number), having=having)
+    figures = [(having, (ratio if having else 1) * (1 + drift * n)) for n, having in enumerate(turns(2 * pairs))]
+    sides = Sides(*([figure for having, figure in figures if having is side] for side in (False, True)))
     assert statistics.mean(sides.having) / statistics.mean(sides.without) == pytest.approx(ratio)
 
 

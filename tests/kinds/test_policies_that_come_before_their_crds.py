@@ -185,7 +185,7 @@ def test_from_the_first_object_on_nobody_is_woken_and_nobody_else_is_hindered(
 
 
 def test_who_writes_another_version_of_the_kind_is_held_too(api: Api, tonight: str) -> None:
-    """A18: the API server converts what is written to a version that the policy names."""
+    """A18: the field is at the same place in all versions of a kind."""
     row = KINDS["RayCluster"]
     with served(api, row, versions=(*row.versions, "v9")):
         make(api, row, tonight)
@@ -195,14 +195,23 @@ def test_who_writes_another_version_of_the_kind_is_held_too(api: Api, tonight: s
         assert (is_asleep(row, now), now["metadata"]["annotations"][PREVIOUS]) == (True, '{"spec":{"suspend":false}}')
 
 
-def test_a_kind_in_a_version_that_no_row_names_is_nobodys_business(api: Api, tonight: str, sundown: Sundown) -> None:
-    """G2: Sundown does not put it to sleep, so that there is nothing to hold; nobody is told otherwise, nor hindered."""
+def test_a_kind_in_a_version_that_no_row_names_is_held_until_its_namespace_wakes(
+    api: Api, tonight: str, sundown: Sundown
+) -> None:
+    """A18, G2: its CRD has lost the others since it fell asleep, and Sundown cannot wake it; in the morning its owner can."""
     row = KINDS["RayCluster"]
     with served(api, row, versions=("v9",)):
         path = make(api, row, tonight, version="v9")
         assert api.tried(path, edit(row), fieldManager=OWNERS) == HTTPStatus.OK
-        assert not is_asleep(row, api.get(path))
+        assert is_asleep(row, api.get(path))
         assert told(sundown, [row]) == {"RayCluster": (False, None)}
+        api.merge(f"{NAMESPACES}/{tonight}", {"metadata": {"annotations": {MARK: None}}})
+        eventually(lambda: is_awake_after(api, path, row), what="its owner has it back")
+
+
+def is_awake_after(api: Api, path: str, row: PatchKind) -> bool:
+    assert api.tried(path, edit(row), fieldManager=OWNERS) == HTTPStatus.OK
+    return not is_asleep(row, api.get(path))
 
 
 def test_a_policy_for_other_versions_than_the_rows_is_said_to_be_otherwise(

@@ -23,7 +23,7 @@ from sundown.sleepers.patch_kind import PatchKind
 
 Json = dict[str, Any]
 
-VERSION = "2"
+VERSION = "3"
 """Of all these policies; who changes what is made here gives it another."""
 
 _ANNOTATIONS = ("metadata", "annotations")
@@ -64,14 +64,16 @@ def policy(row: PatchKind) -> Json:
             "failurePolicy": "Ignore",
             "reinvocationPolicy": "Never",
             "matchConstraints": {
+                # Whether another kind is the same in another version is else looked up for each request of all kinds, twice.
+                "matchPolicy": "Exact",
                 "resourceRules": [
                     {
                         "apiGroups": [row.group],
-                        "apiVersions": list(row.versions),
+                        "apiVersions": ["*"],
                         "operations": ["UPDATE"],
                         "resources": [row.plural],
                     }
-                ]
+                ],
             },
             "matchConditions": [
                 {"name": "marked", "expression": f"{_text(ASLEEP_SINCE)} in {_notes('oldObject')}.orValue({{}})"},

@@ -28,6 +28,8 @@ class Silent:
     async def of(self, *_env: Any, **_how: Any) -> Any:
         raise TypeError("unhashable type: 'list'")
 
+    found = of
+
 
 async def test_a_fault_of_sundowns_own_is_told_on_the_env_and_not_taken_for_peace() -> None:
     store, edge = Store(), Silent()
@@ -35,7 +37,7 @@ async def test_a_fault_of_sundowns_own_is_told_on_the_env_and_not_taken_for_peac
     store.put_schedule(known(spec={"timeZone": "UTC", "awake": [{"days": ["Mon"], "from": "00:00", "to": "24:00"}]}))
     rooms = SimpleNamespace(
         **dict.fromkeys(("cluster", "gate", "clouds", "policies"), None),
-        **dict.fromkeys(("census", "others", "leftovers", "statuses", "recorder", "clock", "drift"), edge),
+        **dict.fromkeys(("census", "others", "leftovers", "statuses", "recorder", "clock", "drift", "resting"), edge),
         store=store,
         settings=Settings(),
         made=unheard,

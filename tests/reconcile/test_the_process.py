@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from sundown.sleepers.kept_lists import LISTED_EVERY
 from sundown_lab.cluster import Cluster
 from support.apiserver import eventually
-from support.audit import Audit
+from support.audit import Audit, Request
 from support.envs import ASLEEP_FOR_EVER, Env
 from support.operators import Operator, Stage
 
@@ -95,6 +96,29 @@ def test_while_nothing_changes_nothing_is_written(make_env: Callable[..., Env], 
     audit.forget()
     eventually(lambda: sweeps(audit) >= 5, what="everything has been compared five times")
     assert audit.writes() == []
+
+
+def test_what_sleeps_and_is_heard_is_listed_at_one_comparison_in_six(
+    make_env: Callable[..., Env], stage: Stage, audit: Audit
+) -> None:
+    """G1, design 10: its workloads are watched; what is awake is not, and is listed at each."""
+    stage.fresh(SUNDOWN_SWEEP_MINUTES="0.02").start()
+    envs = {state: make_env() for state in ("Asleep", "Awake")}
+    for state, env in envs.items():
+        env.add("web", 2)
+        env.schedule({"awake": [], "override": {"state": state}})
+        env.until(state)
+    settle(audit)
+    audit.forget()
+    eventually(lambda: sweeps(audit) >= 4 * LISTED_EVERY, what="everything has been compared", within=90)
+    asked = audit.requests()
+    listed = {state: sum(1 for each in asked if lists_workloads_of(env, each)) for state, env in envs.items()}
+    assert 2 <= listed["Asleep"] <= 6
+    assert listed["Awake"] >= 4 * LISTED_EVERY - 1
+
+
+def lists_workloads_of(env: Env, request: Request) -> bool:
+    return (request.verb, request.resource) == ("list", "deployments") and request.namespace in {"", env.name}
 
 
 def sweeps(audit: Audit) -> int:

@@ -34,6 +34,7 @@ from sundown.process.supervisor import Supervisor
 from sundown.reconcile.defaults import Defaults
 from sundown.reconcile.drift_watch import DriftWatch
 from sundown.reconcile.requests import Requests
+from sundown.reconcile.resting import Resting
 from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.scheduler import Scheduler
 from sundown.reconcile.statuses import StatusWriter
@@ -83,7 +84,14 @@ class Operator:
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
         hearings = Hearings()
-        kept = KeptLists(hearings, again=LISTED_EVERY * settings.sweep, scope=scope)
+        again = LISTED_EVERY * settings.sweep
+        kept = KeptLists(hearings, again=again, scope=scope)
+        resting = Resting(hearings, again=again, scope=scope)
+
+        def told(path: str, namespace: str) -> None:
+            kept.told(path, namespace)
+            resting.told(namespace)
+
         self._others = OtherKinds(
             self._cluster, gate, Served(self._cluster), everywhere=not settings.namespaces, kept=kept
         )
@@ -105,30 +113,29 @@ class Operator:
             clock=self._clock,
             due=self._look_at,
             hearings=hearings,
-            news=kept.told,
+            news=told,
         )
-        visitor = Visitor(
-            Rooms(
-                cluster=self._cluster,
-                gate=gate,
-                census=self._census,
-                others=self._others,
-                cluster_rows=ClusterRows(self._cluster, home=settings.namespace),
-                leftovers=self._leftovers,
-                store=self._store,
-                statuses=self._statuses,
-                recorder=self._recorder,
-                clock=self._clock,
-                settings=settings,
-                wakes=self._wakes,
-                drift=self._drift,
-                clouds=self._aws,
-                policies=self._policies,
-                made=self._echoes.made,
-                askers_proved=lambda: self._guards.askers_proved,
-            )
+        rooms = Rooms(
+            cluster=self._cluster,
+            gate=gate,
+            census=self._census,
+            others=self._others,
+            cluster_rows=ClusterRows(self._cluster, home=settings.namespace),
+            leftovers=self._leftovers,
+            store=self._store,
+            statuses=self._statuses,
+            recorder=self._recorder,
+            clock=self._clock,
+            settings=settings,
+            wakes=self._wakes,
+            drift=self._drift,
+            resting=resting,
+            clouds=self._aws,
+            policies=self._policies,
+            made=self._echoes.made,
+            askers_proved=lambda: self._guards.askers_proved,
         )
-        self._scheduler = Scheduler(visit=visitor.visit, clock=self._clock)
+        self._scheduler = Scheduler(visit=Visitor(rooms).visit, clock=self._clock)
         self._requests = Requests(
             self._cluster,
             gate,
@@ -140,14 +147,11 @@ class Operator:
         )
         self._request_visits = Scheduler(visit=self._requests.visit, clock=self._clock, visited=lambda _: None)
         self._sweep = Sweep(
-            self._cluster,
-            store=self._store,
+            rooms,
             defaults=self._defaults,
-            census=self._census,
             scheduler=self._scheduler,
             requests=self._requests,
             visits=self._request_visits,
-            settings=settings,
         )
         self._support = self._support_pods(gate) if settings.support_namespace else None
         self._resources = AsyncExitStack()

@@ -16,6 +16,7 @@ from sundown.reconcile.clouds import Clouds
 from sundown.reconcile.drift_watch import DriftWatch
 from sundown.reconcile.in_cloud import CLOUD_KINDS
 from sundown.reconcile.memory import Memory, recall
+from sundown.reconcile.resting import Resting
 from sundown.reconcile.statuses import StatusWriter
 from sundown.reconcile.store import Store
 from sundown.reconcile.wake_queue import WakeQueue
@@ -45,6 +46,7 @@ class Rooms:
     settings: Settings
     wakes: WakeQueue
     drift: DriftWatch
+    resting: Resting
     clouds: Clouds | None = None
     policies: Policies = NO_POLICIES
     made: Made = unheard
@@ -74,3 +76,10 @@ class Rooms:
     def clouds_of(self, namespace: str) -> tuple[CloudPart, ...]:
         """The parts of an env in the cloud."""
         return self.clouds.of(namespace) if self.clouds is not None else ()
+
+    def is_in_cloud(self, namespace: str, memory: Memory) -> bool:
+        """Whether an env has anything to do with the cloud, where what cannot be reached is not told."""
+        if self.clouds is None:
+            return False
+        remembered = any(record.kind in CLOUD_KINDS for record in memory.records.values())
+        return remembered or bool(self.clouds.of(namespace) or self.clouds.meant_for(namespace))

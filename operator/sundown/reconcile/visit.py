@@ -69,7 +69,7 @@ class Visitor:
         self._reporter = Reporter(rooms.store, rooms.statuses, rooms.recorder, rooms.clock)
         self._reasons = Reasons(rooms.cluster)
         self._referee = Referee(rooms.cluster, rooms.clock)
-        self._wakers = Wakers(rooms.drift, self._referee, self._reporter)
+        self._wakers = Wakers(rooms, self._referee, self._reporter)
         self._trials = Trials(rooms.cluster, rooms.gate)
         self._unwritten = Unwritten()
         self._ended = EndedOverrides(rooms)
@@ -158,12 +158,12 @@ class Visitor:
         rows = noted.beside(rows_for(spec.workloads, sorted(noted.recorded), added=added.rows))
         looks = {"patient": on_its_way, "written": old.state in MOVING}
         self._wakers.begin(env.name, asleep=wanted == "Asleep")
-        marked, workloads, others = await asyncio.gather(
+        marked, found, others = await asyncio.gather(
             self._marks.put(env, sleep) if early else _nothing(),
-            rooms.census.of(env.name, **looks),
+            rooms.census.found(env.name, **looks),
             rooms.others.of(env.name, rows, **looks, resting=wanted == "Asleep" and known.slept),
         )
-        workloads = await self._counted(env.name, old, (*workloads, *others.workloads))
+        workloads = await self._counted(env.name, old, (*found.workloads, *others.workloads))
         goal = Goal(
             wanted=wanted,
             now=now,
@@ -208,7 +208,13 @@ class Visitor:
         status = next_status(old, finding)
         self._unwritten.planned(env.name, the_plan, workloads, at_rest=memory.at_rest)
         self._reporter.report(env, known, status)
-        await self._wakers.looked(known, finding, Seen(spec.workloads, others.listed, workloads), memory=memory)
+        await self._wakers.looked(
+            known,
+            finding,
+            Seen(spec.workloads, others, workloads, began=min(found.began, others.began)),
+            memory=memory,
+            status=status,
+        )
         if rooms.settings.dry_run:
             return next_look(status, old=old, finding=finding, acted=False, now=rooms.clock.now())
         if status.asleep_since is None and env.namespace is not None and _is_said_to_sleep(env.namespace):

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sundown.model.env import Known
 from sundown.model.parts import Step, Workload
 from sundown.model.record import sleep_began
+from sundown.model.resources import EnvScheduleStatus
 from sundown.model.scalars import format_instant
 from sundown.model.spec import Workloads
 from sundown.reconcile.drift import Row, left_by
-from sundown.reconcile.drift_watch import DriftWatch
 from sundown.reconcile.memory import Memory
 from sundown.reconcile.referee import Referee
 from sundown.reconcile.report import Finding, Word, state_of
 from sundown.reconcile.reporter import Reporter
+from sundown.reconcile.rooms import Rooms
+from sundown.sleepers.chosen_rows import uncatalogued
 from sundown.sleepers.kinds import KINDS
+from sundown.sleepers.other_kinds import Others
 from sundown.sleepers.patch_kind import PatchKind
 
 
@@ -32,18 +35,30 @@ class _Night:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look saw: ``chosen`` is what the schedule has sleep, ``listed`` the kinds of the catalogue of which it had a list."""
+    """What a look saw: ``chosen`` is what the schedule has sleep, ``others`` what there was of the kinds of the catalogue.
+
+    ``began`` is when the first list began of those that it rests upon, by the loop's seconds.
+    """
 
     chosen: Workloads
-    listed: tuple[PatchKind, ...]
+    others: Others
     workloads: tuple[Workload, ...]
+    began: float
+
+    @property
+    def paths(self) -> Iterator[str]:
+        """Those of the kinds of which there was a list."""
+        rows: tuple[Row, ...] = (*KINDS.values(), *self.others.listed)
+        return (row.collection() for row in rows)
 
 
 class Wakers:
     """Stands between the looks at sleeping envs and the watches of what sleeps there."""
 
-    def __init__(self, drift: DriftWatch, referee: Referee, reporter: Reporter) -> None:
-        self._drift = drift
+    def __init__(self, rooms: Rooms, referee: Referee, reporter: Reporter) -> None:
+        self._rooms = rooms
+        self._drift = rooms.drift
+        self._resting = rooms.resting
         self._referee = referee
         self._reporter = reporter
         self._nights: dict[str, _Night] = {}
@@ -52,19 +67,23 @@ class Wakers:
         """A look begins at an env that is to be asleep, or not."""
         if asleep:
             self._drift.begin(namespace)
+            self._resting.forget(namespace)
         else:
             self.forget(namespace)
 
     def forget(self, namespace: str) -> None:
         """Nobody is to sleep there."""
         self._drift.forget(namespace)
+        self._resting.forget(namespace)
         self._nights.pop(namespace, None)
 
     def unheard(self, chosen: Workloads, listed: Iterable[PatchKind]) -> Iterable[str]:
         """What is said of those that may not be watched."""
         return self._drift.unheard(heard_in(chosen, listed))
 
-    async def looked(self, known: Known, finding: Finding, seen: Seen, *, memory: Memory) -> None:
+    async def looked(
+        self, known: Known, finding: Finding, seen: Seen, *, memory: Memory, status: EnvScheduleStatus
+    ) -> None:
         """A look at a sleeping env is over: say who woke something, where nobody has been named in this sleep."""
         if finding.dry_run or finding.decision.state != "Asleep":
             return
@@ -72,8 +91,10 @@ class Wakers:
         suspects = self._drift.suspects(namespace)
         state = state_of(old, finding)
         rests = state == "Asleep" or finding.plan.only_fights_hang
-        rows = heard_in(seen.chosen, seen.listed)
+        rows = heard_in(seen.chosen, seen.others.listed)
         self._drift.looked(namespace, left_by(finding.plan, seen.workloads, rows, began=finding.now, rests=rests))
+        if is_at_rest(status, finding, seen) and not self._rooms.is_in_cloud(namespace, memory):
+            self._resting.found(namespace, seen.paths, began=seen.began)
         night = self._night(namespace, memory.sleep, slept="Asleep" in {old.state, state})
         if night is None or night.told:
             return
@@ -97,6 +118,16 @@ class Wakers:
         if night is None and sleep is not None and slept:
             night = self._nights[namespace] = _Night(sleep)
         return night
+
+
+def is_at_rest(status: EnvScheduleStatus, finding: Finding, seen: Seen) -> bool:
+    """Whether a look has left an env asleep with nothing open that no watch would tell of: a kind that may be served or granted
+    later, a row that the cluster's owner may change, a write that may be taken later. Pure."""
+    others, plan = seen.others, finding.plan
+    is_well = not any(one.type == "Degraded" and one.status == "True" for one in status.conditions)
+    is_known = not (others.absent or others.unlisted or others.unanswered or uncatalogued(seen.chosen))
+    is_open = plan.to_come or plan.unknown or finding.frozen or finding.not_ready
+    return status.state == "Asleep" and is_well and is_known and not is_open
 
 
 def heard_in(chosen: Workloads, listed: Iterable[PatchKind]) -> tuple[Row, ...]:

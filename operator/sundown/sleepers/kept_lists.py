@@ -24,6 +24,14 @@ _LONGEST_LIST = 600.0
 """Seconds: news that are older are of no interest to any list that is under way."""
 
 
+def oldest(now: float, again: float) -> float:
+    """When a list must have begun that is not made again now, where that is done after so many seconds: on round moments.
+
+    A sweep may be under way at such a moment: what it has listed already would be listed twice within seconds.
+    """
+    return now // again * again - again / LISTED_EVERY / 2
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """What a list found, by namespace, and when it began."""
@@ -134,11 +142,10 @@ class KeptLists:
         turn = int(now // again)
         if turn == self._turn:
             return
-        # A sweep may be under way: what it has listed already would be listed twice within seconds.
-        oldest = turn * again - again / LISTED_EVERY / 2
+        due = oldest(now, again)
         self._turn = turn
-        self._whole = {path: kept for path, kept in self._whole.items() if kept.began >= oldest}
-        self._single = {key: kept for key, kept in self._single.items() if kept.began >= oldest}
+        self._whole = {path: kept for path, kept in self._whole.items() if kept.began >= due}
+        self._single = {key: kept for key, kept in self._single.items() if kept.began >= due}
         self._objects = sum(kept.objects for lists in (self._whole, self._single) for kept in lists.values())
         old = now - _LONGEST_LIST
         self._news = {key: at for key, at in self._news.items() if at > old}

@@ -8,6 +8,7 @@ the rest of the cluster is well. None of them keeps the rest of an env from slee
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -48,6 +49,8 @@ class Others:
     """Those of the absent that are served, but in no namespace."""
     listed: tuple[PatchKind, ...] = ()
     """The kinds of which there was a list, in the version that is served."""
+    began: float = math.inf
+    """Seconds of the loop: when the first of these lists began, or was found to be as good as a new one."""
 
     @property
     def remarks(self) -> Iterator[str]:
@@ -117,6 +120,7 @@ class OtherKinds:
         unlisted: dict[str, str] = {}
         unanswered: dict[str, str] = {}
         gone: set[str] = set()
+        first = math.inf
         for row, result in zip(there, results, strict=True):
             if isinstance(result, Denied):
                 unlisted[row.kind] = not_granted(row)
@@ -130,13 +134,14 @@ class OtherKinds:
                 raise result
             else:
                 self._told_of.discard(row.kind)
-                found += result
+                found += result.workloads
+                first = min(first, result.began)
         served = {row.kind for row in there} - gone
         absent = [row for row in wanted if row.kind not in served]
         known = await self._served.of({(row.group, row.api_kind) for row in absent}) if absent else {}
         wide = frozenset(row.kind for row in absent if _is_of_the_cluster(known[row.group, row.api_kind]))
-        listed = tuple(row for row, result in zip(there, results, strict=True) if isinstance(result, tuple))
-        return Others(tuple(found), unlisted, unanswered, tuple(row.kind for row in absent), wide, listed)
+        listed = tuple(row for row, result in zip(there, results, strict=True) if isinstance(result, Found))
+        return Others(tuple(found), unlisted, unanswered, tuple(row.kind for row in absent), wide, listed, first)
 
     def forget(self, namespace: str) -> None:
         """Something is written there: what was found is not to be relied upon."""
@@ -162,30 +167,28 @@ class OtherKinds:
 
     async def _look(
         self, namespace: str, wanted: Iterable[PatchKind], *, patient: bool, written: bool, resting: bool
-    ) -> tuple[list[PatchKind], list[tuple[Workload, ...] | BaseException]]:
+    ) -> tuple[list[PatchKind], list[Found | BaseException]]:
         # What goes while its env rests is missed by whoever watches or lists it, and that is looked into.
         fresh = self._kept.again if resting and self._kept is not None else FRESH
         there = await self.served(wanted, fresh=fresh)
         found = (self._found(row, namespace, patient=patient, written=written, resting=resting) for row in there)
         return there, await asyncio.gather(*found, return_exceptions=True)
 
-    async def _found(
-        self, row: PatchKind, namespace: str, *, patient: bool, written: bool, resting: bool
-    ) -> tuple[Workload, ...]:
+    async def _found(self, row: PatchKind, namespace: str, *, patient: bool, written: bool, resting: bool) -> Found:
         kept = self._kept
         if kept is not None:
             kept.heed(row)
         if kept is None or not resting:
-            return (await self._listed(row, namespace, patient=patient, written=written)).workloads
+            return await self._listed(row, namespace, patient=patient, written=written)
         known = kept.of(row, namespace)
         if known is None and row in self._censuses:
             await self._censuses[row].kept()
             known = kept.of(row, namespace)
-        if known is None:
-            listed = await self._listed(row, namespace, patient=patient, written=written)
-            known = listed.workloads
-            kept.keep(row, namespace, known, began=listed.began)
-        return known
+        if known is not None:
+            return Found(known, seconds())
+        listed = await self._listed(row, namespace, patient=patient, written=written)
+        kept.keep(row, namespace, listed.workloads, began=listed.began)
+        return listed
 
     async def _listed(self, row: PatchKind, namespace: str, *, patient: bool, written: bool) -> Found:
         if row.own or not row.component:

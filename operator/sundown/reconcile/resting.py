@@ -1,0 +1,82 @@
+"""Which envs a sweep passes by: those that sleep, and of which the watches of the night would have told any change (G1, G2).
+
+A sweep looks for what no event has told. Where each kind that an env has is heard without a break, and nothing has been heard
+of it since the look that found it asleep, its workloads are as that look left them; its schedule and its namespace are listed
+at each sweep anyhow. A fault of ours or of the API server's is found all the same: now and then nobody is passed by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sundown.cluster.hearing import Hearings, seconds
+from sundown.cluster.scope import EVERYWHERE, Scope
+from sundown.sleepers.kept_lists import oldest
+
+_LONGEST_LIST = 600.0
+"""Seconds: news that are older are of no interest to any look that is under way."""
+_Paths = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What found an env asleep: of which kinds there were lists, by their paths, and when the first of them began."""
+
+    paths: _Paths
+    began: float
+
+
+class Resting:
+    """Keeps in mind the last look at each env that rests. ``again`` is how often everything is looked at."""
+
+    def __init__(
+        self,
+        hearings: Hearings,
+        *,
+        again: timedelta,
+        scope: Scope = EVERYWHERE,
+        now: Callable[[], float] = seconds,
+    ) -> None:
+        self._hearings = hearings
+        self._again = again.total_seconds()
+        self._scope = scope
+        self._now = now
+        self._looks: dict[str, _Look] = {}
+        self._news: dict[str, float] = {}
+        self._shared: dict[_Paths, _Paths] = {}
+
+    def forget(self, namespace: str) -> None:
+        """A look at it begins, and nobody knows yet how it will end."""
+        self._looks.pop(namespace, None)
+
+    def found(self, namespace: str, paths: Iterable[str], *, began: float) -> None:
+        """A look is over that has left nothing to do there: it had lists of the kinds at these paths, begun then or later."""
+        last = self._news.get(namespace)
+        if last is None or last < began:
+            kinds = frozenset(paths)
+            self._looks[namespace] = _Look(self._shared.setdefault(kinds, kinds), began)
+
+    def told(self, namespace: str) -> None:
+        """A watch has told something of a workload there."""
+        self._looks.pop(namespace, None)
+        self._news[namespace] = self._now()
+
+    def among(self, namespaces: Iterable[str]) -> frozenset[str]:
+        """Those of them that need no look."""
+        now = self._now()
+        self._news = {namespace: at for namespace, at in self._news.items() if at > now - _LONGEST_LIST}
+        heard = {paths: self._heard_since(paths) for paths in self._shared}
+        due = oldest(now, self._again)
+        return frozenset(
+            namespace
+            for namespace in namespaces
+            if (look := self._looks.get(namespace)) is not None
+            and look.began >= due
+            and (since := heard[look.paths]) is not None
+            and since <= look.began
+        )
+
+    def _heard_since(self, paths: _Paths) -> float | None:
+        return self._hearings.since(place for path in paths for place in self._scope.lists(path))

@@ -1,6 +1,6 @@
 """A sweep passes by what sleeps and has been heard all the time, and nothing else (G1, G2, design 10)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -17,11 +17,22 @@ from sundown.reconcile.woken_at_night import Seen, is_at_rest
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.other_kinds import Others
 from support.catalogued import KINDS as OTHER_KINDS
-from support.samples import after_visits, cloud, finding, sleeping, workload
+from support.samples import NOW, after_visits, cloud, finding, sleeping, workload
 
 PATH, OTHER = (row.collection() for row in KINDS.values())
 HOUR = 3600.0
 TURN = 100 * HOUR
+
+
+class Clock:
+    """A clock that others set."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        """What it shows."""
+        return self.at
 
 
 class Night:
@@ -29,8 +40,9 @@ class Night:
 
     def __init__(self) -> None:
         self.now = TURN
+        self.clock = Clock()
         self.hearings = Hearings(now=lambda: self.now)
-        self.resting = Resting(self.hearings, again=timedelta(hours=1), now=lambda: self.now)
+        self.resting = Resting(self.hearings, again=timedelta(hours=1), clock=self.clock, now=lambda: self.now)
         for path in (PATH, OTHER):
             self.hearings.begun(path, afresh=True)
 
@@ -42,7 +54,7 @@ class Night:
 
     def look(self, env: str = "dev", *, took: float = 0.0) -> None:
         """A look at an env that is found asleep; its lists began so many seconds ago."""
-        self.resting.found(env, [PATH, OTHER], began=self.now - took)
+        self.resting.found(env, [PATH, OTHER], began=self.now - took, decided=self.clock.now())
 
     @property
     def passed_by(self) -> frozenset[str]:
@@ -131,6 +143,27 @@ def test_once_an_hour_everything_is_looked_at(night: Night) -> None:
     assert night.passed_by == {"dev"}
 
 
+@pytest.mark.parametrize(("back", "passed_by"), [(0, {"dev"}), (5, set()), (600, set())])
+def test_where_the_clock_was_ahead_and_is_set_back_it_is_looked_at(
+    night: Night, back: float, passed_by: set[str]
+) -> None:
+    """G1: what slept by a clock that was hours ahead slept on for up to an hour, for nothing was due before the clock's turn."""
+    night.clock.at -= timedelta(minutes=back)
+    assert night.passed_by == passed_by
+
+
+def test_where_the_clock_goes_on_from_there_it_is_passed_by(night: Night) -> None:
+    """What is due by then the scheduler sees."""
+    night.clock.at += timedelta(hours=9)
+    assert night.passed_by == {"dev"}
+
+
+def test_of_a_namespace_that_has_gone_no_look_is_kept(night: Night) -> None:
+    """A9: the next of its name is another."""
+    assert night.resting.among(["test"]) == set()
+    assert night.passed_by == set()
+
+
 ENVS = ("dev", "test")
 STEPS = st.one_of(
     st.tuples(st.sampled_from(["change", "begin", "list", "end"]), st.sampled_from(ENVS)),
@@ -164,7 +197,7 @@ class World:
         elif what == "list" and which in self.looks:
             self.looks[which] = (self.night.now, self.there[which])
         elif what == "end" and (look := self.looks.pop(which, None)) is not None:
-            self.night.resting.found(which, [PATH, OTHER], began=look[0])
+            self.night.resting.found(which, [PATH, OTHER], began=look[0], decided=NOW)
             self.seen[which] = look[1]
         else:
             self._watch(what)

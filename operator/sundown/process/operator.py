@@ -86,7 +86,7 @@ class Operator:
         hearings = Hearings()
         again = LISTED_EVERY * settings.sweep
         kept = KeptLists(hearings, again=again, scope=scope)
-        resting = Resting(hearings, again=again, scope=scope)
+        resting = Resting(hearings, again=again, clock=self._clock, scope=scope)
 
         def told(path: str, namespace: str) -> None:
             kept.told(path, namespace)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sundown.cluster.hearing import Hearings, seconds
 from sundown.cluster.scope import EVERYWHERE, Scope
+from sundown.schedule.clock import Clock
 from sundown.sleepers.kept_lists import oldest
 
 _LONGEST_LIST = 600.0
@@ -22,10 +23,14 @@ _Paths = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What found an env asleep: of which kinds there were lists, by their paths, and when the first of them began."""
+    """What found an env asleep: of which kinds there were lists, by their paths, and when the first of them began.
+
+    ``decided`` is for which moment of the clock it was found to be right that it sleeps: until its next turn that is so.
+    """
 
     paths: _Paths
     began: float
+    decided: datetime
 
 
 class Resting:
@@ -36,11 +41,13 @@ class Resting:
         hearings: Hearings,
         *,
         again: timedelta,
+        clock: Clock,
         scope: Scope = EVERYWHERE,
         now: Callable[[], float] = seconds,
     ) -> None:
         self._hearings = hearings
         self._again = again.total_seconds()
+        self._clock = clock
         self._scope = scope
         self._now = now
         self._looks: dict[str, _Look] = {}
@@ -51,12 +58,12 @@ class Resting:
         """A look at it begins, and nobody knows yet how it will end."""
         self._looks.pop(namespace, None)
 
-    def found(self, namespace: str, paths: Iterable[str], *, began: float) -> None:
+    def found(self, namespace: str, paths: Iterable[str], *, began: float, decided: datetime) -> None:
         """A look is over that has left nothing to do there: it had lists of the kinds at these paths, begun then or later."""
         last = self._news.get(namespace)
         if last is None or last < began:
             kinds = frozenset(paths)
-            self._looks[namespace] = _Look(self._shared.setdefault(kinds, kinds), began)
+            self._looks[namespace] = _Look(self._shared.setdefault(kinds, kinds), began, decided)
 
     def told(self, namespace: str) -> None:
         """A watch has told something of a workload there."""
@@ -64,16 +71,22 @@ class Resting:
         self._news[namespace] = self._now()
 
     def among(self, namespaces: Iterable[str]) -> frozenset[str]:
-        """Those of them that need no look."""
-        now = self._now()
+        """Those of them, which are all that there are, that need no look.
+
+        Whoever was put to sleep by a clock that was ahead has nothing due until it has come as far again.
+        """
+        names = frozenset(namespaces)
+        now, clock = self._now(), self._clock.now()
+        self._looks = {namespace: look for namespace, look in self._looks.items() if namespace in names}
         self._news = {namespace: at for namespace, at in self._news.items() if at > now - _LONGEST_LIST}
+        self._shared = {look.paths: look.paths for look in self._looks.values()}
         heard = {paths: self._heard_since(paths) for paths in self._shared}
         due = oldest(now, self._again)
         return frozenset(
             namespace
-            for namespace in namespaces
-            if (look := self._looks.get(namespace)) is not None
-            and look.began >= due
+            for namespace, look in self._looks.items()
+            if look.began >= due
+            and look.decided <= clock
             and (since := heard[look.paths]) is not None
             and since <= look.began
         )

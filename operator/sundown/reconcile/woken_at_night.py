@@ -94,7 +94,7 @@ class Wakers:
         rows = heard_in(seen.chosen, seen.others.listed)
         self._drift.looked(namespace, left_by(finding.plan, seen.workloads, rows, began=finding.now, rests=rests))
         if is_at_rest(status, finding, seen) and not self._rooms.is_in_cloud(namespace, memory):
-            self._resting.found(namespace, seen.paths, began=seen.began)
+            self._resting.found(namespace, seen.paths, began=seen.began, decided=finding.now)
         night = self._night(namespace, memory.sleep, slept="Asleep" in {old.state, state})
         if night is None or night.told:
             return

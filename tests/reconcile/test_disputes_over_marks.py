@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sundown.cluster.contenders import SOMEBODY, last_writer
+from sundown.cluster.errors import Unreachable
 from sundown.cluster.gate import Gate
 from sundown.cluster.reading import namespace
 from sundown.model.env import Env
@@ -27,6 +28,7 @@ class ApiServer:
         self.store = store
         self.version = 1
         self.writes = 0
+        self.is_mute = False
         self.came({}, {})
 
     def came(self, labels: dict[str, Any], annotations: dict[str, Any]) -> dict[str, Any]:
@@ -43,6 +45,8 @@ class ApiServer:
         return self.came(body["metadata"]["labels"], body["metadata"]["annotations"])
 
     async def get(self, _path: str) -> dict[str, Any]:
+        if self.is_mute:
+            raise Unreachable("no answer")
         return {"metadata": {"managedFields": [{"manager": "keeper", "time": "2999-01-01T00:00:00Z"}]}}
 
     def env(self) -> Env:
@@ -67,6 +71,20 @@ async def test_who_takes_the_mark_off_at_once_is_named_and_written_to_seldom() -
     (text,) = marks.fought("dev")
     assert 'taken off the namespace again and again by "keeper" (field manager)' in text
     assert marks.trouble(server.env(), asleep=True) is None
+
+
+@in_virtual_time
+async def test_where_nobody_can_say_who_it_is_it_is_told_all_the_same() -> None:
+    """G5: an env without its mark looked as if nothing were the matter, and a sweep that passes by what rests left it so."""
+    server, marks, clock = table()
+    server.is_mute = True
+    for _ in range(5):
+        await marks.put(server.env(), SLEEP)
+        server.came({}, {})
+        clock.ahead += timedelta(seconds=1)
+    assert not await marks.put(server.env(), SLEEP)
+    (text,) = marks.fought("dev")
+    assert f"again and again by {SOMEBODY}" in text
 
 
 @in_virtual_time

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sundown.cluster.contenders import SOMEBODY
+from sundown.cluster.errors import Unreachable
 from sundown.cluster.gate import Gate
 from sundown.cluster.reading import env_schedule
 from sundown.model.env import Known
@@ -32,6 +34,7 @@ class ApiServer:
         self.version = 1
         self.writes: list[tuple[float, tuple[str, ...]]] = []
         self.drops = drops
+        self.is_mute = False
 
     async def merge_patch(self, _path: str, body: dict[str, Any], **_: Any) -> dict[str, Any]:
         self.writes.append((elapsed(), tuple(sorted(body["status"]))))
@@ -39,6 +42,8 @@ class ApiServer:
         return self.read()
 
     async def get(self, _path: str) -> dict[str, Any]:
+        if self.is_mute:
+            raise Unreachable("no answer")
         keeper = {"manager": "keeper", "subresource": "status", "time": "2999-01-01T00:00:00Z"}
         return {"metadata": {"managedFields": [keeper]}}
 
@@ -130,16 +135,32 @@ async def test_ones_own_writes_are_nobody_elses() -> None:
 @in_virtual_time
 async def test_who_does_it_again_and_again_is_named_and_written_to_less_and_less_often() -> None:
     """G5"""
+    team = await fought_over()
+    assert len(team.server.writes) < 20
+    assert team.writer.fought_by(team.server.known()) == '"keeper" (field manager)'
+    assert team.told == ["dev"]
+    await team.writer.close(at_most=1)
+
+
+@in_virtual_time
+async def test_where_nobody_can_say_who_it_is_it_is_told_all_the_same() -> None:
+    """G5"""
+    team = await fought_over(is_mute=True)
+    assert team.writer.fought_by(team.server.known()) == SOMEBODY
+    assert team.told == ["dev"]
+    await team.writer.close(at_most=1)
+
+
+async def fought_over(*, is_mute: bool = False) -> Team:
+    """A writer whose records somebody takes off for an hour as soon as they stand there."""
     team = Team()
+    team.server.is_mute = is_mute
     await team.say(SAID, EnvScheduleStatus())
     for _ in range(3600):
         if "records" in team.server.status:
             team.change(records=None)
         await seconds(1)
-    assert len(team.server.writes) < 20
-    assert team.writer.fought_by(team.server.known()) == '"keeper" (field manager)'
-    assert team.told == ["dev"]
-    await team.writer.close(at_most=1)
+    return team
 
 
 @in_virtual_time

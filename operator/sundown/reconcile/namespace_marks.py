@@ -10,7 +10,7 @@ import structlog
 
 from sundown.cluster import paths, reading
 from sundown.cluster.client import Cluster
-from sundown.cluster.contenders import last_writer
+from sundown.cluster.contenders import SOMEBODY, last_writer
 from sundown.cluster.echoes import Made, unheard
 from sundown.cluster.errors import ApiError, Conflict, Missing, Unreachable
 from sundown.cluster.gate import Gate, Urgency
@@ -159,10 +159,10 @@ class NamespaceMarks:
             self._disputes.forget((namespace, ended))
         if self._disputes.written((namespace, what), now=now):
             try:
-                raw = await self._cluster.get(paths.namespace(namespace))
+                by = last_writer(await self._cluster.get(paths.namespace(namespace)), since=now - _LATELY)
             except ApiError:
-                return
-            self._disputes.name((namespace, what), last_writer(raw, since=now - _LATELY))
+                by = SOMEBODY  # a fight that is not told would be taken for peace
+            self._disputes.name((namespace, what), by)
 
     def _well(self, namespace: str, what: _What) -> None:
         known = self._troubles.get(namespace)

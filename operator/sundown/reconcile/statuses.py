@@ -15,7 +15,7 @@ import structlog
 from sundown.backoff import Backoff
 from sundown.cluster import paths
 from sundown.cluster.client import Cluster
-from sundown.cluster.contenders import last_writer
+from sundown.cluster.contenders import SOMEBODY, last_writer
 from sundown.cluster.echoes import Made, unheard
 from sundown.cluster.errors import ApiError, Conflict, Missing, Refused
 from sundown.cluster.gate import Gate, Urgency
@@ -238,9 +238,10 @@ class StatusWriter:
             return
         try:
             raw = await self._cluster.get(paths.env_schedule(address.namespace, address.name))
+            by = last_writer(raw, since=now - _LATELY, subresource="status")
         except ApiError:
-            return
-        self._disputes.name(address, last_writer(raw, since=now - _LATELY, subresource="status"))
+            by = SOMEBODY
+        self._disputes.name(address, by)
         self._fought([address.namespace])
 
     def _turn(self, address: _Address) -> asyncio.Lock:

@@ -102,6 +102,16 @@ class Settling:
             self._reporter.say(known, Word("TakenOver", _TAKEN_OVER))
 
 
+def is_settled(env: Env, governance: Governance) -> bool:
+    """Whether there is nothing to do here, as far as is known. Pure.
+
+    Of what is written over the mark of a template no event leads here, or two who write it would never come to an end.
+    """
+    cover = governance.generate
+    is_open = governance.label_enabled or governance.taken_over or governance.retire is not None
+    return not is_open and (cover is None or is_current(env, cover))
+
+
 def _is_at_rest(known: Known, governance: Governance) -> bool:
     """Whether nothing has to be remembered in it any more: what it had put to sleep is awake."""
     status = known.status

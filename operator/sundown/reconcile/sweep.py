@@ -15,9 +15,11 @@ from sundown.cluster.errors import Denied, Missing
 from sundown.cluster.listing import PAGE, Listing
 from sundown.model.action_request import Asked
 from sundown.reconcile.defaults import Defaults
+from sundown.reconcile.governance import govern
 from sundown.reconcile.requests import Requests
 from sundown.reconcile.rooms import Rooms
 from sundown.reconcile.scheduler import Scheduler
+from sundown.reconcile.settling import is_settled
 from sundown.reconcile.store import Snapshot
 
 log = structlog.get_logger(__name__)
@@ -91,4 +93,9 @@ class Sweep:
         # Where most of what there is rests, the last list of all may be one that a sweep has looked into already.
         news, self._strays = strays if strays is not self._strays else frozenset[str](), strays
         names = self._rooms.store.names
-        self._scheduler.touch((names - self._rooms.resting.among(names)) | (news - self._rooms.store.with_schedules))
+        passed_by = filter(self._is_settled, self._rooms.resting.among(names))
+        self._scheduler.touch(names.difference(passed_by) | (news - self._rooms.store.with_schedules))
+
+    def _is_settled(self, name: str) -> bool:
+        env = self._rooms.store.env(name)
+        return is_settled(env, govern(env, settings=self._rooms.settings))

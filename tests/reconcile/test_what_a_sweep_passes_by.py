@@ -1,6 +1,8 @@
 """A sweep passes by what sleeps and has been heard all the time, and nothing else (G1, G2, design 10)."""
 
 from datetime import datetime, timedelta
+from functools import partial
+from operator import gt
 from typing import Any, Literal
 
 import pytest
@@ -41,6 +43,7 @@ class Night:
     def __init__(self) -> None:
         self.now = TURN
         self.clock = Clock()
+        self.said_until = NOW + timedelta(days=1)
         self.hearings = Hearings(now=lambda: self.now)
         self.resting = Resting(self.hearings, again=timedelta(hours=1), clock=self.clock, now=lambda: self.now)
         for path in (PATH, OTHER):
@@ -54,7 +57,8 @@ class Night:
 
     def look(self, env: str = "dev", *, took: float = 0.0) -> None:
         """A look at an env that is found asleep; its lists began so many seconds ago."""
-        self.resting.found(env, [PATH, OTHER], began=self.now - took, decided=self.clock.now())
+        began, still = self.now - took, partial(gt, self.said_until)
+        self.resting.found(env, [PATH, OTHER], began=began, decided=self.clock.now(), still=still)
 
     @property
     def passed_by(self) -> frozenset[str]:
@@ -158,6 +162,12 @@ def test_where_the_clock_goes_on_from_there_it_is_passed_by(night: Night) -> Non
     assert night.passed_by == {"dev"}
 
 
+def test_where_something_else_has_to_be_said_of_it_it_is_looked_at(night: Night) -> None:
+    """D7: "asleep until 22:00, asked for by ana" stood there for up to an hour longer, for at 22:00 nothing was due."""
+    night.clock.at = night.said_until
+    assert night.passed_by == set()
+
+
 def test_of_a_namespace_that_has_gone_no_look_is_kept(night: Night) -> None:
     """A9: the next of its name is another."""
     assert night.resting.among(["test"]) == set()
@@ -197,7 +207,9 @@ class World:
         elif what == "list" and which in self.looks:
             self.looks[which] = (self.night.now, self.there[which])
         elif what == "end" and (look := self.looks.pop(which, None)) is not None:
-            self.night.resting.found(which, [PATH, OTHER], began=look[0], decided=NOW)
+            self.night.resting.found(
+                which, [PATH, OTHER], began=look[0], decided=NOW, still=partial(gt, self.night.said_until)
+            )
             self.seen[which] = look[1]
         else:
             self._watch(what)
@@ -241,7 +253,7 @@ def at_rest(
     """Whether a look that finds these parts leaves an env at rest."""
     old = after_visits("Asleep", [sleeping()])
     found = finding(wanted, *parts, old=old, **more)
-    seen = Seen(Workloads(kinds=kinds), others, (), began=0.0)
+    seen = Seen(Workloads(kinds=kinds), others, (), 0.0, lambda _: True)
     return is_at_rest(next_status(old, found), found, seen)
 
 

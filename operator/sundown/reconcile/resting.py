@@ -19,6 +19,7 @@ from sundown.sleepers.kept_lists import oldest
 _LONGEST_LIST = 600.0
 """Seconds: news that are older are of no interest to any look that is under way."""
 _Paths = frozenset[str]
+Still = Callable[[datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,13 @@ class _Look:
     """What found an env asleep: of which kinds there were lists, by their paths, and when the first of them began.
 
     ``decided`` is for which moment of the clock it was found to be right that it sleeps: until its next turn that is so.
+    ``still`` tells whether the same would be said of it at another.
     """
 
     paths: _Paths
     began: float
     decided: datetime
+    still: Still
 
 
 class Resting:
@@ -58,12 +61,12 @@ class Resting:
         """A look at it begins, and nobody knows yet how it will end."""
         self._looks.pop(namespace, None)
 
-    def found(self, namespace: str, paths: Iterable[str], *, began: float, decided: datetime) -> None:
+    def found(self, namespace: str, paths: Iterable[str], *, began: float, decided: datetime, still: Still) -> None:
         """A look is over that has left nothing to do there: it had lists of the kinds at these paths, begun then or later."""
         last = self._news.get(namespace)
         if last is None or last < began:
             kinds = frozenset(paths)
-            self._looks[namespace] = _Look(self._shared.setdefault(kinds, kinds), began, decided)
+            self._looks[namespace] = _Look(self._shared.setdefault(kinds, kinds), began, decided, still)
 
     def told(self, namespace: str) -> None:
         """A watch has told something of a workload there."""
@@ -89,6 +92,7 @@ class Resting:
             and look.decided <= clock
             and (since := heard[look.paths]) is not None
             and since <= look.began
+            and look.still(clock)
         )
 
     def _heard_since(self, paths: _Paths) -> float | None:

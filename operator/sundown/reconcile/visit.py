@@ -44,7 +44,7 @@ from sundown.reconcile.trials import Trials
 from sundown.reconcile.unwritten import Unwritten
 from sundown.reconcile.woken_at_night import Seen, Wakers
 from sundown.reconcile.workload_steps import as_written
-from sundown.schedule.decision import Circumstances, Decision, decide
+from sundown.schedule.decision import Circumstances, Decision, decide, is_as_decided
 from sundown.schedule.lint import doubts
 from sundown.schedule.owners import parse_owner_zones
 from sundown.sleepers.chosen_rows import mistaken_patches, rows_for, uncatalogued, unserved
@@ -211,7 +211,7 @@ class Visitor:
         await self._wakers.looked(
             known,
             finding,
-            Seen(spec.workloads, others, workloads, began=min(found.began, others.began)),
+            Seen(spec.workloads, others, workloads, found.began, partial(is_as_decided, decision, spec, circumstances)),
             memory=memory,
             status=status,
         )

@@ -17,6 +17,7 @@ from sundown.reconcile.memory import Memory
 from sundown.reconcile.referee import Referee
 from sundown.reconcile.report import Finding, Word, state_of
 from sundown.reconcile.reporter import Reporter
+from sundown.reconcile.resting import Still
 from sundown.reconcile.rooms import Rooms
 from sundown.sleepers.chosen_rows import uncatalogued
 from sundown.sleepers.kinds import KINDS
@@ -37,13 +38,20 @@ class _Night:
 class Seen:
     """What a look saw: ``chosen`` is what the schedule has sleep, ``others`` what there was of the kinds of the catalogue.
 
-    ``began`` is when the first list began of those that it rests upon, by the loop's seconds.
+    ``listed`` is when the list began of what every env has, by the loop's seconds, ``still`` whether the same would be decided at
+    another moment.
     """
 
     chosen: Workloads
     others: Others
     workloads: tuple[Workload, ...]
-    began: float
+    listed: float
+    still: Still
+
+    @property
+    def began(self) -> float:
+        """When the first list began of those that it rests upon."""
+        return min(self.listed, self.others.began)
 
     @property
     def paths(self) -> Iterator[str]:
@@ -94,7 +102,7 @@ class Wakers:
         rows = heard_in(seen.chosen, seen.others.listed)
         self._drift.looked(namespace, left_by(finding.plan, seen.workloads, rows, began=finding.now, rests=rests))
         if is_at_rest(status, finding, seen) and not self._rooms.is_in_cloud(namespace, memory):
-            self._resting.found(namespace, seen.paths, began=seen.began, decided=finding.now)
+            self._resting.found(namespace, seen.paths, began=seen.began, decided=finding.now, still=seen.still)
         night = self._night(namespace, memory.sleep, slept="Asleep" in {old.state, state})
         if night is None or night.told:
             return

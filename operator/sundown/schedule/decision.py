@@ -66,6 +66,12 @@ def decide(spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime) -
     return Decision(verdict.state, verdict.why(), upcoming[0].at if upcoming else None, upcoming)
 
 
+def is_as_decided(decision: Decision, spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime) -> bool:
+    """Whether the same has to be said at another moment: the reason changes where the state does not, so that nothing is due."""
+    verdict = Timetable(_asked_by_now(spec, now), circumstances).verdict(now)
+    return (verdict.state, verdict.why()) == (decision.state, decision.why)
+
+
 def _asked_by_now(spec: EnvScheduleSpec, now: datetime) -> EnvScheduleSpec:
     """A wish that some program stamped by its own clock does not wait until ours has caught up.
 

@@ -14,7 +14,7 @@ from sundown.schedule.reasons import Why
 from sundown.schedule.timetable import Circumstances, Timetable
 from sundown.schedule.windows import SEARCH
 
-__all__ = ["Circumstances", "Decision", "Turn", "Why", "asleep_time", "decide", "turns"]
+__all__ = ["Circumstances", "Decision", "Turn", "Why", "asleep_time", "decide", "is_as_decided", "turns"]
 
 
 _STEPS = 3_000

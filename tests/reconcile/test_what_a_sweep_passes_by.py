@@ -14,7 +14,7 @@ from sundown.errors import Mistake
 from sundown.model.parts import Part
 from sundown.model.spec import Workloads
 from sundown.reconcile.report import next_status
-from sundown.reconcile.resting import Resting
+from sundown.reconcile.resting import Look, Resting
 from sundown.reconcile.woken_at_night import Seen, is_at_rest
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.other_kinds import Others
@@ -22,6 +22,7 @@ from support.catalogued import KINDS as OTHER_KINDS
 from support.samples import NOW, after_visits, cloud, finding, sleeping, workload
 
 PATH, OTHER = (row.collection() for row in KINDS.values())
+BOTH = frozenset({PATH, OTHER})
 HOUR = 3600.0
 TURN = 100 * HOUR
 
@@ -55,10 +56,10 @@ class Night:
         for path in paths:
             self.hearings.line(path, "BOOKMARK", readable=True)
 
-    def look(self, env: str = "dev", *, took: float = 0.0) -> None:
-        """A look at an env that is found asleep; its lists began so many seconds ago."""
+    def look(self, env: str = "dev", *, took: float = 0.0, kept: float = 0.0) -> None:
+        """A look at an env that is found asleep; its lists began so many seconds ago, and one was kept for so many before."""
         began, still = self.now - took, partial(gt, self.said_until)
-        self.resting.found(env, [PATH, OTHER], began=began, decided=self.clock.now(), still=still)
+        self.resting.found(env, Look(BOTH, began, began - kept, self.clock.now(), still))
 
     @property
     def passed_by(self) -> frozenset[str]:
@@ -147,6 +148,17 @@ def test_once_an_hour_everything_is_looked_at(night: Night) -> None:
     assert night.passed_by == {"dev"}
 
 
+def test_what_was_listed_an_hour_ago_is_listed_again_whoever_has_looked_at_it_since() -> None:
+    """Where a look at the end of an hour had found nothing new in it, it was not listed in the next one either."""
+    night = Night()
+    while night.now < TURN + HOUR - 100:
+        night.passes(60)
+    night.look(kept=3000)
+    assert night.passed_by == {"dev"}
+    night.passes(120)
+    assert night.passed_by == set()
+
+
 @pytest.mark.parametrize(("back", "passed_by"), [(0, {"dev"}), (5, set()), (600, set())])
 def test_where_the_clock_was_ahead_and_is_set_back_it_is_looked_at(
     night: Night, back: float, passed_by: set[str]
@@ -207,9 +219,7 @@ class World:
         elif what == "list" and which in self.looks:
             self.looks[which] = (self.night.now, self.there[which])
         elif what == "end" and (look := self.looks.pop(which, None)) is not None:
-            self.night.resting.found(
-                which, [PATH, OTHER], began=look[0], decided=NOW, still=partial(gt, self.night.said_until)
-            )
+            self.night.resting.found(which, Look(BOTH, look[0], look[0], NOW, partial(gt, self.night.said_until)))
             self.seen[which] = look[1]
         else:
             self._watch(what)

@@ -164,6 +164,17 @@ async def test_what_is_known_is_what_a_list_said() -> None:
 
 
 @in_virtual_time
+async def test_what_was_kept_is_as_good_as_new_and_says_how_old_it_is() -> None:
+    """G1: or whoever relies upon it a second time has it kept for twice as long."""
+    night = await settled(FEW)
+    before = elapsed()
+    await night.passes(3)
+    for found in await night.look():
+        assert found.began == elapsed()
+        assert found.oldest <= before
+
+
+@in_virtual_time
 async def test_a_kind_whose_watch_hangs_is_listed_at_each_look_and_no_other_is() -> None:
     """G1."""
     night = await settled(ALL)

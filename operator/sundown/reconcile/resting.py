@@ -8,7 +8,7 @@ at each sweep anyhow. A fault of ours or of the API server's is found all the sa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sundown.cluster.hearing import Hearings, seconds
@@ -23,15 +23,17 @@ Still = Callable[[datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
     """What found an env asleep: of which kinds there were lists, by their paths, and when the first of them began.
 
+    A list that was kept counts as one of now, for nothing has been heard since; ``oldest`` is when the first of them really began.
     ``decided`` is for which moment of the clock it was found to be right that it sleeps: until its next turn that is so.
     ``still`` tells whether the same would be said of it at another.
     """
 
     paths: _Paths
     began: float
+    oldest: float
     decided: datetime
     still: Still
 
@@ -53,7 +55,7 @@ class Resting:
         self._clock = clock
         self._scope = scope
         self._now = now
-        self._looks: dict[str, _Look] = {}
+        self._looks: dict[str, Look] = {}
         self._news: dict[str, float] = {}
         self._shared: dict[_Paths, _Paths] = {}
 
@@ -61,12 +63,11 @@ class Resting:
         """A look at it begins, and nobody knows yet how it will end."""
         self._looks.pop(namespace, None)
 
-    def found(self, namespace: str, paths: Iterable[str], *, began: float, decided: datetime, still: Still) -> None:
-        """A look is over that has left nothing to do there: it had lists of the kinds at these paths, begun then or later."""
+    def found(self, namespace: str, look: Look) -> None:
+        """A look is over that has left nothing to do there."""
         last = self._news.get(namespace)
-        if last is None or last < began:
-            kinds = frozenset(paths)
-            self._looks[namespace] = _Look(self._shared.setdefault(kinds, kinds), began, decided, still)
+        if last is None or last < look.began:
+            self._looks[namespace] = replace(look, paths=self._shared.setdefault(look.paths, look.paths))
 
     def told(self, namespace: str) -> None:
         """A watch has told something of a workload there."""
@@ -88,7 +89,7 @@ class Resting:
         return frozenset(
             namespace
             for namespace, look in self._looks.items()
-            if look.began >= due
+            if look.oldest >= due
             and look.decided <= clock
             and (since := heard[look.paths]) is not None
             and since <= look.began

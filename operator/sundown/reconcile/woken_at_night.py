@@ -17,7 +17,7 @@ from sundown.reconcile.memory import Memory
 from sundown.reconcile.referee import Referee
 from sundown.reconcile.report import Finding, Word, state_of
 from sundown.reconcile.reporter import Reporter
-from sundown.reconcile.resting import Still
+from sundown.reconcile.resting import Look, Still
 from sundown.reconcile.rooms import Rooms
 from sundown.sleepers.chosen_rows import uncatalogued
 from sundown.sleepers.kinds import KINDS
@@ -52,6 +52,11 @@ class Seen:
     def began(self) -> float:
         """When the first list began of those that it rests upon."""
         return min(self.listed, self.others.began)
+
+    @property
+    def oldest(self) -> float:
+        """When the oldest of them really did, which may have been kept since."""
+        return min(self.listed, self.others.oldest)
 
     @property
     def paths(self) -> Iterator[str]:
@@ -102,7 +107,8 @@ class Wakers:
         rows = heard_in(seen.chosen, seen.others.listed)
         self._drift.looked(namespace, left_by(finding.plan, seen.workloads, rows, began=finding.now, rests=rests))
         if is_at_rest(status, finding, seen) and not self._rooms.is_in_cloud(namespace, memory):
-            self._resting.found(namespace, seen.paths, began=seen.began, decided=finding.now, still=seen.still)
+            look = Look(frozenset(seen.paths), seen.began, seen.oldest, finding.now, seen.still)
+            self._resting.found(namespace, look)
         night = self._night(namespace, memory.sleep, slept="Asleep" in {old.state, state})
         if night is None or night.told:
             return

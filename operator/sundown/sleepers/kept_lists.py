@@ -77,12 +77,13 @@ class KeptLists:
 
     def of(self, row: PatchKind, namespace: str) -> tuple[Workload, ...] | None:
         """What there is of a kind in an env; None where that has to be asked for."""
-        self._begin_anew_if_due()
-        path = row.collection()
-        for kept in (self._single.get((path, namespace)), self._whole.get(path)):
-            if kept is not None and kept.row == row and self._counts(path, namespace, kept.began):
-                return tuple(kept.found.get(namespace, ()))
-        return None
+        kept = self._that_counts(row, namespace)
+        return tuple(kept.found.get(namespace, ())) if kept is not None else None
+
+    def listed(self, row: PatchKind, namespace: str) -> float | None:
+        """When the list began that says so."""
+        kept = self._that_counts(row, namespace)
+        return kept.began if kept is not None else None
 
     def keep(self, row: PatchKind, namespace: str, found: tuple[Workload, ...], *, began: float) -> None:
         """Take in what a list says of an env that was begun at that moment. Whether it can be relied upon is asked when it is."""
@@ -119,6 +120,14 @@ class KeptLists:
     def objects(self, row: PatchKind) -> int | None:
         """How many objects of a kind the cluster has; None where nobody knows."""
         return self._hearings.objects(self._scope.lists(row.collection()))
+
+    def _that_counts(self, row: PatchKind, namespace: str) -> _Kept | None:
+        self._begin_anew_if_due()
+        path = row.collection()
+        for kept in (self._single.get((path, namespace)), self._whole.get(path)):
+            if kept is not None and kept.row == row and self._counts(path, namespace, kept.began):
+                return kept
+        return None
 
     def _counts(self, path: str, namespace: str, began: float) -> bool:
         since = self._hearings.since(self._scope.lists(path))

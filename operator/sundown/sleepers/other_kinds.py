@@ -51,6 +51,8 @@ class Others:
     """The kinds of which there was a list, in the version that is served."""
     began: float = math.inf
     """Seconds of the loop: when the first of these lists began, or was found to be as good as a new one."""
+    oldest: float = math.inf
+    """The same: when the oldest of these lists really began."""
 
     @property
     def remarks(self) -> Iterator[str]:
@@ -120,7 +122,7 @@ class OtherKinds:
         unlisted: dict[str, str] = {}
         unanswered: dict[str, str] = {}
         gone: set[str] = set()
-        first = math.inf
+        first = oldest = math.inf
         for row, result in zip(there, results, strict=True):
             if isinstance(result, Denied):
                 unlisted[row.kind] = not_granted(row)
@@ -136,12 +138,15 @@ class OtherKinds:
                 self._told_of.discard(row.kind)
                 found += result.workloads
                 first = min(first, result.began)
+                oldest = min(oldest, result.began if result.listed is None else result.listed)
         served = {row.kind for row in there} - gone
         absent = [row for row in wanted if row.kind not in served]
         known = await self._served.of({(row.group, row.api_kind) for row in absent}) if absent else {}
         wide = frozenset(row.kind for row in absent if _is_of_the_cluster(known[row.group, row.api_kind]))
         listed = tuple(row for row, result in zip(there, results, strict=True) if isinstance(result, Found))
-        return Others(tuple(found), unlisted, unanswered, tuple(row.kind for row in absent), wide, listed, first)
+        return Others(
+            tuple(found), unlisted, unanswered, tuple(row.kind for row in absent), wide, listed, first, oldest
+        )
 
     def forget(self, namespace: str) -> None:
         """Something is written there: what was found is not to be relied upon."""
@@ -185,7 +190,7 @@ class OtherKinds:
             await self._censuses[row].kept()
             known = kept.of(row, namespace)
         if known is not None:
-            return Found(known, seconds())
+            return Found(known, seconds(), kept.listed(row, namespace))
         listed = await self._listed(row, namespace, patient=patient, written=written)
         kept.keep(row, namespace, listed.workloads, began=listed.began)
         return listed

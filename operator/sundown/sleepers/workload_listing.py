@@ -38,10 +38,12 @@ _FEWEST = 8
 
 
 class Found(NamedTuple):
-    """What an env has, and when the list began that says so, by the loop's seconds."""
+    """What an env has, and when the list began that says so, by the loop's seconds; ``listed`` is when it really did, where it
+    was kept and found to be as good as a new one."""
 
     workloads: tuple[Workload, ...]
     began: float
+    listed: float | None = None
 
 
 def unknown() -> None:

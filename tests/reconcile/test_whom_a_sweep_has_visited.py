@@ -18,6 +18,11 @@ COVER = default()
 CURRENT = str(TemplateMark.of(COVER))
 
 
+def generated(mark: str = CURRENT, **more: Any) -> Known:
+    """The EnvSchedule of ``dev`` that is made from the template."""
+    return known(GENERATED_NAME, generated=True, annotations={TEMPLATE: mark}, **more)
+
+
 class Edges:
     """The API server's lists, a census and whoever is told, of a cluster in which all rests that there is."""
 
@@ -69,20 +74,17 @@ async def visited(edges: Edges) -> set[str]:
     return edges.touched
 
 
-def generated(mark: str = CURRENT, **more: Any) -> Known:
-    """The EnvSchedule of ``dev`` that is made from the template."""
-    return known(GENERATED_NAME, generated=True, annotations={TEMPLATE: mark}, **more)
-
-
-async def test_who_rests_and_has_nothing_to_be_settled_is_passed_by() -> None:
-    assert await visited(Edges(generated())) == set()
+@pytest.mark.parametrize(
+    "schedule", [generated(), generated(taken_over=True), known()], ids=["made", "adopted", "theirs"]
+)
+async def test_who_rests_and_has_nothing_to_be_settled_is_passed_by(schedule: Known) -> None:
+    assert await visited(Edges(schedule)) == set()
 
 
 @pytest.mark.parametrize(
     "edges",
     [
         pytest.param(Edges(generated("written-over")), id="the mark of its template is written over"),
-        pytest.param(Edges(generated(taken_over=True)), id="somebody has taken it over"),
         pytest.param(Edges(), id="it has none yet"),
     ],
 )

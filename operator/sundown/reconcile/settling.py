@@ -103,12 +103,12 @@ class Settling:
 
 
 def is_settled(env: Env, governance: Governance) -> bool:
-    """Whether there is nothing to do here, as far as is known. Pure.
+    """Whether the namespace and its schedule are as a template wants them, as far as is known. Pure.
 
     Of what is written over the mark of a template no event leads here, or two who write it would never come to an end.
     """
     cover = governance.generate
-    is_open = governance.label_enabled or governance.taken_over or governance.retire is not None
+    is_open = governance.label_enabled or governance.retire is not None
     return not is_open and (cover is None or is_current(env, cover))
 
 

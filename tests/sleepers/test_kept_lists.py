@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sundown.cluster.hearing import Hearings
 from sundown.model.parts import Workload
 from sundown.sleepers import kept_lists
-from sundown.sleepers.kept_lists import KeptLists
+from sundown.sleepers.kept_lists import KeptLists, again_after
 from support.catalogued import KINDS
 from support.samples import workload
 
@@ -310,3 +310,11 @@ def test_whatever_happens_a_look_is_behind_only_by_what_a_watch_is_about_to_tell
             env = str(which)
             behind = world.look(env, alone=what == "look") != world.there[env]
             assert not behind or (world.connected and env in world.untold and env not in world.written)
+
+
+@pytest.mark.parametrize(
+    ("sweep", "again"), [(0.02, 0.12), (10, 60), (30, 60), (60, 60), (1440, 60)], ids=lambda minutes: f"{minutes:g} min"
+)
+def test_everything_is_listed_once_an_hour_however_seldom_a_sweep_comes(sweep: float, again: float) -> None:
+    """G1: by a sweep once an hour what no watch told was left for six."""
+    assert again_after(timedelta(minutes=sweep)) == timedelta(minutes=again)

@@ -46,7 +46,7 @@ from sundown.reconcile.wake_queue import WakeQueue
 from sundown.schedule.clock import Clock, SystemClock
 from sundown.settings import Settings
 from sundown.sleepers.cluster_rows import ClusterRows
-from sundown.sleepers.kept_lists import LISTED_EVERY, KeptLists
+from sundown.sleepers.kept_lists import KeptLists, again_after
 from sundown.sleepers.leftovers import Leftovers
 from sundown.sleepers.other_kinds import OtherKinds
 from sundown.sleepers.workload_listing import Census
@@ -84,7 +84,7 @@ class Operator:
         self._recorder = EventRecorder(self._cluster, gate, instance=socket.gethostname())
         self._census = Census(self._cluster, gate)
         hearings = Hearings()
-        again = LISTED_EVERY * settings.sweep
+        again = again_after(settings.sweep)
         kept = KeptLists(hearings, again=again, scope=scope)
         resting = Resting(hearings, again=again, clock=self._clock, scope=scope)
 

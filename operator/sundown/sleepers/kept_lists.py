@@ -18,10 +18,17 @@ from sundown.sleepers.patch_kind import PatchKind
 
 LISTED_EVERY = 6
 """So many sweeps: what is heard without a break all the same."""
+_LONGEST = timedelta(hours=1)
 MOST = 10_000
 """So many objects are kept, each of which takes 1.5 kB; of more there is a list at each look."""
 _LONGEST_LIST = 600.0
 """Seconds: news that are older are of no interest to any list that is under way."""
+
+
+def again_after(sweep: timedelta) -> timedelta:
+    """How often everything is listed and looked at, where a sweep comes so often. A cluster that is swept once an hour is not
+    one in which a fault of ours may last for six."""
+    return min(LISTED_EVERY * sweep, _LONGEST)
 
 
 def oldest(now: float, again: float) -> float:

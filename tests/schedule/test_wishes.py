@@ -66,6 +66,25 @@ class TestStart:
             "2026-11-23 18:00"
         )
 
+    def test_what_was_put_off_stays_put_off(self) -> None:
+        """D1: by another who did not look, say."""
+        extended = asked(office(), prolonged(office(), "2026-11-23 12:00", 3))
+        override = wishes.start(extended, NOBODY, utc("2026-11-23 13:00"), ANA)
+        assert (override.until, override.by) == (utc("2026-11-23 21:00"), "ana@example.com")
+
+    def test_what_is_kept_awake_for_days_stays_awake_for_days(self) -> None:
+        """D2: until the shutdown after that."""
+        snoozed = asked(office(), wishes.snooze(office(), NOBODY, utc("2026-11-23 12:00"), ANA, span=3 * DAY))
+        assert wishes.start(snoozed, NOBODY, utc("2026-11-23 13:00"), ANA).until == utc("2026-11-26 18:00")
+
+    def test_what_lasts_until_somebody_stops_it_still_does(self) -> None:
+        lasting = asked(office(), wishes.start(spec_of(), NOBODY, utc("2026-11-23 12:00"), ANA))
+        assert wishes.start(lasting, NOBODY, utc("2026-11-23 13:00"), ANA).until is None
+
+    def test_a_snooze_that_is_over_sooner_is_no_matter(self) -> None:
+        snoozed = asked(office(), wishes.snooze(office(), NOBODY, utc("2026-11-23 12:00"), ANA, span=HOUR))
+        assert wishes.start(snoozed, NOBODY, utc("2026-11-23 12:30"), ANA).until == utc("2026-11-23 18:00")
+
     def test_where_the_schedule_only_stops_it_lasts_until_the_next_stop(self) -> None:
         """A7."""
         evening = spec_of(awake=[window(WEEKDAYS, None, "17:00")])
@@ -280,6 +299,17 @@ def test_who_prolongs_has_nothing_end_sooner(life: Life, span: timedelta) -> Non
     after = decide(asked(spec, wishes.prolongate(spec, around, now, ANA, span=span)), around, now)
     assert before.shutdown_at is not None
     assert after.shutdown_at is None or after.shutdown_at >= before.shutdown_at
+
+
+@examples(60, 3000)
+@given(lives())
+def test_who_starts_has_nothing_end_sooner(life: Life) -> None:
+    """D2: whatever keeps it awake, and wherever the daily reset is."""
+    spec, around, now = parse(EnvScheduleSpec, life.spec), Circumstances(active_since=life.active_since), life.start
+    before = decide(spec, around, now)
+    assume(before.state == "Awake")
+    after = decide(asked(spec, wishes.start(spec, around, now, ANA)), around, now)
+    assert after.shutdown_at is None or (before.shutdown_at is not None and after.shutdown_at >= before.shutdown_at)
 
 
 @examples(60, 3000)

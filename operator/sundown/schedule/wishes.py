@@ -34,6 +34,8 @@ class Asker:
 def start(spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime, asker: Asker) -> Override:
     """Awake until the next scheduled shutdown; without an end where none is scheduled.
 
+    Who starts what somebody keeps awake for longer has nothing end sooner: to take that back is another wish.
+
     Raises:
         Paused: the env is not in Sundown's hands.
     """
@@ -43,6 +45,9 @@ def start(spec: EnvScheduleSpec, circumstances: Circumstances, now: datetime, as
         # An exception keeps the week from waking the env, and so from stopping it; the stop of the day still is one.
         stops = Stops(zones_of(spec, circumstances), spec.awake, spec.holidays)
         shutdown = stops.after(at, limit=later(at, SEARCH))
+    decision = decide(spec, circumstances, at)
+    if decision.state == "Awake" and shutdown is not None:
+        shutdown = max(shutdown, decision.shutdown_at) if decision.shutdown_at is not None else None
     return _override("Awake", shutdown, at, asker)
 
 

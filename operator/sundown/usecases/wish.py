@@ -58,7 +58,7 @@ WISHES: dict[str, Wish] = {
         Wish(
             "start",
             "Wake environments until their next scheduled shutdown.",
-            "Where no shutdown is scheduled they stay awake until somebody stops them.",
+            "Where no shutdown is scheduled they stay awake until somebody stops them; what is kept awake for longer stays so.",
             "Awake",
             lambda spec, circumstances, now, asker, _: wishes.start(spec, circumstances, now, asker),
             right="wake",

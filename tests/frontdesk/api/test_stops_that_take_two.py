@@ -74,7 +74,7 @@ async def test_what_keeps_it_awake_is_taken_back_by_two(caller: Caller) -> None:
 
 @pytest.mark.parametrize(
     ("path", "span", "lasts"),
-    [("start", None, False), ("snooze", "1h", False), ("snooze", "30h", True), ("prolongate", "1h", True)],
+    [("start", None, True), ("snooze", "1h", False), ("snooze", "30h", True), ("prolongate", "1h", True)],
 )
 async def test_what_keeps_it_awake_is_cut_short_by_nobody_alone(
     caller: Caller, path: str, span: str | None, lasts: bool

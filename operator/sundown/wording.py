@@ -46,6 +46,7 @@ _LEFT_ALONE = frozenset({"Superseded", "ProtectedNamespace", "NamespaceNotEnable
 """Reasons not to be ready in which all is as somebody wants it."""
 
 _NAMED = 3
+_LATE = timedelta(minutes=2)
 _IN_AWS_WORDS = frozenset({"busy", "broken", "unknown"})
 """States of which AWS's own word is worth knowing."""
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
@@ -118,6 +119,12 @@ def state(status: EnvScheduleStatus) -> str:
 def is_degraded(status: EnvScheduleStatus) -> bool:
     """Whether something is not well, and not as somebody wants it."""
     return any(one.reason not in _LEFT_ALONE for one in troubles(status))
+
+
+def is_overdue(status: EnvScheduleStatus, *, now: datetime) -> bool:
+    """Whether its next transition should have been for longer than any operator takes."""
+    coming = status.next_transition
+    return coming is not None and now - coming.at > _LATE
 
 
 def not_well(status: EnvScheduleStatus, *, said: str = "") -> tuple[str, ...]:

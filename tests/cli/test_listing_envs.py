@@ -112,6 +112,19 @@ def test_the_place_in_the_line_to_wake_is_listed_and_told(sundown: Sundown, env:
     assert sundown("why", env.name, "-o", "json").json["wakeQueue"] == place
 
 
+def test_envs_whose_transition_nobody_makes_are_named(sundown: Sundown, env: Env, no_operator: None) -> None:
+    """D4: after `make undeploy`, say, what stands there is what once was."""
+    env.schedule(ALWAYS_AWAKE)
+    status = {"state": "Awake", "nextTransition": {"at": "2026-01-01T18:00:00Z", "to": "Asleep"}}
+    env.api.merge(f"{env.schedules('default')}/status", {"status": status})
+    told = sundown("list", "-n", env.name).err
+    assert f"overdue: {env.name}; the operator does not answer: is it running?" in told
+
+
+def test_nothing_is_said_of_the_operator_while_it_runs(sundown: Sundown, asleep: Env) -> None:
+    assert "operator" not in sundown("list", "-n", asleep.name).err
+
+
 @pytest.mark.parametrize(
     ("chosen", "shown"),
     [

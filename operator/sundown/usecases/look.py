@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Literal
 
@@ -36,7 +36,6 @@ from sundown.usecases.doors import COMMAND_LINE, Door
 from sundown.usecases.find import Found, find
 from sundown.usecases.plain_words import in_plain_words
 
-_LATE = timedelta(minutes=2)
 _NAMED = 3
 _RECOGNISED = 900
 """The operator cuts what it says: by so many characters its word is known again."""
@@ -146,7 +145,7 @@ class Picture:
         remark = "" if stale else wording.remark(status)
         if stale:
             said.append(f"{wording.NOT_YET} since it was changed")
-        elif coming is not None and self.now - coming.at > _LATE:
+        elif coming is not None and wording.is_overdue(status, now=self.now):
             said.append(
                 f"{wording.STATES[coming.to]} is overdue since {wording.moment(coming.at, now=self.now)}; "
                 f"{wording.OPERATOR_AWAY}"

@@ -15,9 +15,11 @@ from sundown.cli.shared.output import as_json, examples, note, say, table
 from sundown.cli.shared.visible_envs import Listed, visible
 from sundown.cluster.client import Cluster
 from sundown.model.addresses import folded
+from sundown.model.cutting import some_of
 from sundown.schedule.clock import SystemClock
 
 _DEGRADED = "Degraded"
+_NAMED = 3
 
 
 @click.command(
@@ -66,10 +68,14 @@ def list_envs(
     if not rows:
         say(_nothing(len(found), namespaces, state=state, owner=owner))
         return
-    _print(rows, wide=output == "wide", now=SystemClock().now())
+    now = SystemClock().now()
+    _print(rows, wide=output == "wide", now=now)
     for row in rows:
         for mistake in row.misnamed:
             note(f"note: {row.namespace}: {mistake}")
+    overdue = [row.namespace for row in rows if wording.is_overdue(row.status, now=now)]
+    if overdue:
+        note(f"note: overdue: {some_of(overdue, _NAMED)}; {wording.OPERATOR_AWAY}")
 
 
 def _nothing(there: int, namespaces: tuple[str, ...], *, state: str | None, owner: str | None) -> str:

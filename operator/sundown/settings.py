@@ -56,7 +56,9 @@ class Settings(BaseSettings):
         default=0, description="The same by the cores that the pods request; 0: no limit."
     )
     sweep_minutes: Annotated[float, Field(gt=0, le=1440)] = Field(
-        default=10, description="Every so many minutes the whole cluster is compared with what should be."
+        default=10,
+        description="Every so many minutes the whole cluster is compared with what should be; what sleeps and is heard of all the "
+        "time every sixth time.",
     )
     requests_retention: Duration = Field(
         default=timedelta(days=90),

@@ -93,7 +93,7 @@ class Orphans:
         )
         unseen = asleep_by.hidden(noted, others)
         self._tell(env.name, the_plan, outcome, unseen=unseen)
-        if outcome.failures:
+        if outcome.failures or outcome.put_off:
             self._with_records.add(env.name)
             return rooms.clock.now() + _RETRY
         if waiting is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import timedelta
@@ -42,6 +43,7 @@ class Apart(Cluster):
 
     async def directory(self, path: str, accept: str) -> dict[str, Any]:
         self.asked.append(DIRECTORY)
+        await asyncio.sleep(self.takes)
         groups = (
             {
                 "metadata": {"name": row.group},
@@ -153,6 +155,18 @@ async def test_who_asks_a_moment_later_is_answered_by_the_list_of_the_others(hel
 
     await asyncio.gather(*(late(env, 1.0 if index < 20 else 2.0) for index, env in enumerate(ALL)))
     assert Counter(night.cluster.asked) == {DIRECTORY: 1, **{row.collection(): 1 for row in ROWS}}
+
+
+async def test_who_asks_while_the_questions_of_others_are_taken_up_is_answered_by_their_list() -> None:
+    """Design 10: where each lap of the loop takes its time one came too late for the list that was about to be made, and too early
+    for what it would leave."""
+    night = Night([f"team-{number:03}" for number in range(400)])
+    night.watch()
+    looks = asyncio.gather(*(night.others.of(env, ROWS[:1], resting=True) for env in night.envs))
+    while not looks.done():
+        time.sleep(0.001)  # noqa: ASYNC251 - what other looks take of the CPU
+        await asyncio.sleep(0)
+    assert Counter(night.cluster.asked) == {DIRECTORY: 1, ROWS[0].collection(): 1}
 
 
 @in_virtual_time

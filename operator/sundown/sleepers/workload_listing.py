@@ -6,10 +6,10 @@ A thousand envs that fall due in the same second would otherwise cost two thousa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sundown.cluster.client import Cluster
 from sundown.cluster.errors import ApiError
@@ -138,7 +138,7 @@ class Census:
         Raises:
             ApiError: when the API server cannot be asked.
         """
-        await self._wide({})
+        await self._pass(self._begun({}))
         return self.strays
 
     async def close(self) -> None:
@@ -209,15 +209,22 @@ class Census:
         size = self._size()
         return max(_FEWEST, self._workloads_in_cluster // _WORTH) if size is None else 2 + size // _WORTH
 
-    async def _answer(self, batch: Mapping[str, Question]) -> None:
+    def _answer(self, batch: Mapping[str, Question]) -> Coroutine[Any, Any, None]:
+        """How these questions are answered. A list of everything is there to be joined from this moment on: before the task that
+        makes it has its turn, others may have asked the same."""
         if self._may_list_all and len(batch) >= self._wide_from:
-            with suppress(ApiError):  # those who asked have been told
-                await self._wide(batch)
-        else:
-            for question in batch.values():
-                question.began = seconds()
-            each = [(namespace, row, question) for namespace, question in batch.items() for row in self._kinds]
-            await asyncio.gather(*(self._narrow(*one) for one in each))
+            return self._answered_by(self._begun(batch))
+        return self._each(batch)
+
+    async def _answered_by(self, wide: _Wide) -> None:
+        with suppress(ApiError):  # those who asked have been told
+            await self._pass(wide)
+
+    async def _each(self, batch: Mapping[str, Question]) -> None:
+        for question in batch.values():
+            question.began = seconds()
+        each = [(namespace, row, question) for namespace, question in batch.items() for row in self._kinds]
+        await asyncio.gather(*(self._narrow(*one) for one in each))
 
     async def _narrow(self, namespace: str, row: Row, question: Question) -> None:
         found: list[Workload] = []
@@ -232,13 +239,16 @@ class Census:
         else:
             question.kind_done(found)
 
-    async def _wide(self, batch: Mapping[str, Question]) -> None:
+    def _begun(self, batch: Mapping[str, Question]) -> _Wide:
         size = self._size()
         all_of_it = self._keep is not None and size is not None and size <= self._most
         wide = _Wide(tuple(Passing(row, hurry=self._gate.busy, all_of_it=all_of_it) for row in self._kinds))
         for namespace, question in batch.items():
             wide.expect(namespace, question)
         self._under_way.append(wide)
+        return wide
+
+    async def _pass(self, wide: _Wide) -> None:
         try:
             await asyncio.gather(*(passing.run(self._cluster) for passing in wide.passings))
         except BaseException as error:

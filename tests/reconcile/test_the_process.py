@@ -113,7 +113,8 @@ def test_what_sleeps_and_is_heard_is_listed_at_one_comparison_in_six(
     eventually(lambda: sweeps(audit) >= 4 * LISTED_EVERY, what="everything has been compared", within=90)
     asked = audit.requests()
     listed = {state: sum(1 for each in asked if lists_workloads_of(env, each)) for state, env in envs.items()}
-    assert 2 <= listed["Asleep"] <= 6
+    # On a slow machine there are fewer comparisons in the time after which all is listed again.
+    assert 2 <= listed["Asleep"] <= 2 * LISTED_EVERY
     assert listed["Awake"] >= 4 * LISTED_EVERY - 1
 
 

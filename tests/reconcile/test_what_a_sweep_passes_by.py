@@ -19,6 +19,7 @@ from sundown.reconcile.woken_at_night import Seen, is_at_rest
 from sundown.sleepers.kinds import KINDS
 from sundown.sleepers.other_kinds import Others
 from support.catalogued import KINDS as OTHER_KINDS
+from support.effort import examples
 from support.samples import NOW, after_visits, cloud, finding, sleeping, workload
 
 PATH, OTHER = (row.collection() for row in KINDS.values())
@@ -188,8 +189,10 @@ def test_of_a_namespace_that_has_gone_no_look_is_kept(night: Night) -> None:
 
 ENVS = ("dev", "test")
 STEPS = st.one_of(
-    st.tuples(st.sampled_from(["change", "begin", "list", "end"]), st.sampled_from(ENVS)),
-    st.tuples(st.sampled_from(["tell", "down", "go on", "afresh"]), st.just("")),
+    st.tuples(st.sampled_from(["change", "look"]), st.sampled_from(ENVS)),
+    st.tuples(st.sampled_from(["begin", "list", "end"]), st.sampled_from(ENVS)),
+    st.tuples(st.just("tell"), st.just("")),
+    st.tuples(st.sampled_from(["down", "go on", "afresh"]), st.just("")),
     st.tuples(st.just("wait"), st.sampled_from(["1", "100", "2000"])),
 )
 
@@ -213,6 +216,9 @@ class World:
         elif what == "change":
             self.there[which] += 1
             self.untold.append(which)
+        elif what == "look":
+            for part in ("begin", "list", "end"):
+                self.step(part, which)
         elif what == "begin":
             self.night.resting.forget(which)
             self.looks[which] = None
@@ -238,7 +244,8 @@ class World:
             self.untold = [] if what == "afresh" else self.untold
 
 
-@given(steps=st.lists(STEPS, max_size=40))
+@examples(100, 5000)
+@given(steps=st.lists(STEPS, min_size=10, max_size=40))
 def test_whatever_happens_who_is_passed_by_is_as_it_was_seen_but_for_what_a_watch_is_about_to_tell(
     steps: list[tuple[str, str]],
 ) -> None:

@@ -22,7 +22,10 @@ STATUS = {
     "owner": "ana@example.com",
     "nextTransition": {"at": AT, "to": "Asleep"},
     "shutdownAt": AT,
-    "conditions": [{"type": "Ready", "status": "True", "reason": "InForce", "lastTransitionTime": AT}],
+    "conditions": [
+        {"type": "Ready", "status": "True", "reason": "InForce", "lastTransitionTime": AT},
+        {"type": "Degraded", "status": "True", "reason": "PartsNotReady", "lastTransitionTime": AT},
+    ],
 }
 SPEC = {"timeZone": "Europe/Berlin", "awake": [{"days": ["Mon"], "from": "08:00", "to": "18:00"}]}
 
@@ -66,10 +69,11 @@ def env(control_plane: Cluster, namespace: str) -> str:
     return namespace
 
 
-def test_get_envs_tells_state_next_owner_and_why(control_plane: Cluster, env: str) -> None:
+def test_get_envs_tells_state_health_next_owner_and_why(control_plane: Cluster, env: str) -> None:
+    """G9"""
     heading, row = table(control_plane.kubectl("get", "envs", "-n", env).stdout)
-    assert heading == ["NAME", "STATE", "NEXT", "AT", "OWNER", "WHY", "AGE"]
-    assert row[:-1] == ["default", "Awake", "Asleep", AT, "ana@example.com", STATUS["why"]]
+    assert heading == ["NAME", "STATE", "HEALTH", "NEXT", "AT", "OWNER", "WHY", "AGE"]
+    assert row[:-1] == ["default", "Awake", "PartsNotReady", "Asleep", AT, "ana@example.com", STATUS["why"]]
     assert row[-1].endswith("s")
 
 

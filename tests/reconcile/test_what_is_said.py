@@ -34,15 +34,15 @@ def test_kubectl_can_wait_for_sleep_and_for_waking(team: Env, control_plane: Clu
     assert set(team.counts().values()) == {1}
 
 
-def test_kubectl_get_envs_says_state_next_owner_and_why(team: Env, control_plane: Cluster) -> None:
+def test_kubectl_get_envs_says_state_health_next_owner_and_why(team: Env, control_plane: Cluster) -> None:
     """G9"""
     begins = local(hours=2)
     rule = {"from": begins, "to": local(hours=3), "state": "Asleep"}
     team.schedule({**ALWAYS_AWAKE, "exceptions": [rule]})
     team.until("Awake")
     head, row = control_plane.kubectl("get", "envs", "-n", team.name).stdout.splitlines()
-    assert head.split() == ["NAME", "STATE", "NEXT", "AT", "OWNER", "WHY", "AGE"]
-    assert row.split()[:5] == ["default", "Awake", "Asleep", f"{begins}Z", "ana@example.com"]
+    assert head.split() == ["NAME", "STATE", "HEALTH", "NEXT", "AT", "OWNER", "WHY", "AGE"]
+    assert row.split()[:6] == ["default", "Awake", "AllWell", "Asleep", f"{begins}Z", "ana@example.com"]
 
 
 def test_a_new_owner_is_shown(team: Env) -> None:

@@ -14,10 +14,8 @@ from datetime import datetime, timedelta
 from sundown.cluster.hearing import Hearings, seconds
 from sundown.cluster.scope import EVERYWHERE, Scope
 from sundown.schedule.clock import Clock
-from sundown.sleepers.kept_lists import oldest
+from sundown.sleepers.kept_lists import LONGEST_LIST, oldest
 
-_LONGEST_LIST = 600.0
-"""Seconds: news that are older are of no interest to any look that is under way."""
 _Paths = frozenset[str]
 Still = Callable[[datetime], bool]
 
@@ -82,7 +80,7 @@ class Resting:
         names = frozenset(namespaces)
         now, clock = self._now(), self._clock.now()
         self._looks = {namespace: look for namespace, look in self._looks.items() if namespace in names}
-        self._news = {namespace: at for namespace, at in self._news.items() if at > now - _LONGEST_LIST}
+        self._news = {namespace: at for namespace, at in self._news.items() if at > now - LONGEST_LIST}
         self._shared = {look.paths: look.paths for look in self._looks.values()}
         heard = {paths: self._heard_since(paths) for paths in self._shared}
         due = oldest(now, self._again)

@@ -21,7 +21,7 @@ LISTED_EVERY = 6
 _LONGEST = timedelta(hours=1)
 MOST = 10_000
 """So many objects are kept, each of which takes 1.5 kB; of more there is a list at each look."""
-_LONGEST_LIST = 600.0
+LONGEST_LIST = 600.0
 """Seconds: news that are older are of no interest to any list that is under way."""
 
 
@@ -163,6 +163,6 @@ class KeptLists:
         self._whole = {path: kept for path, kept in self._whole.items() if kept.began >= due}
         self._single = {key: kept for key, kept in self._single.items() if kept.began >= due}
         self._objects = sum(kept.objects for lists in (self._whole, self._single) for kept in lists.values())
-        old = now - _LONGEST_LIST
+        old = now - LONGEST_LIST
         self._news = {key: at for key, at in self._news.items() if at > old}
         self._forgotten = {namespace: at for namespace, at in self._forgotten.items() if at > old}
